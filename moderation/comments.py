@@ -1,0 +1,114 @@
+"""The comment table: its columns, the tables beside it, and the errors of the whole program.
+
+    ModerationError                anything the user can mend; one clear line, exit status 1
+    ├── InputError                 a dump, label table or scored file cannot be read
+    │   └── UnknownFormatError     no reader knows the file; the message lists the formats
+    ├── OutputError                a result cannot be written (disk full, no permission)
+    ├── LabelError                 a label table or ledger breaks its contract
+    ├── ModelError                 a model folder is missing, damaged, newer, or not a model
+    └── GoalError                  an operating point cannot be reached, or its sentence parsed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyarrow as pa
+
+
+class ModerationError(Exception):
+    """What went wrong, where, and the way out, in one line."""
+
+
+class InputError(ModerationError):
+    """A file cannot be read; the message begins with its place (`file:line: …`)."""
+
+
+class UnknownFormatError(InputError):
+    """No reader recognises the file."""
+
+
+class OutputError(ModerationError):
+    """A result cannot be written."""
+
+
+class LabelError(ModerationError):
+    """A label table or the ledger breaks its contract."""
+
+
+class ModelError(ModerationError):
+    """A model folder cannot be trusted or loaded."""
+
+
+class GoalError(ModerationError):
+    """A stated operating point cannot be parsed or reached."""
+
+
+KINDS = ("comment", "pingback", "trackback", "placeholder")
+STATUSES = ("approved", "pending", "spam", "removed", "deleted", "hidden", "unknown")
+
+STRING = pa.large_string()  # 64-bit offsets: the text of a big dump passes 2 GiB
+TIME = pa.timestamp("us", tz="UTC")
+
+RECORD_SCHEMA = pa.schema(
+    [
+        ("thread_id", STRING),
+        ("id", STRING),
+        ("parent_id", STRING),  # null = top level
+        ("author", STRING),
+        ("created_at", TIME),
+        ("text", STRING),
+        ("kind", STRING),  # one of KINDS
+        ("status", STRING),  # one of STATUSES
+        ("url", STRING),
+        ("warnings", pa.list_(pa.string())),
+    ]
+)
+"""What a reader yields: one row per record, in the dump's order, before the trees are known."""
+
+COMMENT_SCHEMA = pa.schema(
+    [
+        ("thread_id", STRING),
+        ("id", STRING),
+        ("parent_id", STRING),
+        ("depth", pa.int32()),  # 1 = top level
+        ("position", pa.int32()),  # 0-based, pre-order within the thread
+        *(RECORD_SCHEMA.field(name) for name in RECORD_SCHEMA.names[3:]),
+    ]
+)
+"""The comment table: threads contiguous, each in pre-order."""
+
+THREAD_SCHEMA = pa.schema(
+    [("thread_id", STRING), ("title", STRING), ("article", STRING), ("url", STRING)]
+)
+"""One row per thread: the article, post or question is context, never a comment."""
+
+REJECT_SCHEMA = pa.schema(
+    [("file", STRING), ("place", STRING), ("reason", STRING), ("snippet", STRING)]
+)
+"""One row per record that could not be read."""
+
+
+class Reject(NamedTuple):
+    """A record that could not be read: where it stands and why."""
+
+    file: str
+    place: str  # "line 12", "byte 4096", "record 7"
+    reason: str
+    snippet: str = ""  # the first 200 characters, for finding it again
+
+
+@dataclass
+class Batch:
+    """What a reader yields: some records, the threads first met in them, and what was rejected.
+
+    records: RECORD_SCHEMA. threads: THREAD_SCHEMA; a thread may come again in a later batch,
+    the first non-null value of each column stands. `notes` are sentences for the summary
+    ("decoded as Windows-1252").
+    """
+
+    records: pa.Table = field(default_factory=RECORD_SCHEMA.empty_table)
+    threads: pa.Table = field(default_factory=THREAD_SCHEMA.empty_table)
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)

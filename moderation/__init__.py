@@ -1,0 +1,41 @@
+"""Rebuild reader-comment threads from dumps, flag spam, slurs, abuse and off-topic replies.
+
+>>> import moderation
+>>> dump = moderation.read("seeds/")                               # doctest: +SKIP
+>>> scores = moderation.Model.load("default").score(dump.comments, dump.threads)  # doctest: +SKIP
+
+The public names are imported when first used, so that `import moderation` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from moderation.errors import ModerationError
+    from moderation.model import Model
+    from moderation.readers import Dump, read
+    from moderation.threads import thread
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Dump": "moderation.readers",
+    "Model": "moderation.model",
+    "ModerationError": "moderation.errors",
+    "read": "moderation.readers",
+    "thread": "moderation.threads",
+}
+
+__all__ = ["Dump", "Model", "ModerationError", "read", "thread"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'moderation' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

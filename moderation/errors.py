@@ -1,0 +1,38 @@
+"""The errors of the whole program; a module of its own so that `--help` need not load tables.
+
+    ModerationError                anything the user can mend; one clear line, exit status 1
+    ├── InputError                 a dump, label table or scored file cannot be read
+    │   └── UnknownFormatError     no reader knows the file; the message lists the formats
+    ├── OutputError                a result cannot be written (disk full, no permission)
+    ├── LabelError                 a label table or ledger breaks its contract
+    ├── ModelError                 a model folder is missing, damaged, newer, or not a model
+    └── GoalError                  an operating point cannot be reached, or its sentence parsed
+"""
+
+
+class ModerationError(Exception):
+    """What went wrong, where, and the way out, in one line."""
+
+
+class InputError(ModerationError):
+    """A file cannot be read; the message begins with its place (`file:line: …`)."""
+
+
+class UnknownFormatError(InputError):
+    """No reader recognises the file."""
+
+
+class OutputError(ModerationError):
+    """A result cannot be written."""
+
+
+class LabelError(ModerationError):
+    """A label table or the ledger breaks its contract."""
+
+
+class ModelError(ModerationError):
+    """A model folder cannot be trusted or loaded."""
+
+
+class GoalError(ModerationError):
+    """A stated operating point cannot be parsed or reached."""

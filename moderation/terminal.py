@@ -1,0 +1,137 @@
+"""What a terminal shows: safe text, tables that fit 80 columns, threads drawn as trees."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Control characters move the cursor or start escape sequences, bidirectional controls reorder
+# what stands around them: a comment shows them as one visible mark each.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]"
+)
+# Four stacked marks are more than any script needs; a hundred thousand hang a terminal.
+_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]{4})"
+                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]+")
+
+
+def safe(text: str) -> str:
+    """`text` without anything that a terminal would obey instead of show.
+
+    >>> safe("red \\x1b[31malert")
+    'red �[31malert'
+    """
+    return _STACKED.sub(r"\1", _UNSAFE.sub("\ufffd", text))
+
+
+def line(text: str, width: int) -> str:
+    """`text` as one safe line of at most `width` terminal cells, an ellipsis where it is cut.
+
+    >>> line("two\\nlines of text", 10)
+    'two lines…'
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    flat = " ".join(safe(text[: 8 * width]).split())  # a word of 1 MB is cut before it is measured
+    if cell_len(flat) <= width and len(text) <= 8 * width:
+        return flat
+    return set_cell_size(flat, max(width - 1, 0)).rstrip() + "…"
+
+
+def width() -> int:
+    """Columns to write for: the terminal's, 80 where there is none, never over 120."""
+    return min(shutil.get_terminal_size((80, 24)).columns, 120)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], columns: int = 80) -> str:
+    """`rows` under `head` in aligned columns; numbers to the right, the last column is cut to fit.
+
+    >>> print(table(["label", "flags"], [["spam", 3], ["abuse", 12]]))
+    label  flags
+    spam       3
+    abuse     12
+    """
+    from rich.cells import cell_len
+
+    body = [list(row) for row in rows]
+    numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(head))]
+    text = [[_cell(value) for value in row] for row in [list(head), *body]]
+    sizes = [max(cell_len(row[i]) for row in text) for i in range(len(head))]
+    spare = columns - sum(sizes[:-1]) - 2 * (len(head) - 1)
+    sizes[-1] = max(min(sizes[-1], spare), 8)
+    lines = []
+    for row in text:
+        row[-1] = line(row[-1], sizes[-1])
+        cells = [
+            _pad(value, size, right) for value, size, right in zip(row, sizes, numeric, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:.3f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return " ".join(safe(str(value)).split())
+
+
+def _pad(value: str, size: int, right: bool) -> str:
+    from rich.cells import cell_len
+
+    blank = " " * (size - cell_len(value))
+    return blank + value if right else value + blank
+
+
+def tree(comments: pd.DataFrame, titles: dict[str, str], columns: int = 80) -> Iterator[str]:
+    """The threads of a comment table, drawn line by line; one line a comment.
+
+    comments: COMMENT_SCHEMA, threads contiguous in pre-order. titles: thread_id to title.
+    Depth beyond what the width holds is written as a number.
+    """
+    depths = comments["depth"].to_numpy()
+    columns_of = ("thread_id", "author", "text", "kind", "status")
+    values = zip(depths, _last(comments, depths), *(comments[c] for c in columns_of), strict=True)
+    current: object = None
+    ends: list[bool] = []  # ends[d]: the branch at depth d + 1 has no further sibling
+    for depth, last, thread_id, author, text, kind, status in values:
+        if thread_id != current:
+            if current is not None:
+                yield ""
+            current = thread_id
+            yield line(titles.get(thread_id) or thread_id, columns)
+            ends = []
+        del ends[depth - 1 :]
+        trunk = "".join("   " if end else "│  " for end in ends[: columns // 6])
+        ends.append(bool(last))
+        branch = trunk + ("└─ " if last else "├─ ")
+        if depth > columns // 6:
+            branch = f"{trunk[: columns // 2 - 9]}… {depth:>5} "
+        marks = [mark for mark in (kind, status) if mark not in ("comment", "approved", "unknown")]
+        who = f"{author}: " if isinstance(author, str) else ""
+        noted = f"[{', '.join(marks)}] " if marks else ""
+        yield branch + line(noted + who + str(text), columns - len(branch))
+
+
+def _last(comments: pd.DataFrame, depths: Sequence[int]) -> list[bool]:
+    """For each comment, whether no later sibling follows it."""
+    threads = comments["thread_id"].tolist()
+    last = [True] * len(threads)
+    open_at: dict[int, int] = {}  # depth: the latest comment there, while its branch is open
+    deepest = 0
+    for row, depth in enumerate(depths):
+        if row == 0 or threads[row] != threads[row - 1]:
+            open_at, deepest = {}, 0
+        for closed in range(depth + 1, deepest + 1):
+            open_at.pop(closed, None)
+        if depth in open_at:
+            last[open_at[depth]] = False
+        open_at[depth] = row
+        deepest = depth
+    return last

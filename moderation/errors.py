@@ -1,12 +1,12 @@
 """The errors of the whole program; a module of its own so that `--help` need not load tables.
 
-    ModerationError                anything the user can mend; one clear line, exit status 1
-    ├── InputError                 a dump, label table or scored file cannot be read
-    │   └── UnknownFormatError     no reader knows the file; the message lists the formats
-    ├── OutputError                a result cannot be written (disk full, no permission)
-    ├── LabelError                 a label table or ledger breaks its contract
-    ├── ModelError                 a model folder is missing, damaged, newer, or not a model
-    └── GoalError                  an operating point cannot be reached, or its sentence parsed
+ModerationError                anything the user can mend; one clear line, exit status 1
+├── InputError                 a dump, label table or scored file cannot be read
+│   └── UnknownFormatError     no reader knows the file; the message lists the formats
+├── OutputError                a result cannot be written (disk full, no permission)
+├── LabelError                 a label table or ledger breaks its contract
+├── ModelError                 a model folder is missing, damaged, newer, or not a model
+└── GoalError                  an operating point cannot be reached, or its sentence parsed
 """
 
 

@@ -16,23 +16,25 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]"
 )
 # Four stacked marks are more than any script needs; a hundred thousand hang a terminal.
-_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]{4})"
-                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]+")
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]{4})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\ufe20-\ufe2f]+"
+)
 
 
 def safe(text: str) -> str:
-    """`text` without anything that a terminal would obey instead of show.
+    r"""`text` without anything that a terminal would obey instead of show.
 
-    >>> safe("red \\x1b[31malert")
+    >>> safe("red \x1b[31malert")
     'red �[31malert'
     """
     return _STACKED.sub(r"\1", _UNSAFE.sub("\ufffd", text))
 
 
 def line(text: str, width: int) -> str:
-    """`text` as one safe line of at most `width` terminal cells, an ellipsis where it is cut.
+    r"""`text` as one safe line of at most `width` terminal cells, an ellipsis where it is cut.
 
-    >>> line("two\\nlines of text", 10)
+    >>> line("two\nlines of text", 10)
     'two lines…'
     """
     from rich.cells import cell_len, set_cell_size
@@ -48,7 +50,7 @@ def width() -> int:
     return min(shutil.get_terminal_size((80, 24)).columns, 120)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], columns: int = 80) -> str:
+def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 80) -> str:
     """`rows` under `head` in aligned columns; numbers to the right, the last column is cut to fit.
 
     >>> print(table(["label", "flags"], [["spam", 3], ["abuse", 12]]))
@@ -60,7 +62,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], columns: int = 
 
     body = [list(row) for row in rows]
     numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(head))]
-    text = [[_cell(value) for value in row] for row in [list(head), *body]]
+    text = [[_cell(value) for value in row] for row in [[*head], *body]]
     sizes = [max(cell_len(row[i]) for row in text) for i in range(len(head))]
     spare = columns - sum(sizes[:-1]) - 2 * (len(head) - 1)
     sizes[-1] = max(min(sizes[-1], spare), 8)
@@ -95,7 +97,7 @@ def tree(comments: pd.DataFrame, titles: dict[str, str], columns: int = 80) -> I
     comments: COMMENT_SCHEMA, threads contiguous in pre-order. titles: thread_id to title.
     Depth beyond what the width holds is written as a number.
     """
-    depths = comments["depth"].to_numpy()
+    depths = comments["depth"].tolist()
     columns_of = ("thread_id", "author", "text", "kind", "status")
     values = zip(depths, _last(comments, depths), *(comments[c] for c in columns_of), strict=True)
     current: object = None

@@ -62,10 +62,10 @@ def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 
 
     body = [list(row) for row in rows]
     numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(head))]
-    text = [[_cell(value) for value in row] for row in [[*head], *body]]
+    text = [list(head), *([_cell(value) for value in row] for row in body)]
     sizes = [max(cell_len(row[i]) for row in text) for i in range(len(head))]
     spare = columns - sum(sizes[:-1]) - 2 * (len(head) - 1)
-    sizes[-1] = max(min(sizes[-1], spare), 8)
+    sizes[-1] = min(sizes[-1], max(spare, 8))
     lines = []
     for row in text:
         row[-1] = line(row[-1], sizes[-1])

@@ -1,0 +1,1 @@
+"""Dumps to comments: the registry of readers, and detection by content."""

@@ -1,0 +1,372 @@
+"""What every reader shares: single records to Arrow batches, and the meaning of the values in them.
+
+A reader that works record by record yields `Row`, `ThreadRow`, `Reject` and notes (plain
+strings) in any order; `batches` turns them into the tables that the rest of the program knows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from moderation.comments import RECORD_SCHEMA, THREAD_SCHEMA, Batch, Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+BATCH_ROWS = 10_000
+SNIPPET = 200  # characters of a rejected record that are kept
+
+
+@dataclass(slots=True)
+class Row:
+    """One comment as a reader found it. Only `text` is required.
+
+    `id` and `thread_id` may be None where the dump has none: `read` numbers such comments and
+    names such threads after their file. `parent_id` None = top level (see `no_parent`).
+    `created_at` must know its zone (see `when`); `kind` and `status` are words of `comments`.
+    """
+
+    text: str
+    id: str | None = None
+    parent_id: str | None = None
+    thread_id: str | None = None
+    author: str | None = None
+    created_at: datetime | None = None
+    kind: str = "comment"
+    status: str = "unknown"
+    url: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ThreadRow:
+    """What a thread is about. A thread may come again; the first value of each field stands."""
+
+    thread_id: str | None
+    title: str | None = None
+    article: str | None = None
+    url: str | None = None
+
+
+def batches(
+    found: Iterable[Row | ThreadRow | Reject | str], size: int = BATCH_ROWS
+) -> Iterator[Batch]:
+    """Tables of up to `size` records from single ones; strings are notes for the summary.
+
+    Lone surrogates become U+FFFD, NUL characters vanish, and an author who is only an e-mail or
+    IP address becomes null. Nothing found at all still gives one empty batch.
+    """
+    rows: list[Row] = []
+    threads: list[ThreadRow] = []
+    rejects: list[Reject] = []
+    notes: list[str] = []
+    empty = True
+    for one in found:
+        if isinstance(one, Row):
+            rows.append(one)
+        elif isinstance(one, ThreadRow):
+            threads.append(one)
+        elif isinstance(one, Reject):
+            rejects.append(one)
+        else:
+            notes.append(one)
+        if len(rows) + len(threads) + len(rejects) >= size:
+            yield Batch(records_table(rows), threads_table(threads), rejects, notes)
+            rows, threads, rejects, notes = [], [], [], []
+            empty = False
+    if empty or rows or threads or rejects or notes:
+        yield Batch(records_table(rows), threads_table(threads), rejects, notes)
+
+
+def records_table(rows: list[Row]) -> pa.Table:
+    """RECORD_SCHEMA from rows."""
+    columns = {
+        "thread_id": strings([row.thread_id for row in rows]),
+        "id": strings([row.id for row in rows]),
+        "parent_id": strings([row.parent_id for row in rows]),
+        "author": strings([display_name(row.author) for row in rows]),
+        "created_at": pa.array(
+            [row.created_at for row in rows], RECORD_SCHEMA.field("created_at").type
+        ),
+        "text": strings([row.text for row in rows]),
+        "kind": strings([row.kind for row in rows]),
+        "status": strings([row.status for row in rows]),
+        "url": strings([row.url for row in rows]),
+        "warnings": pa.array([row.warnings for row in rows], RECORD_SCHEMA.field("warnings").type),
+    }
+    return pa.table(columns, schema=RECORD_SCHEMA)
+
+
+def threads_table(threads: list[ThreadRow]) -> pa.Table:
+    """THREAD_SCHEMA from thread rows."""
+    columns = {
+        name: strings([getattr(thread, name) for thread in threads]) for name in THREAD_SCHEMA.names
+    }
+    return pa.table(columns, schema=THREAD_SCHEMA)
+
+
+def strings(values: list[str | None]) -> pa.Array:
+    """Strings for Arrow, which takes neither lone surrogates nor, in a CSV, NUL characters."""
+    cleaned = [value.replace("\0", "") if value and "\0" in value else value for value in values]
+    try:
+        return pa.array(cleaned, pa.large_string())
+    except UnicodeEncodeError:
+        return pa.array([value and encodable(value) for value in cleaned], pa.large_string())
+
+
+def encodable(text: str) -> str:
+    """The text with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+# --- values -------------------------------------------------------------------------------------
+
+_NO_PARENT_WORDS = (
+    "0 0.0 0. root null none nil nan na n/a <na> undefined false -1 \\n "
+    "00000000-0000-0000-0000-000000000000"
+)
+_NO_PARENT = frozenset(["", *_NO_PARENT_WORDS.split()])
+
+
+def no_parent(value: object) -> bool:
+    """Whether this is one of the many ways in which dumps say "top level".
+
+    >>> [no_parent(value) for value in (None, 0, "0", "root", "t3_abc", float("nan"), "t1_abc", 7)]
+    [True, True, True, True, True, True, False, False]
+    """
+    if value is None or value is False:
+        return True
+    if isinstance(value, int | float):
+        return value in (0, -1) or math.isnan(value)
+    word = str(value).strip()
+    return word.lower() in _NO_PARENT or word.startswith("t3_")
+
+
+_EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))  # s, ms, us, ns
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100  # outside: a placeholder or damage, not a comment's date
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+_LOOSE_ZONE = re.compile(r"\s+(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)")
+_OTHER_TIMES = (
+    "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %z %Y",
+    "%b %d, %Y %I:%M:%S %p",
+)
+
+
+def when(value: object) -> datetime | None:
+    """A point in time in UTC from whatever a dump has, or None where it says nothing sensible.
+
+    Takes ISO 8601 and RFC 3339 and 2822 text, a few fixed layouts, datetimes, and seconds, milli-,
+    micro- or nanoseconds since 1970 as number or text. Without a zone UTC is taken. Zero dates,
+    numbers up to 0 and years outside 1970 to 2100 give None.
+
+    >>> when("1431450000.0"), when("2015-05-12T17:00:00+0000") == when(1431450000000)
+    (datetime.datetime(2015, 5, 12, 17, 0, tzinfo=datetime.timezone.utc), True)
+    """
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, datetime):
+        return _sensible(value)
+    if isinstance(value, int | float):
+        return _epoch(float(value))
+    word = str(value).strip()
+    if _NUMBER.fullmatch(word) and not (len(word) == 8 and word.startswith(("19", "20"))):
+        return _epoch(float(word))
+    return _sensible(_parsed(word)) if word and not word.startswith("0000") else None
+
+
+def _parsed(word: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(_LOOSE_ZONE.sub("", word))
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(word)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        pass
+    for layout in _OTHER_TIMES:
+        try:
+            return datetime.strptime(word, layout)
+        except ValueError:
+            continue
+    return None
+
+
+def _epoch(number: float) -> datetime | None:
+    if not math.isfinite(number) or number <= 0:
+        return None
+    unit = next(unit for limit, unit in _EPOCH_UNITS if number < limit)
+    try:
+        return _sensible(datetime.fromtimestamp(number / unit, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _sensible(moment: datetime | None) -> datetime | None:
+    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_STATUS_WORDS = {
+    "approved": "approved approve 1 visible online live public published publish accepted none "
+    "ham ok open featured active true",
+    "pending": "pending 0 hold held unapproved premod heldforreview moderated_pending queued "
+    "awaiting_moderation unmoderated waiting draft moderate false",
+    "spam": "spam likelyspam junk",
+    "removed": "removed rejected blocked moderated dead [removed] banned trash post-trashed "
+    "deletedbymoderator disapproved removed_by_moderator",
+    "deleted": "deleted [deleted] soft-deleted tombstone deleted_by_author user_deleted",
+    "hidden": "hidden minimized ghosted system_withheld withheld flagged collapsed filtered",
+}
+_STATUS = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
+
+
+def status_of(value: object) -> str:
+    """The site's own word for a comment's state, in ours; `unknown` for a word we don't know.
+
+    Numbers as WordPress means them (1 approved, 0 pending); True is approved. A format whose
+    words mean something else maps them itself.
+
+    >>> [status_of(value) for value in ("1", "hold", "REJECTED", "likelySpam", None, "?")]
+    ['approved', 'pending', 'removed', 'spam', 'unknown', 'unknown']
+    """
+    if value is None:
+        return "unknown"
+    return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
+
+
+_ADDRESS = re.compile(
+    r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+    r"|(?:\d{1,3}\.){3}(?:\d{1,3}|x+|\*)"
+    r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f:]*::[0-9A-Fa-f:]+"
+)
+
+
+def display_name(value: str | None) -> str | None:
+    """The author's name, or None when there is none or it is an e-mail or IP address."""
+    name = value.strip() if value else None
+    return None if not name or _ADDRESS.fullmatch(name) else name
+
+
+# --- HTML ---------------------------------------------------------------------------------------
+
+_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*+)(?:[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+>")
+_TAG_LENGTH = 4096  # bounds the search for a tag's end behind an open quote
+_PARAGRAPHS = (
+    "p div blockquote pre ul ol dl table h1 h2 h3 h4 h5 h6 hr section article aside figure "
+    "figcaption header footer main nav form fieldset details address body"
+)
+_PARAGRAPH = frozenset(_PARAGRAPHS.split())
+_LINES = "br li dt dd tr option summary"
+_LINE = frozenset(_LINES.split())
+_UNSEEN = "script style template head title noembed noframes iframe textarea"
+_DROPPED = frozenset(_UNSEEN.split())
+_ATTRIBUTE = r"""\b{}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+_ALT = re.compile(_ATTRIBUTE.format("alt"), re.IGNORECASE)
+_SMILEY = re.compile(r"smil|emoji|emoticon|wp-includes/images", re.IGNORECASE)
+_SMILEY_ALT = re.compile(r":[\w+-]+:|[^\w\s]{1,8}|[:;8=xX][-^'o]?[\w)(|\\/]")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_LINE_EDGES = re.compile(r"[ \t]*\n[ \t]*")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+
+
+def plain(html: str | None, newlines: bool = False) -> str:
+    r"""An HTML fragment as plain text: paragraphs by a blank line, `<br>` as a newline.
+
+    Entities are decoded once, a smiley's `alt` stays, scripts and comments go; no depth limit.
+    `newlines`: line ends in the source count too (WordPress stores comments that way).
+
+    >>> plain("<p>one<br>two</p><p>Q&amp;amp;A</p>")
+    'one\ntwo\n\nQ&amp;A'
+    """
+    if not html:
+        return ""
+    html = html.replace("\r\n", "\n").replace("\r", "\n") if "\r" in html else html
+    if "<" not in html:
+        text = unescape(html) if "&" in html else html
+        return tidy(text) if newlines else _SPACES.sub(" ", text).strip(" ")
+    return tidy("".join(_pieces(html, newlines)))
+
+
+def tidy(text: str) -> str:
+    """Plain text without spaces around line ends, and at most one blank line in a row."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in text:
+        text = _MANY_BREAKS.sub("\n\n", _LINE_EDGES.sub("\n", text))
+    return text.strip(" \t\n")
+
+
+def _pieces(html: str, newlines: bool) -> Iterator[str]:
+    at, last_end, preformatted = 0, html.rfind(">"), 0
+    while at < len(html):
+        start = html.find("<", at)
+        if start < 0 or start >= last_end:
+            yield _words(html[at:], newlines or preformatted > 0)
+            return
+        if start > at:
+            yield _words(html[at:start], newlines or preformatted > 0)
+        if html.startswith(("<!", "<?"), start):
+            at = _after_declaration(html, start)
+            continue
+        tag = _TAG.match(html, start, start + _TAG_LENGTH)
+        name = tag[1].lower() if tag else ""
+        at = tag.end() if tag else _after_stray(html, start)
+        if not tag:
+            yield "" if at > start + 1 else "<"
+        elif name in _DROPPED and html[start + 1] != "/":
+            at = _after_dropped(html, name, at)
+        elif name in _PARAGRAPH:
+            preformatted = html[start + 1] != "/" if name == "pre" else preformatted
+            yield "\n\n"
+        elif name in _LINE:
+            yield "\n"
+        elif name == "img":
+            yield _smiley(tag[0])
+        elif name in ("td", "th"):
+            yield " "
+
+
+def _words(text: str, newlines: bool) -> str:
+    text = text if newlines else _SPACES.sub(" ", text)
+    return unescape(text) if "&" in text else text
+
+
+def _after_declaration(html: str, start: int) -> int:
+    opening, closing = ("<!--", "-->") if html.startswith("<!--", start) else ("<", ">")
+    if html.startswith("<![CDATA[", start):
+        return start + len(
+            "<![CDATA["
+        )  # its words are text; the closing ]]> stays rare and visible
+    end = html.find(closing, start + len(opening) - 2 * (opening == "<!--"))
+    return end + len(closing) if end >= 0 else len(html)
+
+
+def _after_stray(html: str, start: int) -> int:
+    """Past a tag whose quotes never close; a `<` that begins no tag is text ("a < b", "<3")."""
+    if not re.match(r"</?[a-zA-Z]", html[start : start + 3]):
+        return start + 1
+    return html.find(">", start) + 1
+
+
+def _after_dropped(html: str, name: str, at: int) -> int:
+    end = re.compile(f"</{re.escape(name)}", re.IGNORECASE).search(html, at)
+    return end.start() if end else len(html)
+
+
+def _smiley(tag: str) -> str:
+    found = _ALT.search(tag)
+    alt = unescape(next((group for group in found.groups() if group), "")) if found else ""
+    return alt if _SMILEY.search(tag) or _SMILEY_ALT.fullmatch(alt) else ""

@@ -1,1 +1,192 @@
-"""Dumps to comments: the registry of readers, and detection by content."""
+"""Dumps to comments: the registry of readers, detection by content, and `read`.
+
+A reader is a row of READERS. Its module is imported when a file could be of its family, so that
+a JSON file never loads an XML parser.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from glob import glob, has_magic
+from importlib import import_module
+from pathlib import Path
+
+from moderation.comments import Batch
+from moderation.errors import InputError, UnknownFormatError
+from moderation.readers.merge import Dump, Found, merged
+from moderation.readers.source import EXPANSION, Source
+
+__all__ = ["READERS", "Dump", "Reader", "Source", "detect", "iterate", "read", "sources"]
+
+Paths = str | Path | Iterable[str | Path]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format. `detect` gives the reason why a file is of it, or None; `read` its batches."""
+
+    name: str
+    describe: str
+    detect: Callable[[Source], str | None]
+    read: Callable[[Source], Iterator[Batch]]
+
+
+def _markup(source: Source) -> bool:
+    return "<" in source.sample and source.sample.lstrip()[:1] not in ("{", "[")
+
+
+def _json(source: Source) -> bool:
+    return source.sample.lstrip()[:1] in ("{", "[") and not source.binary
+
+
+def _text(source: Source) -> bool:
+    return not source.binary and not _json(source)
+
+
+def _any(source: Source) -> bool:
+    return True
+
+
+def _reader(
+    name: str, describe: str, module: str, family: Callable[[Source], bool], suffix: str = ""
+) -> Reader:
+    """A reader in `module`, as its functions `detect<suffix>` and `read<suffix>`."""
+
+    def found(source: Source) -> str | None:
+        if not family(source):
+            return None
+        reason: str | None = getattr(import_module(module), f"detect{suffix}")(source)
+        return reason
+
+    def opened(source: Source) -> Iterator[Batch]:
+        batches: Iterator[Batch] = getattr(import_module(module), f"read{suffix}")(source)
+        return batches
+
+    return Reader(name, describe, found, opened)
+
+
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (
+        _reader(
+            "table",
+            "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
+            "moderation.readers.table",
+            _any,
+        ),
+    )
+}
+
+
+def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple[str, str]:
+    """The reader's name and why it knows the file.
+
+    Raises InputError for an empty or binary file, UnknownFormatError where no reader knows it.
+    """
+    if not source.head:
+        raise InputError(f"{source.name}: the file is empty")
+    for name, reader in (readers or READERS).items():
+        reason = reader.detect(source)
+        if reason:
+            return name, reason
+    if source.binary:
+        raise InputError(f"{source.name}: is a binary file of a kind that no reader knows")
+    raise UnknownFormatError(
+        f"{source.name}: no reader knows this format; known are {', '.join(sorted(READERS))}. "
+        "A table of any kind is read with --format table --map text=COLUMN"
+    )
+
+
+def read(
+    paths: Paths,
+    format: str | None = None,  # noqa: A002 - the option is called --format
+    mapping: Mapping[str, str] | None = None,
+    expansion: int = EXPANSION,
+) -> Dump:
+    """All comments of files, globs, folders, zip archives or `-` (standard input), as trees.
+
+    format: a reader's name instead of detection. mapping: our column -> the dump's. expansion:
+    how many times its size a compressed file beyond 1 GiB may grow. Several files are one dump:
+    threads that are spread over them come together, exact repeats are rejected as such.
+    Raises InputError when nothing can be read; single bad records become rejects instead.
+    """
+    return merged(iterate(paths, format, mapping, expansion))
+
+
+def iterate(
+    paths: Paths,
+    format: str | None = None,  # noqa: A002
+    mapping: Mapping[str, str] | None = None,
+    expansion: int = EXPANSION,
+) -> Iterator[Found]:
+    """Batches as the readers yield them, file by file, before any merging; see `read`."""
+    if format is not None and format not in READERS:
+        raise UnknownFormatError(f"format {format!r} is unknown; known are {', '.join(READERS)}")
+    for path in [paths] if isinstance(paths, str | Path) else list(paths):
+        known = 0
+        folder = Path(path).is_dir()
+        for source in sources(path, mapping, expansion):
+            try:
+                name, reason = (format, "named by --format") if format else detect(source)
+            except InputError as error:
+                if not folder:
+                    raise
+                yield Found(source, None, str(error), Batch(notes=[f"skipped: {error}"]))
+                continue
+            known += 1
+            if not source.head:
+                raise InputError(f"{source.name}: the file is empty")
+            for batch in READERS[name].read(source):
+                yield Found(source, name, reason, batch)
+        if not known:
+            raise InputError(f"{path}: the folder holds no file that a reader knows")
+
+
+def sources(
+    path: str | Path, mapping: Mapping[str, str] | None = None, expansion: int = EXPANSION
+) -> Iterator[Source]:
+    """The files behind a path: itself, those a glob or folder names, the members of a zip.
+
+    Sorted by name; hidden files are left out. Raises InputError where there is none.
+    """
+    if str(path) == "-":
+        yield Source("-", mapping, expansion=expansion)
+        return
+    names = [Path(path)]
+    if has_magic(str(path)) and not Path(path).exists():
+        names = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207
+        names = [name for name in names if name.is_file()]
+        if not names:
+            raise InputError(f"{path}: no file matches")
+    elif names[0].is_dir():
+        names = sorted(_visible(names[0]))
+        if not names:
+            raise InputError(f"{path}: the folder holds no files")
+    for name in names:
+        yield from _members(name, mapping, expansion)
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    for name in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in name.relative_to(folder).parts)
+        if name.is_file() and not hidden:
+            yield name
+
+
+def _members(name: Path, mapping: Mapping[str, str] | None, expansion: int) -> Iterator[Source]:
+    """The file itself, or what is in it if it is a zip archive."""
+    source = Source(name, mapping, expansion=expansion)
+    if not source.head.startswith(b"PK\x03\x04"):
+        yield source
+        return
+    try:
+        with zipfile.ZipFile(name) as archive:
+            members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(f"{name}: is a damaged zip archive: {error}") from error
+    hidden = ("__MACOSX/", ".")
+    for member in members:
+        if not member.startswith(hidden) and not Path(member).name.startswith("."):
+            yield Source(name, mapping, member=member, expansion=expansion)

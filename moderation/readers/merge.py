@@ -1,0 +1,199 @@
+"""Batches of one or many files to one dump: names for what has none, repeats out, trees built."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Batch, Reject
+from moderation.tables import to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.readers.source import Source
+
+ZERO = "0"  # "no parent" in many dumps, and the first comment's id in some
+
+
+class Found(NamedTuple):
+    """A batch, and the file, reader and reason behind it; `reader` None: the file was skipped."""
+
+    source: Source
+    reader: str | None
+    reason: str
+    batch: Batch
+
+
+@dataclass(frozen=True)
+class Dump:
+    """What `read` gives.
+
+    comments: COMMENT_SCHEMA. threads: THREAD_SCHEMA, one row per thread. rejects: REJECT_SCHEMA.
+    records: how many were met; always len(comments) + len(rejects). notes: sentences for the
+    summary. formats: file -> (reader, reason); the reader is "" for files that were skipped.
+    """
+
+    comments: pd.DataFrame
+    threads: pd.DataFrame
+    rejects: pd.DataFrame
+    records: int
+    notes: list[str] = field(default_factory=list)
+    formats: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def merged(found: Iterable[Found]) -> Dump:
+    """One dump from all batches; see `read`."""
+    from moderation.threads import thread
+
+    parts: dict[str, list[pa.Table]] = {}
+    stems: dict[str, str] = {}
+    rejects: list[Reject] = []
+    threads: list[pa.Table] = []
+    notes: Counter[str] = Counter()  # keeps the order of arrival
+    formats: dict[str, tuple[str, str]] = {}
+    damages: dict[str, Source] = {}
+    for source, reader, reason, batch in found:
+        formats[source.name] = (reader or "", reason)
+        rejects += batch.rejects
+        notes.update(batch.notes)
+        if reader is None:
+            continue
+        stems[source.name] = source.stem
+        damages[source.name] = source
+        parts.setdefault(source.name, []).append(batch.records)
+        if batch.threads.num_rows:
+            threads.append(_thread_names(batch.threads, source.stem))
+    for name, source in damages.items():
+        if source.damage:
+            rejects.append(Reject(name, source.damage, f"the {source.compression} data ends here"))
+    tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    records = _numbered(_together(tables, stems))
+    records, again = _unrepeated(records)
+    rejects += again
+    comments = thread(to_frame(_zero_parents(records)))
+    return Dump(
+        comments,
+        to_frame(_thread_table(threads, records["thread_id"])),
+        to_frame(_reject_table(rejects)),
+        len(comments) + len(rejects),
+        list(notes),
+        formats,
+    )
+
+
+def _thread_names(threads: pa.Table, stem: str) -> pa.Table:
+    return threads.set_column(0, "thread_id", pc.fill_null(threads["thread_id"], stem))
+
+
+def _together(tables: dict[str, pa.Table], stems: dict[str, str]) -> pa.Table:
+    """All records; those without a thread are named after their file.
+
+    Files whose thread-less records answer each other (shards of one dump) share the first's name.
+    """
+    names = _linked(tables, stems) if len(tables) > 1 else stems
+    filled = [
+        table.set_column(0, "thread_id", pc.fill_null(table["thread_id"], names[name]))
+        for name, table in tables.items()
+    ]
+    return pa.concat_tables(filled) if filled else RECORD_SCHEMA.empty_table()
+
+
+def _linked(tables: dict[str, pa.Table], stems: dict[str, str]) -> dict[str, str]:
+    names = dict(stems)
+    loose = {
+        name: table.filter(pc.is_null(table["thread_id"]))
+        for name, table in tables.items()
+        if table["thread_id"].null_count
+    }
+    home: dict[str, str] = {}  # comment -> the first file that has it
+    for name, table in loose.items():
+        for one in table["id"].drop_null().unique().to_pylist():
+            home.setdefault(one, name)
+    for name, table in loose.items():
+        parents = table["parent_id"].drop_null().unique()
+        lost = parents.filter(pc.invert(pc.is_in(parents, value_set=_one(table["id"]))))
+        for parent in lost.to_pylist():
+            other = home.get(parent)
+            if other and names[other] != names[name]:
+                kept, left = names[other], names[name]
+                names = {key: kept if value == left else value for key, value in names.items()}
+    return names
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _numbered(records: pa.Table) -> pa.Table:
+    """Comments without an id get their number in the thread, where that is free."""
+    if not records["id"].null_count:
+        return records
+    missing = pc.is_null(records["id"]).to_numpy()
+    threads = records["thread_id"].to_pandas()
+    number = threads.groupby(threads, sort=False).cumcount() + 1
+    taken = set(
+        zip(threads[~missing], records["id"].filter(pa.array(~missing)).to_pylist(), strict=True)
+    )
+    ids = records["id"].to_pylist()
+    for row in missing.nonzero()[0]:
+        name = str(number.iloc[row])
+        while (threads.iloc[row], name) in taken:
+            name = f"{name}+"
+        ids[row] = name
+    return records.set_column(1, "id", pa.array(ids, RECORD_SCHEMA.field("id").type))
+
+
+def _unrepeated(records: pa.Table) -> tuple[pa.Table, list[Reject]]:
+    """The records without those that say again exactly what another said."""
+    from moderation.threads import repeats
+
+    again = repeats(to_frame(records))
+    if not again.any():
+        return records, []
+    left = records.filter(pa.array(again)).select(["thread_id", "id", "text"]).to_pylist()
+    rejects = [
+        Reject(
+            one["thread_id"],
+            f"comment {one['id']}",
+            "the same comment again, word for word",
+            (one["text"] or "")[:200],
+        )
+        for one in left
+    ]
+    return records.filter(pa.array(~again)), rejects
+
+
+def _zero_parents(records: pa.Table) -> pa.Table:
+    """A parent `0` is top level, unless the thread has a comment whose id is `0`."""
+    zero = pc.fill_null(pc.equal(records["parent_id"], ZERO), False)
+    if not pc.any(zero).as_py():
+        return records
+    homes = records["thread_id"].filter(pc.equal(records["id"], ZERO))
+    real = pc.is_in(records["thread_id"], value_set=_one(homes))
+    top = pc.and_(zero, pc.invert(real))
+    parents = pc.if_else(top, pa.scalar(None, records["parent_id"].type), records["parent_id"])
+    return records.set_column(2, "parent_id", parents)
+
+
+def _thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
+    """One row per thread: the first value that is not null of each column."""
+    names = pa.table({"thread_id": met.unique()})
+    everything = pa.concat_tables([*threads, names], promote_options="default")
+    found = everything.group_by("thread_id", use_threads=False).aggregate(
+        [(name, "first") for name in THREAD_SCHEMA.names[1:]]
+    )
+    return found.rename_columns(
+        [name.removesuffix("_first") for name in found.column_names]
+    ).select(THREAD_SCHEMA.names)
+
+
+def _reject_table(rejects: list[Reject]) -> pa.Table:
+    columns = list(zip(*rejects, strict=True)) or [()] * len(REJECT_SCHEMA)
+    clean = [[value.encode("utf-8", "replace").decode() for value in column] for column in columns]
+    return pa.table(dict(zip(REJECT_SCHEMA.names, clean, strict=True)), schema=REJECT_SCHEMA)

@@ -1,0 +1,329 @@
+"""One file of a dump as the readers see it: decompressed, bounded, and with an honest encoding."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import contextlib
+import gzip
+import io
+import lzma
+import os
+import re
+import stat
+import sys
+import tempfile
+import weakref
+import zipfile
+import zlib
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+
+import zstandard
+
+from moderation.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+HEAD_BYTES = 1 << 16  # what detection looks at
+FREE_BYTES = 1 << 30  # decompressed bytes that no ratio is asked of
+EXPANSION = 100  # times; text dumps compress 3 to 20 times, bombs 1,000 times and more
+ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
+
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
+_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile)
+_BINARY = re.compile(
+    rb"%PDF|\x89PNG|GIF8|\xff\xd8\xff|7z\xbc\xaf|Rar!|\x7fELF|MZ\x90|PK\x05\x06|\xd0\xcf\x11\xe0|"
+    rb"OggS|ID3|\xca\xfe\xba\xbe|RIFF|PK\x03\x04|\x00\x00\x00.ftyp",
+    re.DOTALL,
+)
+_CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Source:
+    """A file, a pipe, standard input (`-`) or a member of a zip archive, ready to be read again.
+
+    path: where it lies; `-` and pipes are copied to a temporary file first. mapping: the user's
+    `--map` (our column -> the dump's). expansion: how many times its size a compressed file may
+    grow (beyond 1 GiB). Raises InputError when it cannot be opened.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        mapping: Mapping[str, str] | None = None,
+        *,
+        member: str | None = None,
+        expansion: int = EXPANSION,
+    ) -> None:
+        self.path = Path(path)
+        self.member = member
+        self.mapping = dict(mapping or {})
+        self.expansion = expansion
+        self.damage: str | None = None  # where and why the compressed stream broke off
+        self.name = "standard input" if str(path) == "-" else str(path)
+        if member:
+            self.name += f":{member}"
+        self._disk = self._on_disk(str(path))
+
+    def _on_disk(self, path: str) -> Path:
+        try:
+            if path != "-":
+                if stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116 - the mode decides thrice
+                    raise InputError(f"{self.name}: is a folder, not a file")
+                if stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+                    return Path(path)
+            with contextlib.ExitStack() as stack:
+                pipe = sys.stdin.buffer if path == "-" else stack.enter_context(open(path, "rb"))  # noqa: PTH123
+                return self._spool(pipe)
+        except FileNotFoundError as error:
+            raise InputError(f"{self.name}: there is no such file") from error
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read: {error.strerror or error}") from error
+
+    def _spool(self, pipe: BinaryIO) -> Path:
+        number, name = tempfile.mkstemp(prefix="moderation-")
+        weakref.finalize(self, Path(name).unlink, missing_ok=True)
+        with os.fdopen(number, "wb") as file:
+            while block := pipe.read(1 << 20):
+                file.write(block)
+        return Path(name)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes on disk (compressed)."""
+        return self._disk.stat().st_size
+
+    @cached_property
+    def compression(self) -> str | None:
+        """`gzip`, `bzip2`, `xz`, `zstd`, `zip`, or None; told by the first bytes, not the name."""
+        if self.member:
+            return "zip"
+        with self._file() as file:
+            start = file.read(8)
+        for magic, name in _MAGIC.items():
+            if start.startswith(magic):
+                return name
+        return "zstd" if start[1:4] == b"\x2a\x4d\x18" and 0x50 <= start[0] <= 0x5F else None
+
+    @property
+    def local(self) -> Path | None:
+        """The uncompressed file itself, for memory maps and SQLite; None when there is none."""
+        return None if self.compression else self._disk
+
+    @cached_property
+    def suffix(self) -> str:
+        """The name's suffix in lower case, without a compression suffix: `a.JSONL.gz` -> `.jsonl`.
+
+        For display and as a last hint: detection looks at content first.
+        """
+        suffixes = [suffix.lower() for suffix in Path(self.member or self.path).suffixes]
+        while suffixes and suffixes[-1] in _SUFFIXES:
+            suffixes.pop()
+        return suffixes[-1] if suffixes else ""
+
+    @cached_property
+    def stem(self) -> str:
+        """The file's name without folder and suffixes, for naming a thread after it."""
+        name = Path(self.member or self.path).name
+        while Path(name).suffix.lower() in _SUFFIXES:
+            name = Path(name).stem
+        return "stdin" if name == "-" else Path(name).stem or name
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB, decompressed, byte order mark kept."""
+        with self.open() as stream:
+            return read_fully(stream, HEAD_BYTES)
+
+    def open(self) -> BinaryIO:
+        """A fresh stream of the decompressed bytes.
+
+        Where compressed data is damaged or cut, the stream ends and `damage` says where; data
+        that grows beyond the limit raises InputError.
+        """
+        file = self._file()
+        if not self.compression:
+            return cast("BinaryIO", io.BufferedReader(_Reads(self, file)))
+        try:
+            inner = self._decompressed(file)
+        except _DAMAGE as error:
+            file.close()
+            raise InputError(
+                f"{self.name}: not a readable {self.compression} file: {error}"
+            ) from error
+        limit = max(FREE_BYTES, self.expansion * self.size)
+        return cast("BinaryIO", io.BufferedReader(_Reads(self, inner, file, limit), 1 << 17))
+
+    def _file(self) -> BinaryIO:
+        try:
+            return self._disk.open("rb")
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read: {error.strerror or error}") from error
+
+    def _decompressed(self, file: BinaryIO) -> IO[bytes]:
+        openers: dict[str, Callable[[BinaryIO], Any]] = {
+            "gzip": lambda file: gzip.GzipFile(fileobj=file),
+            "bzip2": bz2.BZ2File,
+            "xz": lzma.LZMAFile,
+            "zstd": lambda file: zstandard.ZstdDecompressor(
+                max_window_size=ZSTD_WINDOW
+            ).stream_reader(file, read_across_frames=True),
+            "zip": lambda file: zipfile.ZipFile(file).open(self.member or ""),  # noqa: SIM115 - closed by _Reads
+        }
+        return cast("IO[bytes]", openers[self.compression or ""](file))
+
+    @cached_property
+    def binary(self) -> bool:
+        """Whether the content is no text in any encoding we read (Parquet and SQLite included)."""
+        if self.encoding != "utf-8":
+            return False
+        controls = len(self.head) - len(self.head.translate(None, _CONTROLS))
+        return bool(_BINARY.match(self.head)) or controls > max(8, len(self.head) // 20)
+
+    @cached_property
+    def encoding(self) -> str:
+        """`utf-8` (the default), or UTF-16 or -32 as byte order mark or zero bytes tell."""
+        for mark, name in _BOMS:
+            if self.head.startswith(mark):
+                return name
+        start = self.head[:512]
+        for name, zero, other in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+            if len(start) >= 4 and start[zero::2].count(0) > 0.7 * (len(start) // 2):
+                return name if start[other::2].count(0) == 0 else "utf-8"
+        return "utf-8"
+
+    def utf8(self) -> BinaryIO:
+        """A stream like `open`, without byte order mark, and as UTF-8 if it was UTF-16 or -32.
+
+        Single bytes that are not UTF-8 stay as they are; `decode` makes the best of them.
+        """
+        stream = self.open()
+        mark = next((mark for mark, _ in _BOMS if self.head.startswith(mark)), b"")
+        read_fully(stream, len(mark))
+        if self.encoding == "utf-8":
+            return stream
+        return cast("BinaryIO", io.BufferedReader(_Transcoded(stream, self.encoding), 1 << 17))
+
+    @cached_property
+    def sample(self) -> str:
+        """The head as text, for detection; a character cut at its end is left out."""
+        mark = next((mark for mark, _ in _BOMS if self.head.startswith(mark)), b"")
+        if self.encoding != "utf-8":
+            return self.head[len(mark) :].decode(self.encoding, "ignore")
+        text, _ = decode(self.head[len(mark) :])
+        return text
+
+    def text(self) -> tuple[str, list[str]]:
+        """The whole file as text, and notes on how it was decoded. Raises InputError if binary."""
+        if self.binary:
+            raise InputError(f"{self.name}: is not a text file")
+        with self.utf8() as stream:
+            text, odd = decode(stream.read())
+        return text, [f"{self.name}: {odd} bytes are not UTF-8; read as Windows-1252"] * (odd > 0)
+
+
+class _Reads(io.RawIOBase):
+    """A stream that turns damage into an early end, read errors and bombs into InputError."""
+
+    def __init__(
+        self, source: Source, inner: IO[bytes], file: BinaryIO | None = None, limit: int = 0
+    ) -> None:
+        self._source, self._inner, self._file, self._limit = source, inner, file, limit
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        source = self._source
+        try:
+            block = self._inner.read(min(len(buffer), 1 << 20))
+        except _DAMAGE as error:
+            if not source.compression:
+                raise InputError(f"{source.name}: cannot be read: {error}") from error
+            source.damage = f"byte {self._count:,} of the decompressed content"
+            return 0
+        self._count += len(block)
+        if self._limit and self._count > self._limit:
+            raise InputError(
+                f"{source.name}: grows past {self._limit:,} bytes when decompressed, "
+                f"{source.expansion} times its size; if it is no bomb, raise --max-expansion"
+            )
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+            if self._file:
+                self._file.close()
+        super().close()
+
+
+class _Transcoded(io.RawIOBase):
+    """UTF-16 or UTF-32 bytes as UTF-8, block by block."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            block = self._stream.read(1 << 16)
+            text = self._decoder.decode(block, final=not block)
+            self._ready = text.encode("utf-8", "replace")
+            if not block:
+                break
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def read_fully(stream: BinaryIO, count: int) -> bytes:
+    """Exactly `count` bytes, or all that are left."""
+    blocks = []
+    while count > 0 and (block := stream.read(count)):
+        blocks.append(block)
+        count -= len(block)
+    return b"".join(blocks)
+
+
+def decode(raw: bytes) -> tuple[str, int]:
+    """Text from UTF-8; single bytes that are not are taken as Windows-1252. Also their number.
+
+    >>> decode("für ".encode() + "für".encode("cp1252"))
+    ('für für', 1)
+    """
+    try:
+        return raw.decode(), 0
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "surrogateescape")
+        odd = _ESCAPED.findall(text)
+        return _ESCAPED.sub(_windows, text), len(odd)
+
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def _windows(found: re.Match[str]) -> str:
+    return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace")

@@ -1,0 +1,207 @@
+"""Tables to files and back: Parquet, JSON lines and CSV, written whole or not at all."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import secrets
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import zstandard
+
+from moderation.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KINDS = (".parquet", ".jsonl", ".csv")
+METADATA_KEY = b"moderation"  # in a Parquet file's schema
+ROW_GROUP = 1 << 17
+JOINT = ";"  # between the members of a list in a CSV cell
+
+_COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="wb", mtime=0),  # same table, same bytes
+    ".bz2": lambda file: bz2.BZ2File(file, "wb"),
+    ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - closed by _squeezed
+    ".zst": lambda file: zstandard.ZstdCompressor().stream_writer(file, closefd=False),
+}
+_RISKY = r"^'*[=+\-@\t\r]"  # a spreadsheet takes such a cell for a formula
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """The table as a data frame whose columns keep their Arrow types."""
+    return cast("pd.DataFrame", table.to_pandas(types_mapper=pd.ArrowDtype))
+
+
+def to_arrow(frame: pd.DataFrame) -> pa.Table:
+    """A data frame as an Arrow table, without pandas' own metadata."""
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block succeeds.
+
+    Fails with OutputError for every error of the file system (disk full, no permission, no such
+    folder), and leaves neither a partial file nor the temporary one.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def kind_of(path: str | Path) -> str:
+    """`.parquet`, `.jsonl` or `.csv`, from the path's extension; `-` is JSON lines.
+
+    Raises OutputError for any other extension.
+    """
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    if suffixes and suffixes[-1] in _COMPRESSED:
+        suffixes.pop()
+    kind = {".ndjson": ".jsonl"}.get(suffixes[-1], suffixes[-1]) if suffixes else ""
+    if str(path) == "-":
+        return ".jsonl"
+    if kind not in KINDS:
+        raise OutputError(f"{path}: the extension says no format; use {', '.join(KINDS)} (+ .gz)")
+    return kind
+
+
+def write_table(
+    table: pa.Table | pd.DataFrame, path: str | Path, metadata: dict[str, Any] | None = None
+) -> None:
+    """Write a table in the format that the extension names; `-` is standard output.
+
+    metadata: JSON-able; only Parquet keeps it. Raises OutputError, and then leaves no file.
+    """
+    table = to_arrow(table) if isinstance(table, pd.DataFrame) else table
+    kind = kind_of(path)
+    if str(path) == "-":
+        _write_jsonl(table, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    with replacing(path) as temporary:
+        if kind == ".parquet":
+            extra = {METADATA_KEY: json.dumps(metadata, sort_keys=True)} if metadata else None
+            pq.write_table(
+                table.replace_schema_metadata(extra),
+                temporary,
+                compression="zstd",
+                row_group_size=ROW_GROUP,
+            )
+            return
+        with temporary.open("wb") as file, _squeezed(file, Path(path).suffix.lower()) as stream:
+            (_write_jsonl if kind == ".jsonl" else _write_csv)(table, stream)
+
+
+@contextmanager
+def _squeezed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+    if suffix not in _COMPRESSED:
+        yield file
+        return
+    with _COMPRESSED[suffix](file) as stream:
+        yield stream
+
+
+def _write_jsonl(table: pa.Table, stream: BinaryIO) -> None:
+    option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+    for batch in table.to_batches(max_chunksize=10_000):
+        stream.write(b"".join(orjson.dumps(row, option=option) for row in batch.to_pylist()))
+
+
+def _write_csv(table: pa.Table, stream: BinaryIO) -> None:
+    columns = [csv_safe(_flat(column)) for column in table.columns]
+    pa_csv.write_csv(pa.table(columns, names=table.column_names), stream)
+
+
+def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists as joined strings, times as ISO 8601 in UTC, all else as it is."""
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return pc.binary_join(column, JOINT)
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
+    return column
+
+
+def csv_safe(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cells that a spreadsheet would run as a formula, with a `'` before them.
+
+    Cells that already look so get one more, so that `csv_restored` gives back every cell as it
+    was: `=1+1` is written `'=1+1`, and `'=1+1` is written `''=1+1`.
+    """
+    if not _is_text(column.type):
+        return column
+    return pc.replace_substring_regex(column, pattern=f"({_RISKY})", replacement=r"'\1")
+
+
+def csv_restored(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells as they were before `csv_safe`."""
+    if not _is_text(column.type):
+        return column
+    return pc.replace_substring_regex(column, pattern=f"^'({_RISKY[1:]})", replacement=r"\1")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def read_table(path: str | Path) -> tuple[pa.Table, dict[str, Any]]:
+    """A table that `write_table` wrote, and its metadata ({} where the format keeps none).
+
+    Raises InputError naming the file for one that is absent, damaged or none of the formats.
+    CSV cells come back as they were before they were made safe; empty ones are null.
+    """
+    path = Path(path)
+    try:
+        kind = kind_of(path)
+    except OutputError as error:
+        raise InputError(str(error)) from error
+    try:
+        return _read(path, kind)
+    except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        reason = re.sub(r"\s+", " ", str(getattr(error, "strerror", None) or error))[:200]
+        raise InputError(f"{path}: cannot be read as a {kind} table: {reason}") from error
+
+
+def _read(path: Path, kind: str) -> tuple[pa.Table, dict[str, Any]]:
+    if kind == ".parquet":
+        table = pq.read_table(path)
+        metadata = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
+        return table.replace_schema_metadata(None), metadata
+    from moderation.readers.source import Source
+
+    source = Source(path)
+    if not source.head:
+        raise ValueError("the file is empty")
+    with source.utf8() as stream:
+        if kind == ".jsonl":
+            rows = [orjson.loads(line) for line in stream if line.strip()]
+            return pa.Table.from_pylist(rows), {}
+        content = stream.read()
+    options = pa_csv.ConvertOptions(strings_can_be_null=True, quoted_strings_can_be_null=False)
+    parsing = pa_csv.ParseOptions(newlines_in_values=True)
+    table = pa_csv.read_csv(io.BytesIO(content), parse_options=parsing, convert_options=options)
+    return pa.table([csv_restored(column) for column in table.columns], table.column_names), {}

@@ -1,0 +1,346 @@
+"""Rebuild reply trees: records in any order to the comment table, threads contiguous, in pre-order.
+
+Everything here works on whole columns. Strings are compared once, through dictionary codes;
+ancestors are followed by pointer doubling, so a reply chain 100,000 deep takes 17 steps and
+nothing recurses.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA
+from moderation.errors import InputError
+from moderation.natural import natural_order, natural_ranks
+
+LATEST = np.iinfo(np.int64).max  # a missing time sorts after every known one
+CONTENT = ("thread_id", "id", "parent_id", "author", "created_at", "text", "kind", "status")
+WARNINGS = ("orphan", "self_parent", "cycle_cut", "duplicate_id")
+
+
+def thread(records: pd.DataFrame) -> pd.DataFrame:
+    """Comment table (COMMENT_SCHEMA) of `records` (RECORD_SCHEMA): one row out for each row in.
+
+    Any order of the rows gives the same table:
+
+    - Siblings stand by `created_at` when all of them have one, else by `id` in natural order
+      (1, 1.1, 2, 10), so that a page whose comments were numbered in reading order keeps it.
+      Comments of the same moment stand by `id` too. Threads stand by `thread_id`, naturally.
+    - A parent that is not in the thread: the comment keeps its `parent_id`, becomes a root and
+      is marked `orphan`.
+    - A comment that names itself (`self_parent`) and the earliest comment of a cycle
+      (`cycle_cut`) become roots and lose their `parent_id`: whoever follows it must not circle.
+    - Of several records with one id the earliest keeps it, a real comment before a placeholder,
+      and replies go to that one; the others become `id#2`, `id#3`, … marked `duplicate_id`.
+      `repeats` finds those that say nothing new, for the caller to reject.
+
+    Columns that are missing, `id` and `text` excepted, count as empty.
+    Raises InputError when a row has no id.
+    """
+    table = _records(records)
+    if not len(table):
+        return _frame(COMMENT_SCHEMA.empty_table())
+    keys = _Keys.of(table)
+    second = _second_copies(table, keys)
+    parent, orphan, own = _parents(table, keys, second)
+    ids = _renamed(table, second)
+    cut = _cut_cycles(parent, table["created_at"], ids)
+    walk, depth = _pre_order(parent, _sibling_order(parent, keys.thread, table["created_at"], ids))
+
+    parent_ids = pc.if_else(
+        pa.array(own | cut), pa.scalar(None, pa.large_string()), table["parent_id"]
+    )
+    warnings = _warnings(table["warnings"], np.stack([orphan, own, cut, _mask(second, len(ids))]))
+    table = (
+        table.set_column(1, "id", ids)
+        .set_column(2, "parent_id", parent_ids)
+        .set_column(table.num_columns - 1, "warnings", warnings)
+        .take(pa.array(walk))
+        .append_column("depth", pa.array(depth[walk], pa.int32()))
+        .append_column("position", pa.array(_position(keys.thread[walk]), pa.int32()))
+    )
+    return _frame(table.select(COMMENT_SCHEMA.names).cast(COMMENT_SCHEMA))
+
+
+def repeats(records: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: the rows that say exactly what an earlier row of the same thread and id says.
+
+    Overlapping shards and Reddit's `morechildren` give a comment twice. Address and warnings may
+    differ; everything else is equal, so leaving such a row out loses nothing.
+    """
+    table = _records(records)
+    repeated = np.zeros(len(table), dtype=bool)
+    if len(table):
+        several = _several(_Keys.of(table).own)
+        content = (
+            table.select(CONTENT).take(pa.array(several)).to_pandas(types_mapper=pd.ArrowDtype)
+        )
+        repeated[several] = content.duplicated().to_numpy()
+    return repeated
+
+
+class _Keys(NamedTuple):
+    """Integer names: equal numbers, equal strings. `thread` also gives the threads' order."""
+
+    thread: np.ndarray  # (n,) rank of the row's thread
+    own: np.ndarray  # (n,) number of (thread, id)
+    parent: np.ndarray  # (n,) number of (thread, parent_id), on the same scale; -1 = top level
+
+    @classmethod
+    def of(cls, table: pa.Table) -> _Keys:
+        thread, names = _codes(table["thread_id"])
+        rank = np.append(np.argsort(natural_order(names)), len(names))  # -1, no thread, goes last
+        thread = rank[thread]
+        both, _ = _codes(pa.chunked_array([*table["id"].chunks, *table["parent_id"].chunks]))
+        numbers, _ = pd.factorize(np.tile(thread, 2) * (both.max() + 2) + both + 1)
+        own, parent = np.split(numbers, 2)
+        return cls(thread, own, np.where(both[len(thread) :] < 0, -1, parent))
+
+
+def _records(records: pd.DataFrame) -> pa.Table:
+    absent = {name for name in ("id", "text") if name not in records.columns}
+    if absent:
+        raise InputError(
+            f"records have no column {', '.join(sorted(absent))}; found {list(records)}"
+        )
+    columns = [
+        pa.array(records[field.name], type=field.type, from_pandas=True)
+        if field.name in records.columns
+        else pa.nulls(len(records), field.type)
+        for field in RECORD_SCHEMA
+    ]
+    table = pa.table([_chunked(column) for column in columns], schema=RECORD_SCHEMA)
+    if table["id"].null_count:
+        raise InputError(
+            f"{table['id'].null_count} records have no id; give each one, such as its row"
+        )
+    return table
+
+
+def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    return table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def _codes(strings: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """(n,) int64 codes, -1 for null, and the strings they stand for."""
+    encoded = strings.combine_chunks().dictionary_encode()
+    return encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(
+        zero_copy_only=False
+    ), encoded.dictionary
+
+
+def _mask(rows: np.ndarray, length: int) -> np.ndarray:
+    mask = np.zeros(length, dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+# --- copies of an id ---------------------------------------------------------------------------
+
+
+def _several(own: np.ndarray) -> np.ndarray:
+    """Rows whose key stands more than once."""
+    return np.flatnonzero(np.bincount(own)[own] > 1)
+
+
+def _second_copies(table: pa.Table, keys: _Keys) -> np.ndarray:
+    """Rows that share their key with a better one, key by key, from better to worse."""
+    several = _several(keys.own)
+    if not len(several):
+        return several
+    copies = table.take(pa.array(several))
+    said = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
+    copies = copies.drop_columns("warnings").append_column("warnings", said)
+    lost = pc.fill_null(pc.equal(copies["kind"], "placeholder"), False)
+    copies = copies.append_column("lost", lost).append_column("row", pa.array(several))
+    by = [
+        "thread_id",
+        "id",
+        "lost",
+        "created_at",
+        "text",
+        "author",
+        "parent_id",
+        "kind",
+        "status",
+        "url",
+        "warnings",
+    ]
+    ordered = copies.sort_by([(name, "ascending") for name in by])["row"].to_numpy()
+    own = keys.own[ordered]
+    return ordered[1:][own[1:] == own[:-1]]
+
+
+def _renamed(table: pa.Table, second: np.ndarray) -> pa.Array:
+    """The ids, each of `second` with the first of `#2`, `#3`, … that nothing in its thread is called or answers."""
+    ids = table["id"].combine_chunks()
+    if not len(second):
+        return ids
+    taken: set[tuple[str | None, str]] = set()
+    for name in ("id", "parent_id"):
+        marked = table.select(["thread_id", name]).filter(pc.match_substring(table[name], "#"))
+        taken.update(zip(*(column.to_pylist() for column in marked.columns), strict=True))
+    copies = table.select(["thread_id", "id"]).take(pa.array(second))
+    number: dict[tuple[str | None, str], int] = {}
+    names = []
+    for key in zip(copies["thread_id"].to_pylist(), copies["id"].to_pylist(), strict=True):
+        copy = number.get(key, 1) + 1
+        while (key[0], f"{key[1]}#{copy}") in taken:
+            copy += 1
+        number[key] = copy
+        names.append(f"{key[1]}#{copy}")
+        taken.add((key[0], names[-1]))
+    where = np.arange(len(ids))
+    where[second] = len(ids) + np.arange(len(second))
+    return pa.concat_arrays([ids, pa.array(names, pa.large_string())]).take(pa.array(where))
+
+
+# --- parents -----------------------------------------------------------------------------------
+
+
+def _parents(
+    table: pa.Table, keys: _Keys, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row of each parent, -1 for none; which rows are orphans; which name themselves."""
+    first = ~_mask(second, len(table))
+    row_of = np.full(max(keys.own.max(), keys.parent.max()) + 1, -1)
+    row_of[keys.own[first]] = np.flatnonzero(first)
+    own = keys.parent == keys.own
+    parent = np.where((keys.parent < 0) | own, -1, row_of[keys.parent])
+    return parent, (keys.parent >= 0) & (parent < 0) & ~own, own
+
+
+def _cut_cycles(parent: np.ndarray, created_at: pa.ChunkedArray, ids: pa.Array) -> np.ndarray:
+    """(n,) bool: the earliest comment of each cycle, which becomes a root in `parent`."""
+    cut = np.zeros(len(parent), dtype=bool)
+    circling = _never_at_a_root(parent)
+    if not len(circling):
+        return cut
+    times = _times(created_at)
+    order = np.empty(len(circling), dtype=np.int64)
+    order[np.lexsort((natural_ranks(ids.take(pa.array(circling))), times[circling]))] = np.arange(
+        len(circling)
+    )
+    rank = dict(zip(circling.tolist(), order.tolist(), strict=True))
+    seen: set[int] = set()
+    for start in circling.tolist():
+        path: dict[int, None] = {}
+        row = start
+        while row not in seen:
+            seen.add(row)
+            path[row] = None
+            row = int(parent[row])
+        if row in path:  # came back to this walk's own path: from there on it is the cycle
+            members = list(path)
+            cut[min(members[members.index(row) :], key=rank.__getitem__)] = True
+    parent[cut] = -1
+    return cut
+
+
+def _never_at_a_root(parent: np.ndarray) -> np.ndarray:
+    """Rows from which the parents never end: those on a cycle and those below one."""
+    up = np.append(parent, -1)  # the last place stands for "no parent" and is its own
+    for _ in range(len(parent).bit_length()):
+        if (up < 0).all():
+            break
+        up = up[up]
+    return np.flatnonzero(up[:-1] >= 0)
+
+
+# --- order -------------------------------------------------------------------------------------
+
+
+def _times(created_at: pa.ChunkedArray) -> np.ndarray:
+    return created_at.cast(pa.int64()).fill_null(LATEST).to_numpy()
+
+
+def _sibling_order(
+    parent: np.ndarray, threads: np.ndarray, created_at: pa.ChunkedArray, ids: pa.Array
+) -> np.ndarray:
+    """Rows with siblings together and in order; the roots last, thread by thread."""
+    family = np.where(parent < 0, len(parent) + threads, parent)
+    times = _times(created_at)
+    untimed = np.zeros(family.max() + 1, dtype=bool)
+    untimed[family[times == LATEST]] = True
+    times = np.where(untimed[family], LATEST, times)
+    order = np.lexsort((times, family))
+    by_time, by_family = times[order], family[order]
+    same = (by_time[1:] == by_time[:-1]) & (by_family[1:] == by_family[:-1])
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    if len(tied):  # only these need the slower comparison of ids
+        rows = order[tied]
+        rank = natural_ranks(ids.take(pa.array(rows)))
+        order[tied] = rows[np.lexsort((rank, times[rows], family[rows]))]
+    return order
+
+
+def _pre_order(parent: np.ndarray, siblings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows from first to last, a parent before its replies; and each row's depth from 1."""
+    depth = _along_parents(parent, np.ones(len(parent), dtype=np.int64))
+    size = np.ones(len(parent), dtype=np.int64)
+    by_depth = np.argsort(depth, kind="stable")
+    bounds = np.cumsum(np.bincount(depth))
+    for level in range(len(bounds) - 1, 1, -1):  # from the deepest; each adds to the one above
+        rows = by_depth[bounds[level - 1] : bounds[level]]
+        np.add.at(size, parent[rows], size[rows])
+
+    before = np.cumsum(size[siblings]) - size[siblings]
+    family = parent[siblings]
+    opens = np.flatnonzero(np.insert((family[1:] != family[:-1]), 0, True))
+    start = np.repeat(before[opens], np.diff(np.append(opens, len(siblings))))
+    step = np.empty(len(parent), dtype=np.int64)
+    step[siblings] = before - start + (family >= 0)  # from the parent to this row
+    walk = np.empty(len(parent), dtype=np.int64)
+    walk[_along_parents(parent, step)] = np.arange(len(parent))
+    return walk, depth
+
+
+def _along_parents(parent: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """(n,) sum of `value` from each row up to its root, by pointer doubling."""
+    up, total = np.append(parent, -1), np.append(value, 0)
+    while (up >= 0).any():
+        total = total + total[up]
+        up = up[up]
+    return total[:-1]
+
+
+def _position(threads: np.ndarray) -> np.ndarray:
+    """Place within the thread, of rows that stand thread by thread."""
+    opens = np.flatnonzero(np.insert(threads[1:] != threads[:-1], 0, True))
+    return np.arange(len(threads)) - np.repeat(opens, np.diff(np.append(opens, len(threads))))
+
+
+# --- warnings ----------------------------------------------------------------------------------
+
+
+def _warnings(given: pa.ChunkedArray, marks: np.ndarray) -> pa.Array:
+    """The warnings of the reader with those of `marks` (4, n) after them; never null."""
+    code = (marks * (1 << np.arange(len(WARNINGS)))[:, None]).sum(axis=0)
+    sets = [
+        [name for bit, name in enumerate(WARNINGS) if number >> bit & 1]
+        for number in range(1 << len(WARNINGS))
+    ]
+    lists = given.combine_chunks()
+    has = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False) > 0
+    where = np.where(has, len(sets) + np.arange(len(code)), code)
+    both = np.flatnonzero(has & (code > 0))
+    where[both] = len(sets) + len(code) + np.arange(len(both))
+    joined = [
+        [*warnings, *(name for name in sets[number] if name not in warnings)]
+        for number, warnings in zip(
+            code[both].tolist(), lists.take(pa.array(both)).to_pylist(), strict=True
+        )
+    ]
+    kind = pa.list_(pa.string())
+    return pa.concat_arrays([pa.array(sets, kind), lists, pa.array(joined, kind)]).take(
+        pa.array(where)
+    )

@@ -84,6 +84,24 @@ def repeats(records: pd.DataFrame) -> np.ndarray:
     return repeated
 
 
+def parent_rows(depth: np.ndarray) -> np.ndarray:
+    """(n,) int64: the row of each comment's parent in a comment table, -1 for a root.
+
+    depth: (n,) from 1, threads contiguous and in pre-order, so that the parent is the nearest
+    row before with a depth of one less.
+    """
+    parent = np.full(len(depth), -1, dtype=np.int64)
+    order = np.argsort(depth, kind="stable")
+    bounds = np.searchsorted(depth[order], np.arange(1, depth.max(initial=0) + 2))
+    for level in range(1, len(bounds) - 1):
+        above, rows = (
+            order[bounds[level - 1] : bounds[level]],
+            order[bounds[level] : bounds[level + 1]],
+        )
+        parent[rows] = above[np.searchsorted(above, rows) - 1]
+    return parent
+
+
 class _Keys(NamedTuple):
     """Integer names: equal numbers, equal strings. `thread` also gives the threads' order."""
 

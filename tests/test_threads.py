@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA, InputError
-from moderation.threads import repeats, thread
+from moderation.threads import parent_rows, repeats, thread
 
 EMPTY = dict.fromkeys(RECORD_SCHEMA.names)
 
@@ -346,3 +346,15 @@ def test_repeats_are_later_rows_that_say_the_same():
     )
     assert repeats(frame).tolist() == [False, False, True, False, False]
     assert repeats(records()).tolist() == []
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_parent_rows_are_the_nearest_above_with_one_less(choices):
+    depth = [1] if choices else []
+    for choice in choices[1:]:  # a walk in pre-order: at most one deeper than the row before
+        depth.append(1 + choice % (depth[-1] + 1))
+    naive = [
+        next((j for j in range(i - 1, -1, -1) if depth[j] == d - 1), -1)
+        for i, d in enumerate(depth)
+    ]
+    assert parent_rows(np.array(depth, dtype=np.int32)).tolist() == naive

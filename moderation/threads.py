@@ -199,7 +199,7 @@ def _second_copies(table: pa.Table, keys: _Keys) -> np.ndarray:
 
 
 def _renamed(table: pa.Table, second: np.ndarray) -> pa.Array:
-    """The ids; each of `second` gets the first of `#2`, `#3`, … that its thread does not mention."""
+    """The ids; each of `second` gets the first of `#2`, `#3`, … its thread does not mention."""
     ids = table["id"].combine_chunks()
     if not len(second):
         return ids

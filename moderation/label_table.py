@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from moderation.comments import COMMENT_SCHEMA, STRING, TIME
 from moderation.errors import LabelError
+from moderation.label_name import LABEL_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,8 +40,6 @@ LABEL_SCHEMA = pa.schema(
 
 # Columns of a comment table or scored file that may stand in a label table and say nothing.
 IGNORED = {*COMMENT_SCHEMA.names, "flags", "why", "campaign"} - set(LABEL_SCHEMA.names)
-
-LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 _ANSWERS = {
     **dict.fromkeys(("1", "1.0", "true", "yes"), 1.0),

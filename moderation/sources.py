@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from moderation.errors import LabelError
-from moderation.label_table import LABEL_NAME, label_frame, stack
+from moderation.label_name import LABEL_NAME
+from moderation.label_table import label_frame, stack
 from moderation.mapping import holds
 from moderation.source_columns import averaged, cleaned, field, grouped, paired
 from moderation.source_files import FORMATS, digest, found, read_files

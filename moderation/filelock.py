@@ -1,0 +1,55 @@
+"""Hold an open file for oneself while writing to it, among processes of one machine."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform == "win32":
+    import msvcrt
+    import os
+    import time
+
+    # Windows locks bytes, not files, and a locked byte cannot be read by others: lock one
+    # far beyond any ledger's end.
+    _PLACE = 1 << 40
+
+    def _hold(descriptor: int) -> None:
+        while True:
+            os.lseek(descriptor, _PLACE, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            except OSError:  # tried for ten seconds; another holds it still
+                time.sleep(0.1)
+            else:
+                return
+
+    def _let_go(descriptor: int) -> None:
+        os.lseek(descriptor, _PLACE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _hold(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _let_go(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextmanager
+def locked(descriptor: int) -> Iterator[None]:
+    """Wait until no other process holds the file, hold it, let go at the end.
+
+    The lock goes with the process: a killed writer leaves none behind.
+    """
+    _hold(descriptor)
+    try:
+        yield
+    finally:
+        _let_go(descriptor)

@@ -34,15 +34,15 @@ class Reader:
 
 
 def _markup(source: Source) -> bool:
-    return "<" in source.sample and source.sample.lstrip()[:1] not in ("{", "[")
+    return "<" in source.sample and not source.is_json
 
 
 def _json(source: Source) -> bool:
-    return source.sample.lstrip()[:1] in ("{", "[") and not source.binary
+    return source.is_json
 
 
 def _text(source: Source) -> bool:
-    return not source.binary and not _json(source)
+    return not source.binary and not source.is_json
 
 
 def _any(source: Source) -> bool:

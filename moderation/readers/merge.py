@@ -184,7 +184,9 @@ def _zero_parents(records: pa.Table) -> pa.Table:
 def _thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
     """One row per thread: the first value that is not null of each column."""
     names = pa.table({"thread_id": met.unique()})
-    everything = pa.concat_tables([*threads, names], promote_options="default")
+    everything = pa.concat_tables(
+        [THREAD_SCHEMA.empty_table(), *threads, names], promote_options="default"
+    )
     found = everything.group_by("thread_id", use_threads=False).aggregate(
         [(name, "first") for name in THREAD_SCHEMA.names[1:]]
     )

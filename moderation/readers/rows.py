@@ -133,7 +133,7 @@ _NO_PARENT_WORDS = (
     "0 0.0 0. root null none nil nan na n/a <na> undefined false -1 \\n "
     "00000000-0000-0000-0000-000000000000"
 )
-_NO_PARENT = frozenset(["", *_NO_PARENT_WORDS.split()])
+NO_PARENT = frozenset(["", *_NO_PARENT_WORDS.split()])
 
 
 def no_parent(value: object) -> bool:
@@ -147,7 +147,7 @@ def no_parent(value: object) -> bool:
     if isinstance(value, int | float):
         return value in (0, -1) or math.isnan(value)
     word = str(value).strip()
-    return word.lower() in _NO_PARENT or word.startswith("t3_")
+    return word.lower() in NO_PARENT or word.startswith("t3_")
 
 
 _EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))  # s, ms, us, ns
@@ -247,7 +247,7 @@ def status_of(value: object) -> str:
     return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
 
 
-_ADDRESS = re.compile(
+ADDRESS = (
     r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
     r"|(?:\d{1,3}\.){3}(?:\d{1,3}|x+|\*)"
     r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f:]*::[0-9A-Fa-f:]+"
@@ -257,7 +257,7 @@ _ADDRESS = re.compile(
 def display_name(value: str | None) -> str | None:
     """The author's name, or None when there is none or it is an e-mail or IP address."""
     name = value.strip() if value else None
-    return None if not name or _ADDRESS.fullmatch(name) else name
+    return None if not name or re.fullmatch(ADDRESS, name) else name
 
 
 # --- HTML ---------------------------------------------------------------------------------------

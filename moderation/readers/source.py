@@ -70,6 +70,7 @@ class Source:
         self.member = member
         self.mapping = dict(mapping or {})
         self.expansion = expansion
+        self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.damage: str | None = None  # where and why the compressed stream broke off
         self.name = "standard input" if str(path) == "-" else str(path)
         if member:
@@ -223,6 +224,14 @@ class Source:
             return self.head[len(mark) :].decode(self.encoding, "ignore")
         text, _ = decode(self.head[len(mark) :])
         return text
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether it begins like JSON, or has lines that do behind a damaged first one."""
+        start = self.sample.lstrip("\ufeff\0\x1e \t\r\n")
+        lines = [line.strip() for line in start[: 1 << 14].splitlines()[1:6]]
+        later = any(line.startswith('{"') and line.endswith("}") for line in lines)
+        return not self.binary and (start[:1] in ("{", "[") or later)
 
     def text(self) -> tuple[str, list[str]]:
         """The whole file as text, and notes on how it was decoded. Raises InputError if binary."""

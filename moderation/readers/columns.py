@@ -1,0 +1,360 @@
+"""Columns of any table to comment records: which column is what, and what its values mean.
+
+Works on whole Arrow columns; values that Arrow cannot convert go through Python once per distinct
+value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
+from moderation.readers.rows import ADDRESS, NO_PARENT, status_of, when
+
+SYNONYMS: dict[str, str] = {
+    "text": "text body content comment commenttext commentbody message messagetext cooked "
+    "textoriginal commentcontent textdisplay bodytext contenttext bodyhtml contenthtml posttext "
+    "replytext contents",
+    "id": "id commentid uttid postnumber shortid commenthex dsqid idpost uuid",
+    "parent_id": "parentid parent parentcomment parentcommentid pid replyto replytoid inreplytoid "
+    "inreplyto replytopostnumber commentparent parenthex parentitem idparentpost replytocommentid "
+    "inreplytocommentid inreplytostatusid",
+    "thread_id": "threadid linkid storyid postid commentpostid conversationid discussionid "
+    "submissionid root rootid articleid idarticle assetid topicid videoid pageid url page",
+    "author": "author authorname user username by speaker commenter attributedto userdisplayname "
+    "commentauthor displayname nickname handle screenname bynickname from name",
+    "created_at": "createdat createdutc timestamp time datetime isodatetime commentdategmt dategmt "
+    "commentdate date published publishedat createdate createddate creationdate postdate",
+    "title": "title threadtitle articletitle posttitle storytitle videotitle headline",
+    "article": "article articletext articlebody",
+    "url": "commenturl permalink url link",
+    "kind": "kind commenttype",
+    "status": "status commentapproved moderationstatus approved state",
+    "warnings": "warnings",
+}
+_HTML = frozenset(["cooked", "textdisplay", "bodyhtml", "contenthtml", "commentcontent"])
+_TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
+_NOISE = re.compile(r"[\s_\-.:]+")
+
+
+def plainly(name: str) -> str:
+    """A column's name for comparing: `Comment_ID`, `commentId` and `comment-id` are one."""
+    return _NOISE.sub("", name).lower()
+
+
+def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Our column -> the dump's, by the user's mapping first and the usual synonyms then.
+
+    No column serves twice, but for `url`, which may also name the thread.
+
+    >>> roles(["commentID", "body", "parent"], {})
+    {'text': 'body', 'id': 'commentID', 'parent_id': 'parent'}
+    """
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(plainly(name), name)
+    chosen = dict(mapping)
+    for role, words in SYNONYMS.items():
+        free = {word: name for word, name in known.items() if name not in chosen.values()}
+        if role == "url" and "url" in known:
+            free["url"] = known["url"]
+        found = next((free[word] for word in words.split() if word in free), None)
+        if role not in chosen and found is not None:
+            chosen[role] = found
+    if "id" not in chosen and plainly(chosen.get("thread_id", "")) in ("postid", "url"):
+        _second_thread(chosen, known)
+    return chosen
+
+
+def _second_thread(chosen: dict[str, str], known: Mapping[str, str]) -> None:
+    """`post_id` beside `topic_id` is the comment's own id."""
+    for word in SYNONYMS["thread_id"].split():
+        name = known.get(word)
+        if name and name != chosen["thread_id"] and plainly(chosen["thread_id"]) == "postid":
+            chosen["id"], chosen["thread_id"] = chosen["thread_id"], name
+            return
+
+
+def is_html(name: str) -> bool:
+    """Whether a text column of this name holds HTML."""
+    return plainly(name) in _HTML
+
+
+Columns = Mapping[str, "pa.Array | pa.ChunkedArray"]
+
+
+def batch(
+    columns: Columns,
+    file: str,
+    place: Callable[[int], str],
+    status: Callable[[Any], str] = status_of,
+) -> Batch:
+    """Records of raw columns of any type (our name -> values), all of one length.
+
+    place: row -> where it stands, for rejects: rows that have neither a text nor an id. A row
+    with an id alone stays as a placeholder.
+    """
+    length = len(columns["text"])
+    made = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
+    ids = _ids(made["id"]) if "id" in made else pa.nulls(length, STRING)
+    parents = _parents(made["parent_id"], ids) if "parent_id" in made else pa.nulls(length, STRING)
+    text = _encodable(made["text"])
+    absent = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(text), ""), True)
+    states = _mapped(made.get("status"), status, length)
+    states = _told_by_text(states, text)
+    threads, table = _threads(made, length)
+    records = pa.table(
+        {
+            "thread_id": threads,
+            "id": ids,
+            "parent_id": parents,
+            "author": _authors(made["author"]) if "author" in made else pa.nulls(length, STRING),
+            "created_at": times(columns["created_at"])
+            if "created_at" in columns
+            else pa.nulls(length, TIME),
+            "text": pc.fill_null(text, ""),
+            "kind": _kinds(made.get("kind"), absent, length),
+            "status": states,
+            "url": made.get("url", pa.nulls(length, STRING)),
+            "warnings": _warnings(columns.get("warnings"), absent),
+        },
+        schema=RECORD_SCHEMA,
+    )
+    lost = pc.and_(absent, pc.is_null(ids))
+    if not pc.any(lost).as_py():
+        return Batch(records, table)
+    rows = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
+    rejects = [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
+    return Batch(records.filter(pc.invert(lost)), table, rejects)
+
+
+def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Any column as strings. Whole floats become integers, so that 317120.0 meets 317120."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray):  # combine_chunks of no chunks, in some releases
+        column = pa.concat_arrays(column.chunks)
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return texts(column.dictionary_decode())
+    if pa.types.is_large_string(kind):
+        return column
+    if pa.types.is_floating(kind):
+        return _float_texts(column)
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        values = [
+            value if value is None else value.decode("utf-8", "replace")
+            for value in column.to_pylist()
+        ]
+        return pa.array(values, STRING)
+    if pa.types.is_nested(kind):
+        return pa.array([_joined(value) for value in column.to_pylist()], STRING)
+    if pa.types.is_null(kind):
+        return pa.nulls(len(column), STRING)
+    return column.cast(STRING)
+
+
+def _float_texts(column: pa.Array) -> pa.Array:
+    column = column.cast(pa.float64())
+    column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
+    whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), float(1 << 63)))
+    short = pc.if_else(whole, column, pa.scalar(None, pa.float64())).cast(pa.int64(), safe=False)
+    return pc.coalesce(short.cast(STRING), column.cast(STRING))
+
+
+def _joined(value: Any) -> str | None:
+    """A list of strings as one, anything else nested as JSON."""
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "".join(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _encodable(column: pa.Array) -> pa.Array:
+    """Without NUL characters, which neither CSV nor most programs take."""
+    if not pc.any(pc.match_substring(column, "\0")).as_py():
+        return column
+    return pc.replace_substring(column, "\0", "")
+
+
+def _ids(column: pa.Array) -> pa.Array:
+    """Ids without blanks around them; `317120.0` is 317120; empty ones and NaN are null."""
+    column = pc.utf8_trim_whitespace(column)
+    if pc.any(pc.ends_with(column, ".0")).as_py():
+        column = pc.replace_substring_regex(column, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+    empty = pc.is_in(column, value_set=pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING))
+    return pc.if_else(empty, pa.scalar(None, STRING), column)
+
+
+def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
+    """Parents without the words for "none"; `0` stays for `merge`, which sees all the ids."""
+    column = _ids(column)
+    top = pc.or_(
+        pc.starts_with(column, "t3_"), pc.is_in(pc.utf8_lower(column), value_set=_TOP_LEVEL)
+    )
+    column = pc.if_else(pc.fill_null(top, True), pa.scalar(None, STRING), column)
+    prefixed = pc.starts_with(column, "t1_")
+    if pc.any(prefixed).as_py() and not pc.any(pc.starts_with(ids, "t1_")).as_py():
+        column = pc.replace_substring_regex(column, pattern="^t1_", replacement="")
+    return column
+
+
+def _authors(column: pa.Array) -> pa.Array:
+    column = pc.utf8_trim_whitespace(column)
+    hidden = pc.match_substring_regex(column, f"^(?:{ADDRESS})$")
+    hidden = pc.or_(hidden, pc.equal(column, ""))
+    return pc.if_else(pc.fill_null(hidden, True), pa.scalar(None, STRING), column)
+
+
+def _mapped(column: pa.Array | None, meaning: Callable[[Any], str], length: int) -> pa.Array:
+    """Each distinct value's meaning; null goes through it too."""
+    if column is None:
+        return pa.repeat(pa.scalar("unknown", STRING), length)
+    encoded = column.dictionary_encode(null_encoding="encode")
+    words = [meaning(value) for value in encoded.dictionary.to_pylist()]
+    return pa.array(words, STRING).take(encoded.indices)
+
+
+def _told_by_text(states: pa.Array, text: pa.Array) -> pa.Array:
+    """`[deleted]` and `[removed]` in place of the text, where nothing else tells."""
+    unknown = pc.equal(states, "unknown")
+    for word, status in (("[deleted]", "deleted"), ("[removed]", "removed")):
+        told = pc.and_(unknown, pc.fill_null(pc.equal(text, word), False))
+        if pc.any(told).as_py():
+            states = pc.if_else(told, pa.scalar(status, STRING), states)
+    return states
+
+
+def _kinds(column: pa.Array | None, absent: pa.Array, length: int) -> pa.Array:
+    def meaning(value: Any) -> str:
+        word = str(value).lower()
+        return word if word in KINDS else "comment"
+
+    kinds = (
+        pa.repeat(pa.scalar("comment", STRING), length)
+        if column is None
+        else _mapped(column, meaning, length)
+    )
+    lost = pc.and_(absent, pc.equal(kinds, "comment"))
+    return pc.if_else(lost, pa.scalar("placeholder", STRING), kinds)
+
+
+def _warnings(column: pa.Array | pa.ChunkedArray | None, absent: pa.Array) -> pa.Array:
+    kind = RECORD_SCHEMA.field("warnings").type
+    if column is None and not pc.any(absent).as_py():
+        empty = pa.array(np.zeros(len(absent) + 1, np.int32))
+        return pa.ListArray.from_arrays(empty, pa.array([], pa.string()))
+    before = [None] * len(absent) if column is None else column.to_pylist()
+    rows = []
+    for value, lost in zip(before, absent.to_pylist(), strict=True):
+        words = [word for word in value.split(";") if word] if isinstance(value, str) else value
+        found = list(words or [])
+        rows.append([*found, "lost_text"] if lost and "lost_text" not in found else found)
+    return pa.array(rows, kind)
+
+
+def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Table]:
+    """The thread of each row, and a table of the threads; without ids, title or article tell."""
+    named = [made[name] for name in ("thread_id", "title") if name in made]
+    if "article" in made:
+        named.append(_digests(made["article"]))
+    if not named:
+        return pa.nulls(length, STRING), THREAD_SCHEMA.empty_table()
+    ids = _ids(pc.coalesce(*named))
+    if pc.any(pc.starts_with(ids, "t3_")).as_py():
+        ids = pc.replace_substring_regex(ids, pattern="^t3_", replacement="")
+    about = [name for name in ("title", "article") if name in made]
+    if not about:
+        return ids, THREAD_SCHEMA.empty_table()
+    table = pa.table({"thread_id": ids, **{name: made[name] for name in about}})
+    table = table.filter(pc.is_valid(table["thread_id"]))
+    first = table.group_by("thread_id", use_threads=False).aggregate(
+        [(name, "first") for name in about]
+    )
+    columns = {
+        name: first[name if name == "thread_id" else f"{name}_first"]
+        if name in ("thread_id", *about)
+        else pa.nulls(first.num_rows, STRING)
+        for name in THREAD_SCHEMA.names
+    }
+    return ids, pa.table(columns, schema=THREAD_SCHEMA)
+
+
+def _digests(column: pa.Array) -> pa.Array:
+    """A short name for each article text, the same in every shard."""
+    encoded = column.dictionary_encode()
+    names = [
+        hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:12]
+        for value in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(names, STRING).take(encoded.indices)
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+_FIRST, _LAST = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+_DIGITS = r"^\s*\d{9,19}(\.\d*)?\s*$"
+_ISO_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$"
+_ISO_NAIVE = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?$"
+
+
+def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Points in time of a column of any type, as `rows.when` understands single values."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return times(column.dictionary_decode())
+    if pa.types.is_timestamp(kind):
+        moments = column.cast(pa.timestamp("us", kind.tz), safe=False)
+        moments = moments.cast(TIME) if kind.tz else pc.assume_timezone(moments, "UTC")
+    elif pa.types.is_date(kind):
+        moments = pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        moments = _epochs(column)
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        moments = _written(column)
+    else:
+        return pa.nulls(len(column), TIME)
+    sensible = pc.and_(
+        pc.greater_equal(moments, pa.scalar(_FIRST, TIME)), pc.less(moments, pa.scalar(_LAST, TIME))
+    )
+    return pc.if_else(sensible, moments, pa.scalar(None, TIME))
+
+
+def _epochs(column: pa.Array) -> pa.Array:
+    """Seconds, milli-, micro- or nanoseconds since 1970, by their size."""
+    seconds = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    known = np.isfinite(seconds) & (seconds > 0) & (seconds < 1e20)
+    seconds = np.where(known, seconds, 0.0)
+    for limit, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
+        seconds = np.where(seconds >= limit, seconds / unit, seconds)
+    micros = np.round(seconds * 1e6).astype("int64")
+    return pa.array(micros, mask=~known).cast(TIME)
+
+
+def _written(column: pa.Array) -> pa.Array:
+    column = column.cast(STRING)
+    known = column.drop_null()
+    if not len(known):
+        return pa.nulls(len(column), TIME)
+    if pc.all(pc.match_substring_regex(known, _DIGITS)).as_py():
+        return _epochs(pc.utf8_trim_whitespace(column).cast(pa.float64()))
+    try:
+        if pc.all(pc.match_substring_regex(known, _ISO_ZONED)).as_py():
+            return column.cast(TIME)
+        if pc.all(pc.match_substring_regex(known, _ISO_NAIVE)).as_py():
+            return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+    except pa.ArrowInvalid:  # 31 February and the like: value by value
+        pass
+    encoded = column.dictionary_encode()
+    moments = pa.array([when(value) for value in encoded.dictionary.to_pylist()], TIME)
+    return moments.take(encoded.indices)

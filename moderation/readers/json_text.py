@@ -1,0 +1,178 @@
+"""JSON as dumps really have it: any depth, NaN, control characters, several values in one file."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import orjson
+
+from moderation.readers.source import HEAD_BYTES, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.readers.source import Source
+
+READ_BYTES = 1 << 20
+LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|"', re.DOTALL)
+_BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
+
+
+def loads(raw: bytes) -> Any:
+    """The value of a JSON text, nested however deeply. Raises ValueError with the reason.
+
+    Beyond the standard: NaN and Infinity, control characters in strings, single bytes that are
+    not UTF-8 (taken as Windows-1252), lone surrogates.
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        pass
+    text, _ = decode(raw)
+    text = text.replace("\0", "").lstrip("\ufeff")
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError:
+        return _deep(text.encode("utf-8", "replace"))
+
+
+def _deep(raw: bytes) -> Any:
+    """The value, built from events instead of by recursion (ijson's parser keeps its own stack)."""
+    import ijson
+
+    builder = ijson.common.ObjectBuilder()
+    try:
+        for event, value in ijson.basic_parse(io.BytesIO(raw), use_float=True):
+            builder.event(event, value)
+    except ijson.JSONError as error:
+        raise ValueError(str(error)) from error
+    return builder.value
+
+
+def first_values(source: Source) -> list[Any]:
+    """The first records of a JSON file (up to 100, or about 64 KiB, but one at least)."""
+    if "first values" not in source.memo:
+        found: list[Any] = []
+        with source.utf8() as stream:
+            for value in values(stream):
+                if value.whole:
+                    with contextlib.suppress(ValueError):
+                        found.append(loads(value.raw))
+                if len(found) >= 100 or value.byte + len(value.raw) > HEAD_BYTES:
+                    break
+        source.memo["first values"] = found
+    first: list[Any] = source.memo["first values"]
+    return first
+
+
+class Value(NamedTuple):
+    """One top-level value, or one element of a top-level array, as it stands in the file."""
+
+    byte: int  # offset of its first byte
+    raw: bytes
+    whole: bool  # False: cut by the end of the file, or too long to hold
+
+
+def values(stream: BinaryIO) -> Iterator[Value]:
+    """The values of a file: the elements of its array, or the objects that follow one another.
+
+    Objects and arrays only; scalars between them come as values of their own, for the caller to
+    reject. Memory is bounded by the largest value, and that by LONGEST.
+    """
+    scanner = _Scanner(stream)
+    depth = 0
+    start = -1
+    base = 0  # 1 inside a top-level array
+    for at, token in scanner.tokens():
+        if token in b"{[" and len(token) == 1:
+            if depth == base:
+                if base == 0 and token == b"[" and not scanner.seen and _opens(scanner, at):
+                    base = depth = 1
+                    scanner.keep_from(at + 1)
+                    continue
+                yield from scanner.between(at)
+                start = at
+                scanner.keep_from(at)
+            depth += 1
+        elif token in b"}]" and len(token) == 1:
+            depth -= 1
+            if depth == base and start >= 0:
+                yield Value(start, scanner.cut(start, at + 1), whole=True)
+                scanner.keep_from(at + 1)
+                scanner.seen = True
+                start = -1
+            elif depth < base:
+                yield from scanner.between(at)
+                scanner.keep_from(at + 1)
+                base = depth = 0
+                scanner.seen = True
+        if start >= 0 and at - start > LONGEST:
+            yield Value(start, scanner.cut(start, start + 200), whole=False)
+            return
+    if start >= 0:
+        yield Value(start, scanner.rest(), whole=False)
+    else:
+        yield from scanner.between(scanner.end)
+
+
+def _opens(scanner: _Scanner, at: int) -> bool:
+    """Whether the array that begins here is the file's, with nothing but blanks before it."""
+    return not scanner.cut(scanner.base, at).strip(_BLANK)
+
+
+class _Scanner:
+    """Strings and brackets with their offsets, over a window of the stream."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._window = b""
+        self.base = 0  # offset of the window's first byte
+        self.seen = False  # a value has been met
+        self._keep = 0
+
+    @property
+    def end(self) -> int:
+        return self.base + len(self._window)
+
+    def keep_from(self, at: int) -> None:
+        """Nothing before this offset is asked for again."""
+        self._keep = at
+
+    def cut(self, start: int, end: int) -> bytes:
+        return self._window[start - self.base : end - self.base]
+
+    def rest(self) -> bytes:
+        return self._window[self._keep - self.base :]
+
+    def between(self, at: int) -> Iterator[Value]:
+        """What stands between two values, if it is more than blanks and commas."""
+        stray = self.cut(self._keep, at)
+        if stray.strip(_BLANK):
+            lead = len(stray) - len(stray.lstrip(_BLANK))
+            yield Value(self._keep + lead, stray.strip(_BLANK), whole=True)
+
+    def tokens(self) -> Iterator[tuple[int, bytes]]:
+        at = 0  # offset in the file where the search goes on
+        size = READ_BYTES
+        while block := self._stream.read(size):
+            drop = max(0, min(self._keep, at) - self.base)
+            self._window = self._window[drop:] + block
+            self.base += drop
+            size = READ_BYTES
+            resume = self.end
+            for found in _TOKEN.finditer(self._window, at - self.base):
+                token = found[0]
+                if token == b'"':  # a string that goes on behind the window
+                    resume = self.base + found.start()
+                    size = max(READ_BYTES, self.end - resume)  # doubles: linear in all
+                    break
+                base = self.base
+                yield base + found.start(), token
+            at = resume
+            if self.end - min(self._keep, at) > 2 * LONGEST:
+                yield at, b'"'

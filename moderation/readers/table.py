@@ -1,0 +1,159 @@
+"""The generic table: rows with a text column, as JSON lines, JSON array, CSV, TSV or Parquet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from moderation.comments import STRING, Batch
+from moderation.errors import InputError
+from moderation.readers.columns import batch, is_html, roles
+from moderation.readers.json_text import first_values, loads
+from moderation.readers.rows import plain
+from moderation.readers.table_csv import Style, csv_columns, style_of
+from moderation.readers.table_json import Columns, at, line_columns, value_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.readers.source import Source
+
+PARQUET = b"PAR1"
+PARQUET_ROWS = 50_000
+SHOWN = 30  # column names in an error message
+
+
+def detect(source: Source) -> str | None:
+    """Parquet by its magic, JSON objects, or a header line that names a text column."""
+    if source.head.startswith(PARQUET):
+        return "Parquet file"
+    if source.binary:
+        return None
+    if source.is_json:
+        keys = _keys(source)
+        if "text" in roles(keys, source.mapping):
+            return f"JSON objects with {_shown(keys)}"
+        return None
+    style = style_of(source)
+    if style is None:
+        return None
+    if "text" in roles(style.names, source.mapping) and _tabular(source, style):
+        return f"header line with {_shown(style.names)}"
+    if source.suffix in (".csv", ".tsv"):
+        return f"the name ends in {source.suffix}"
+    return None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a table. Raises InputError where it has no text column."""
+    if source.head.startswith(PARQUET):
+        found = _parquet(source)
+    elif source.binary:
+        raise InputError(f"{source.name}: is a binary file, not a table")
+    elif source.is_json:
+        chosen = _roles(source, _keys(source))
+        found = (line_columns if _line_wise(source) else value_columns)(source, chosen)
+        return _batches(source, found, is_html(chosen["text"]))
+    else:
+        style = style_of(source)
+        if style is None:
+            raise InputError(f"{source.name}: has no header line")
+        chosen = _roles(source, style.names)
+        found = csv_columns(source, style, chosen)
+        return _batches(source, found, is_html(chosen["text"]))
+    return _batches(source, found, html=False)
+
+
+def _batches(source: Source, found: Iterator[Columns], html: bool) -> Iterator[Batch]:
+    for columns in found:
+        made = Batch()
+        if columns.values:
+            if html:
+                text = [plain(one) for one in columns.values["text"].to_pylist()]
+                columns.values["text"] = pa.array(text, STRING)
+            made = batch(columns.values, source.name, columns.place)
+        made.rejects[:0] = columns.rejects
+        yield made
+
+
+def _roles(source: Source, names: Any) -> dict[str, str]:
+    names = list(names)
+    chosen = roles(names, source.mapping)
+    for ours, theirs in source.mapping.items():
+        if theirs not in names and theirs.split(".")[0] not in names:
+            raise InputError(
+                f"{source.name}: --map {ours}={theirs}: there is no column {theirs!r}; "
+                f"the file has {_shown(names)}"
+            )
+    if "text" not in chosen:
+        raise InputError(
+            f"{source.name}: no column for the text; the file has {_shown(names)}. "
+            "If one of them is the text, say --map text=COLUMN; if this is data, "
+            "the header line is missing"
+        )
+    return chosen
+
+
+def _shown(names: Any) -> str:
+    names = [str(name)[:40] for name in names]
+    more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _tabular(source: Source, style: Style) -> bool:
+    """A header of short names; a single one only if the file's name says it is a table."""
+    several = len(style.names) > 1 or source.suffix in (".csv", ".tsv")
+    return several and all(len(name) <= 64 for name in style.names)
+
+
+def _keys(source: Source) -> list[str]:
+    """The keys of the first records, in the order in which they come."""
+    keys: dict[str, None] = {}
+    for found in first_values(source):
+        for row in found if isinstance(found, list) else [found]:
+            keys |= dict.fromkeys(_leaves(row)) if isinstance(row, dict) else {}
+    return list(keys)
+
+
+def _leaves(row: dict[str, Any]) -> Iterator[str]:
+    """The keys; those of an author who is an object with a name are given with that name."""
+    for key, value in row.items():
+        if isinstance(value, dict) and "author" in roles([key], {}):
+            names = ("name", "username", "login", "displayName", "display_name", "screen_name")
+            yield next((f"{key}.{name}" for name in names if at(value, name)), key)
+        else:
+            yield key
+
+
+def _line_wise(source: Source) -> bool:
+    """Whether the first line is an object of its own, or damaged but followed by such lines."""
+    lines = [line for line in source.sample.lstrip("\ufeff").splitlines()[:20] if line.strip()]
+    whole = [line for line in lines[:-1] or lines if line.strip()[:1] == "{"]
+    return any(line.rstrip().endswith("}") and _is_object(line) for line in whole)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(loads(line.encode("utf-8", "replace")), dict)
+    except ValueError:
+        return False
+
+
+def _parquet(source: Source) -> Iterator[Columns]:
+    try:
+        stream = pq.ParquetFile(source.local or pa.BufferReader(source.open().read()))
+        chosen = _roles(source, stream.schema_arrow.names)
+        done = 0
+        for rows in stream.iter_batches(PARQUET_ROWS, columns=sorted(set(chosen.values()))):
+            first = done
+            yield Columns(
+                {role: rows.column(name) for role, name in chosen.items()},
+                lambda row, first=first: f"row {first + row + 1}",  # type: ignore[misc]
+                [],
+            )
+            done += rows.num_rows
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{source.name}: damaged Parquet file: {reason}") from error

@@ -1,0 +1,311 @@
+"""CSV and TSV to columns: Arrow's parser for the rows that are well quoted, line by line otherwise.
+
+A quote that never closes would swallow the rest of the file. So each block is first checked as
+RFC 4180 wants it (an opening quote follows a delimiter, a closing one precedes one); the first
+line that breaks the rule is read on its own or rejected, and reading goes on behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from moderation.comments import STRING, Reject
+from moderation.readers.source import decode
+from moderation.readers.table_json import Columns, snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moderation.readers.source import Source
+
+BLOCK_BYTES = 1 << 22
+SMALL_BLOCK = 1 << 13  # after a broken line, so that many of them do not cost a block each
+LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
+DELIMITERS = ",\t;|"
+_QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the file separates and quotes, and its header's names (made unique: `text`, `text.1`)."""
+
+    delimiter: str
+    escape: bool  # a backslash guards a quote, as PHP and MySQL write it
+    names: tuple[str, ...]
+    header: bool = True  # False: the names are not in the file
+
+
+def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
+    """The style told by the head, or None where it cannot be a table.
+
+    names: for a file that has no header.
+    """
+    sample = source.sample.lstrip("\ufeff").replace("\0", "")
+    if not sample.strip():
+        return None
+    line = sample.lstrip("\r\n").splitlines()[0]
+    outside = "".join(line.split('"')[::2]) or line
+    delimiter = max(DELIMITERS, key=outside.count)
+    delimiter = "\t" if source.suffix == ".tsv" and "\t" in line else delimiter
+    escaped = sample.count('\\"') > sample.count('\\""') + sum(
+        sample.count(f'\\"{end}') for end in (delimiter, "\n", "\r")
+    )
+    if names:
+        return Style(delimiter, escaped, names, header=False)
+    try:
+        cells = next(csv.reader(io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter), [])
+    except csv.Error:
+        return None
+    return Style(delimiter, escaped, _unique(cells))
+
+
+def _unique(cells: list[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    for number, cell in enumerate(cells):
+        name = cell.strip() or f"column {number + 1}"
+        copies = sum(one == name or one.startswith(f"{name}.") for one in names)
+        names.append(f"{name}.{copies}" if name in names else name)
+    return tuple(names)
+
+
+def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Columns]:
+    """Columns of the file's rows, block by block. roles: our name -> header name."""
+    with source.utf8() as stream:
+        walk = _Walk(stream, source.name, style, roles)
+        yield from walk.columns()
+
+
+class _Rows(NamedTuple):
+    """Well-quoted rows and the number of the first line."""
+
+    raw: bytes
+    line: int
+
+
+class _Walk:
+    """One pass over the file."""
+
+    def __init__(self, stream: object, file: str, style: Style, roles: Mapping[str, str]) -> None:
+        self._stream, self._file, self._style = stream, file, style
+        self._roles = roles
+        self._buffer = b""
+        self._line = 1
+        self._size = BLOCK_BYTES
+        self._ended = False
+        self._header = style.header
+
+    def columns(self) -> Iterator[Columns]:
+        while not self._ended or self._buffer:
+            self._fill(self._size)
+            good, broken = self._split()
+            if good:
+                rows = _Rows(self._buffer[:good], self._line)
+                self._drop(good)
+                yield from self._parsed(rows)
+            if broken:
+                line = _Rows(self._buffer[:broken], self._line)
+                self._drop(broken)
+                self._size = SMALL_BLOCK
+                yield self._alone(line)
+            else:
+                self._size = min(BLOCK_BYTES, self._size * 2)
+
+    def _fill(self, size: int) -> None:
+        missing = size - len(self._buffer)
+        blocks = [self._buffer]
+        while missing > 0 and not self._ended:
+            block = self._stream.read(missing)  # type: ignore[attr-defined]
+            self._ended = not block
+            blocks.append(block)
+            missing -= len(block)
+        self._buffer = b"".join(blocks)
+
+    def _drop(self, count: int) -> None:
+        self._line += self._buffer.count(b"\n", 0, count)
+        self._buffer = self._buffer[count:]
+
+    def _split(self) -> tuple[int, int]:
+        """Bytes of whole, well-quoted rows at the buffer's start, and of the broken line behind."""
+        window = np.frombuffer(self._buffer[: self._size], np.uint8)
+        at_end = self._ended and len(self._buffer) <= self._size
+        quotes = _quotes(window, self._style.escape)
+        wrong = _first_wrong(window, quotes, ord(self._style.delimiter), at_end)
+        newlines = np.flatnonzero(window == _NEWLINE)
+        inside = np.searchsorted(quotes, newlines) % 2 == 1
+        limit = len(window) if wrong is None else wrong
+        free = newlines[~inside & (newlines < limit)]
+        good = int(free[-1]) + 1 if len(free) else 0
+        if wrong is None:
+            if at_end and len(quotes) % 2 == 0:
+                return len(window), 0
+            if at_end:
+                return good, self._line_end(int(quotes[-1]), good)
+            if good or len(self._buffer) < self._size:
+                return good, 0
+            if self._size < LONGEST_FIELD:
+                self._size *= 2
+                return 0, 0
+            where = int(quotes[-1]) if len(quotes) % 2 else 0
+            return 0, self._line_end(where)
+        return good, self._line_end(wrong, good)
+
+    def _line_end(self, at: int, start: int = 0) -> int:
+        """Bytes from `start` (or the last free line end) to the end of the line around `at`."""
+        end = self._buffer.find(b"\n", at) + 1
+        while not end and not self._ended:
+            self._fill(len(self._buffer) + SMALL_BLOCK * 8)
+            end = self._buffer.find(b"\n", at) + 1
+            if len(self._buffer) > 64 * LONGEST_FIELD:
+                break
+        return (end or len(self._buffer)) - start
+
+    def _parsed(self, rows: _Rows) -> Iterator[Columns]:
+        raw = rows.raw
+        if self._header:
+            cut = _header_end(raw)
+            self._header = False
+            rows = _Rows(raw[cut:], rows.line + raw.count(b"\n", 0, cut))
+            raw = rows.raw
+        if not raw.strip(b"\r\n"):
+            return
+        style = self._style
+        odd: list[str] = []
+
+        def strange(row: object) -> str:
+            odd.append(row.text)  # type: ignore[attr-defined]
+            return "skip"
+
+        parsing = pa_csv.ParseOptions(
+            delimiter=style.delimiter,
+            escape_char="\\" if style.escape else False,
+            newlines_in_values=True,
+            invalid_row_handler=strange,
+        )
+        wanted = dict.fromkeys(style.names, STRING)
+        converting = pa_csv.ConvertOptions(
+            column_types=wanted,
+            include_columns=sorted(set(self._roles.values())),
+            strings_can_be_null=False,
+            check_utf8=True,
+        )
+        reading = pa_csv.ReadOptions(
+            column_names=list(style.names), block_size=max(1 << 20, len(raw) + 1), use_threads=True
+        )
+        try:
+            table = pa_csv.read_csv(io.BytesIO(raw), reading, parsing, converting)
+        except pa.ArrowInvalid:
+            yield self._slowly(rows)
+            return
+        if odd:
+            yield self._slowly(rows)
+            return
+        yield Columns(
+            {role: _whole(table[name]) for role, name in self._roles.items()},
+            lambda row: f"row {row + 1} after line {rows.line}",
+            [],
+        )
+
+    def _slowly(self, rows: _Rows) -> Columns:
+        """Rows by Python's parser: wrong numbers of cells become rejects with their line."""
+        style = self._style
+        text, _ = decode(rows.raw)
+        csv.field_size_limit(64 * LONGEST_FIELD)
+        reader = csv.reader(
+            io.StringIO(text.replace("\0", ""), newline=""),
+            delimiter=style.delimiter,
+            escapechar="\\" if style.escape else None,
+        )
+        kept: list[list[str]] = []
+        places: list[str] = []
+        rejects: list[Reject] = []
+        line = rows.line
+        for cells in reader:
+            place, line = f"line {line}", rows.line + reader.line_num
+            if len(cells) == len(style.names):
+                kept.append(cells)
+                places.append(place)
+            elif cells:
+                shown = style.delimiter.join(cells)
+                reason = f"{len(cells)} cells, but the header has {len(style.names)}"
+                rejects.append(Reject(self._file, place, reason, shown[:200]))
+        return self._made(kept, places, rejects)
+
+    def _alone(self, rows: _Rows) -> Columns:
+        """A line whose quotes are wrong: kept if its cells are right without them."""
+        place = f"line {rows.line}"
+        style = self._style
+        text, _ = decode(rows.raw)
+        text = text.strip("\r\n").replace("\0", "")
+        if style.delimiter == "\t":
+            cells = text.split("\t")
+        else:
+            lines = [] if text.count('"') % 2 else [text]
+            cells = next(csv.reader(lines, delimiter=style.delimiter), [])
+        if len(cells) == len(style.names) and "\n" not in text:
+            return self._made([cells], [place], [])
+        reason = "a quote is opened and not closed, or stands within a cell"
+        return Columns({}, str, [Reject(self._file, place, reason, snippet(rows.raw))])
+
+    def _made(self, kept: list[list[str]], places: list[str], rejects: list[Reject]) -> Columns:
+        index = {name: number for number, name in enumerate(self._style.names)}
+        columns = {
+            role: pa.array([cells[index[name]] for cells in kept], STRING)
+            for role, name in self._roles.items()
+        }
+        return Columns(columns, places.__getitem__, rejects)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _header_end(raw: bytes) -> int:
+    start = len(raw) - len(raw.lstrip(b"\r\n"))
+    quotes = 0
+    for line in raw[start:].splitlines(keepends=True):
+        start += len(line)
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
+            break
+    return start
+
+
+def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:
+    """Places of the quotes that count."""
+    quotes = np.flatnonzero(window == _QUOTE)
+    if not escape or not len(quotes):
+        return quotes
+    before = np.where(quotes > 0, window[quotes - 1] == _BACKSLASH, False)
+    two = np.where(quotes > 1, window[quotes - 2] == _BACKSLASH, False)
+    return quotes[~(before & ~two)]
+
+
+def _first_wrong(
+    window: np.ndarray, quotes: np.ndarray, delimiter: int, at_end: bool
+) -> int | None:
+    """Place of the opening quote of the first pair that breaks the rule, None if all are right."""
+    if not len(quotes):
+        return None
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = np.where(opening > 0, window[opening - 1], _NEWLINE)
+    doubled = np.zeros(len(opening), bool)
+    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
+    opens = (before == delimiter) | (before == _NEWLINE) | (before == _RETURN) | doubled
+    last = len(window) - 1
+    after = np.where(closing < last, window[np.minimum(closing + 1, last)], _NEWLINE)
+    closes = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN) | (after == _QUOTE)
+    wrong = ~opens
+    wrong[: len(closing)] |= ~closes
+    if not wrong.any():
+        return None
+    first = int(np.argmax(wrong))
+    while first > 0 and doubled[first]:  # back to where this cell was opened
+        first -= 1
+    return int(opening[first])

@@ -76,6 +76,12 @@ READERS: dict[str, Reader] = {
             "moderation.readers.table",
             _any,
         ),
+        _reader(
+            "plaintext",
+            "a page saved as plain text, its comments a numbered, nested list",
+            "moderation.readers.plaintext",
+            _any,
+        ),  # last: it takes any prose
     )
 }
 

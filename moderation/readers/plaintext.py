@@ -1,0 +1,290 @@
+"""Read a page saved as plain text in which the comments are a numbered, nested list.
+
+The layout is that of Resiliparse's `extract_plain_text(preserve_formatting=True)`, which keeps a
+page's lists as indentation and markers. Lists come from `plaintext_layout`, what a site's
+comments look like from `plaintext_profile`, the tree from `plaintext_tree`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from moderation.readers.comment_heads import BUTTONS, Head, is_date_line, plain_tail
+from moderation.readers.plaintext_article import article_of
+from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
+from moderation.readers.plaintext_profile import PING, Profile, profile_of, score
+from moderation.readers.plaintext_tree import Node, tree
+from moderation.readers.rows import Row, ThreadRow, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+ENOUGH = 4.0  # of `plaintext_profile.score`
+_TRIMS = 6  # buttons in a row that may end a comment
+_PENDING = re.compile(
+    r"(?i)(?:your |this )?comment is awaiting moderation|(?:dein|ihr) kommentar wartet auf"
+    r"|(?:tu|su) comentario está (?:pendiente|en espera)|votre commentaire est en attente"
+)
+
+
+@dataclass
+class Comment:
+    """A comment of the page; `depth` 1 = top level, `parent` an index into the page's comments."""
+
+    depth: int
+    parent: int | None
+    text: str
+    author: str | None = None
+    created_at: datetime | None = None
+    kind: str = "comment"
+    status: str = "approved"
+    warnings: list[str] = field(default_factory=list)
+    path: str = ""
+
+
+@dataclass
+class Page:
+    """A page's article, its comments in the order shown, and what to tell the user."""
+
+    title: str | None
+    article: str | None
+    comments: list[Comment]
+    notes: list[str]
+
+
+def parse(text: str) -> Page:
+    r"""Read a plain-text page. A page without comments gives none and is no error.
+
+    >>> page = parse("T\n\n2 Comments\n\n  1. Good.\n\n    1. Yes.\n\nLeave a reply")
+    >>> [(one.depth, one.text) for one in page.comments]
+    [(1, 'Good.'), (2, 'Yes.')]
+    """
+    lines = lines_of(text)
+    chosen = _comment_lists(lines)
+    comments: list[Comment] = []
+    for listing, profile in chosen:
+        comments.extend(_comments(tree(listing, profile), profile, len(comments), len(chosen) > 1))
+    start = chosen[0][0].start if chosen else len(lines)
+    heading = next((line.whole for line in reversed(lines[:start])), "")
+    title, article = article_of(lines[:start], heading if chosen else "")
+    return Page(title, article, comments, _notes(comments, lines))
+
+
+def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
+    """The lists of the page that hold comments: the best, and those near it that are sure."""
+    rated: list[tuple[float, Listing, Profile]] = []
+    for base in sorted({line.indent for line in lines if line.kind}):
+        for listing in listings(lines, base):
+            profile = profile_of(listing)
+            above = lines[max(0, listing.start - 20) : listing.start][::-1]
+            rating = score(listing, profile, above, lines[listing.end : listing.end + 20])
+            if rating >= ENOUGH:
+                rated.append((rating, listing, profile))
+    chosen: list[tuple[float, Listing, Profile]] = []
+    for one in sorted(_outermost(rated), key=lambda one: -one[0]):
+        if not chosen or _belongs(one[1], one[2], chosen):
+            chosen.append(one)
+    chosen.sort(key=lambda one: one[1].start)
+    return [(listing, profile) for _, listing, profile in chosen]
+
+
+def _outermost(rated: list[tuple[float, Listing, Profile]]) -> list[tuple[float, Listing, Profile]]:
+    """The lists that lie in no other, but for a page whose whole body is one or two entries."""
+
+    def within(inner: Listing, outer: Listing) -> bool:
+        return inner.base > outer.base and outer.start <= inner.start < outer.end
+
+    frames = [
+        outer
+        for rating, outer, profile in rated
+        if profile.entries < 3 and any(within(o, outer) and r >= rating for r, o, _ in rated)
+    ]
+    kept = [one for one in rated if one[1] not in frames]
+    return [one for one in kept if not any(within(one[1], outer) for _, outer, _ in kept)]
+
+
+def _belongs(
+    listing: Listing, profile: Profile, chosen: list[tuple[float, Listing, Profile]]
+) -> bool:
+    """True when a further list is printed as the first was (comments beside pings, by sections)."""
+    _, first, sample = chosen[0]
+    return listing.base == first.base and profile.headed and profile.style == sample.style
+
+
+# --- from nodes to comments -----------------------------------------------------------------------
+
+
+def _comments(nodes: list[Node], profile: Profile, offset: int, many: bool) -> list[Comment]:
+    """The comments of one list; `offset` = how many stand before it on the page."""
+    del many
+    _count_endings(nodes, profile)
+    place = {id(node): offset + at for at, node in enumerate(nodes)}
+    found: list[Comment] = []
+    for node in nodes:
+        parent = place.get(id(node.parent))
+        depth = 1 if parent is None else found[parent - offset].depth + 1
+        found.append(_comment(node, profile, depth, parent))
+    return found
+
+
+def _count_endings(nodes: list[Node], profile: Profile) -> None:
+    """Count anew, over comments of every depth, which short lines end them."""
+    bodies = [[line.text for line in node.lines] for node in nodes if not node.lost]
+    profile.chrome = Counter(
+        plain_tail(body[-1]) for body in bodies if len(body) > 1 and len(body[-1]) <= 60
+    )
+    profile.entries = max(len(bodies), 6)
+
+
+def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Comment:
+    if node.lost:
+        return Comment(
+            depth, parent, "", kind="placeholder", status="unknown", warnings=node.warnings
+        )
+    first = PING.match(node.lines[0].text)
+    head = None if first else profile.head([line.text for line in node.lines])
+    body = _body(node.lines, head, profile)
+    status = "approved"
+    waiting = [line for line in body if len(line.text) <= 120 and _PENDING.search(line.text)]
+    if waiting:
+        status, body = "pending", [line for line in body if line not in waiting]
+    text = _text(body, node.content)
+    kind = "comment"
+    if first:
+        kind, text = first[1].lower(), PING.sub("", text)
+    author, when = (head.author, head.when) if head else (None, None)
+    return Comment(depth, parent, text, author, when, kind, status, node.warnings)
+
+
+def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
+    """The lines of a comment without its head and without the site's buttons."""
+    body = list(lines)
+    if head and profile.style == "foot":
+        body = body[: -head.lines]
+    elif head:
+        body = body[head.lines :]
+    for _ in range(_TRIMS):
+        if len(body) > (0 if head else 1) and _is_button(body[-1], profile):
+            body.pop()
+    if head and profile.style != "foot":
+        while (
+            body
+            and (BUTTONS.match(body[0].text[:120]) or is_date_line(body[0].text))
+            and len(body) > 1
+        ):
+            body.pop(0)
+    return body
+
+
+def _is_button(line: Line, profile: Profile) -> bool:
+    if len(line.text) > 80 or line.kind:
+        return False
+    return (
+        bool(BUTTONS.match(line.text))
+        or profile.chrome[plain_tail(line.text)] >= profile.entries / 2
+    )
+
+
+def _text(lines: list[Line], column: int) -> str:
+    """Paragraphs by a blank line, hard breaks kept, preformatted lines with their own spaces."""
+    parts: list[str] = []
+    for at, line in enumerate(lines):
+        own = line.text if at == 0 and line.indent < column else line.whole
+        extra = " " * max(0, line.indent - column) if not line.kind else ""
+        parts.append(("\n\n" if line.loose else "\n") + extra + own if at else own)
+    return "".join(parts)
+
+
+def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
+    notes = []
+    lost = sum("number_gap" in one.warnings for one in comments)
+    holes = sum(one.kind == "placeholder" for one in comments)
+    if lost:
+        notes.append(f"{lost} gaps in the numbers: comments there were not printed on the page")
+    if holes:
+        notes.append(
+            f"{holes} comments were not printed but their replies were: placeholders stand for them"
+        )
+    if not comments:
+        dates = sum(is_date_line(line.text) for line in lines)
+        if dates >= 4:
+            notes.append(
+                "no comment list found, though many lines are dates: "
+                "the page may print its comments without markers"
+            )
+    return notes
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | str]:
+    """The records of a plain-text page; ids are places in the tree ("3.1" = first reply to 3)."""
+    page = parse(text)
+    yield ThreadRow(thread_id, page.title, page.article)
+    yield from page.notes
+    replies: Counter[str] = Counter()
+    for one in page.comments:
+        above = page.comments[one.parent].path if one.parent is not None else ""
+        replies[above] += 1
+        one.path = f"{above}.{replies[above]}" if above else str(replies[above])
+        yield Row(
+            one.text,
+            one.path,
+            above or None,
+            thread_id,
+            one.author,
+            one.created_at,
+            one.kind,
+            one.status,
+            None,
+            list(one.warnings),
+        )
+
+
+_OTHERS = re.compile(
+    r"\s*(?:--|/\*|INSERT INTO|CREATE TABLE|PRAGMA|BEGIN TRANSACTION|From \S+@|%PDF"
+    r"|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}])"
+)  # SQL, mail folders, Movable Type, markup, JSON
+_LETTERS = 0.5  # of a prose text's characters, at least; tables of numbers and code have fewer
+_PROSE_LINE = re.compile(r"(?:[^\W\d_]{2,}[\s,;:.!?…'’\"“”„()-]+){5}")
+
+
+def detect(source: Source) -> str | None:
+    """Why the file is a page saved as plain text: printed lists, or prose without any markup."""
+    sample = source.sample
+    if source.binary or _OTHERS.match(sample) or _is_table(sample):
+        return None
+    letters = sum(character.isalpha() for character in sample)
+    if letters < _LETTERS * len(sample.replace(" ", "")) or not _PROSE_LINE.search(sample):
+        return None
+    marked = sum(bool(line.kind) for line in lines_of(sample))
+    if marked:
+        return f"plain text with {marked} indented list markers in its first 64 KiB"
+    return "plain text with prose and no markup"
+
+
+def _is_table(sample: str) -> bool:
+    """True when the first lines have the same delimiters, under a header of bare words."""
+    first = [line for line in sample.split("\n")[:6] if line.strip()]
+    for delimiter in ",;\t|":
+        counts = {line.count(delimiter) for line in first}
+        if len(counts) == 1 and counts.pop() >= 1:
+            header = first[0].split(delimiter)
+            if len(first) > 1 and all(len(field.split()) <= 3 for field in header):
+                return True
+    return False
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """One thread: the page."""
+    text, notes = source.text()
+    yield from batches(chain(notes, rows(text)))

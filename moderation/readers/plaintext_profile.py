@@ -1,0 +1,246 @@
+"""Learn from a printed list how its site prints comments, and whether it is a comment list at all.
+
+Menus, archives, related posts and a commenter's or article's own points are printed as comments
+are. A comment list shows itself by what its entries share (an author and date, a reply button)
+and by the lines around it ("12 Comments", "Leave a reply").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+
+from moderation.readers.comment_heads import (
+    REPLY_BUTTON,
+    SAYS,
+    Head,
+    author_of,
+    head_of,
+    is_button,
+    plain_tail,
+    stamp,
+)
+from moderation.readers.comment_words import COMMENT_STEMS, FORM_PHRASES, OTHER_LISTS, either
+from moderation.readers.plaintext_layout import STEP, Line, Listing
+
+NEAR = 10  # lines around a list that may speak of it
+_SHORT = 80  # characters of a heading or button
+
+PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
+_COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
+_FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
+_OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
+
+
+@dataclass
+class Profile:
+    """How the entries of one list look. Shares are over its top-level entries, pings apart."""
+
+    style: str = ""  # where author and date stand: "head", "foot", "name" or "" (nowhere)
+    share: float = 0.0  # of entries with them
+    clocks: float = 0.0  # of entries with a time of day
+    replies: float = 0.0  # of entries with a reply button
+    button_first: bool = False  # the reply button stands over the replies
+    loose: bool = True  # entries are set apart by blank lines
+    nested: bool = False
+    tails: frozenset[str] = frozenset()  # what this site prints after its dates
+    chrome: Counter[str] = field(default_factory=Counter)  # lines that end many entries
+    entries: int = 0
+    length: float = 0.0  # median characters of an entry's text
+
+    @property
+    def headed(self) -> bool:
+        """True when comments on this page have an author or date to be known by."""
+        return bool(self.style) and self.share >= 0.75
+
+    def has_head(self, own: list[str]) -> bool:
+        """True when the lines of an entry carry what this page's comments carry."""
+        if PING.match(own[0]):
+            return True
+        if self.style == "name":
+            return _is_name_line(own)
+        return self.head(own) is not None
+
+    def head(self, own: list[str]) -> Head | None:
+        """Author and time of an entry; a foot's lines are counted from the end."""
+        if self.style == "foot":
+            return _foot_of(own, self.tails)
+        if self.style == "name":
+            name = author_of(own[0]) if _is_name_line(own) else None
+            return Head(name, None, 1, clock=False) if name else None
+        return head_of(own, self.tails) if self.style == "head" else None
+
+    def is_chrome(self, text: str) -> bool:
+        """True for buttons, and for short lines that end a good part of the entries."""
+        return (len(text) <= _SHORT and is_button(text)) or (
+            self.chrome[plain_tail(text)] >= max(3, self.entries / 2)
+        )
+
+
+def is_reply(line: Line) -> bool:
+    """True for a line that is a reply button, perhaps with others beside it."""
+    return not line.kind and bool(REPLY_BUTTON.match(line.text)) and is_button(line.text)
+
+
+def profile_of(listing: Listing) -> Profile:
+    """What the top-level entries of a list have in common."""
+    own = [entry for entry in _entries(listing) if not PING.match(entry[0].text)]
+    full = [e for e in _entries(listing, whole=True) if not PING.match(e[0].text)]
+    texts = [[line.text for line in entry] for entry in own]
+    found = Profile(entries=len(own))
+    if not own:
+        return found
+    found.chrome = Counter(plain_tail(entry[-1]) for entry in texts if _may_be_chrome(entry))
+    found.tails = _tails(texts)
+    heads = [head_of(entry, found.tails) for entry in texts]
+    feet = [
+        None if head else _foot_of([line.text for line in entry], found.tails)
+        for head, entry in zip(heads, full, strict=True)
+    ]
+    _choose_style(found, texts, heads, feet)
+    found.replies = _share(any(map(is_reply, entry)) for entry in own)
+    found.button_first = (
+        found.replies >= 0.7 and _share(is_reply(entry[-1]) for entry in own) >= 0.6
+    )
+    found.loose = (
+        _share(line.loose for line in listing.lines if line.kind and line.indent == listing.base)
+        > 0.7
+    )
+    found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
+    found.length = median(sum(map(len, entry)) for entry in texts)
+    return found
+
+
+def _choose_style(
+    found: Profile, texts: list[list[str]], heads: list[Head | None], feet: list[Head | None]
+) -> None:
+    bodies = [
+        bool(head) and len(text) > head.lines
+        for head, text in zip(heads, texts, strict=True)
+        if head
+    ]
+    named = _share(map(_is_name_line, texts))
+    if _share(heads) >= 0.5 and _share(bodies) >= 0.5:
+        found.style, found.share = "head", _share(heads)
+        found.clocks = _share(head is not None and head.clock for head in heads)
+    elif _share(feet) >= 0.5 and _share(len(text) > 1 for text in texts) >= 0.5:
+        found.style, found.share = "foot", _share(feet)
+        found.clocks = _share(foot is not None and foot.clock for foot in feet)
+    elif named >= 0.85 and len(texts) >= 4:
+        found.style, found.share = "name", named
+
+
+def _share(flags: object) -> float:
+    values = [bool(flag) for flag in flags]  # type: ignore[attr-defined]
+    return sum(values) / len(values) if values else 0.0
+
+
+def _entries(listing: Listing, whole: bool = False) -> list[list[Line]]:
+    """The lines of each top-level entry up to its first nested marker; `whole`: also below."""
+    entries: list[list[Line]] = []
+    nested = True
+    for line in listing.lines:
+        if line.indent == listing.base and line.kind:
+            entries.append([line])
+            nested = False
+        elif line.kind:
+            nested = True
+        elif entries and (not nested or (whole and line.indent == listing.base + STEP)):
+            entries[-1].append(line)
+    return entries
+
+
+def _may_be_chrome(entry: list[str]) -> bool:
+    return len(entry) > 1 and len(entry[-1]) <= _SHORT
+
+
+def _tails(texts: list[list[str]]) -> frozenset[str]:
+    """What stands after the dates of at least a fifth of the entries."""
+    counted: Counter[str] = Counter()
+    for entry in texts:
+        for line in entry[:4]:
+            found = stamp(line) if len(line) <= 160 else None
+            if found:
+                counted[plain_tail(line[found.end :])] += 1
+                break
+    return frozenset(
+        tail for tail, n in counted.items() if n >= max(2, len(texts) / 5) and len(tail) <= _SHORT
+    )
+
+
+def _is_name_line(own: list[str]) -> bool:
+    """True when the first line may be a name alone: short, no sentence, and text below it."""
+    first = own[0].strip()
+    return (
+        len(own) > 1
+        and 0 < len(first) <= 60
+        and len(first.split()) <= 6
+        and (
+            bool(SAYS.match(first)) or not first.endswith((".", "!", "?", "…", ",", ";", ":", ")"))
+        )
+        and not is_button(own[1])
+    )
+
+
+def _foot_of(own: list[str], tails: frozenset[str]) -> Head | None:
+    """Author and time below the text; `lines` counts from the end."""
+    for back in range(1, min(4, len(own) - 1) + 1):
+        found = head_of([own[-back]], tails, 1)
+        if found and found.when is not None:
+            return found._replace(lines=back)
+    return None
+
+
+# --- is it a comment list? ------------------------------------------------------------------------
+
+
+def score(listing: Listing, profile: Profile, above: list[Line], below: list[Line]) -> float:
+    """How much speaks for a list of comments; 4 is enough, 0 or less is none.
+
+    above, below: the lines around the list, nearest first. Weights were set by reasoning about
+    what a menu, an article's own list and a related-posts list can also have, not fitted.
+    """
+    outer = (at for at, line in enumerate(above) if line.kind and line.indent < listing.base)
+    near = [line.whole for line in above[: min(NEAR, next(outer, NEAR))]]
+    heading = _heading(near)
+    form = any(_FORM.search(line.whole) for line in below[:NEAR] if len(line.whole) <= 200)
+    tops = sum(line.kind == listing.kind and line.indent == listing.base for line in listing.lines)
+    every = sum(bool(line.kind) for line in listing.lines)
+    counted = any(
+        tops <= int(number) <= every + 2
+        for text in near[:4]
+        if len(text) <= _SHORT + 60
+        for number in re.findall(r"(?<![\d.,:])\d{1,5}(?![\d.,:]|\.\d)", text)
+    )
+    deep = profile.nested and profile.loose and listing.kind == "ol"
+    headed = profile.headed or profile.share >= 0.5
+    evidence = headed and profile.style != "name"
+    if not (
+        (evidence and (profile.clocks >= 0.5 or profile.replies > 0 or heading or form))
+        or profile.replies >= 0.5
+        or (listing.kind == "ol" and heading and (form or counted or deep))
+        or (listing.kind == "ol" and form and deep and profile.length >= 30)
+    ):
+        return 0.0
+    total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (profile.replies >= 0.5)
+    total += 2.0 * heading + 2.0 * form + 2.0 * counted + 1.0 * deep + 1.0 * (profile.length >= 40)
+    title = next((text for text in near if len(text) <= 60), "") if near else ""
+    if near and len(near[0]) <= 60 and _OTHER_HEADING.search(title) and not heading:
+        total -= 2.0
+    if listing.kind == "ul" and not headed and profile.replies < 0.5:
+        total -= 4.0
+    return total
+
+
+def _heading(near: list[str]) -> bool:
+    """True when a line close above speaks of comments and is no heading of something else."""
+    for place, text in enumerate(near):
+        if _COMMENT_WORD.search(text):
+            return (place == 0 or len(text) <= 120) and not (
+                len(text) <= 60 and re.match(r"(?i)(?:recent|latest|neueste|letzte|últim)", text)
+            )
+        if place >= 6:
+            break
+    return False

@@ -16,7 +16,7 @@ from moderation.readers.rows import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_RETWEET = re.compile(r"^[!\s\"“]*RT @\w+\s*:?\s*")
+_RETWEET = re.compile(r"^(?:[!\s\"“]*RT @\w+\s*:?\s*)+")
 _WIKI_LINK = re.compile(r"\[WIKI_LINK: (?:[^\]@]*@)?([^\]]*)\]")
 _WIKI_INDENT = re.compile(r"(?m)^[ \t]*[:*#]+[ \t]*")
 _WIKI_HEADING = re.compile(r"^\s*=+\s*(.*?)\s*=*\s*$")

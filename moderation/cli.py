@@ -1,0 +1,297 @@
+"""The command line: arguments, one call, one message.
+
+Heavy imports live inside the commands, so that `--help` is quick. Results go to standard output
+or a file, everything else to standard error. Exit status: 0 done, 1 the input or a check failed,
+2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.errors import InputError, ModerationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from moderation.readers import Dump
+
+app = typer.Typer(
+    name="moderation",
+    help="Rebuild comment threads from dumps, flag spam, slurs, abuse and off-topic replies,\n"
+    "review the flags, retrain on the decisions. Nothing leaves this machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Dumps = Annotated[
+    list[str], typer.Argument(metavar="DUMP...", help="Files, globs, folders, or - for stdin.")
+]
+ModelName = Annotated[
+    str, typer.Option("-m", "--model", help="Model folder, or a name such as 'default'.")
+]
+Format = Annotated[
+    str | None, typer.Option("--format", help="Reader to use; see `moderation formats`.")
+]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OURS=THEIRS,...", help="Columns: text=body,parent_id=reply_to."),
+]
+Rejects = Annotated[
+    Path | None, typer.Option("--rejects", help="Write what could not be read, with its place.")
+]
+
+
+@app.command()
+def score(
+    dumps: Dumps,
+    model: ModelName = "default",
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, or -.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML report to write.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads.")] = None,
+    rejects: Rejects = None,
+    format: Format = None,  # noqa: A002  the option is called --format
+    mapping: Mapping = None,
+) -> None:
+    """Score every comment of a dump, flag what passes a threshold, say why."""
+    from moderation.flags import flagged, scored_table
+    from moderation.model import Model
+
+    chosen = Model.load(model_path(model))
+    dump = _read(dumps, format, mapping)
+    with _working("scoring"):
+        scores = chosen.score(dump.comments, dump.threads, workers=workers)
+        scored = scored_table(dump, scores, chosen)
+    _write_rejects(dump, rejects)
+    if output is not None:
+        from moderation.tables import write_table
+
+        write_table(scored, output, metadata=chosen.passport())
+    if report is not None:
+        from moderation.report import write_report
+
+        write_report(scored, report, chosen.passport())
+    _summary(dump)
+    _flag_summary(scored, chosen.labels)
+    if output is None and report is None:
+        _print_flagged(flagged(scored))
+
+
+@app.command()
+def parse(
+    dumps: Dumps,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, or -.")
+    ] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Draw the threads.")] = False,
+    rejects: Rejects = None,
+    format: Format = None,  # noqa: A002  the option is called --format
+    mapping: Mapping = None,
+) -> None:
+    """Rebuild the threads of a dump: convert, draw or count them."""
+    dump = _read(dumps, format, mapping)
+    _write_rejects(dump, rejects)
+    if output is not None:
+        from moderation.tables import write_table
+
+        write_table(dump.comments, output)
+    if tree:
+        _print_tree(dump)
+    _summary(dump)
+    _count_summary(dump.comments)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="The comment, or - for standard input.")],
+    model: ModelName = "default",
+    parent: Annotated[str | None, typer.Option(help="The comment it answers.")] = None,
+    title: Annotated[str | None, typer.Option(help="The article's title.")] = None,
+    article: Annotated[Path | None, typer.Option(help="File with the article's text.")] = None,
+) -> None:
+    """Say how a comment is scored, and which of its words carry the score."""
+    from moderation.model import Model
+
+    chosen = Model.load(model_path(model))
+    words = sys.stdin.read() if text == "-" else text
+    context = _text_of(article) if article else None
+    for shown in chosen.explain(words, parent=parent, title=title, article=context):
+        typer.echo(shown)
+
+
+@app.command()
+def formats() -> None:
+    """List the dump formats, and how each is recognised."""
+    from moderation.readers import READERS
+    from moderation.terminal import table, width
+
+    rows = [(name, reader.describe) for name, reader in READERS.items()]
+    typer.echo(table(["format", "what it is"], rows, width()))
+
+
+def model_path(name: str) -> Path:
+    """The folder of model `name`: a path, or a bare name looked up here and in the package."""
+    if "/" in name or "\\" in name or name in (".", ".."):
+        return Path(name)
+    package = Path(__file__).parent
+    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
+    for place in places:
+        if (place / "model.json").exists():
+            return place
+    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
+    raise InputError(
+        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
+    )
+
+
+def main() -> None:
+    """Run the command line; every error that a user can mend is one line and status 1."""
+    try:
+        app()
+    except ModerationError as error:
+        _fail(str(error))
+    except BrokenPipeError:  # `moderation … | head` is no failure
+        sys.stderr.close()
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}")
+
+
+def _fail(message: str) -> None:
+    from moderation.terminal import safe
+
+    typer.echo(f"moderation: {safe(' '.join(message.split()))}", err=True)
+    sys.exit(1)
+
+
+def _read(dumps: list[str], format: str | None, mapping: list[str] | None) -> Dump:  # noqa: A002
+    from moderation.readers import read
+
+    with _working("reading"):
+        return read(dumps, format=format, mapping=_pairs(mapping))
+
+
+def _pairs(mapping: list[str] | None) -> dict[str, str]:
+    """`["text=body,id=no"]` as `{"text": "body", "id": "no"}`."""
+    pairs = [pair for given in mapping or [] for pair in given.split(",") if pair]
+    if broken := [pair for pair in pairs if "=" not in pair]:
+        raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    """A moving line on a terminal while `what` runs; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _write_rejects(dump: Dump, target: Path | None) -> None:
+    if target is not None:
+        from moderation.tables import write_table
+
+        write_table(dump.rejects, target)
+
+
+def _summary(dump: Dump) -> None:
+    """What was read: every record is a comment or a reject."""
+    from moderation.terminal import line, safe, table, width
+
+    for file, (reader, reason) in dump.formats.items():
+        _say(line(f"{file}: {reader or 'skipped'}: {reason}", width()))
+    for note in dump.notes:
+        _say(line(f"note: {note}", width()))
+    counts = {
+        "record": dump.records,
+        "comment": len(dump.comments),
+        "reject": len(dump.rejects),
+        "thread": len(dump.threads),
+    }
+    told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
+    _say(told.replace(", ", " = ", 1).replace(", ", " + ", 1))
+    shown = dump.rejects.head(5)
+    if len(shown):
+        rows = [(safe(r.file), safe(r.place), r.reason) for r in shown.itertuples()]
+        _say(table(["file", "place", "why rejected"], rows, width()))
+        if len(dump.rejects) > len(shown):
+            _say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
+
+
+def _count_summary(comments: pd.DataFrame) -> None:
+    """Comments by depth, kind, status and warning, largest first."""
+    from moderation.terminal import table, width
+
+    warnings = comments["warnings"].explode().dropna()
+    depths = comments["depth"].clip(upper=10)
+    counted = [
+        ("depth", depths.map(lambda depth: "10 and more" if depth >= 10 else str(depth))),
+        ("kind", comments["kind"]),
+        ("status", comments["status"]),
+        ("warning", warnings),
+    ]
+    rows = []
+    for what, values in counted:
+        counts = values.value_counts()
+        ordered = counts.sort_index() if what == "depth" else counts
+        rows += [(what, int(n), str(value)) for value, n in ordered.items()]
+    if rows:
+        _say(table(["by", "comments", "value"], rows, width()))
+
+
+def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
+    """Flags per label, and for how many comments the model cannot tell."""
+    from moderation.terminal import table, width
+
+    flags = scored["flags"].fillna("")
+    rows = [
+        (
+            label,
+            int(flags.str.split(";").map(lambda names, label=label: label in names).sum()),
+            int(scored[label].isna().sum()),
+        )
+        for label in labels
+    ]
+    _say(table(["label", "flags", "cannot tell"], rows, width()))
+
+
+def _print_flagged(flagged: pd.DataFrame) -> None:
+    from moderation.terminal import table, width
+
+    rows = [(row.id, row.flags, row.text) for row in flagged.itertuples()]
+    if rows:
+        typer.echo(table(["id", "flags", "text"], rows, width()))
+
+
+def _print_tree(dump: Dump) -> None:
+    from moderation.terminal import tree, width
+
+    threads = dump.threads
+    titles = dict(zip(threads["thread_id"], threads["title"].fillna(""), strict=True))
+    for drawn in tree(dump.comments, titles, width()):
+        typer.echo(drawn)
+
+
+def _text_of(path: Path) -> str:
+    from moderation.readers import Source
+
+    return Source(path).text()[0]

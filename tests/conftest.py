@@ -1,0 +1,35 @@
+"""What several test modules share: the command line in this process, and where things are."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def moderation(monkeypatch, capfd):
+    """Run the command line: `moderation("parse", path)` gives its status, output and errors."""
+    from moderation.cli import main
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["moderation", *map(str, arguments)])
+        status = 0
+        try:
+            main()
+        except SystemExit as stop:
+            status = stop.code or 0
+        captured = capfd.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return run

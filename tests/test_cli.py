@@ -1,0 +1,232 @@
+"""The command line as its user meets it: what is printed, where, and with which status."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, SEEDS
+
+GOOD = '{"id": "1", "text": "first"}\n{"id": "2", "parent_id": "1", "text": "second"}\n'
+
+
+def python(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, **options
+    )
+
+
+@pytest.fixture
+def dump(tmp_path):
+    path = tmp_path / "dump.jsonl"
+    path.write_text(GOOD)
+    return path
+
+
+def test_help_loads_nothing_heavy():
+    heavy = "{'numpy', 'pandas', 'pyarrow', 'numba', 'sklearn', 'scipy', 'lxml', 'rich'}"
+    ran = python(
+        "-c",
+        "import sys\n"
+        "from moderation.cli import app\n"
+        "try: app(['--help'])\n"
+        f"finally: print('loaded:', sorted({heavy} & set(sys.modules)), file=sys.stderr)",
+    )
+    assert ran.stderr.splitlines()[-1] == "loaded: []"
+
+
+def test_python_m_is_the_command_line():
+    ran = python("-m", "moderation", "--help")
+    assert (ran.returncode, "score" in ran.stdout) == (0, True)
+
+
+def test_every_command_is_in_the_readme(moderation):
+    listed = moderation("--help").out.split("Commands:")[1].splitlines()
+    commands = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in commands if f"moderation {name}" not in readme] == []
+
+
+def test_scoring_does_not_load_scikit_learn(dump):
+    ran = python(
+        "-c",
+        "import sys\n"
+        "from moderation.cli import app\n"
+        f"try: app(['score', {str(dump)!r}, '-o', {str(dump.with_suffix('.parquet'))!r}])\n"
+        "finally: print('loaded:', sorted({'sklearn', 'scipy'} & set(sys.modules)))",
+    )
+    assert ran.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_parse_writes_the_tree_and_says_what_it_read(moderation, dump, tmp_path):
+    ran = moderation("parse", dump, "-o", tmp_path / "out.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [(row["id"], row["depth"]) for row in rows] == [("1", 1), ("2", 2)]
+    assert ran.status == 0
+    assert ran.out == ""
+    assert "2 records" in ran.err
+
+
+def test_results_go_to_standard_output_and_nothing_else_does(moderation, dump):
+    ran = moderation("parse", dump, "-o", "-")
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == ["1", "2"]
+
+
+def test_standard_input_is_a_dump():
+    ran = python("-m", "moderation", "parse", "-", "-o", "-", input=GOOD)
+    assert [json.loads(line)["text"] for line in ran.stdout.splitlines()] == ["first", "second"]
+
+
+def test_the_tree_is_drawn(moderation, dump):
+    ran = moderation("parse", dump, "--tree")
+    assert ran.out.splitlines()[1:] == ["└─ first", "   └─ second"]
+
+
+def test_rejects_are_written_with_their_place(moderation, tmp_path):
+    path = tmp_path / "dump.jsonl"
+    path.write_text(GOOD + '{"id": "3", "text": \n' + GOOD.replace('"1"', '"4"'))
+    ran = moderation("parse", path, "--rejects", tmp_path / "rejects.jsonl")
+    (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text().splitlines())
+    assert ran.status == 0
+    assert reject["place"] == "line 3"
+    assert "1 reject" in ran.err
+
+
+def empty(folder):
+    (folder / "dump.jsonl").write_bytes(b"")
+
+
+def binary(folder):
+    (folder / "dump.jsonl").write_bytes(bytes(range(256)) * 64)
+
+
+def damaged_gzip(folder):
+    (folder / "dump.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00" + b"\x00" * 40)
+
+
+def cut_zstandard(folder):
+    import zstandard
+
+    whole = zstandard.compress(GOOD.encode() * 9999)
+    (folder / "dump.jsonl.zst").write_bytes(whole[: len(whole) // 2])
+
+
+def no_text_column(folder):
+    (folder / "dump.csv").write_text("id,body_of_it,when\n1,hello,2020\n")
+
+
+def unknown_format(folder):
+    (folder / "dump.xml").write_text("<?xml version='1.0'?><unheard><of>it</of></unheard>")
+
+
+def cut_parquet(folder):
+    (folder / "dump.parquet").write_bytes(b"PAR1" + b"\x00" * 400)
+
+
+def empty_folder(folder):
+    (folder / "dump").mkdir()
+
+
+def missing(folder):
+    assert not (folder / "dump").exists()
+
+
+WRONG = [
+    empty,
+    binary,
+    damaged_gzip,
+    cut_zstandard,
+    no_text_column,
+    unknown_format,
+    cut_parquet,
+    empty_folder,
+    missing,
+]
+
+
+@pytest.mark.parametrize("make", WRONG, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("command", ["parse", "score"])
+def test_wrong_input_is_one_clear_line(moderation, tmp_path, make, command):
+    make(tmp_path)
+    path = next(tmp_path.iterdir(), tmp_path / "dump")
+    output = tmp_path / "out.jsonl"
+    ran = moderation(command, path, "-o", output)
+    assert ran.status == 1
+    assert ran.out == ""
+    assert len(ran.err.splitlines()) == 1
+    assert path.name in ran.err
+    assert not output.exists()
+    assert [p.name for p in tmp_path.iterdir() if p != path] == []
+
+
+def test_an_unreadable_file_is_one_clear_line(dump):
+    if os.geteuid() == 0:
+        pytest.skip("root reads every file")
+    dump.chmod(0)
+    ran = python("-m", "moderation", "parse", str(dump))
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1)
+
+
+def test_a_full_disk_leaves_no_partial_file(dump, tmp_path):
+    dump.write_text("".join(f'{{"id": "{i}", "text": "{"word " * 50}"}}\n' for i in range(9_000)))
+
+    def little_space():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+
+    output = tmp_path / "out.jsonl"
+    ran = python(
+        "-c",
+        "import signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"sys.argv = ['moderation', 'parse', {str(dump)!r}, '-o', {str(output)!r}]\n"
+        "from moderation.cli import main; main()",
+        preexec_fn=little_space,
+    )
+    assert ran.returncode == 1
+    assert len(ran.stderr.splitlines()) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["dump.jsonl"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["parse"], ["parse", "x", "--map", "nonsense"], ["no-such-command"]]
+)
+def test_wrong_usage_is_status_2(moderation, arguments):
+    assert moderation(*arguments).status == 2
+
+
+def test_an_unknown_model_names_the_known_ones(moderation, dump):
+    ran = moderation("score", dump, "-m", "nonsense")
+    assert (ran.status, "default" in ran.err) == (1, True)
+
+
+def test_score_finds_its_model_from_any_folder(moderation, dump, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    named = moderation("score", dump, "-m", "default", "-o", "-")
+    assert named.status == 0
+    assert named.out == moderation("score", dump, "-o", "-").out
+
+
+def test_score_writes_scores_flags_and_reasons(moderation, tmp_path):
+    output, report = tmp_path / "scored.jsonl", tmp_path / "report.html"
+    ran = moderation("score", SEEDS, "-o", output, "--report", report)
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    flagged = [row for row in rows if row["flags"]]
+    assert ran.status == 0
+    assert flagged
+    assert all(set(json.loads(row["why"])) == set(row["flags"].split(";")) for row in flagged)
+    assert all(0 <= row["spam"] <= 1 for row in rows)
+    assert report.read_text().startswith("<!doctype html>")
+
+
+def test_explain_names_the_words(moderation):
+    ran = moderation("explain", "Cheap replica watches, order now at www.watches-outlet.example")
+    assert ran.status == 0
+    assert "spam" in ran.out
+
+
+def test_formats_are_listed_within_80_columns(moderation):
+    ran = moderation("formats")
+    assert ran.status == 0
+    assert "jsonl" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80

@@ -1,0 +1,323 @@
+"""Choose each label's threshold from a goal that a moderator states as a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from moderation.errors import GoalError
+
+Measure = Literal["precision", "recall", "false positive rate", "flags"]
+
+_NUMBER = r"([\d.]+(?:e-?\d+)?)\s*(%?)"
+_AT_LEAST = re.compile(rf"(precision|recall)\s*(?:>=|≥|at least)\s*{_NUMBER}")
+_RATE = re.compile(rf"(?:false positive rate|fpr)\s*(?:<=|≤|at most)\s*{_NUMBER}")
+_FLAGS = re.compile(r"at most ([\d,_.]+) flags? per ([\d,_]+) comments?")
+_FORMS = (
+    "'precision >= 0.9', 'recall >= 0.8', 'false positive rate <= 0.1%' or "
+    "'at most 200 flags per 100,000 comments'"
+)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a threshold must reach; reads from a sentence and prints back as one.
+
+    bound: a share in (0, 1]; for flags, how many per `per` comments.
+
+    >>> str(Goal.parse("Precision at least 90 %"))
+    'precision >= 0.9'
+    """
+
+    measure: Measure
+    bound: float
+    per: int = 1
+
+    @classmethod
+    def parse(cls, sentence: str) -> Goal:
+        """Raises GoalError that lists the sentences which are understood."""
+        words = " ".join(sentence.lower().split())
+        if match := _AT_LEAST.fullmatch(words):
+            goal = cls(
+                "precision" if match[1] == "precision" else "recall", _share(*match.groups()[1:])
+            )
+        elif match := _RATE.fullmatch(words):
+            goal = cls("false positive rate", _share(*match.groups()))
+        elif match := _FLAGS.fullmatch(words):
+            goal = cls("flags", _count(match[1]), int(_count(match[2])))
+        else:
+            raise GoalError(f"{sentence!r} is no goal; expected {_FORMS}")
+        if not 0 < goal.bound <= goal.per:
+            raise GoalError(
+                f"{sentence!r} asks for {goal.bound:g} in {goal.per:,}; expected a share"
+            )
+        return goal
+
+    def __str__(self) -> str:
+        if self.measure == "flags":
+            return f"at most {self.bound:,g} flags per {self.per:,} comments"
+        if self.measure == "false positive rate":
+            return f"{self.measure} <= {self.bound * 100:g}%"
+        return f"{self.measure} >= {self.bound:g}"
+
+    @property
+    def rising(self) -> bool:
+        """Whether more is better: the measure must be at least the bound."""
+        return self.measure in ("precision", "recall")
+
+    @property
+    def share(self) -> float:
+        """The bound as a share in (0, 1]."""
+        return self.bound / self.per
+
+
+def _share(number: str, percent: str) -> float:
+    return _count(number) / (100 if percent else 1)
+
+
+def _count(number: str) -> float:
+    try:
+        return float(number.replace(",", "").replace("_", ""))
+    except ValueError as error:
+        raise GoalError(f"{number!r} is no number") from error
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What each threshold gives; thresholds fall, one entry per distinct score: all (k,) float64.
+
+    A comment is flagged when its score is at least the threshold. `precision` and so on are
+    NaN where undefined (no positive row).
+    """
+
+    threshold: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+    false_positive_rate: np.ndarray
+    flags: np.ndarray  # share of all comments
+
+    @classmethod
+    def of(
+        cls,
+        y_true: np.ndarray,
+        score: np.ndarray,
+        weight: np.ndarray | None = None,
+        prevalence: float | None = None,
+    ) -> Curve:
+        """y_true: (n,) bool. score: (n,). weight: (n,) >= 0. prevalence: see `threshold_for`."""
+        y_true = np.asarray(y_true).astype(bool)
+        score = np.asarray(score)
+        weight = _weights(y_true, weight, prevalence)
+        order = np.argsort(-score, kind="stable")
+        ends = _ends(score[order])
+        hits = np.cumsum(np.where(y_true, weight, 0.0)[order])[ends]
+        misses = np.cumsum(np.where(y_true, 0.0, weight)[order])[ends]
+        positives = weight[y_true].sum()
+        negatives = weight[~y_true].sum()
+        with np.errstate(divide="ignore", invalid="ignore"):  # undefined is NaN
+            return cls(
+                threshold=score[order][ends].astype(np.float64),
+                precision=hits / (hits + misses),
+                recall=hits / positives,
+                false_positive_rate=misses / negatives,
+                flags=(hits + misses) / (positives + negatives),
+            )
+
+    def measure(self, name: Measure) -> np.ndarray:
+        """The named column."""
+        column: np.ndarray = getattr(self, name.replace(" ", "_"))
+        return column
+
+
+def _ends(falling: np.ndarray) -> np.ndarray:
+    """Last place of each run of equal scores: ties share a threshold."""
+    if not len(falling):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(np.append(falling[1:] != falling[:-1], True))
+
+
+def _weights(y_true: np.ndarray, weight: np.ndarray | None, prevalence: float | None) -> np.ndarray:
+    weight = np.ones(len(y_true)) if weight is None else np.asarray(weight, dtype=np.float64)
+    if prevalence is None:
+        return weight
+    if not 0 < prevalence < 1:
+        raise GoalError(f"prevalence is {prevalence}; expected a share between 0 and 1")
+    positives, negatives = weight[y_true].sum(), weight[~y_true].sum()
+    if not positives or not negatives:
+        raise GoalError("prevalence needs positive and negative rows to be corrected for")
+    return weight * np.where(y_true, prevalence / positives, (1 - prevalence) / negatives)
+
+
+def threshold_for(
+    y_true: np.ndarray,
+    score: np.ndarray,
+    goal: Goal,
+    weight: np.ndarray | None = None,
+    prevalence: float | None = None,
+) -> float:
+    """The threshold that meets `goal` and catches the most; for a recall goal, flags the least.
+
+    So it is the smallest that meets the goal, and the largest for recall.
+    y_true: (n,) bool. score: (n,) float. weight: (n,). prevalence: share of positives where the
+    threshold will be used, when it differs from the share here (positives and negatives are
+    weighed to it; their scores are taken to be distributed as here).
+    Raises GoalError with the best that can be reached when no threshold meets the goal.
+    Source: Fawcett 2006, "An introduction to ROC analysis", section 5.
+
+    >>> threshold_for(np.array([0, 1, 1]), np.array([.2, .4, .9]), Goal.parse("precision >= 1"))
+    0.4
+    """
+    return _chosen(Curve.of(y_true, score, weight, prevalence), goal)
+
+
+def _chosen(curve: Curve, goal: Goal) -> float:
+    reached = curve.measure(goal.measure)
+    if not len(reached) or np.isnan(reached).all():
+        raise GoalError(f"{goal}: undefined here; label some positive and some negative rows")
+    slack = 1e-12  # a bound that is met exactly must not fail by rounding
+    met = reached >= goal.share - slack if goal.rising else reached <= goal.share + slack
+    if not met.any():
+        best = int(np.nanargmax(reached) if goal.rising else np.nanargmin(reached))
+        raise GoalError(
+            f"{goal}: cannot be reached; the best is {_shown(goal, reached[best])} at threshold "
+            f"{curve.threshold[best]:.4g} (precision {curve.precision[best]:.3g}, "
+            f"recall {curve.recall[best]:.3g})"
+        )
+    places = np.flatnonzero(met)
+    return float(curve.threshold[places[0] if goal.measure == "recall" else places[-1]])
+
+
+def _shown(goal: Goal, share: float) -> str:
+    if goal.measure == "flags":
+        return f"{share * goal.per:,.4g} flags per {goal.per:,} comments"
+    if goal.measure == "false positive rate":
+        return f"a false positive rate of {share * 100:.3g}%"
+    return f"{goal.measure} {share:.3g}"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A threshold and what it may be expected to give on comments that were not seen.
+
+    value: the goal's measure on the rows at hand. low, high: 95 % interval of the same measure
+    on unseen groups; NaN when it cannot be told. flags is per 100,000 comments.
+    """
+
+    goal: Goal
+    threshold: float
+    value: float
+    low: float
+    high: float
+    precision: float
+    recall: float
+    false_positive_rate: float
+    flags: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the goal as its sentence, NaN as null."""
+        numbers = {name: value for name, value in self.__dict__.items() if name != "goal"}
+        return (
+            {"goal": str(self.goal)}
+            | {
+                name: None if np.isnan(value) else float(f"{value:.6g}")
+                for name, value in numbers.items()
+            }
+            | {"threshold": self.threshold}
+        )
+
+
+def promise(
+    y_true: np.ndarray,
+    score: np.ndarray,
+    goal: Goal,
+    groups: np.ndarray | None = None,
+    weight: np.ndarray | None = None,
+    prevalence: float | None = None,
+    draws: int = 200,
+    seed: int = 0,
+) -> Promise:
+    """`threshold_for`, with the interval of what it gives on groups that were not seen.
+
+    groups: (n,) int, rows that belong together (threads). Each of the draws chooses a threshold
+    on resampled groups and measures it on the groups left out (about 37 %), so the interval
+    holds both the chance in the choice and the chance in what comes next; it is wide for goals
+    chosen on few rows, and right for a dump of at least that size.
+    Source: Efron, Tibshirani 1997, "Improvements on cross-validation: the .632+ bootstrap".
+    """
+    y_true, score = np.asarray(y_true).astype(bool), np.asarray(score)
+    curve = Curve.of(y_true, score, weight, prevalence)
+    threshold = _chosen(curve, goal)
+    at = int(np.flatnonzero(curve.threshold == threshold)[0])
+    rows = np.ones(len(y_true)) if weight is None else np.asarray(weight, dtype=np.float64)
+    codes = np.arange(len(y_true)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    order = np.argsort(-score, kind="stable")
+    ordered = (y_true[order], score[order], codes[order], rows[order])
+    rng = np.random.default_rng(seed)
+    seen = [_left_out(*ordered, goal, prevalence, rng) for _ in range(draws)]
+    known = np.array([one for one in seen if not np.isnan(one)])
+    enough = len(known) >= draws / 2
+    low, high = np.quantile(known, [0.025, 0.975]) if enough else (np.nan, np.nan)
+    per = goal.per if goal.measure == "flags" else 1
+    return Promise(
+        goal,
+        threshold,
+        value=float(curve.measure(goal.measure)[at] * per),
+        low=float(low * per),
+        high=float(high * per),
+        precision=float(curve.precision[at]),
+        recall=float(curve.recall[at]),
+        false_positive_rate=float(curve.false_positive_rate[at]),
+        flags=float(curve.flags[at] * 100_000),
+    )
+
+
+def _left_out(
+    y_true: np.ndarray,
+    score: np.ndarray,
+    codes: np.ndarray,
+    weight: np.ndarray,
+    goal: Goal,
+    prevalence: float | None,
+    rng: np.random.Generator,
+) -> float:
+    """One draw: the goal's measure on groups left out of the choice; NaN when undefined."""
+    count = int(codes.max(initial=-1)) + 1
+    times = np.bincount(rng.integers(0, count, count), minlength=count)[codes]
+    inside, outside = times > 0, times == 0
+    try:
+        chosen = _chosen(
+            Curve.of(y_true[inside], score[inside], (weight * times)[inside], prevalence), goal
+        )
+        there = Curve.of(y_true[outside], score[outside], weight[outside], prevalence)
+    except GoalError:
+        return float("nan")
+    flagged = np.flatnonzero(there.threshold >= chosen)
+    if not len(flagged):
+        return float("nan") if goal.measure == "precision" else 0.0
+    return float(there.measure(goal.measure)[flagged[-1]])
+
+
+def prevalence_of(score: np.ndarray, share: float, steps: int = 1000) -> float:
+    """Share of positives in unlabelled comments, from their calibrated scores.
+
+    score: (n,) probabilities calibrated where the share of positives was `share`; NaN (cannot
+    tell) does not count. Right when only the share differs, not how the classes look.
+    Source: Saerens, Latinne, Decaestecker 2002, "Adjusting the outputs of a classifier to new a
+    priori probabilities".
+    """
+    known = np.asarray(score, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    if not len(known) or not 0 < share < 1:
+        raise GoalError("prevalence cannot be estimated without scores and a share in (0, 1)")
+    estimate = share
+    for _ in range(steps):
+        positive = known * (estimate / share)
+        negative = (1 - known) * ((1 - estimate) / (1 - share))
+        ahead = float(np.mean(positive / (positive + negative)))
+        if abs(ahead - estimate) < 1e-9:
+            break
+        estimate = ahead
+    return estimate

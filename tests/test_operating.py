@@ -302,7 +302,9 @@ def test_weights_count_as_repeated_rows_do():
     rows = np.repeat(np.arange(4000), weight)
     weighted = calibrate(y_true, logit, weight)(np.linspace(-5, 5, 9))
     repeated = calibrate(y_true[rows], logit[rows])(np.linspace(-5, 5, 9))
-    assert weighted == pytest.approx(repeated, abs=0.02)
+    # Repeated rows claim to be more rows than weighted ones, and are smoothed less.
+    assert weighted == pytest.approx(repeated, abs=0.05)
+    assert calibrate(y_true, logit, 3 * weight) == calibrate(y_true, logit, weight)
 
 
 def test_calibration_is_stored_as_five_numbers_and_comes_back():

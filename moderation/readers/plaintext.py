@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 from moderation.readers.comment_heads import BUTTONS, Head, is_date_line, plain_tail
 from moderation.readers.plaintext_article import article_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
-from moderation.readers.plaintext_profile import PING, Profile, profile_of, score
+from moderation.readers.plaintext_profile import (
+    PING,
+    Profile,
+    is_comment_heading,
+    profile_of,
+    score,
+)
 from moderation.readers.plaintext_tree import Node, tree
 from moderation.readers.rows import Row, ThreadRow, batches
 
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
+_LEARNED = 5  # comments at least that a line must end before it counts as the site's
 _TRIMS = 6  # buttons in a row that may end a comment
 _PENDING = re.compile(
     r"(?i)(?:your |this )?comment is awaiting moderation|(?:dein|ihr) kommentar wartet auf"
@@ -72,10 +79,16 @@ def parse(text: str) -> Page:
     comments: list[Comment] = []
     for listing, profile in chosen:
         comments.extend(_comments(tree(listing, profile), profile, len(comments), len(chosen) > 1))
-    start = chosen[0][0].start if chosen else len(lines)
+    start = chosen[0][0].start if chosen else _section(lines)
     heading = next((line.whole for line in reversed(lines[:start])), "")
     title, article = article_of(lines[:start], heading if chosen else "")
     return Page(title, article, comments, _notes(comments, lines))
+
+
+def _section(lines: list[Line]) -> int:
+    """Where the comments of a page begin that prints them without markers; its end if nowhere."""
+    headings = (at for at, line in enumerate(lines) if at and is_comment_heading(line.whole))
+    return next(headings, len(lines))
 
 
 def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
@@ -137,11 +150,11 @@ def _comments(nodes: list[Node], profile: Profile, offset: int, many: bool) -> l
 
 def _count_endings(nodes: list[Node], profile: Profile) -> None:
     """Count anew, over comments of every depth, which short lines end them."""
-    bodies = [[line.text for line in node.lines] for node in nodes if not node.lost]
+    bodies = {tuple(line.text for line in node.lines) for node in nodes if not node.lost}
     profile.chrome = Counter(
         plain_tail(body[-1]) for body in bodies if len(body) > 1 and len(body[-1]) <= 60
     )
-    profile.entries = max(len(bodies), 6)
+    profile.entries = max(len(bodies), 2 * _LEARNED)
 
 
 def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Comment:
@@ -208,11 +221,9 @@ def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
     lost = sum("number_gap" in one.warnings for one in comments)
     holes = sum(one.kind == "placeholder" for one in comments)
     if lost:
-        notes.append(f"{lost} gaps in the numbers: comments there were not printed on the page")
+        notes.append(f"number gaps: {lost}; the comments there were not printed on the page")
     if holes:
-        notes.append(
-            f"{holes} comments were not printed but their replies were: placeholders stand for them"
-        )
+        notes.append(f"placeholders: {holes}, for comments of which only the replies were printed")
     if not comments:
         dates = sum(is_date_line(line.text) for line in lines)
         if dates >= 4:
@@ -252,9 +263,10 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | 
 
 _OTHERS = re.compile(
     r"\s*(?:--|/\*|INSERT INTO|CREATE TABLE|PRAGMA|BEGIN TRANSACTION|From \S+@|%PDF"
-    r"|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}])"
-)  # SQL, mail folders, Movable Type, markup, JSON
+    r"|#!?\s|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}])"
+)  # SQL, mail folders, Markdown, Movable Type, markup, JSON
 _LETTERS = 0.5  # of a prose text's characters, at least; tables of numbers and code have fewer
+_TAG = re.compile(r"</[a-zA-Z][\w:.-]*\s*>")
 _PROSE_LINE = re.compile(r"(?:[^\W\d_]{2,}[\s,;:.!?…'’\"“”„()-]+){5}")
 
 
@@ -263,6 +275,8 @@ def detect(source: Source) -> str | None:
     sample = source.sample
     if source.binary or _OTHERS.match(sample) or _is_table(sample):
         return None
+    if len(_TAG.findall(sample)) > 5 + len(sample) // 2000:
+        return None  # markup behind something else
     letters = sum(character.isalpha() for character in sample)
     if letters < _LETTERS * len(sample.replace(" ", "")) or not _PROSE_LINE.search(sample):
         return None

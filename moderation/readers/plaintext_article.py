@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moderation.readers.plaintext_layout import Line
 
 _PROSE = 80  # characters of a block that is a paragraph rather than a heading or button
+_ENTRY = 50  # characters on average of a list's entries that are sentences
 _SENTENCE = 40  # characters, when it ends as a sentence does
 _QUOTED = re.compile(r"(?:[“„«]|(?<=\s)\")(?P<title>.+)[”“»\"]")
 _CHROME = re.compile(
@@ -78,7 +79,7 @@ def _is_prose(block: list[Line]) -> bool:
     if longest <= _PROSE and any(_CHROME.search(line.text) for line in block):
         return False
     if block[0].kind:
-        return whole >= _PROSE * sum(bool(line.kind) for line in block)
+        return whole >= _ENTRY * sum(bool(line.kind) for line in block)
     sentence = block[-1].text.rstrip('"”“»)’').endswith((".", "!", "?", "…", ":"))
     return longest >= _PROSE or (sentence and longest >= _SENTENCE)
 

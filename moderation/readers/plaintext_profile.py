@@ -75,7 +75,7 @@ class Profile:
     def is_chrome(self, text: str) -> bool:
         """True for buttons, and for short lines that end a good part of the entries."""
         return (len(text) <= _SHORT and is_button(text)) or (
-            self.chrome[plain_tail(text)] >= max(3, self.entries / 2)
+            self.chrome[plain_tail(text)] >= max(5, self.entries / 2)
         )
 
 
@@ -92,7 +92,8 @@ def profile_of(listing: Listing) -> Profile:
     found = Profile(entries=len(own))
     if not own:
         return found
-    found.chrome = Counter(plain_tail(entry[-1]) for entry in texts if _may_be_chrome(entry))
+    bodies = set(map(tuple, texts))
+    found.chrome = Counter(plain_tail(body[-1]) for body in bodies if _may_be_chrome(body))
     found.tails = _tails(texts)
     heads = [head_of(entry, found.tails) for entry in texts]
     feet = [
@@ -152,7 +153,7 @@ def _entries(listing: Listing, whole: bool = False) -> list[list[Line]]:
     return entries
 
 
-def _may_be_chrome(entry: list[str]) -> bool:
+def _may_be_chrome(entry: tuple[str, ...]) -> bool:
     return len(entry) > 1 and len(entry[-1]) <= _SHORT
 
 
@@ -232,6 +233,12 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     if listing.kind == "ul" and not headed and profile.replies < 0.5:
         total -= 4.0
     return total
+
+
+def is_comment_heading(text: str) -> bool:
+    """True for a line that is the heading of comments: their word and number, little else."""
+    words = text.split()
+    return len(words) <= 4 and bool(_COMMENT_WORD.match(text.strip("0123456789 ()#:.,")))
 
 
 def _heading(near: list[str]) -> bool:

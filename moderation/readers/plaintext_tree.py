@@ -157,7 +157,7 @@ class _Builder:
     def _bare_verdict(self, rest: list[int], parent: Node) -> str:
         first = self.lines[rest[0]]
         lost_above = (first.indent - parent.content) // STEP
-        if lost_above and (parent.has_points or first.number > 1 or not first.loose):
+        if lost_above and (parent.has_points or not first.loose):
             return ""
         if first.kind == "ol" and first.number > 1 + _SMALL_GAP:
             return ""
@@ -165,11 +165,12 @@ class _Builder:
             tight = not any(self.lines[at].loose for at in rest[1:])
             if tight and (len(rest) > 1 or not first.loose):
                 return ""
-        before = parent.lines[-1].whole if parent.lines else ""
+        before = parent.lines[-1].text if parent.lines else ""
         if before.endswith(":") and len(rest) > 1:
             return ""
         if first.kind == "ol" and first.number > 1:
-            inline = any(f"{first.number - 1}. " in line.whole for line in parent.lines[-3:])
+            said = [line.whole if at else line.text for at, line in enumerate(parent.lines)]
+            inline = any(f"{first.number - 1}. " in text for text in said[-3:])
             return "" if inline else "unsure"
         return "true"
 

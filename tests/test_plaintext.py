@@ -1,0 +1,266 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from moderation.readers import read
+from moderation.readers.comment_heads import head_of, is_button, is_date_line, stamp
+from moderation.readers.plaintext import detect, parse
+from moderation.readers.source import Source
+from tests.pages import flat, forests, html, page, styles
+
+SAMPLES = Path(__file__).parent / "samples" / "plaintext"
+SHARED = Path(__file__).parents[2] / "shared"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared pages are not here")
+
+
+def tree(name):
+    return [
+        (one.depth, one.author, one.text.split("\n")[0], one.text.count("\n\n") + 1)
+        for one in parse((SAMPLES / name).read_text("utf-8")).comments
+    ]
+
+
+def test_dates_and_own_points_are_no_replies():
+    assert tree("garten.txt") == [
+        (1, "Jochen W.", "Schade. Ich hatte mich auf die Beete gefreut.", 1),
+        (2, "Karin Leitner", "Die Beete kommen trotzdem, nur eben am Zaun.", 5),
+        (3, "Jochen W.", "Gut, dann trage ich mich ein.", 1),
+        (2, "molchfreundin", "Mich freut es.", 1),
+        (1, "Ulf", "1. Mai 2019 hieß es noch, der Teich sei dicht.", 2),
+        (2, "Petra K.", "Das stimmt nicht, Ulf:", 2),
+        (1, None, "Gartenrundschau im November | Laubenfunk", 1),
+        (1, "Ute", "Wer bezahlt das?", 1),
+        (2, "Karin Leitner", "Der Verein, aus der Rücklage.", 1),
+    ]
+
+
+def test_bulleted_replies_inside_a_layout_list():
+    assert tree("bicis.txt") == [
+        (1, "Marisa", "Por fin. Se oye hasta la fuente.", 1),
+        (2, "Tendero", "Y se oye la caja vacía.", 1),
+        (3, "Marisa", "La tuya estaba llena el domingo:", 3),
+        (4, "Tendero", "Un domingo de doce.", 1),
+        (5, "Lucía", "¿Y los otros once?", 1),
+        (2, "Raúl", "Yo voy ahora en bici.", 1),
+        (1, "vecino_del_3", "21 de junio de 2018: ya lo prometieron.", 2),
+        (1, "Ana", "¿Habrá autobús?", 1),
+        (2, "Ayuntamiento", "Sí, cada veinte minutos.", 1),
+        (1, "Pepe", "Muy bien.", 1),
+    ]
+
+
+def test_lost_comments_are_noticed():
+    found = parse((SAMPLES / "ferry.txt").read_text("utf-8"))
+    assert [
+        (one.depth, one.kind, one.text.split("\n")[0][:24], one.warnings) for one in found.comments
+    ] == [
+        (1, "comment", "Half past three. Wonderf", []),
+        (2, "comment", "My cousin does, with the", []),
+        (3, "comment", "Then tell him about the ", []),
+        (2, "comment", "Nobody met it last time ", []),
+        (1, "comment", "I counted three things w", []),
+        (2, "comment", "They never do.", []),
+        (3, "comment", "They did once, in a leap", []),
+        (4, "comment", "29 February, framed on t", []),
+        (1, "comment", "Some of us like the hour", ["number_gap"]),
+        (2, "comment", "Quiet until the ramp com", ["ambiguous_marker", "number_gap"]),
+        (1, "comment", "The bunks are fine if yo", []),
+        (2, "placeholder", "", ["lost_text"]),
+        (3, "comment", "And if you are not?", ["depth_jump"]),
+        (1, "comment", "See you on Friday.", ["number_gap"]),
+    ]
+    assert len(found.notes) == 2
+
+
+def test_a_page_without_comments_gives_none():
+    assert parse((SAMPLES / "rezept.txt").read_text("utf-8")).comments == []
+
+
+def test_a_page_without_markers_gives_none_and_a_note():
+    found = parse((SAMPLES / "marktplatz.txt").read_text("utf-8"))
+    assert found.comments == []
+    assert "without markers" in found.notes[0]
+    assert "Ich sitze schon" not in (found.article or "")
+
+
+def test_article_and_title_are_apart_from_the_comments():
+    found = parse((SAMPLES / "garten.txt").read_text("utf-8"))
+    assert found.title == "Warum wir den Teich doch nicht zuschütten"
+    assert found.article is not None
+    assert found.article.startswith("Der Verein hat am Samstag")
+    assert found.article.endswith("meldet sich im Büro.")
+    assert "Facebook" not in found.article
+    assert "Die Kosten für den Aushub" in found.article
+
+
+def test_rows_of_a_page(tmp_path):
+    dump = read(SAMPLES / "garten.txt")
+    assert dump.comments["depth"].tolist() == [1, 2, 3, 2, 1, 2, 1, 1, 2]
+    assert dump.comments["kind"].value_counts().to_dict() == {"comment": 8, "pingback": 1}
+    assert dump.comments["created_at"][0].isoformat() == "2023-11-01T11:54:00+00:00"
+    assert dump.threads["title"].tolist() == ["Warum wir den Teich doch nicht zuschütten"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a,b\n1,2\n3,4\n",
+        '{"text": "one"}\n',
+        "<html><p>some words stand in here now</p></html>",
+        "12 13 14\n15 16 17\n",
+        "# Notes\n\nSome words that stand in a Markdown file of notes.\n",
+        "id\ttext\n1\tone two three four five six seven\n2\tand eight nine ten eleven twelve\n",
+    ],
+)
+def test_other_formats_are_not_claimed(tmp_path, content):
+    path = tmp_path / "page.txt"
+    path.write_text(content, "utf-8")
+    assert detect(Source(path)) is None
+
+
+def test_every_sample_is_recognised():
+    reasons = [detect(Source(path)) for path in sorted(SAMPLES.glob("*.txt"))]
+    assert [reason is not None for reason in reasons] == [True] * 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(forests, styles)
+def test_printed_trees_come_back(comments, style):
+    found = parse(page(comments, style))
+    assert [(one.depth, one.text) for one in found.comments] == flat(comments)
+    assert [one.warnings for one in found.comments] == [[]] * len(found.comments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(forests, styles)
+def test_pages_rendered_by_resiliparse_come_back(comments, style):
+    render = pytest.importorskip("resiliparse.extract.html2text").extract_plain_text
+    found = parse(render(html(comments, style), preserve_formatting=True))
+    assert [(one.depth, one.text) for one in found.comments] == flat(comments)
+
+
+def test_a_thousand_levels_are_read():
+    lines = [" " * (2 * depth) + f"1. Level {depth} answers.\n" for depth in range(1, 1001)]
+    found = parse("Title\n\n1000 Comments\n\n" + "\n".join(lines) + "\nLeave a reply\n")
+    assert found.comments[-1].depth == 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("11. Dezember 2012 um 11:07", "2012-12-11T11:07"),
+        ("August 15, 2020 at 9:35 am", "2020-08-15T09:35"),
+        ("8. April 2019 @ 11:38", "2019-04-08T11:38"),
+        ("3 junio, 2019 a las 7:45 pm", "2019-06-03T19:45"),
+        ("lunes, 4 de mayo de 2020, 10:33 h", "2020-05-04T10:33"),
+        ("18.10.2019, 16:18", "2019-10-18T16:18"),
+        ("2012/05/03 10:10", "2012-05-03T10:10"),
+        ("10:34 am on May 3, 2020", "2020-05-03T10:34"),
+        ("le 3 février 2015 à 21h04", "2015-02-03T21:04"),
+        ("31 Febbraio 2020", None),
+        ("vor 2 Jahren", None),
+        ("Jun 20th at 2:41 am", None),
+    ],
+)
+def test_dates_of_many_languages(line, expected):
+    found = stamp(line)
+    assert found is not None
+    assert (found.when and found.when.isoformat()[:16]) == expected
+    assert is_date_line(line)
+
+
+@pytest.mark.parametrize(
+    ("lines", "author", "taken"),
+    [
+        (["Ann says:", "May 3, 2020 at 4:00 pm", "Reply", "Hello"], "Ann", 3),
+        (["IwonaMay 30, 2019 at 1:06 PM", "Nice place"], "Iwona", 1),
+        (["Karin Autor11. Dezember 2012 um 13:19", "Nein."], "Karin", 1),
+        (["Avatar Bebs says:", "October 27, 2020 at 1:18 am", "Sure"], "Bebs", 2),
+        (["Kommentar von Ute am 3. Mai 2020", "Ja"], "Ute", 1),
+        (["3 de mayo de 2020 a las 10:04", "Hola"], None, 1),
+    ],
+)
+def test_heads(lines, author, taken):
+    found = head_of(lines)
+    assert found is not None
+    assert (found.author, found.lines) == (author, taken)
+
+
+@pytest.mark.parametrize("line", ["On 3 May 2020 I went home", "version 1.2.3 is out", "No idea."])
+def test_sentences_are_no_heads(line):
+    assert head_of([line, "More."]) is None
+
+
+@pytest.mark.parametrize("line", ["Reply", "Antwort ↓", "ReplyDelete", "Liked by 21 people", "#"])
+def test_buttons(line):
+    assert is_button(line)
+
+
+# An independent reading of the third shared page, made by hand: depth, first words, last words,
+# paragraphs, hard line breaks.
+THIRD_PAGE = [
+    (1, "Ever closer", "to it.", 11, 1),
+    (2, "Nice.", "Nice.", 1, 0),
+    (3, "Change Your", "HERE……More here", 1, 1),
+    (2, "Keep in", "proceeds apace.", 1, 0),
+    (2, "nice article,", "article, Cyto.", 1, 0),
+    (2, "Not only", "recorded history.", 1, 0),
+    (2, "Do you", "for war.", 4, 2),
+    (1, "Personally, I", "72 virgins….", 1, 0),
+    (2, "Well they", "parents’ basements.", 1, 0),
+    (3, "As Robin", "for them", 1, 0),
+    (4, "“This is", "are haram…”", 1, 0),
+    (1, "So we", "Got it.", 1, 0),
+    (2, "Endless war", "it is.", 2, 0),
+    (3, "I know,", "and orphans.", 1, 0),
+    (4, "Austere religious", "etc etc", 1, 0),
+    (1, "Good training", "on about?", 1, 0),
+    (1, "Trump obviously", "these conflicts.", 1, 0),
+    (2, "Trump murdered", "murdered Abel.", 1, 0),
+    (2, "Search his", "is biased.", 2, 0),
+    (1, "Nobody knew", "in charge.", 2, 0),
+    (1, "It’s not", "other options.", 2, 0),
+    (1, "Killing a", "it is?", 2, 0),
+    (2, "Because Trump", "Man Bad.", 1, 0),
+    (2, "Actually, it", "over either.", 1, 0),
+    (2, "I’d say", "civilians? hmmmm?", 2, 0),
+    (1, "Do we", "read that.", 1, 0),
+    (2, "Still baby", "even close.", 1, 0),
+    (1, "“The administration", "to end.", 4, 0),
+    (2, "and Pompeo", "the stings?", 1, 0),
+    (3, "I don’t", "of neocons.", 5, 0),
+    (1, "If they", "and China.", 2, 0),
+    (1, "A local", "in Iraq?", 5, 0),
+    (2, "Dude, Soleimani", "So humanitarian.", 1, 0),
+    (3, "He was", "COVID cure.", 1, 0),
+    (1, "Trump administration", "imagine why…", 2, 0),
+    (1, "If Reason", "up Reason", 1, 0),
+    (2, "No, don’t", "territory grabs.", 1, 0),
+    (3, "And no", "WWII inevitable.", 1, 0),
+    (4, "I like", "same time.", 1, 0),
+    (5, "Hey, don’t", "awesome style", 1, 1),
+    (1, "Has anyone", "being droned.", 1, 0),
+]
+
+
+@needs_shared
+def test_the_third_shared_page():
+    path = next((SHARED / "seeds").glob("002*.txt"))
+    assert [
+        (
+            one.depth,
+            " ".join(one.text.split()[:2]),
+            " ".join(one.text.split()[-2:]),
+            one.text.count("\n\n") + 1,
+            one.text.replace("\n\n", "").count("\n"),
+        )
+        for one in parse(path.read_text("utf-8")).comments
+    ] == THIRD_PAGE
+
+
+@needs_shared
+@pytest.mark.parametrize("name", ["000*.txt", "001*.txt"])
+def test_shared_pages_without_comments(name):
+    path = next((SHARED / "seeds").glob(name))
+    assert parse(path.read_text("utf-8")).comments == []

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from pages import flat, forests, html, page, styles
 
 from moderation.readers import read
 from moderation.readers.comment_heads import head_of, is_button, is_date_line, stamp
 from moderation.readers.plaintext import detect, parse
 from moderation.readers.source import Source
-from tests.pages import flat, forests, html, page, styles
 
 SAMPLES = Path(__file__).parent / "samples" / "plaintext"
 SHARED = Path(__file__).parents[2] / "shared"

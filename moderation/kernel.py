@@ -1,0 +1,389 @@
+"""The compiled hot path: comments as UTF-8 bytes to counts, tf-idf rows or scores. Arrays only.
+
+What is computed, for a comment whose distinct words and word pairs `i` occur `n(i)` times:
+
+    f(i)   = 1 + ln n(i)                              sublinear term frequency
+    x(b)   = idf(b) * sum over i of f(i) * c(i, b) / norm
+    norm^2 = sum over i of f(i)^2 * sum over b of c(i, b) * idf(b)^2
+
+where `c(i, b)` is how often item `i` makes an n-gram that falls into bucket `b`: a word makes
+itself and its character n-grams within the boundaries `_word_`, a pair makes itself. That is
+tf-idf with the term frequency taken per word, so that all a word adds to a score,
+`sum over b of c(i, b) * idf(b) * weight(b, label)`, and to the norm depends on the word alone: it
+is computed once and kept in a small table (`WordCache`), and a comment's score is a sum over its
+words. docs/kernel.md has what that gains (speed) and loses (nothing that could be measured).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from moderation.characters import (
+    ITEMS,
+    N_CHARS,
+    N_DIGITS,
+    N_DOMAINS,
+    N_EMAILS,
+    N_EMOJI,
+    N_EXCLAIM,
+    N_FOREIGN,
+    N_HANDLES,
+    N_HTML_LINKS,
+    N_INVISIBLE,
+    N_LEET,
+    N_LETTERS,
+    N_MARKS,
+    N_MASKED,
+    N_MIXED,
+    N_MONEY,
+    N_PHONES,
+    N_QUOTED,
+    N_QUOTED_LINES,
+    N_RAW_URLS,
+    N_REPEATS,
+    N_SHORTENERS,
+    N_SPACED,
+    N_STRETCHED,
+    N_STYLED,
+    N_UPPER,
+    TOKENS,
+    Scratch,
+    read_characters,
+)
+from moderation.links import read_extras
+from moderation.tokens import HASH_PRIME, read_tokens
+
+HASH_VERSION = 1  # part of a model's format, like FOLDING_VERSION
+
+DENSE_FEATURES = (
+    "length",
+    "raw_urls",
+    "bare_domains",
+    "link_shorteners",
+    "html_links",
+    "emails",
+    "phones",
+    "handles",
+    "money",
+    "capitals",
+    "stretched_words",
+    "exclamations",
+    "emoji",
+    "quoted_lines",
+    "quotations",
+    "digits",
+    "non_latin",
+    "repeated_words",
+    "styled_letters",
+    "stacked_marks",
+    "invisible_characters",
+    "look_alikes",
+    "leet_words",
+    "spaced_words",
+    "masked_words",
+)
+"""Names of the dense features; every value lies in [0, 1]."""
+
+N_DENSE = len(DENSE_FEATURES)
+CHAR_SEED = np.uint64(0x84222325CBF29CE4)
+BUCKET_PRIME = np.uint64(0x9E3779B97F4A7C15)
+BOUNDARY = np.uint64(32)
+
+
+class Grams(NamedTuple):
+    """Which n-grams there are; numbers only, for the compiled functions.
+
+    A range that is empty (low > high) switches its kind off.
+    """
+
+    fold: bool
+    bits: int  # 2**bits buckets
+    word_low: int
+    word_high: int  # 2 at most
+    char_low: int
+    char_high: int
+
+
+class WordCache(NamedTuple):
+    """What a word adds to every label, kept from one comment to the next; one per thread.
+
+    keys: (slots,) uint64, the word's hash. sums: (slots, 1 + labels) float32: the sum of squared
+    idf, then per label the sum of idf * weight.
+    """
+
+    keys: np.ndarray
+    sums: np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def read_comment(data, begin, end, tables, grams, scratch):
+    """Run all passes over one comment."""
+    n = read_characters(data, begin, end, tables, grams.fold, scratch)
+    read_extras(scratch, n)
+    read_tokens(scratch, n, grams.fold, grams.word_high >= 2)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def bucket_of(hashed, bits):
+    """Bucket of a hash: its best-mixed bits."""
+    hashed = (hashed ^ (hashed >> np.uint64(32))) * BUCKET_PRIME
+    return np.int64(hashed >> np.uint64(64 - bits))
+
+
+@njit(cache=True, nogil=True)
+def list_buckets(scratch, item, grams):
+    """Write the buckets of an item's n-grams to `scratch.room`, repeats included; returns how many."""
+    out, n = scratch.room, 0
+    token = scratch.item_token[item]
+    if token < 0:
+        out[0] = bucket_of(scratch.item_hash[item], grams.bits)
+        return 1
+    if grams.word_low <= 1 <= grams.word_high:
+        out[0] = bucket_of(scratch.item_hash[item], grams.bits)
+        n = 1
+    begin, size = scratch.token_from[token], scratch.token_size[token]
+    if size < 2:
+        return n
+    for first in range(-1, size):
+        hashed = CHAR_SEED
+        for length in range(1, min(grams.char_high, size + 1 - first) + 1):
+            k = first + length - 1
+            inside = 0 <= k < size
+            char = np.uint64(scratch.chars[begin + k]) if inside else BOUNDARY
+            hashed = (hashed ^ char) * HASH_PRIME
+            if length >= grams.char_low:
+                out[n] = bucket_of(hashed, grams.bits)
+                n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def item_sums(scratch, item, grams, rows, cache):
+    """The row of sums of a distinct word or pair."""
+    hashed = scratch.item_hash[item]
+    token = scratch.item_token[item]
+    if token < 0:
+        return rows[bucket_of(hashed, grams.bits)]
+    slot = np.int64((hashed * BUCKET_PRIME) >> np.uint64(32)) & (len(cache.keys) - 1)
+    sums = cache.sums[slot]
+    if cache.keys[slot] != hashed:
+        sums[:] = 0
+        for k in range(list_buckets(scratch, item, grams)):
+            bucket = scratch.room[k]
+            for column in range(len(sums)):
+                sums[column] += rows[bucket, column]
+        cache.keys[slot] = hashed
+    return sums
+
+
+@njit(cache=True, nogil=True)
+def term_frequency(count):
+    """Sublinear term frequency."""
+    return np.float32(1) if count == 1 else np.float32(1 + np.log(count))
+
+
+@njit(cache=True, nogil=True)
+def score_comment(scratch, grams, rows, cache, logits):
+    """Write the dot product of the comment's tf-idf row with every label; returns the norm."""
+    labels = len(logits)
+    squares = 0.0
+    logits[:] = 0
+    for item in range(scratch.state[ITEMS]):
+        sums = item_sums(scratch, item, grams, rows, cache)
+        weight = term_frequency(scratch.item_count[item])
+        squares += weight * weight * sums[0]
+        for label in range(labels):
+            logits[label] += weight * sums[1 + label]
+    norm = np.sqrt(squares) if squares > 0 else 1.0
+    for label in range(labels):
+        logits[label] /= norm
+    return norm
+
+
+@njit(cache=True, nogil=True)
+def bounded(count):
+    """A count as a number from 0 to 1: 0, 1/2, 2/3, 3/4, …"""
+    return count / (count + 1.0)
+
+
+@njit(cache=True, nogil=True)
+def describe(scratch, out):
+    """Write the dense features of the comment; out: (N_DENSE,) float32."""
+    seen = scratch.seen
+    chars = max(seen[N_CHARS], 1)
+    letters = seen[N_LETTERS]
+    words = max(scratch.state[TOKENS], 1)
+    out[0] = min(np.log1p(seen[N_CHARS]) / 10, 1.0)
+    out[1] = bounded(seen[N_RAW_URLS])
+    out[2] = bounded(seen[N_DOMAINS])
+    out[3] = bounded(seen[N_SHORTENERS])
+    out[4] = bounded(seen[N_HTML_LINKS])
+    out[5] = bounded(seen[N_EMAILS])
+    out[6] = bounded(seen[N_PHONES])
+    out[7] = bounded(seen[N_HANDLES])
+    out[8] = bounded(seen[N_MONEY])
+    out[9] = seen[N_UPPER] / (letters + 5.0)
+    out[10] = bounded(seen[N_STRETCHED])
+    out[11] = bounded(seen[N_EXCLAIM])
+    out[12] = min(seen[N_EMOJI] / words, 1.0)
+    out[13] = min(seen[N_QUOTED_LINES] / chars, 1.0)
+    out[14] = min(seen[N_QUOTED] / chars, 1.0)
+    out[15] = min(seen[N_DIGITS] / chars, 1.0)
+    out[16] = max(seen[N_FOREIGN], 0) / max(letters, 1)
+    out[17] = seen[N_REPEATS] / words
+    out[18] = min(seen[N_STYLED] / max(letters, 1), 1.0)
+    out[19] = bounded(seen[N_MARKS])
+    out[20] = bounded(seen[N_INVISIBLE])
+    out[21] = bounded(seen[N_MIXED])
+    out[22] = bounded(seen[N_LEET])
+    out[23] = bounded(seen[N_SPACED])
+    out[24] = bounded(seen[N_MASKED])
+
+
+@njit(cache=True, nogil=True)
+def score_rows(
+    data,
+    offsets,
+    first,
+    last,
+    tables,
+    grams,
+    scratch,
+    rows,
+    dense,
+    intercept,
+    cache,
+    out,
+    described,
+):
+    """Score the comments `first` to `last`.
+
+    data: uint8. offsets: (n + 1,) int64. rows: (buckets, 1 + labels) float32, idf squared, then
+    idf * weight. dense: (N_DENSE, labels). intercept: (labels,). out: (n, labels) float32.
+    described: (n or 0, N_DENSE) float32, filled if there is room.
+    """
+    labels = len(intercept)
+    total = np.zeros(labels, np.float64)
+    values = np.zeros(N_DENSE, np.float32)
+    for row in range(first, last):
+        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        describe(scratch, values)
+        if len(described):
+            described[row] = values
+        if labels:
+            score_comment(scratch, grams, rows, cache, total)
+            for label in range(labels):
+                total[label] += intercept[label]
+                for k in range(N_DENSE):
+                    total[label] += values[k] * dense[k, label]
+                out[row, label] = total[label]
+
+
+@njit(cache=True, nogil=True)
+def explain_row(scratch, grams, rows, cache, norm, out):
+    """Write what every word of the comment just scored adds; out: (tokens, labels) float64.
+
+    An item's share is divided equally among its occurrences, a pair's between its two words.
+    """
+    out[:] = 0
+    previous = -1
+    for token in range(scratch.state[TOKENS]):
+        item = scratch.token_item[token]
+        count = scratch.item_count[item]
+        share = term_frequency(count) / (count * norm)
+        sums = item_sums(scratch, item, grams, rows, cache)
+        for label in range(out.shape[1]):
+            out[token, label] += share * sums[1 + label]
+        pair = scratch.token_pair[token]
+        if pair >= 0:
+            count = scratch.item_count[pair]
+            half = 0.5 * term_frequency(count) / (count * norm)
+            sums = item_sums(scratch, pair, grams, rows, cache)
+            for label in range(out.shape[1]):
+                out[token, label] += half * sums[1 + label]
+                out[previous, label] += half * sums[1 + label]
+        if scratch.token_main[token]:
+            previous = token
+
+
+@njit(cache=True, nogil=True)
+def put(bucket, amount, mark, stamp, place, filled, indices, values):
+    """Add `amount` to a row's bucket; returns where the row ends now."""
+    if stamp[bucket] != mark:
+        stamp[bucket] = mark
+        place[bucket] = filled
+        if len(indices):
+            indices[filled] = bucket
+            values[filled] = 0
+        filled += 1
+    if len(indices):
+        values[place[bucket]] += amount
+    return filled
+
+
+@njit(cache=True, nogil=True)
+def count_rows(
+    data,
+    offsets,
+    first,
+    last,
+    tables,
+    grams,
+    scratch,
+    idf,
+    weigh,
+    stamp,
+    place,
+    indptr,
+    indices,
+    values,
+):
+    """Rows of n-gram counts, or of tf-idf if `weigh`, as CSR.
+
+    Run twice: with empty `indices` it writes the rows' sizes to indptr[row + 1]; with room it
+    fills them at indptr[row]. idf: (buckets,) float32, 0 = the bucket is left out. stamp, place:
+    (buckets,) int64, stamp zeroed before the first run.
+    """
+    filling = len(indices) > 0
+    for row in range(first, last):
+        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        begin = indptr[row] if filling else 0
+        mark = -row - 1 if filling else row + 1
+        filled, squares = begin, 0.0
+        for item in range(scratch.state[ITEMS]):
+            count = scratch.item_count[item]
+            weight = np.float64(term_frequency(count)) if weigh else np.float64(count)
+            for k in range(list_buckets(scratch, item, grams)):
+                bucket = scratch.room[k]
+                if idf[bucket] == 0:
+                    continue
+                amount = weight * idf[bucket] if weigh else weight
+                squares += amount * amount
+                filled = put(bucket, amount, mark, stamp, place, filled, indices, values)
+        if not filling:
+            indptr[row + 1] = filled
+        elif weigh and squares > 0:
+            values[begin:filled] /= np.float32(np.sqrt(squares))
+
+
+@njit(cache=True, nogil=True)
+def count_words(data, offsets, first, last, tables, grams, scratch, indptr, ids):
+    """Buckets of every word in order, as CSR without values; run twice, like `count_rows`."""
+    filling = len(ids) > 0
+    for row in range(first, last):
+        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        filled = indptr[row] if filling else 0
+        for token in range(scratch.state[TOKENS]):
+            if scratch.token_main[token]:
+                if filling:
+                    ids[filled] = bucket_of(scratch.token_hash[token], grams.bits)
+                filled += 1
+        if not filling:
+            indptr[row + 1] = filled
+
+
+__all__ = ["DENSE_FEATURES", "HASH_VERSION", "Grams", "Scratch", "WordCache"]

@@ -1,0 +1,444 @@
+"""Second pass over a comment: folded characters to words, with disguises undone.
+
+What a word is, and what is undone (`fold=True`):
+
+    words        runs of letters and digits; n't, 's and their like are joined (dont, its)
+    leet         digits between letters and $ @ ! | in words: sh1t, $hit, @ss. A digit only before
+                 or after the letters (mp3, iPhone6) gives a second form; 2 is no letter (B2B);
+                 4th, 1st are left alone
+    stretched    three or more equal letters count as one (shiiit); where English doubles the
+                 letter, a second form keeps two (cooool: col, cool)
+    spaced out   three or more single letters with equal separators: s p a c e d, d.o.t.t.e.d
+    look-alikes  in a word that mixes scripts, or in a comment that has no letter of another
+                 script that cannot pass for Latin: clean Russian and Greek stay as they are
+    masked       f*ck stays one word
+
+Nothing is undone inside links and addresses. A second form is a word of its own, but takes no
+part in word pairs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from moderation.characters import (
+    IN_LINK,
+    ITEMS,
+    LAST,
+    N_HANDLES,
+    N_LATIN,
+    N_LEET,
+    N_MASKED,
+    N_MIXED,
+    N_REPEATS,
+    N_SPACED,
+    N_STRANGE,
+    N_STRETCHED,
+    STAMP,
+    TOKENS,
+    TOP,
+)
+from moderation.folding import DIGIT, EMOJI, KIND_BITS, LATIN, LETTER, LOOK, PUNCT, SPACE
+
+HASH_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a's offset and prime, over code points
+HASH_PRIME = np.uint64(0x100000001B3)
+PAIR_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+NUMBER_DIGITS = 5  # longer numbers count by their length only: prices and ids do not repeat
+SENTENCE_LETTERS = 3  # "great!thanks" is two words, "sh!t" is one
+
+
+def _leet() -> np.ndarray:
+    table = np.zeros(128, np.uint8)
+    for sign, letter in zip("013456789@$!|", "oieasgtbgasii", strict=True):
+        table[ord(sign)] = ord(letter)
+    return table
+
+
+def _doubled() -> np.ndarray:
+    table = np.zeros(128, np.uint8)
+    for letter in "bcdefglmnoprstz":  # letters that English words double
+        table[ord(letter)] = 1
+    return table
+
+
+LEET = _leet()
+DOUBLED = _doubled()
+AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
+
+
+@njit(cache=True, nogil=True)
+def begin_tokens(scratch, n):
+    """Empty the tables for a comment of `n` folded characters."""
+    state = scratch.state
+    state[TOP], state[TOKENS], state[ITEMS], state[LAST] = n, 0, 0, -1
+    state[STAMP] += 1
+
+
+@njit(cache=True, nogil=True)
+def count_item(scratch, mask, hashed, token):
+    """Count an item in the comment's table; returns its place among the distinct items."""
+    stamp = scratch.state[STAMP]
+    slot = np.int64(hashed >> np.uint64(17)) & mask
+    while scratch.slot_stamp[slot] == stamp:
+        item = scratch.slot_item[slot]
+        if scratch.item_hash[item] == hashed:
+            scratch.item_count[item] += 1
+            return item
+        slot = (slot + 1) & mask
+    item = scratch.state[ITEMS]
+    scratch.state[ITEMS] = item + 1
+    scratch.slot_stamp[slot] = stamp
+    scratch.slot_item[slot] = item
+    scratch.item_hash[item] = hashed
+    scratch.item_count[item] = 1
+    scratch.item_token[item] = token
+    return item
+
+
+@njit(cache=True, nogil=True)
+def add_token(scratch, mask, begin, size, start, end, main, pairs):
+    """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
+    state = scratch.state
+    hashed = HASH_SEED
+    for k in range(begin, begin + size):
+        hashed = (hashed ^ np.uint64(scratch.chars[k])) * HASH_PRIME
+    token = state[TOKENS]
+    state[TOKENS] = token + 1
+    scratch.token_hash[token] = hashed
+    scratch.token_from[token], scratch.token_size[token] = begin, size
+    scratch.token_start[token], scratch.token_end[token] = start, end
+    scratch.token_main[token] = main
+    item = count_item(scratch, mask, hashed, token)
+    scratch.token_item[token] = item
+    scratch.token_pair[token] = -1
+    if main:
+        scratch.seen[N_REPEATS] += scratch.item_count[item] > 1
+        last = state[LAST]
+        if pairs and last >= 0:
+            pair = (scratch.token_hash[last] * PAIR_PRIME) ^ hashed
+            pair = (pair ^ (pair >> np.uint64(29))) * HASH_PRIME
+            scratch.token_pair[token] = count_item(scratch, mask, pair, -1)
+        state[LAST] = token
+
+
+@njit(cache=True, nogil=True)
+def is_sign(char):
+    """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
+    return char == AT or char == DOLLAR or char == BANG or char == BAR or char == STAR
+
+
+@njit(cache=True, nogil=True)
+def word_end(scratch, i, n):
+    """End of the word that begins at `i`, letter signs included."""
+    chars, kinds = scratch.chars, scratch.kind
+    end, j, letters = i, i, 0
+    while j < n:
+        kind = kinds[j] & KIND_BITS
+        if kind == LETTER or kind == DIGIT:
+            letters += 1
+            j += 1
+            end = j
+            continue
+        if kind != PUNCT or not is_sign(chars[j]) or kinds[j] & IN_LINK:
+            break
+        first = j
+        while j < n and kinds[j] & KIND_BITS == PUNCT and is_sign(chars[j]):
+            j += 1
+        if j == n or kinds[j] & KIND_BITS not in (LETTER, DIGIT):
+            while first < j and j - first <= 2 and chars[first] == DOLLAR:
+                first += 1  # a$$, boy$
+                end = first
+            break
+        if chars[first] == STAR:
+            continue
+        following = j
+        while following < n and kinds[following] & KIND_BITS == LETTER:
+            following += 1
+        digit_beside = kinds[j] & KIND_BITS == DIGIT and chars[j - 1] == DOLLAR
+        two_words = letters >= SENTENCE_LETTERS and following - j >= SENTENCE_LETTERS
+        if digit_beside or (two_words and chars[first] != DOLLAR) or (first > i and j - first > 3):
+            break
+        letters = 0
+    return end
+
+
+@njit(cache=True, nogil=True)
+def leet_kind(scratch, i, end):
+    """Whether `i:end` hides letters: 0 no, 1 perhaps (a second form), 2 yes."""
+    chars, kinds = scratch.chars, scratch.kind
+    letters, digits, signs, odd, inside, outside = 0, 0, 0, 0, 0, 0
+    j = i
+    while j < end:
+        kind = kinds[j] & KIND_BITS
+        if kind == LETTER:
+            letters += 1
+            j += 1
+        elif kind == PUNCT:
+            signs += chars[j] != STAR
+            j += 1
+        else:
+            first = j
+            while j < end and kinds[j] & KIND_BITS == DIGIT:
+                odd += LEET[chars[j]] == 0
+                j += 1
+            digits += j - first
+            plural = j == end - 1 and chars[j] == 115  # 90s, ps4s
+            if first > i and j < end and not plural:
+                inside += 1
+            else:
+                outside = max(outside, j - first)
+    if signs:
+        return 2
+    if digits == 0 or letters < 2 or odd:
+        return 0
+    if inside:
+        return 2
+    ordinal = letters == 2 and kinds[i] & KIND_BITS == DIGIT and is_ordinal(chars, end - 2)
+    return 1 if outside <= 2 and not ordinal else 0
+
+
+@njit(cache=True, nogil=True)
+def is_ordinal(chars, j):
+    """Whether the two letters at `j` are st, nd, rd or th."""
+    pair = chars[j] << 8 | chars[j + 1]
+    return pair == 0x7374 or pair == 0x6E64 or pair == 0x7264 or pair == 0x7468
+
+
+@njit(cache=True, nogil=True)
+def is_lookalike(scratch, i, end):
+    """Whether the foreign letters of `i:end` pass for Latin ones."""
+    latin, looks, strange = 0, 0, 0
+    for j in range(i, end):
+        flags = scratch.kind[j]
+        if flags & KIND_BITS == LETTER:
+            latin += (flags & LATIN) != 0
+            looks += (flags & LOOK) != 0
+            strange += flags & (LATIN | LOOK) == 0
+    if looks == 0 or strange:
+        return False
+    return latin > 0 or (scratch.seen[N_STRANGE] == 0 and scratch.seen[N_LATIN] > 0)
+
+
+@njit(cache=True, nogil=True)
+def write_form(scratch, i, end, leet, looks):
+    """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
+    chars, kinds = scratch.chars, scratch.kind
+    top = scratch.state[TOP]
+    out = top
+    for j in range(i, end):
+        char = chars[j]
+        if looks and kinds[j] & LOOK:
+            char = scratch.look[j]
+        elif leet and char < 128 and LEET[char] and kinds[j] & KIND_BITS != LETTER:
+            char = LEET[char]
+        if char != APOSTROPHE and char != 0x2019:
+            chars[out] = char
+            out += 1
+    scratch.state[TOP] = out
+    return top, out - top
+
+
+@njit(cache=True, nogil=True)
+def unstretch(scratch, begin, size, keep):
+    """Shorten runs of three or more letters in `chars[begin:begin + size]`.
+
+    keep: 1 or 2 letters of a run stay (2 only where English doubles the letter). Returns the new
+    size and whether a second form would differ. A word of one letter (xxx, ааа) keeps three.
+    """
+    chars = scratch.chars
+    out, j, end, differs = begin, begin, begin + size, False
+    while j < end:
+        char = chars[j]
+        run = j
+        while run < end and chars[run] == char:
+            run += 1
+        length = run - j
+        if length >= 3 and not 48 <= char < 58 and char != STAR:
+            doubles = char >= 128 or DOUBLED[char] == 1
+            differs = differs or doubles
+            length = keep if doubles else 1
+            if run - j == size:
+                length, differs = 3, False
+        for _ in range(length):
+            chars[out] = char
+            out += 1
+        j = run
+    return out - begin, differs
+
+
+@njit(cache=True, nogil=True)
+def add_forms(scratch, mask, i, end, leet, looks, main, pairs):
+    """Add the word `i:end`, and the form with doubled letters where it is stretched."""
+    start, stop = scratch.at[i], scratch.at[end - 1] + 1
+    begin, written = write_form(scratch, i, end, leet, looks)
+    size, differs = unstretch(scratch, begin, written, 1)
+    scratch.state[TOP] = begin + size
+    scratch.seen[N_STRETCHED] += size < written and main
+    if not size:
+        return
+    add_token(scratch, mask, begin, size, start, stop, main, pairs)
+    if differs:
+        begin, written = write_form(scratch, i, end, leet, looks)
+        size, differs = unstretch(scratch, begin, written, 2)
+        scratch.state[TOP] = begin + size
+        add_token(scratch, mask, begin, size, start, stop, False, pairs)
+
+
+@njit(cache=True, nogil=True)
+def add_disguised(scratch, mask, i, end, n, pairs):
+    """Add a word that may be disguised; returns where the next one can begin."""
+    chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
+    stop = end
+    if end + 1 < n and (chars[end] == APOSTROPHE or chars[end] == 0x2019):
+        suffix = end + 1  # n't, 's, 'll
+        while suffix < n and suffix < end + 4 and kinds[suffix] & KIND_BITS == LETTER:
+            suffix += 1
+        if end + 1 < suffix < end + 4:
+            stop = suffix
+    leet = leet_kind(scratch, i, end)
+    looks = is_lookalike(scratch, i, end)
+    seen[N_LEET] += leet == 2
+    seen[N_MIXED] += looks
+    for j in range(i + 1, end):
+        if chars[j] == STAR:
+            seen[N_MASKED] += 1
+            break
+    add_forms(scratch, mask, i, stop, leet == 2, looks, True, pairs)
+    if leet == 1:
+        add_forms(scratch, mask, i, stop, True, looks, False, pairs)
+    return stop
+
+
+@njit(cache=True, nogil=True)
+def add_spaced(scratch, mask, i, n, pairs):
+    """Join single letters with equal separators from `i` on; returns their end, or `i`."""
+    chars, kinds = scratch.chars, scratch.kind
+    gap = 1
+    while i + gap < n and gap < 4 and kinds[i + gap] & KIND_BITS in (SPACE, PUNCT):
+        gap += 1
+    gap -= 1
+    if gap == 0 or gap > 3:
+        return i
+    letters, j = 1, i
+    while j + gap + 1 < n and kinds[j + gap + 1] & KIND_BITS == LETTER:
+        equal = True
+        for k in range(1, gap + 1):
+            equal = equal and chars[j + k] == chars[i + k] and chars[i + k] != COMMA
+        after = j + gap + 2
+        alone = after >= n or kinds[after] & KIND_BITS not in (LETTER, DIGIT)
+        if not (equal and alone):
+            break
+        j += gap + 1
+        letters += 1
+    if letters < 3:
+        return i
+    begin = scratch.state[TOP]
+    for k in range(letters):
+        place = i + k * (gap + 1)
+        looks = kinds[place] & LOOK and scratch.seen[N_STRANGE] == 0
+        chars[begin + k] = scratch.look[place] if looks else chars[place]
+    scratch.state[TOP] = begin + letters
+    scratch.seen[N_SPACED] += 1
+    add_token(scratch, mask, begin, letters, scratch.at[i], scratch.at[j] + 1, True, pairs)
+    return j + 1
+
+
+@njit(cache=True, nogil=True)
+def is_plain(scratch, i, j, n):
+    """Whether the letters and digits `i:j` are a word as they stand."""
+    chars, kinds = scratch.chars, scratch.kind
+    if kinds[i] & IN_LINK:
+        return True
+    if j < n and kinds[j] & KIND_BITS == PUNCT:
+        char = chars[j]
+        if is_sign(char) or char == APOSTROPHE or char == 0x2019:
+            return False
+    common, flags = kinds[i], 0
+    for k in range(i, j):
+        flags |= kinds[k]
+        if (kinds[k] ^ common) & KIND_BITS:
+            return False
+        stretched = k >= i + 2 and chars[k] == chars[k - 1] == chars[k - 2]
+        if stretched and common & KIND_BITS == LETTER:
+            return False
+    if not flags & LOOK:
+        return True
+    return not flags & LATIN and (scratch.seen[N_STRANGE] > 0 or scratch.seen[N_LATIN] == 0)
+
+
+@njit(cache=True, nogil=True)
+def sign_begins(scratch, i, n):
+    """Whether the sign at `i` is the first letter of a word ($hit, @ss); counts @handles."""
+    chars, kinds = scratch.chars, scratch.kind
+    if kinds[i] & IN_LINK or i + 1 >= n or kinds[i + 1] & KIND_BITS in (SPACE, EMOJI):
+        return False
+    if chars[i] == DOLLAR:
+        return kinds[i + 1] & KIND_BITS == LETTER
+    if chars[i] != AT:
+        return False
+    j = i + 1
+    while j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
+        j += 1
+    doubled_s = i + 2 < n and chars[i + 1] == 115 and chars[i + 2] == 115  # @sshole
+    if j - i > 4 and not doubled_s:
+        scratch.seen[N_HANDLES] += 1
+        return False
+    return j > i + 1 or chars[i + 1] == DOLLAR  # @ss, @$$
+
+
+@njit(cache=True, nogil=True)
+def read_tokens(scratch, n, fold, pairs):
+    """Find the words among the `n` folded characters and count them as items.
+
+    fold: undo disguises. pairs: count pairs of neighbouring words as well.
+    """
+    begin_tokens(scratch, n)
+    chars, kinds, at = scratch.chars, scratch.kind, scratch.at
+    mask = 63
+    while mask < 2 * n + 2:
+        mask = 2 * mask + 1
+    i = 0
+    while i < n:
+        kind = kinds[i] & KIND_BITS
+        if kind == SPACE:
+            i += 1
+            continue
+        if kind == EMOJI:
+            add_token(scratch, mask, i, 1, at[i], at[i] + 1, True, pairs)
+            i += 1
+            continue
+        if kind == PUNCT:
+            starts = fold and (chars[i] == AT or chars[i] == DOLLAR)
+            if starts and sign_begins(scratch, i, n):
+                end = max(word_end(scratch, i, n), i + 1)
+                i = add_disguised(scratch, mask, i, end, n, pairs)
+            else:
+                i += 1
+            continue
+        j = i + 1
+        while j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
+            j += 1
+        if fold and j - i == 1 and kind == LETTER and not kinds[i] & IN_LINK:
+            after = add_spaced(scratch, mask, i, n, pairs)
+            if after > i:
+                i = after
+                continue
+        if fold and not is_plain(scratch, i, j, n):
+            i = add_disguised(scratch, mask, i, max(j, word_end(scratch, i, n)), n, pairs)
+            continue
+        if kind == DIGIT and j - i >= NUMBER_DIGITS:
+            blank_number(scratch, i, j)
+        add_token(scratch, mask, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+        i = j
+
+
+@njit(cache=True, nogil=True)
+def blank_number(scratch, i, j):
+    """Write zeros over a long number, so that only its length counts."""
+    for k in range(i, j):
+        if scratch.kind[k] & KIND_BITS != DIGIT:
+            return
+    for k in range(i, j):
+        scratch.chars[k] = 48

@@ -134,7 +134,7 @@ def make_scratch(size: int) -> Scratch:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def decode(data, i, end):
     """Code point at byte `i` and its length; a byte that is not UTF-8 is U+FFFD, length 1."""
     lead = np.int64(data[i])
@@ -160,7 +160,7 @@ def decode(data, i, end):
     return value, need + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def beyond(code):
     """Kind of a code point past the tables: ideographs, tags, the rest."""
     if code < 0x32000:
@@ -168,7 +168,7 @@ def beyond(code):
     return IGNORE if 0xE0000 <= code < 0xE1000 else PUNCT
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def look_like(tables, code):
     """ASCII letter that `code`, known to be a LOOK character, looks like."""
     low, high = 0, len(tables.look_from)
@@ -181,7 +181,7 @@ def look_like(tables, code):
     return tables.look_to[low]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def count_sign(seen, code, following):
     """Count a punctuation mark that a later pass looks for; `following` is the next byte."""
     if code == 0x21:
@@ -200,7 +200,7 @@ def count_sign(seen, code, following):
         seen[N_CURRENCY] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_characters(data, begin, end, tables, fold, scratch):
     """Fold `data[begin:end]` into `scratch`; returns the number of folded characters.
 

@@ -213,6 +213,8 @@ def describe_and_score(
             weights,
             intercept,
             table.cache(),
+            np.empty(len(intercept)),
+            np.empty(len(DENSE_FEATURES), np.float32),
             out[rows],
             described[rows] if dense else described,
         )

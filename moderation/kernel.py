@@ -118,7 +118,7 @@ class WordCache(NamedTuple):
     sums: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_comment(data, begin, end, tables, grams, scratch):
     """Run all passes over one comment."""
     n = read_characters(data, begin, end, tables, grams.fold, scratch)
@@ -127,14 +127,14 @@ def read_comment(data, begin, end, tables, grams, scratch):
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def bucket_of(hashed, bits):
     """Bucket of a hash: its best-mixed bits."""
     hashed = (hashed ^ (hashed >> np.uint64(32))) * BUCKET_PRIME
     return np.int64(hashed >> np.uint64(64 - bits))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def list_buckets(scratch, item, grams):
     """Write the buckets of an item's n-grams to `scratch.room`, repeats included; returns how many."""
     out, n = scratch.room, 0
@@ -161,56 +161,66 @@ def list_buckets(scratch, item, grams):
     return n
 
 
-@njit(cache=True, nogil=True)
-def item_sums(scratch, item, grams, rows, cache):
-    """The row of sums of a distinct word or pair."""
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def word_slot(scratch, item, grams, rows, cache):
+    """Place in the cache of what a distinct word adds; computed if it is not there."""
     hashed = scratch.item_hash[item]
-    token = scratch.item_token[item]
-    if token < 0:
-        return rows[bucket_of(hashed, grams.bits)]
     slot = np.int64((hashed * BUCKET_PRIME) >> np.uint64(32)) & (len(cache.keys) - 1)
-    sums = cache.sums[slot]
     if cache.keys[slot] != hashed:
-        sums[:] = 0
+        columns = rows.shape[1]
+        for column in range(columns):
+            cache.sums[slot, column] = 0
         for k in range(list_buckets(scratch, item, grams)):
             bucket = scratch.room[k]
-            for column in range(len(sums)):
-                sums[column] += rows[bucket, column]
+            for column in range(columns):
+                cache.sums[slot, column] += rows[bucket, column]
         cache.keys[slot] = hashed
-    return sums
+    return slot
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def add_item(scratch, item, grams, rows, cache, weight, total):
+    """Add an item's row of sums times `weight` to `total`; returns its sum of squared idf."""
+    if scratch.item_token[item] < 0:
+        place = bucket_of(scratch.item_hash[item], grams.bits)
+        for label in range(len(total)):
+            total[label] += weight * rows[place, 1 + label]
+        return rows[place, 0]
+    place = word_slot(scratch, item, grams, rows, cache)
+    for label in range(len(total)):
+        total[label] += weight * cache.sums[place, 1 + label]
+    return cache.sums[place, 0]
+
+
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def term_frequency(count):
     """Sublinear term frequency."""
     return np.float32(1) if count == 1 else np.float32(1 + np.log(count))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def score_comment(scratch, grams, rows, cache, logits):
     """Write the dot product of the comment's tf-idf row with every label; returns the norm."""
     labels = len(logits)
     squares = 0.0
-    logits[:] = 0
+    for label in range(labels):
+        logits[label] = 0
     for item in range(scratch.state[ITEMS]):
-        sums = item_sums(scratch, item, grams, rows, cache)
         weight = term_frequency(scratch.item_count[item])
-        squares += weight * weight * sums[0]
-        for label in range(labels):
-            logits[label] += weight * sums[1 + label]
+        squares += weight * weight * add_item(scratch, item, grams, rows, cache, weight, logits)
     norm = np.sqrt(squares) if squares > 0 else 1.0
     for label in range(labels):
         logits[label] /= norm
     return norm
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def bounded(count):
     """A count as a number from 0 to 1: 0, 1/2, 2/3, 3/4, …"""
     return count / (count + 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def describe(scratch, out):
     """Write the dense features of the comment; out: (N_DENSE,) float32."""
     seen = scratch.seen
@@ -244,7 +254,7 @@ def describe(scratch, out):
     out[24] = bounded(seen[N_MASKED])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def score_rows(
     data,
     offsets,
@@ -257,6 +267,8 @@ def score_rows(
     dense,
     intercept,
     cache,
+    total,
+    values,
     out,
     described,
 ):
@@ -264,16 +276,16 @@ def score_rows(
 
     data: uint8. offsets: (n + 1,) int64. rows: (buckets, 1 + labels) float32, idf squared, then
     idf * weight. dense: (N_DENSE, labels). intercept: (labels,). out: (n, labels) float32.
+    total: (labels,) float64 and values: (N_DENSE,) float32, working memory.
     described: (n or 0, N_DENSE) float32, filled if there is room.
     """
     labels = len(intercept)
-    total = np.zeros(labels, np.float64)
-    values = np.zeros(N_DENSE, np.float32)
     for row in range(first, last):
         read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         describe(scratch, values)
         if len(described):
-            described[row] = values
+            for k in range(N_DENSE):
+                described[row, k] = values[k]
         if labels:
             score_comment(scratch, grams, rows, cache, total)
             for label in range(labels):
@@ -283,34 +295,29 @@ def score_rows(
                 out[row, label] = total[label]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def explain_row(scratch, grams, rows, cache, norm, out):
-    """Write what every word of the comment just scored adds; out: (tokens, labels) float64.
+    """Add what every word of the comment just scored adds to `out`: (tokens, labels) float64.
 
     An item's share is divided equally among its occurrences, a pair's between its two words.
     """
-    out[:] = 0
     previous = -1
     for token in range(scratch.state[TOKENS]):
         item = scratch.token_item[token]
         count = scratch.item_count[item]
         share = term_frequency(count) / (count * norm)
-        sums = item_sums(scratch, item, grams, rows, cache)
-        for label in range(out.shape[1]):
-            out[token, label] += share * sums[1 + label]
+        add_item(scratch, item, grams, rows, cache, share, out[token])
         pair = scratch.token_pair[token]
         if pair >= 0:
             count = scratch.item_count[pair]
             half = 0.5 * term_frequency(count) / (count * norm)
-            sums = item_sums(scratch, pair, grams, rows, cache)
-            for label in range(out.shape[1]):
-                out[token, label] += half * sums[1 + label]
-                out[previous, label] += half * sums[1 + label]
+            add_item(scratch, pair, grams, rows, cache, half, out[token])
+            add_item(scratch, pair, grams, rows, cache, half, out[previous])
         if scratch.token_main[token]:
             previous = token
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def put(bucket, amount, mark, stamp, place, filled, indices, values):
     """Add `amount` to a row's bucket; returns where the row ends now."""
     if stamp[bucket] != mark:
@@ -325,7 +332,7 @@ def put(bucket, amount, mark, stamp, place, filled, indices, values):
     return filled
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def count_rows(
     data,
     offsets,
@@ -367,10 +374,11 @@ def count_rows(
         if not filling:
             indptr[row + 1] = filled
         elif weigh and squares > 0:
-            values[begin:filled] /= np.float32(np.sqrt(squares))
+            for k in range(begin, filled):
+                values[k] /= np.float32(np.sqrt(squares))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def count_words(data, offsets, first, last, tables, grams, scratch, indptr, ids):
     """Buckets of every word in order, as CSR without values; run twice, like `count_rows`."""
     filling = len(ids) > 0

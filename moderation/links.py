@@ -58,7 +58,7 @@ _TOP, _WORDY, _SHORT = _hashes(TOP_LEVELS), _hashes(WORDY_TOP_LEVELS), _hashes(S
 _DOT, _SLASH, _COLON, _AT, _DASH, _QUOTE, _MORE = 46, 47, 58, 64, 45, 34, 62
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def among(hashes, chars, i, j):
     """Whether `chars[i:j]` is one of the names behind `hashes`."""
     value = np.uint64(0xCBF29CE484222325)
@@ -74,14 +74,14 @@ def among(hashes, chars, i, j):
     return low < len(hashes) and hashes[low] == value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def is_alnum(kinds, i):
     """Whether character `i` is a letter or a digit."""
     kind = kinds[i] & KIND_BITS
     return kind == LETTER or kind == DIGIT
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def host_end(scratch, i, n):
     """End of the run of letters, digits, dots and dashes at `i`, without dots at its end."""
     j = i
@@ -94,7 +94,7 @@ def host_end(scratch, i, n):
     return j
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def host_kind(scratch, i, j, n):
     """What `i:j` is: 0 no host, 1 a host, 2 a link shortener."""
     chars = scratch.chars
@@ -112,14 +112,14 @@ def host_kind(scratch, i, j, n):
     return 1 if www or (path and among(_WORDY, chars, dot + 1, j)) else 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def mark_link(scratch, i, j):
     """Nothing in `i:j` is undone as a disguise."""
     for k in range(i, j):
         scratch.kind[k] |= IN_LINK
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_host(scratch, i, end, n):
     """Count the bare domain or e-mail address whose name begins at `i`; returns its end."""
     chars, seen = scratch.chars, scratch.seen
@@ -144,7 +144,7 @@ def read_host(scratch, i, end, n):
     return max(j, i + 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_chunk(scratch, i, end, n):
     """Count the links and addresses in the unspaced characters `i:end`."""
     chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
@@ -176,7 +176,7 @@ def read_chunk(scratch, i, end, n):
             i += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_links(scratch, n):
     """Count links and addresses, chunk by chunk."""
     i = 0
@@ -193,7 +193,7 @@ def read_links(scratch, n):
         i = end
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_phones(scratch, n):
     """Count telephone numbers: 9 to 15 digits with at most two separators between them."""
     chars, kinds = scratch.chars, scratch.kind
@@ -216,7 +216,7 @@ def read_phones(scratch, n):
         i = j
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_money(scratch, n):
     """Count currency signs beside a number."""
     chars, kinds = scratch.chars, scratch.kind
@@ -229,7 +229,7 @@ def read_money(scratch, n):
             scratch.seen[N_MONEY] += before or after or spaced
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_quotes(scratch, n):
     """Count the characters in lines that begin with > and within quotation marks."""
     chars, seen = scratch.chars, scratch.seen
@@ -252,7 +252,7 @@ def read_quotes(scratch, n):
             opened = i
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_extras(scratch, n):
     """Run those of the passes above that have something to find."""
     seen = scratch.seen

@@ -68,7 +68,7 @@ DOUBLED = _doubled()
 AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def begin_tokens(scratch, n):
     """Empty the tables for a comment of `n` folded characters."""
     state = scratch.state
@@ -76,7 +76,7 @@ def begin_tokens(scratch, n):
     state[STAMP] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def count_item(scratch, mask, hashed, token):
     """Count an item in the comment's table; returns its place among the distinct items."""
     stamp = scratch.state[STAMP]
@@ -97,7 +97,7 @@ def count_item(scratch, mask, hashed, token):
     return item
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def add_token(scratch, mask, begin, size, start, end, main, pairs):
     """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
     state = scratch.state
@@ -123,13 +123,13 @@ def add_token(scratch, mask, begin, size, start, end, main, pairs):
         state[LAST] = token
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def is_sign(char):
     """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
     return char == AT or char == DOLLAR or char == BANG or char == BAR or char == STAR
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def word_end(scratch, i, n):
     """End of the word that begins at `i`, letter signs included."""
     chars, kinds = scratch.chars, scratch.kind
@@ -164,7 +164,7 @@ def word_end(scratch, i, n):
     return end
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def leet_kind(scratch, i, end):
     """Whether `i:end` hides letters: 0 no, 1 perhaps (a second form), 2 yes."""
     chars, kinds = scratch.chars, scratch.kind
@@ -199,14 +199,14 @@ def leet_kind(scratch, i, end):
     return 1 if outside <= 2 and not ordinal else 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def is_ordinal(chars, j):
     """Whether the two letters at `j` are st, nd, rd or th."""
     pair = chars[j] << 8 | chars[j + 1]
     return pair == 0x7374 or pair == 0x6E64 or pair == 0x7264 or pair == 0x7468
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def is_lookalike(scratch, i, end):
     """Whether the foreign letters of `i:end` pass for Latin ones."""
     latin, looks, strange = 0, 0, 0
@@ -221,7 +221,7 @@ def is_lookalike(scratch, i, end):
     return latin > 0 or (scratch.seen[N_STRANGE] == 0 and scratch.seen[N_LATIN] > 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def write_form(scratch, i, end, leet, looks):
     """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
     chars, kinds = scratch.chars, scratch.kind
@@ -240,7 +240,7 @@ def write_form(scratch, i, end, leet, looks):
     return top, out - top
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def unstretch(scratch, begin, size, keep):
     """Shorten runs of three or more letters in `chars[begin:begin + size]`.
 
@@ -268,7 +268,7 @@ def unstretch(scratch, begin, size, keep):
     return out - begin, differs
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def add_forms(scratch, mask, i, end, leet, looks, main, pairs):
     """Add the word `i:end`, and the form with doubled letters where it is stretched."""
     start, stop = scratch.at[i], scratch.at[end - 1] + 1
@@ -286,7 +286,7 @@ def add_forms(scratch, mask, i, end, leet, looks, main, pairs):
         add_token(scratch, mask, begin, size, start, stop, False, pairs)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def add_disguised(scratch, mask, i, end, n, pairs):
     """Add a word that may be disguised; returns where the next one can begin."""
     chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
@@ -311,7 +311,7 @@ def add_disguised(scratch, mask, i, end, n, pairs):
     return stop
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def add_spaced(scratch, mask, i, n, pairs):
     """Join single letters with equal separators from `i` on; returns their end, or `i`."""
     chars, kinds = scratch.chars, scratch.kind
@@ -345,7 +345,7 @@ def add_spaced(scratch, mask, i, n, pairs):
     return j + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def is_plain(scratch, i, j, n):
     """Whether the letters and digits `i:j` are a word as they stand."""
     chars, kinds = scratch.chars, scratch.kind
@@ -368,7 +368,7 @@ def is_plain(scratch, i, j, n):
     return not flags & LATIN and (scratch.seen[N_STRANGE] > 0 or scratch.seen[N_LATIN] == 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def sign_begins(scratch, i, n):
     """Whether the sign at `i` is the first letter of a word ($hit, @ss); counts @handles."""
     chars, kinds = scratch.chars, scratch.kind
@@ -388,7 +388,7 @@ def sign_begins(scratch, i, n):
     return j > i + 1 or chars[i + 1] == DOLLAR  # @ss, @$$
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def read_tokens(scratch, n, fold, pairs):
     """Find the words among the `n` folded characters and count them as items.
 
@@ -434,7 +434,7 @@ def read_tokens(scratch, n, fold, pairs):
         i = j
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def blank_number(scratch, i, j):
     """Write zeros over a long number, so that only its length counts."""
     for k in range(i, j):

@@ -99,7 +99,7 @@ def test_drawing_weights_is_the_same_as_repeating_rows():
     y_true, score = rng.random(60) < 0.4, rng.random(60).round(1)
     groups = rng.integers(0, 12, 60)
     ranked = Ranked.of(y_true, score, 0.5, groups)
-    times = resample(12, 20, seed=7)
+    (times,) = resample(12, 20, seed=7)
     drawn = ranked.draws(times)
     for draw in range(20):
         rows = np.repeat(np.arange(60), times[draw][groups])
@@ -138,9 +138,10 @@ def test_an_interval_of_mostly_undefined_draws_is_undefined():
 
 
 def test_draws_depend_on_the_seed_and_nothing_else():
-    assert (resample(9, 5, 1) == resample(9, 5, 1)).all()
-    assert (resample(9, 5, 1) != resample(9, 5, 2)).any()
-    assert resample(9, 5, 1).sum(axis=1).tolist() == [9] * 5
+    one, again, other = (np.concatenate(list(resample(9, 70, seed))) for seed in (1, 1, 2))
+    assert (one == again).all()
+    assert (one != other).any()
+    assert one.sum(axis=1).tolist() == [9] * 70
 
 
 def test_confusion_counts_rows():

@@ -100,7 +100,13 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self) | {"labels": [one.to_dict() for one in self.labels]}
+        return asdict(self) | {
+            "labels": [one.to_dict() for one in self.labels],
+            "flips": [
+                asdict(one) | {"before": shown(one.before), "after": shown(one.after)}
+                for one in self.flips
+            ],
+        }
 
 
 def compare(

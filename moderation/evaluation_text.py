@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
 from moderation.terminal import line, table
@@ -126,15 +127,17 @@ def _slices(result: LabelResult) -> Rows:
 def _comparison(
     found: Comparison, show: Callable[[str, Sequence[str], Rows], str], width: int
 ) -> list[str]:
-    parts = [f"Verdict: {found.verdict}.", *(f"- {reason}" for reason in found.reasons)]
+    said = [f"Verdict: {found.verdict}.", "", *(f"- {reason}" for reason in found.reasons)]
+    parts = ["\n".join(one for sentence in said for one in wrapped(sentence, width) or [""])]
     for one in found.labels:
         rows: Rows = [
             [name, one.before[key], one.after[key], _signed(one.change[key])] for name, key in SHOWN
         ]
         title = (
-            f"{one.label}: {one.rows:,} rows, {one.positives:,} positive; flags per 100,000 "
-            f"{one.flags:+,.0f}; {one.mended:,} mended, {one.broken:,} broken"
+            f"{one.label}: {one.rows:,} rows, {one.positives:,} positive; "
+            f"{one.mended:,} mended, {one.broken:,} broken"
         )
+        rows.append(["flags per 100,000", "", "", f"{one.flags:+,.0f}"])
         parts.append(show(title, ["metric", "before", "after", "change (interval)"], rows))
         if one.slices:
             fallen: Rows = [
@@ -147,7 +150,7 @@ def _comparison(
         parts.append(f"Flags a day: {found.flags_per_day:+,.1f}.")
     parts.append(show(f"{len(found.flips):,} flags flip", ["", "label", "score", "text"],
                       _flips(found.flips, width)))  # fmt: skip
-    return [*parts, f"Rules: {found.rules}"]
+    return [*parts, "\n".join(wrapped(f"Rules: {found.rules}", width))]
 
 
 def _flips(flips: Iterable[Flip], width: int) -> Rows:
@@ -155,9 +158,13 @@ def _flips(flips: Iterable[Flip], width: int) -> Rows:
     for one in list(flips)[:FLIPS]:
         word = "unjudged" if one.answer is None else "mended" if one.mended else "broken"
         rows.append(
-            [word, one.label, f"{one.before:.2f} -> {one.after:.2f}", line(one.text, width)]
+            [word, one.label, f"{_score(one.before)} -> {_score(one.after)}", line(one.text, width)]
         )
     return rows
+
+
+def _score(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.2f}"
 
 
 def _suite(

@@ -25,7 +25,7 @@ _STOPWORDS = {
     "Turkish": "ve bir bu da de için çok ne ben sen mi ama gibi daha var yok o ile",
     "Swedish": "och att det som en på är av för med den till inte om ett har jag du",
 }
-_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_WORDS = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)?(?!\w)")
 _OWNERS: dict[str, list[str]] = {}
 for _name, _words in _STOPWORDS.items():
     for _word in _words.split():

@@ -280,10 +280,11 @@ def test_a_comparison_is_shown_and_stored():
     text = frame["text"].astype("object")
     text.iloc[0] = "a | b <script> *bold*\nnext"
     frame = frame.assign(text=text)
-    shuffled = scores.assign(spam=1 - scores["spam"])
+    shuffled = scores.assign(spam=(1 - scores["spam"]).where(np.arange(len(frame)) > 3))
     found = verdict(shuffled, scores, frame, comments_per_day=500)
     json.loads(json.dumps(found.to_dict(), allow_nan=False))
     shown = comparison_text(found)
+    assert max(map(len, shown.splitlines())) <= 80
     assert "Verdict: worse." in shown
     assert "Flags a day: " in shown
     assert "Rules: worse: a label is gone" in shown

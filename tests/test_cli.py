@@ -228,5 +228,5 @@ def test_explain_names_the_words(moderation):
 def test_formats_are_listed_within_80_columns(moderation):
     ran = moderation("formats")
     assert ran.status == 0
-    assert "jsonl" in ran.out
+    assert "plaintext" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80

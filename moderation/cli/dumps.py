@@ -1,43 +1,22 @@
-"""The command line: arguments, one call, one message.
-
-Heavy imports live inside the commands, so that `--help` is quick. Results go to standard output
-or a file, everything else to standard error. Exit status: 0 done, 1 the input or a check failed,
-2 wrong usage.
-"""
+"""Commands that read dumps: score, parse, explain, formats."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.errors import InputError, ModerationError
+from moderation.cli.app import ModelName, app, model_path, say, working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from moderation.readers import Dump
 
-app = typer.Typer(
-    name="moderation",
-    help="Rebuild comment threads from dumps, flag spam, slurs, abuse and off-topic replies,\n"
-    "review the flags, retrain on the decisions. Nothing leaves this machine.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 Dumps = Annotated[
     list[str], typer.Argument(metavar="DUMP...", help="Files, globs, folders, or - for stdin.")
-]
-ModelName = Annotated[
-    str, typer.Option("-m", "--model", help="Model folder, or a name such as 'default'.")
 ]
 Format = Annotated[
     str | None, typer.Option("--format", help="Reader to use; see `moderation formats`.")
@@ -70,7 +49,7 @@ def score(
 
     chosen = Model.load(model_path(model))
     dump = _read(dumps, format, mapping)
-    with _working("scoring"):
+    with working("scoring"):
         scores = chosen.score(dump.comments, dump.threads, workers=workers)
         scored = scored_table(dump, scores, chosen)
     _write_rejects(dump, rejects)
@@ -140,45 +119,10 @@ def formats() -> None:
     typer.echo(table(["format", "what it is"], rows, width()))
 
 
-def model_path(name: str) -> Path:
-    """The folder of model `name`: a path, or a bare name looked up here and in the package."""
-    if "/" in name or "\\" in name or name in (".", ".."):
-        return Path(name)
-    package = Path(__file__).parent
-    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
-    for place in places:
-        if (place / "model.json").exists():
-            return place
-    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
-    raise InputError(
-        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
-    )
-
-
-def main() -> None:
-    """Run the command line; every error that a user can mend is one line and status 1."""
-    try:
-        app()
-    except ModerationError as error:
-        _fail(str(error))
-    except BrokenPipeError:  # `moderation … | head` is no failure
-        sys.stderr.close()
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}{error.strerror or error}")
-
-
-def _fail(message: str) -> None:
-    from moderation.terminal import safe
-
-    typer.echo(f"moderation: {safe(' '.join(message.split()))}", err=True)
-    sys.exit(1)
-
-
 def _read(dumps: list[str], format: str | None, mapping: list[str] | None) -> Dump:  # noqa: A002
     from moderation.readers import read
 
-    with _working("reading"):
+    with working("reading"):
         return read(dumps, format=format, mapping=_pairs(mapping))
 
 
@@ -190,22 +134,6 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    """A moving line on a terminal while `what` runs; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
 def _write_rejects(dump: Dump, target: Path | None) -> None:
     if target is not None:
         from moderation.tables import write_table
@@ -215,12 +143,12 @@ def _write_rejects(dump: Dump, target: Path | None) -> None:
 
 def _summary(dump: Dump) -> None:
     """What was read: every record is a comment or a reject."""
-    from moderation.terminal import line, safe, table, width
+    from moderation.terminal import line, table, width
 
     for file, (reader, reason) in dump.formats.items():
-        _say(line(f"{file}: {reader or 'skipped'}: {reason}", width()))
+        say(line(f"{file}: {reader or 'skipped'}: {reason}", width()))
     for note in dump.notes:
-        _say(line(f"note: {note}", width()))
+        say(line(f"note: {note}", width()))
     counts = {
         "record": dump.records,
         "comment": len(dump.comments),
@@ -228,13 +156,13 @@ def _summary(dump: Dump) -> None:
         "thread": len(dump.threads),
     }
     told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
-    _say(told.replace(", ", " = ", 1).replace(", ", " + ", 1))
+    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1))
     shown = dump.rejects.head(5)
     if len(shown):
-        rows = [(safe(r.file), safe(r.place), r.reason) for r in shown.itertuples()]
-        _say(table(["file", "place", "why rejected"], rows, width()))
+        rows = shown[["file", "place", "reason"]].itertuples(index=False)
+        say(table(["file", "place", "why rejected"], rows, width()))
         if len(dump.rejects) > len(shown):
-            _say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
+            say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
 
 
 def _count_summary(comments: pd.DataFrame) -> None:
@@ -255,7 +183,7 @@ def _count_summary(comments: pd.DataFrame) -> None:
         ordered = counts.sort_index() if what == "depth" else counts
         rows += [(what, int(n), str(value)) for value, n in ordered.items()]
     if rows:
-        _say(table(["by", "comments", "value"], rows, width()))
+        say(table(["by", "comments", "value"], rows, width()))
 
 
 def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
@@ -271,7 +199,7 @@ def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
         )
         for label in labels
     ]
-    _say(table(["label", "flags", "cannot tell"], rows, width()))
+    say(table(["label", "flags", "cannot tell"], rows, width()))
 
 
 def _print_flagged(flagged: pd.DataFrame) -> None:

@@ -1,0 +1,81 @@
+"""The application, the options that commands share, and what happens to errors."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.errors import InputError, ModerationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer(
+    name="moderation",
+    help="Rebuild comment threads from dumps, flag spam, slurs, abuse and off-topic replies,\n"
+    "review the flags, retrain on the decisions. Nothing leaves this machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ModelName = Annotated[
+    str, typer.Option("-m", "--model", help="Model folder, or a name such as 'default'.")
+]
+
+
+def model_path(name: str) -> Path:
+    """The folder of model `name`: a path, or a bare name looked up here and in the package."""
+    if "/" in name or "\\" in name or name in (".", ".."):
+        return Path(name)
+    package = Path(__file__).parent
+    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
+    for place in places:
+        if (place / "model.json").exists():
+            return place
+    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
+    raise InputError(
+        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
+    )
+
+
+def main() -> None:
+    """Run the command line; every error that a user can mend is one line and status 1."""
+    try:
+        app()
+    except ModerationError as error:
+        _fail(str(error))
+    except BrokenPipeError:  # `moderation … | head` is no failure
+        sys.stderr.close()
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}")
+
+
+def _fail(message: str) -> None:
+    from moderation.terminal import safe
+
+    typer.echo(f"moderation: {safe(' '.join(message.split()))}", err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A moving line on a terminal while `what` runs; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+def say(text: str) -> None:
+    """One message to standard error."""
+    typer.echo(text, err=True)

@@ -1,0 +1,149 @@
+"""Commands that make and judge models: train, evaluate, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, model_path, say, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.evaluate import Evaluation
+    from moderation.model import Model
+
+LabelFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="LABELS...", help="Label tables (CSV, JSONL, Parquet) and ledgers."),
+]
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Model folder or name.")],
+    labels: LabelFiles = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="Compare with this model; status 1 if worse.")
+    ] = None,
+    suite: Annotated[
+        Path | None, typer.Option("--suite", help="Behaviour cases: text, expected, class.")
+    ] = None,
+    per_day: Annotated[
+        float | None, typer.Option("--per-day", help="Comments a day, for the cost in flags.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write all figures as JSON.")] = None,
+    plots: Annotated[
+        Path | None, typer.Option("--plots", help="Folder for pictures (SVG).")
+    ] = None,
+) -> None:
+    """Measure a model on labelled comments that it was not trained on."""
+    from moderation.evaluation_text import evaluation_text
+    from moderation.model import Model
+    from moderation.terminal import width
+
+    if not labels and suite is None:
+        raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
+    chosen = Model.load(model_path(model))
+    figures: dict[str, object] = {"model": chosen.passport()}
+    worse = False
+    if suite is not None:
+        figures["suite"] = _run_suite(chosen, suite)
+    if labels:
+        from moderation.labels import read_labels
+
+        frame = read_labels(labels)
+        with working("evaluating"):
+            found = _evaluate(chosen, frame)
+        figures["evaluation"] = found.to_dict()
+        typer.echo(evaluation_text(found, width()))
+        if plots is not None:
+            _write_plots(found, plots)
+        if against is not None:
+            figures["comparison"], worse = _compare(chosen, against, frame, per_day)
+    if json is not None:
+        _write_json(figures, json)
+    if worse:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    model: Annotated[str, typer.Argument(help="Model folder or name.")],
+    output: Annotated[Path, typer.Argument(help="File to write, such as pipeline.joblib.")],
+) -> None:
+    """Write the text labels as a scikit-learn Pipeline, for those who want one."""
+    from moderation.export import export as write
+    from moderation.model import Model
+
+    write(Model.load(model_path(model)), output)
+    say(f"wrote {output}; load it with joblib.load, and only from people you trust")
+
+
+def _scores(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    from moderation.label_comments import label_comments
+
+    comments, threads, rows = label_comments(frame)
+    return model.score(comments, threads).iloc[rows].reset_index(drop=True)
+
+
+def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
+    from moderation.evaluate import evaluate
+
+    return evaluate(frame, _scores(model, frame), model.thresholds)
+
+
+def _run_suite(model: Model, path: Path) -> object:
+    from moderation.evaluation_text import suite_text
+    from moderation.suites import read_suite, run_suite
+    from moderation.terminal import width
+
+    cases = read_suite(path)
+    found = run_suite(cases, _scores(model, cases[["text"]]), model.thresholds)
+    typer.echo(suite_text(found, width()))
+    return found.to_dict()
+
+
+def _compare(
+    candidate: Model, against: str, frame: pd.DataFrame, per_day: float | None
+) -> tuple[object, bool]:
+    """The comparison's figures, and whether the candidate is worse."""
+    from moderation.compare import compare
+    from moderation.evaluation_text import comparison_text
+    from moderation.model import Model
+    from moderation.terminal import width
+
+    current = Model.load(model_path(against))
+    found = compare(
+        frame,
+        _scores(candidate, frame),
+        _scores(current, frame),
+        candidate.thresholds,
+        current.thresholds,
+        comments_per_day=per_day,
+    )
+    typer.echo(comparison_text(found, width()))
+    return found.to_dict(), found.verdict == "worse"
+
+
+def _write_plots(found: Evaluation, folder: Path) -> None:
+    from moderation.pictures import pictures
+    from moderation.tables import replacing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in found.labels:
+        for name, picture in pictures(result).items():
+            with replacing(folder / f"{result.label}-{name}.svg") as temporary:
+                temporary.write_text(picture, encoding="utf-8")
+
+
+def _write_json(figures: dict[str, object], path: Path) -> None:
+    import orjson
+
+    from moderation.tables import replacing
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    with replacing(path) as temporary:
+        temporary.write_bytes(orjson.dumps(figures, option=options) + b"\n")

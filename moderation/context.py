@@ -1,0 +1,201 @@
+"""Say whether a comment belongs to its conversation: context features and the head on top of them.
+
+A comment is compared with the title and article above it, with its parent and ancestors, its
+siblings and replies, its branch and the rest of its thread. Nothing but its own thread is looked
+at, so the same comment gets the same score in any dump, order or partition. Document frequencies
+come with the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation import context_kernel as kernel
+from moderation import context_terms as terms
+from moderation.context_expand import CONTEXT_FEATURES, expand
+from moderation.context_words import lexicon_marks
+from moderation.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+CHUNK = 1 << 16  # comments: features of so many are held at once, 25 MB
+MIN_SIBLINGS = 3
+IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How common each hashed word is: idf in steps of 1/16, and the mean distinct words of a text.
+
+    mass turns an idf into odds against the background: a word's share is exp(-idf) / mass.
+    """
+
+    steps: np.ndarray  # (2^BITS,) uint8
+    mass: float
+
+    def __post_init__(self) -> None:
+        """Raise ModelError for another shape or type."""
+        if self.steps.shape != (1 << terms.BITS,) or self.steps.dtype != np.uint8:
+            raise ModelError(
+                f"context/idf is {self.steps.dtype} {self.steps.shape}; "
+                f"expected uint8 ({1 << terms.BITS},)"
+            )
+
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """What the kernel reads: fold table, lexicon marks, steps, and idf and odds per step."""
+        idf = np.arange(256) / IDF_STEPS
+        return terms.fold_table(), lexicon_marks(), self.steps, idf, self.mass * np.exp(idf)
+
+    def idf(self, bucket: int) -> float:
+        """Inverse document frequency of the words of a bucket."""
+        return float(self.steps[bucket]) / IDF_STEPS
+
+
+def count_words(texts: pd.Series) -> Frequencies:
+    """Frequencies of the words of many texts; duplicates count once."""
+    known = pc.unique(pa.array(texts, pa.large_string(), from_pandas=True).drop_null())
+    data, offsets = terms.buffers(known)
+    seen = np.zeros(1 << terms.BITS, np.int64)
+    total = terms.document_counts(data, offsets, terms.fold_table(), seen)
+    idf = np.log((len(known) + 1) / (seen + 0.5))
+    steps = np.clip(np.rint(idf * IDF_STEPS), 0, 255).astype(np.uint8)
+    return Frequencies(steps, round(total / max(len(known), 1), 3))
+
+
+def context_features(
+    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features (n, len(CONTEXT_FEATURES)) float32 of a comment table, and (n,) bool: can tell.
+
+    comments: COMMENT_SCHEMA, threads contiguous and in pre-order. threads: THREAD_SCHEMA; a
+    thread that is not in it has no title and no article.
+    """
+    parts = list(_chunks(comments, threads, frequencies))
+    if not parts:
+        return np.zeros((0, len(CONTEXT_FEATURES)), np.float32), np.zeros(0, bool)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _chunks(
+    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Features and can-tell of whole threads, about CHUNK comments at a time."""
+    text = _column(comments, "text")
+    depth = comments["depth"].to_numpy(np.int32)
+    bounds, heads = thread_bounds(comments), _heads(comments, threads)
+    tables = frequencies.tables()
+    data, offsets = terms.buffers(text)
+    head_data, head_offsets = terms.buffers(heads)
+    first = 0
+    while first < len(bounds) - 1:
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + CHUNK, "right")) - 1)
+        rows = slice(int(bounds[first]), int(bounds[last]))
+        n = rows.stop - rows.start
+        measured = np.zeros((n, len(kernel.TARGETS) * len(kernel.MEASURES)), np.float32)
+        shapes = np.zeros((n, len(terms.SHAPE)), np.float32)
+        parents = np.empty(n, np.int64)
+        has_head = np.zeros((last - first, 2), np.bool_)
+        local = bounds[first : last + 1] - rows.start
+        kernel.overlaps(
+            (data, offsets[rows.start : rows.stop + 1]),
+            (head_data, head_offsets[2 * first : 2 * last + 1]),
+            local,
+            depth[rows],
+            tables,
+            measured,
+            shapes,
+            parents,
+            has_head,
+        )
+        features = np.empty((n, len(CONTEXT_FEATURES)), np.float32)
+        can_tell = np.empty(n, np.bool_)
+        expand(measured, shapes, parents, local, has_head, MIN_SIBLINGS, features, can_tell)
+        yield features, can_tell
+        first = last
+
+
+def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
+    """First row of each run of one thread_id, and the number of rows: (threads + 1,) int64."""
+    ids = _column(comments, "thread_id")
+    if not len(ids):
+        return np.zeros(1, np.int64)
+    other = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    return np.concatenate([[0], np.flatnonzero(other) + 1, [len(ids)]]).astype(np.int64)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pa.Array:
+    """A text column as one Arrow array without nulls."""
+    column = pa.array(frame[name], pa.large_string(), from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    return column.fill_null("") if column.null_count else column
+
+
+def _heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
+    """Title and article of each thread of the comment table, in its order, in turn: (2t,)."""
+    ids = _column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
+    row = pc.index_in(ids, _column(threads, "thread_id"))
+    title = _column(threads, "title").take(row).fill_null("")
+    article = _column(threads, "article").take(row).fill_null("")
+    turn = np.arange(2 * len(ids)).reshape(2, -1).T.ravel()
+    return pa.concat_arrays([title, article]).take(pa.array(turn))
+
+
+@dataclass(frozen=True)
+class ContextHead:
+    """One linear classifier over the context features, with the frequencies they need."""
+
+    frequencies: Frequencies
+    weights: np.ndarray  # (len(CONTEXT_FEATURES),) float32
+    intercept: float
+
+    def logits(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
+        """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell."""
+        found = [
+            np.where(can_tell, features @ self.weights.astype(np.float64) + self.intercept, np.nan)
+            for features, can_tell in _chunks(comments, threads, self.frequencies)
+        ]
+        return np.concatenate(found) if found else np.zeros(0)
+
+    def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
+        """Probability among the training pairs, (n,) float64; NaN = cannot tell."""
+        return 1 / (1 + np.exp(-self.logits(comments, threads)))
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """The arrays to keep, by name."""
+        return {"context/idf": self.frequencies.steps, "context/weights": self.weights}
+
+    def parameters(self) -> dict[str, Any]:
+        """What to keep beside the arrays: JSON-able."""
+        return {
+            "features": list(CONTEXT_FEATURES),
+            "intercept": self.intercept,
+            "mass": self.frequencies.mass,
+        }
+
+    @classmethod
+    def load(cls, tensors: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> ContextHead:
+        """From `tensors()` and `parameters()`.
+
+        Raises ModelError when a part is missing or the model was made for other features.
+        """
+        try:
+            names, weights = list(parameters["features"]), tensors["context/weights"]
+            steps, mass = tensors["context/idf"], float(parameters["mass"])
+            intercept = float(parameters["intercept"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the model's context head is incomplete: {error}") from error
+        if names != list(CONTEXT_FEATURES) or weights.shape != (len(names),):
+            raise ModelError(
+                f"the model's context head has {len(names)} features and {weights.shape} weights; "
+                f"this version computes {len(CONTEXT_FEATURES)}: train it again"
+            )
+        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept)

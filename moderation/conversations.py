@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context import count_words
-from moderation.context_fit import fit_label
 from moderation.errors import LabelError
 from moderation.moved import Conversation, off_topic_training
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.model import ContextLabel
+    from moderation.context import Frequencies
+    from moderation.moved import Pairs
 
 STRANGERS = ("sms_spam", "convabuse", "youtube_spam", "yt_savjee")
 """Sets whose texts answer nothing here: text messages, talk with machines, video comments."""
@@ -31,20 +31,20 @@ OFF_SHARE = 0.15  # of them off the topic: a thread is mostly about its matter
 SEPARATOR = "\x1f"
 
 
-def train_context(
+def training_pairs(
     labels: pd.DataFrame,
     threads: Sequence[Conversation] = (),
     name: str = "off_topic",
     seed: int = 0,
-) -> ContextLabel:
-    """The context label of a label table: judged rows as they are, and comments moved.
+) -> tuple[Pairs, Frequencies]:
+    """What `context_fit.fit_context` needs: judged rows as they are, and comments moved.
 
     labels: label table; word frequencies are counted on all of it. threads: whole conversations
-    beside it (`Conversation(name, *read_threads(...)[:2])`).
+    beside it (`Conversation(name, *read_threads(...)[:2])` for each of THREADS).
     Raises LabelError when neither judged rows nor conversations are there.
     """
     source = labels["source"].fillna("").astype("str")
-    talks = [*threads]
+    talks = [one for one in threads if len(one.comments)]
     talks += [talk_of(one, labels[source == one]) for one in TALKS if (source == one).any()]
     if name in labels:
         answered = labels[labels[name].notna() & ~source.isin(TALKS)]
@@ -54,12 +54,10 @@ def train_context(
         ]
     if not talks:
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
-    texts = [labels["text"], *(talk.comments["text"] for talk in threads)]
+    texts = [labels["text"], *(one.comments["text"] for one in threads)]
     frequencies = count_words(pd.concat(texts, ignore_index=True))
     strangers = labels["text"][source.isin(STRANGERS)]
-    return fit_label(
-        off_topic_training(talks, strangers, frequencies, seed), frequencies, name, seed=seed
-    )
+    return off_topic_training(talks, strangers, frequencies, seed), frequencies
 
 
 def talk_of(name: str, rows: pd.DataFrame, answer: str | None = None) -> Conversation:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FEWEST = 30  # rows of a slice, and
 FEWEST_EACH = 5  # of each answer, below which a slice says nothing
-SLICE_DRAWS = 200
+SLICE_DRAWS = 50  # and the interval from their spread: see `rough_interval`
 BACKGROUND = 5_000  # rows of the rest that a term is held against: the term's rows are the few
 POINTS = 200  # of a curve that are kept for pictures
 
@@ -205,7 +205,7 @@ def _slices(
         if not _enough(y_true, rows) or rows.sum() == whole.rows:
             continue
         ranked = Ranked.of(y_true[rows], score[rows], whole.threshold, groups[rows])
-        found = with_intervals(ranked, SLICE_DRAWS, seed)
+        found = with_intervals(ranked, SLICE_DRAWS, seed, rough=True)
         kept = ("roc_auc", "precision", "recall", "false_positive_rate")
         parts.append(
             Slice(
@@ -242,7 +242,10 @@ def _terms(
         }
         metrics = {
             metric: with_intervals(
-                Ranked.of(y_true[rows], score[rows], 0.5, groups[rows]), SLICE_DRAWS, seed
+                Ranked.of(y_true[rows], score[rows], 0.5, groups[rows]),
+                SLICE_DRAWS,
+                seed,
+                rough=True,
             )["roc_auc"]
             for metric, rows in areas.items()
         }

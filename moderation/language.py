@@ -31,7 +31,7 @@ for _name, _words in _STOPWORDS.items():
     for _word in _words.split():
         _OWNERS.setdefault(_word, []).append(_name)
 
-_LETTERS = 200  # letters looked at: a comment rarely changes script after them
+_LETTERS = 200  # characters looked at: a comment rarely changes script after them
 
 
 def language(text: str) -> str:
@@ -40,14 +40,11 @@ def language(text: str) -> str:
     >>> language("Das ist nicht der richtige Weg"), language("это неправда")
     ('German', 'Cyrillic')
     """
-    scripts = Counter(script for letter in text[: 4 * _LETTERS] if (script := _script(letter)))
-    if not scripts:
-        return UNKNOWN
-    script = max(sorted(scripts), key=scripts.__getitem__)
+    script = "Latin" if text.isascii() else _commonest(text[:_LETTERS])
     if script != "Latin":
         return script
     votes: Counter[str] = Counter()
-    for word in _WORDS.findall(text[: 20 * _LETTERS].lower()):
+    for word in _WORDS.findall(text[: 5 * _LETTERS].lower()):
         for owner in _OWNERS.get(word, ()):
             votes[owner] += 1
     if not votes:
@@ -55,6 +52,11 @@ def language(text: str) -> str:
     best = votes.most_common(2)
     tied = len(best) > 1 and best[0][1] == best[1][1]
     return UNKNOWN if tied else best[0][0]
+
+
+def _commonest(text: str) -> str:
+    scripts = Counter(script for letter in text if (script := _script(letter)))
+    return max(sorted(scripts), key=scripts.__getitem__) if scripts else UNKNOWN
 
 
 def languages(texts: Iterable[str]) -> list[str]:

@@ -112,6 +112,7 @@ def _key(name: str, number: int) -> str:
     y = TOP + 14 + 16 * number
     x = WIDTH - RIGHT - 100
     return (
+        f'<rect x="{x - 4}" y="{y - 13}" width="106" height="17" fill="#fff" opacity="0.85"/>'
         f'<line x1="{x}" x2="{x + 24}" y1="{y - 4}" y2="{y - 4}" stroke="{COLOURS[number]}" '
         f'stroke-width="2" stroke-dasharray="{DASHES[number]}"/>'
         f'<text x="{x + 30}" y="{y}">{escape(name)}</text>'

@@ -43,6 +43,13 @@ IDENTITY_TERMS = {
 }
 """Neutral words for groups of people, after Dixon et al. 2018 and Borkan et al. 2019."""
 
+# Longer terms first: an alternative that begins another must not hide it.
+_ANY_TERM = re.compile(
+    r"\b(?:"
+    + "|".join(sorted("|".join(IDENTITY_TERMS.values()).split("|"), key=len, reverse=True))
+    + r")\b"
+)
+
 
 def slices_of(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
     """Each slice of a label table: its kind, its name, and its rows as (n,) bool.
@@ -67,10 +74,10 @@ def slices_of(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
 
 def identity_slices(text: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
     """Each identity term that occurs: its name and the rows that hold it, (n,) bool."""
-    lowered = text.astype("str").str.lower()
+    found = [frozenset(_ANY_TERM.findall(one)) for one in text.astype("str").str.lower()]
     for name, words in IDENTITY_TERMS.items():
-        pattern = re.compile(rf"\b(?:{words})\b")
-        yield name, np.array([pattern.search(one) is not None for one in lowered], dtype=bool)
+        terms = frozenset(words.split("|"))
+        yield name, np.array([not terms.isdisjoint(one) for one in found], dtype=bool)
 
 
 def _named(kind: str, values: pd.Series) -> Iterator[tuple[str, str, np.ndarray]]:

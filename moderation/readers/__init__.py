@@ -77,6 +77,12 @@ READERS: dict[str, Reader] = {
             _any,
         ),
         _reader(
+            "html",
+            "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",
+            "moderation.readers.html",
+            _markup,
+        ),
+        _reader(
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
             "moderation.readers.plaintext",

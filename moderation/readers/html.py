@@ -1,0 +1,118 @@
+"""Read a saved HTML page: its article, and its comments as a tree.
+
+Markup that says what it is (WordPress, Blogger, Drupal, microdata, ...) is found by
+`html_find`, whose replies they are by `html_tree`, comments that stand only in a script's
+JSON-LD by `html_jsonld`; the fields of one comment are read by `html_fields`. The parser is
+lexbor's: as lenient as a browser, and without a limit on nesting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from moderation.readers.html_article import address_of, article_of, title_of
+from moderation.readers.html_fields import fields
+from moderation.readers.html_jsonld import comments_of
+from moderation.readers.html_tree import Place, places
+from moderation.readers.rows import Row, ThreadRow, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_MARKUP = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section"
+    r"|ol|ul|p|h\d|main|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def detect(source: Source) -> str | None:
+    """Why the file is an HTML page, or a piece of one."""
+    if source.binary or not _MARKUP.match(source.sample) or _FEED.search(source.sample[:4096]):
+        return None
+    return "an HTML page" if "<html" in source.sample.lower() else "a piece of an HTML page"
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """One thread: the page."""
+    text, notes = _decoded(source)
+    yield from batches([*notes, *rows(text)])
+
+
+def _decoded(source: Source) -> tuple[str, list[str]]:
+    """The page as text: UTF-8, else the encoding that the page names."""
+    named = _CHARSET.search(source.head)
+    name = named[1].decode("ascii") if named else "utf-8"
+    if source.encoding == "utf-8" and name.lower() not in ("utf-8", "utf8"):
+        with source.utf8() as stream:
+            raw = stream.read()
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            try:
+                return raw.decode(name), [f"{source.name}: decoded as {name}, as the page says"]
+            except (LookupError, UnicodeDecodeError):
+                pass  # the general fallback below says what it does
+    return source.text()
+
+
+def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | str]:
+    """The records of a page."""
+    page = LexborHTMLParser(text)
+    url, title = address_of(page), title_of(page)
+    listed = places(page)
+    written = comments_of(page)
+    found = _records(listed, thread_id)
+    if len(written) > len(found):
+        found = [_renamed(row, thread_id) for row in written]
+    yield ThreadRow(thread_id, title, article_of(page), url)
+    yield from found
+
+
+def _records(listed: list[Place], thread_id: str | None) -> list[Row]:
+    """Rows in document order; read from the last to the first, so that replies are out before."""
+    keys = _unique_keys(listed)
+    found: list[Row] = []
+    for at in range(len(listed) - 1, -1, -1):
+        place = listed[at]
+        told = fields(place.node)
+        found.append(
+            Row(
+                told.text,
+                keys[at],
+                None if place.parent is None else keys[place.parent],
+                thread_id,
+                told.author,
+                told.created_at,
+                told.kind,
+                told.status,
+                told.url,
+                place.warnings,
+            )
+        )
+        place.node.decompose()
+    return found[::-1]
+
+
+def _unique_keys(listed: list[Place]) -> list[str]:
+    """The site's ids; a comment without one, or with another's, is named by its place."""
+    taken: set[str] = set()
+    keys = []
+    for at, place in enumerate(listed, 1):
+        key = place.key if place.key and place.key not in taken else f"place-{at}"
+        taken.add(key)
+        keys.append(key)
+    return keys
+
+
+def _renamed(row: Row, thread_id: str | None) -> Row:
+    row.thread_id = thread_id
+    return row

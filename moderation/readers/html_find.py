@@ -1,0 +1,261 @@
+"""Find the elements of a saved HTML page that hold one comment each.
+
+Each rule of FINDERS knows one habit of markup; a later, vaguer rule is believed only where it
+finds clearly more. Nothing here recurses: pages nest thousands deep.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_ITEM_TAGS = frozenset(
+    ["li", "div", "article", "section", "tr", "dd", "dl", "table", "details", "blockquote", "p"]
+)
+_PINGS = frozenset(["pingback", "trackback"])
+_DEPTH_CLASS = re.compile(r"^(?:comment-?)?(?:depth|level|lvl|nest(?:ed|ing)?|indent)[-_]?(\d+)$")
+_KEY = re.compile(
+    r"(?:^|[-_])(?:comment|comentario|kommentar|commentaire|cmt|komentar|reply|response|tree)s?"
+    r"(?:[-_](?:id|item|node|entry|wrapper|body|container|box))*[-_]?(\d+)$",
+    re.IGNORECASE,
+)
+_SHORT_KEY = re.compile(r"^(?:c|r|pc|ct)[-_]?(\d+)$")
+_PATH_KEY = re.compile(r"(?:^|-)(c\d+(?:r\d+)*)$")
+_ITEM_CLASS = re.compile(
+    r"^(?:[a-z]+[-_]{1,2})?(?:comment|kommentar|comentario|commentaire|komentar|cmt|reply|response"
+    r"|answer|post-reply|opinion|leserbrief)"
+    r"(?:[-_]{1,2}(?:item|entry|single|container|wrap|wrapper|box|block|node|row|card|element|li|unit"
+    r"|post|object|holder|outer|inner|main|element|area-item))?$",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"(?:recent|latest|neueste|letzte|ultimos|top)[-_]?(?:comment|kommentar|comentario)"
+    r"|comment-?form$|^respond$|comment-respond|comment-template",
+    re.IGNORECASE,
+)
+_MORE = 1.25  # times as many a later, vaguer rule must find before it is believed
+
+
+def classes(node: LexborNode) -> list[str]:
+    """The class names of an element."""
+    return (node.attributes.get("class") or "").split()
+
+
+def attribute(node: LexborNode, name: str) -> str:
+    """An attribute's value, "" where it has none."""
+    return node.attributes.get(name) or ""
+
+
+def words(node: LexborNode) -> str:
+    """The visible words of an element, in one line."""
+    return " ".join(node.text(deep=True, separator=" ").split())
+
+
+def comment_elements(page: LexborHTMLParser) -> list[LexborNode]:
+    """The elements of a page that hold one comment each, in document order."""
+    best: list[LexborNode] = []
+    for finder in FINDERS:
+        found = _whole(finder(page), exact=finder in _EXACT)
+        if len(found) > _MORE * len(best):
+            best = found
+    return best
+
+
+def _whole(nodes: Iterable[LexborNode], exact: bool) -> list[LexborNode]:
+    """The nodes that hold a comment of their own: no doubles, no wrappers, nothing of a sidebar.
+
+    exact: every node is a comment; else one inside another may be but a part of it.
+    """
+    unique: dict[int, LexborNode] = {node.mem_id: node for node in nodes}
+    dropped: set[int] = set()
+    elsewhere: dict[int, bool] = {}
+    for mem, node in unique.items():
+        outer = node.parent
+        while outer is not None and outer.mem_id not in unique:
+            outer = outer.parent
+        if _elsewhere(node, elsewhere) or not _has_words(node):
+            dropped.add(mem)
+        elif outer is not None:
+            same = key_of(outer) == key_of(node) is not None
+            if same or (not exact and _same_comment(outer, node)):
+                dropped.add(mem)
+    return [node for mem, node in unique.items() if mem not in dropped]
+
+
+def _has_words(node: LexborNode) -> bool:
+    return any(
+        one.tag == "-text" and (one.text_content or "").strip()
+        for one in node.traverse(include_text=True)
+    )
+
+
+def _same_comment(outer: LexborNode, inner: LexborNode) -> bool:
+    """True when `inner` is but a part of the comment whose element is `outer`."""
+    ids = key_of(outer), key_of(inner)
+    if all(ids):
+        return ids[0] == ids[1]
+    if _looks_whole(outer) and not _looks_whole(inner):
+        return True
+    return inner.tag != outer.tag and not _listed(outer, inner) and not _precedes_text(outer, inner)
+
+
+def _listed(outer: LexborNode, inner: LexborNode) -> bool:
+    """True when a list stands between the two: then `inner` is a reply."""
+    between = inner.parent
+    while between is not None and between.mem_id != outer.mem_id:
+        if between.tag in ("ol", "ul"):
+            return True
+        between = between.parent
+    return False
+
+
+def _precedes_text(outer: LexborNode, inner: LexborNode) -> bool:
+    """True when `outer` has words of its own before `inner`: then `inner` is a reply."""
+    for node in outer.traverse(include_text=True):
+        if node.mem_id == inner.mem_id:
+            return False
+        if node.tag == "-text" and (node.text_content or "").strip():
+            return True
+    return False
+
+
+def _elsewhere(node: LexborNode, known: dict[int, bool]) -> bool:
+    """True for what stands in a sidebar's list of comments, a menu, a form or a template."""
+    path: list[int] = []
+    above, verdict = node.parent, False
+    while above is not None and above.tag not in ("body", "html"):
+        if above.mem_id in known:
+            verdict = known[above.mem_id]
+            break
+        path.append(above.mem_id)
+        names = [attribute(above, "id"), *classes(above)]
+        if above.tag in ("template", "nav") or any(map(_ELSEWHERE.search, names)):
+            verdict = True
+            break
+        above = above.parent
+    known.update(dict.fromkeys(path, verdict))
+    return verdict
+
+
+def key_of(node: LexborNode) -> str | None:
+    """The site's id of the comment that an element holds, from its id or data attributes."""
+    for name in ("data-comment-id", "data-commentid", "data-comment", "data-cid", "thingid"):
+        value = attribute(node, name)
+        if value and len(value) <= 80 and not value.startswith(("{", "[")):
+            return value
+    own = attribute(node, "id")
+    match = _KEY.search(own) or _SHORT_KEY.match(own) or _PATH_KEY.search(own)
+    return match[1] if match else None
+
+
+# --- finders --------------------------------------------------------------------------------------
+
+
+def class_depth(node: LexborNode) -> int | None:
+    """The depth that a class shows; pings without one are never replies."""
+    names = classes(node)
+    shown = next((int(match[1]) for name in names if (match := _DEPTH_CLASS.match(name))), None)
+    return 1 if shown is None and _PINGS & set(names) else shown
+
+
+def _wordpress(page: LexborHTMLParser) -> list[LexborNode]:
+    """WordPress' comment_class(): `comment` and `depth-N`; themes print pings without a depth."""
+    found = [
+        node
+        for node in page.css("[class*='depth-'], li.pingback, li.trackback")
+        if {"comment", *_PINGS} & set(classes(node)) and class_depth(node) is not None
+    ]
+    return found if any("comment" in classes(node) for node in found) else []
+
+
+def _classed(page: LexborHTMLParser) -> list[LexborNode]:
+    """Elements whose class says `comment` alone: Blogger, Drupal, Slashdot, old themes."""
+    return page.css(
+        "li.comment, div.comment, article.comment, tr.comment, li.pingback, li.trackback"
+    )
+
+
+def _annotated(page: LexborHTMLParser) -> list[LexborNode]:
+    """schema.org microdata."""
+    return page.css(
+        "[itemtype$='/Comment'], [itemtype$='/UserComments'], [itemtype$='/Answer'],"
+        " [itemprop='comment'][itemscope]"
+    )
+
+
+def _keyed(page: LexborHTMLParser) -> list[LexborNode]:
+    """Elements with an id of their own such as `comment-123`: the outermost of each id."""
+    found: dict[str, LexborNode] = {}
+    for node in page.css("[id], [data-comment-id], [data-commentid], [data-cid]"):
+        key = key_of(node) if node.tag in _ITEM_TAGS else None
+        if key and _SHORT_KEY.match(attribute(node, "id")) and not _among_comments(node):
+            continue
+        if key and key not in found:
+            found[key] = node
+    return list(found.values())
+
+
+def _among_comments(node: LexborNode) -> bool:
+    """True when a class or id on or around the element speaks of comments."""
+    above: LexborNode | None = node
+    while above is not None:
+        if "comment" in (attribute(above, "class") + attribute(above, "id")).lower():
+            return True
+        above = above.parent
+    return False
+
+
+def _hacker(page: LexborHTMLParser) -> list[LexborNode]:
+    """Hacker News: one table row a comment, its depth an attribute."""
+    return page.css("tr.comtr")
+
+
+def _custom(page: LexborHTMLParser) -> list[LexborNode]:
+    """Custom elements (`<shreddit-comment depth=1 author=…>`)."""
+    return page.css("shreddit-comment, community-comment, comment-item")
+
+
+def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
+    """The general rule: the commonest class that says "one comment" and holds more than a name."""
+    groups: dict[str, list[LexborNode]] = {}
+    for node in page.css("[class]"):
+        if node.tag in _ITEM_TAGS:
+            for name in classes(node):
+                if _ITEM_CLASS.match(name):
+                    groups.setdefault(name.lower(), []).append(node)
+    rated = [
+        (sum(map(_looks_whole, nodes)), -at, nodes) for at, nodes in enumerate(groups.values())
+    ]
+    if not rated:
+        return []
+    count, _, nodes = max(rated, key=lambda one: one[:2])
+    return nodes if count else []
+
+
+def _looks_whole(node: LexborNode) -> bool:
+    """True when an element holds an author or a time beside its text."""
+    return (
+        node.css_first(
+            "time, cite, .fn, [itemprop='author'], [class*='author'], [class*='user'],"
+            " [class*='date'], [class*='time'],"
+            " [class*='name'], [class*='meta']"
+        )
+        is not None
+    )
+
+
+FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (
+    _wordpress,
+    _annotated,
+    _custom,
+    _hacker,
+    _classed,
+    _keyed,
+    _repeated,
+)
+_EXACT = frozenset([_wordpress, _annotated, _custom, _hacker])

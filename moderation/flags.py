@@ -88,8 +88,10 @@ def scored_table(dump: Dump, scores: pd.DataFrame, model: Model) -> pd.DataFrame
     flags, why = flag(dump.comments, scores, model)
     titles = dump.threads.drop_duplicates("thread_id").set_index("thread_id")["title"]
     title = _strings(dump.comments["thread_id"].map(titles).to_numpy(object))
-    columns = {name: scores[name] for name in model.labels}
-    return dump.comments.assign(**{"title": title, **columns, "flags": flags, "why": why})
+    table = dump.comments.assign(title=title)
+    for name in model.labels:
+        table[name] = scores[name]
+    return table.assign(flags=flags, why=why)
 
 
 def flagged(scored: pd.DataFrame) -> pd.DataFrame:

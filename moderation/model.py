@@ -18,6 +18,7 @@ from pandas.arrays import ArrowExtensionArray
 from moderation import features, phrases
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
+from moderation.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,7 +180,7 @@ class Model:
                 [(*place, float(shares[k])) for place, shares in ordered],
                 {
                     name: float(part[k])
-                    for name, part in zip(features.DENSE_FEATURES, taken.dense, strict=True)
+                    for name, part in zip(DENSE_FEATURES, taken.dense, strict=True)
                     if part[k]
                 },
             )

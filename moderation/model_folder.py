@@ -53,7 +53,7 @@ def save(model: Model, folder: str | Path) -> Model:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = _arrays(model)
     content = safetensors.save(arrays)
-    card = {
+    card: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "labels": [_label(head) for head in model.heads],
@@ -170,7 +170,7 @@ def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]
     buckets = NgramConfig.from_json(card["ngrams"]).buckets
     columns = sum(label["kind"] == "text" for label in card["labels"])
     half, single = np.dtype(np.float16), np.dtype(np.float32)
-    shapes = {
+    shapes: dict[str, tuple[np.dtype, tuple[int, ...]]] = {
         "ngrams/idf": (half, (buckets,)),
         "ngrams/weights": (half, (buckets, columns)),
         "dense/weights": (single, (len(DENSE_FEATURES), columns)),

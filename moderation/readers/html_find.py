@@ -38,6 +38,7 @@ _ELSEWHERE = re.compile(
     r"|comment-?form$|^respond$|comment-respond|comment-template",
     re.IGNORECASE,
 )
+_SURE = 3  # comments in an exact habit's markup: no vaguer rule is asked then
 _MORE = 1.25  # times as many a later, vaguer rule must find before it is believed
 
 
@@ -63,6 +64,8 @@ def comment_elements(page: LexborHTMLParser) -> list[LexborNode]:
         found = _whole(finder(page), exact=finder in _EXACT)
         if len(found) > _MORE * len(best):
             best = found
+        if finder in _EXACT and len(best) >= _SURE:
+            break
     return best
 
 

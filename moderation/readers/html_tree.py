@@ -33,6 +33,7 @@ _DEPTH_ATTRIBUTES = (
 _NAMED_PARENT = (
     ".parent a[href*='#comment'], .in-reply-to a[href*='#comment'], a[rel~='in-reply-to']"
 )
+_ANCHOR = re.compile(r"#(?:\w+-)?(\d+)$")
 
 
 @dataclass
@@ -51,7 +52,7 @@ def places(page: LexborHTMLParser) -> list[Place]:
     nodes = comment_elements(page)
     order = {node.mem_id: at for at, node in enumerate(nodes)}
     listed = [Place(node, key_of(node) or _anchor_key(node)) for node in nodes]
-    _link(listed, order)
+    _link(page, listed, order)
     return listed
 
 
@@ -65,11 +66,11 @@ def _anchor_key(node: LexborNode) -> str:
     return key_of(before) or ""
 
 
-def _link(listed: list[Place], order: dict[int, int]) -> None:
+def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int]) -> None:
     """Set parent and depth of every place."""
     nested = [_around(place.node, order) for place in listed]
     shown = _shown_depths(listed, nested)
-    named = _named_parents(listed)
+    named = _named_parents(page, listed)
     path: list[int] = []
     for at, place in enumerate(listed):
         parent = nested[at]
@@ -144,22 +145,23 @@ def _margin(node: LexborNode) -> int:
     return int(float(match[1])) if match else 0
 
 
-def _named_parents(listed: list[Place]) -> list[int | None]:
+def _named_parents(page: LexborHTMLParser, listed: list[Place]) -> list[int | None]:
     """Parents that a comment names by id: an attribute, or a link "in reply to"."""
     index: dict[str, int] = {}
     for at, place in enumerate(listed):
         index.setdefault(place.key, at)
-    found: list[int | None] = []
-    for at, place in enumerate(listed):
-        parent = index.get(_named_parent(place.node) or "-")
-        found.append(parent if parent is not None and parent < at else None)
-    return found
+    order = {place.node.mem_id: at for at, place in enumerate(listed)}
+    names = [_named_parent(place.node) for place in listed]
+    for link in page.css(_NAMED_PARENT):
+        at, match = _around(link, order), _ANCHOR.search(attribute(link, "href"))
+        if at is not None and match and not names[at]:
+            names[at] = match[1]
+    found = (index.get(name) if name else None for name in names)
+    return [one if one is not None and one < at else None for at, one in enumerate(found)]
 
 
 def _named_parent(node: LexborNode) -> str | None:
     for name in ("data-parent-id", "data-parentid", "data-parent", "parentid", "data-reply-to"):
         if attribute(node, name):
             return attribute(node, name)
-    link = node.css_first(_NAMED_PARENT)
-    match = re.search(r"#(?:\w+-)?(\d+)$", attribute(link, "href")) if link is not None else None
-    return match[1] if match else None
+    return None

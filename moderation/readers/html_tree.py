@@ -153,9 +153,9 @@ def _named_parents(page: LexborHTMLParser, listed: list[Place]) -> list[int | No
     order = {place.node.mem_id: at for at, place in enumerate(listed)}
     names = [_named_parent(place.node) for place in listed]
     for link in page.css(_NAMED_PARENT):
-        at, match = _around(link, order), _ANCHOR.search(attribute(link, "href"))
-        if at is not None and match and not names[at]:
-            names[at] = match[1]
+        inside, match = _around(link, order), _ANCHOR.search(attribute(link, "href"))
+        if inside is not None and match and not names[inside]:
+            names[inside] = match[1]
     found = (index.get(name) if name else None for name in names)
     return [one if one is not None and one < at else None for at, one in enumerate(found)]
 

@@ -110,6 +110,14 @@ def retract(
     return len(hit)
 
 
+def retract_keys(path: str | Path, keys: Iterable[str], *, at: datetime, by: str) -> None:
+    """Take back decisions that the caller knows to stand, in one write; see `retract`."""
+    when = at.astimezone(UTC).isoformat()
+    _write(
+        Path(path), [{"entry": "retraction", "at": when, "by": _utf8(by), "key": k} for k in keys]
+    )
+
+
 def entries(path: str | Path) -> list[dict[str, Any]]:
     """All whole lines, oldest first; a torn last line is passed over, an absent file is empty.
 

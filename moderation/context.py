@@ -8,7 +8,7 @@ come with the model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,6 +149,19 @@ def _heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
     return pa.concat_arrays([title, article]).take(pa.array(turn))
 
 
+def heads_of(comments: pd.DataFrame, threads: pd.DataFrame) -> tuple[str, str]:
+    """Title and article above the first thread of the comment table, "" where there is none."""
+    title, article = _heads(comments, threads)[:2].to_pylist()
+    return title, article
+
+
+def rows_above(depth: np.ndarray) -> np.ndarray:
+    """(n,) int64: the parent's row of each comment of one thread, -1 = top level."""
+    parent = np.empty(len(depth), np.int64)
+    kernel.find_parents(depth, parent, np.empty(len(depth), np.int64))
+    return parent
+
+
 @dataclass(frozen=True)
 class ContextHead:
     """One linear classifier over the context features, with the frequencies they need."""
@@ -156,6 +169,9 @@ class ContextHead:
     frequencies: Frequencies
     weights: np.ndarray  # (len(CONTEXT_FEATURES),) float32
     intercept: float
+    typical: Mapping[str, float] = field(default_factory=dict)
+    """What each group of `context_evidence.GROUPS` adds to the logit of a usual comment: evidence
+    is told as the difference from it."""
 
     def logits(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell."""
@@ -179,6 +195,7 @@ class ContextHead:
             "features": list(CONTEXT_FEATURES),
             "intercept": self.intercept,
             "mass": self.frequencies.mass,
+            "typical": dict(self.typical),
         }
 
     @classmethod
@@ -191,11 +208,12 @@ class ContextHead:
             names, weights = list(parameters["features"]), tensors["context/weights"]
             steps, mass = tensors["context/idf"], float(parameters["mass"])
             intercept = float(parameters["intercept"])
-        except (KeyError, TypeError, ValueError) as error:
+            typical = {str(name): float(share) for name, share in parameters["typical"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model's context head is incomplete: {error}") from error
         if names != list(CONTEXT_FEATURES) or weights.shape != (len(names),):
             raise ModelError(
                 f"the model's context head has {len(names)} features and {weights.shape} weights; "
                 f"this version computes {len(CONTEXT_FEATURES)}: train it again"
             )
-        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept)
+        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept, typical)

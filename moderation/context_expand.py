@@ -11,7 +11,6 @@ from moderation.context_words import MARKS
 
 N_TARGETS = len(TARGETS)
 PER_TARGET = ("cosine", "surprise", "surprise_x_words", "cover", "cover_x_words")
-WITHOUT_HEAD = ("cosine", "surprise", "cover")
 DRIFT = (
     "thread_cosine_mean",
     "thread_cover_mean",
@@ -23,12 +22,16 @@ DRIFT = (
     "head_cover_above_mean",
 )
 SHAPES = ("words", "questions", "exclaims", "links")
-ALONE = ("words", "questions", "exclaims", "links", *MARKS)
+ALONE = (
+    *SHAPES,
+    *MARKS,
+    *(f"{target}.{measure}" for target in ("replies", "thread") for measure in PER_TARGET),
+    *(name for name in DRIFT if name.startswith("thread")),
+)
 AVAILABLE = ("title", "article", "parent", "siblings")
 
 CONTEXT_FEATURES: tuple[str, ...] = (
     *(f"{target}.{measure}" for target in TARGETS for measure in PER_TARGET),
-    *(f"thread.{measure}_without_head" for measure in WITHOUT_HEAD),
     *(f"drift.{name}" for name in DRIFT),
     *(f"shape.{name}" for name in SHAPES),
     *(f"shape.{name}" for name in MARKS),
@@ -41,11 +44,15 @@ CONTEXT_FEATURES: tuple[str, ...] = (
 
 _THREAD = 3 * TARGETS.index("thread")
 _HEAD = 3 * TARGETS.index("head")
+_N_PER_TARGET = len(PER_TARGET)
+_REPLIES_AT = _N_PER_TARGET * TARGETS.index("replies")
+_THREAD_AT = _N_PER_TARGET * TARGETS.index("thread")
+_DRIFT_AT = _N_PER_TARGET * N_TARGETS
 _WORDS = SHAPE.index("words")
 _MARKS = SHAPE.index("marks")
 _N_MARKS = len(MARKS)
 _PLAIN = 3  # questions, exclaims, links: counts
-assert len(MEASURES) == len(WITHOUT_HEAD)  # noqa: S101 - the layout below counts on it
+assert len(MEASURES) == 3  # noqa: S101 - the layout below counts on it
 
 
 @njit(cache=True, nogil=True)
@@ -83,10 +90,6 @@ def _row(
         out[at + 3] = cover
         out[at + 4] = cover * length
         at += 5
-    alone = 1.0 - max(has[0], has[1])
-    for k in range(3):
-        out[at + k] = measured[_THREAD + k] * alone
-    at += 3
     for k in range(4):
         out[at + k] = means[k]
     out[at + 4] = measured[_THREAD] - means[0]
@@ -100,9 +103,20 @@ def _row(
     for k in range(_N_MARKS):
         out[at + 1 + _PLAIN + k] = (np.int64(shape[_MARKS]) >> k) & 1
     width = 1 + _PLAIN + _N_MARKS
-    for k in range(width):  # where nothing but siblings is there, what a text is like weighs more
-        out[at + width + k] = out[at + k] if has[0] + has[1] + has[2] == 0 else 0.0
-    at += 2 * width
+    shape_at = at
+    at += width
+    # Where nothing but siblings is there the line is another: the same features once more.
+    alone = 1.0 if has[0] + has[1] + has[2] == 0 else 0.0
+    for k in range(width):
+        out[at + k] = alone * out[shape_at + k]
+    at += width
+    for first in (_REPLIES_AT, _THREAD_AT):
+        for k in range(_N_PER_TARGET):
+            out[at + k] = alone * out[first + k]
+        at += _N_PER_TARGET
+    for k in (0, 1, 4, 5):
+        out[at] = alone * out[_DRIFT_AT + k]
+        at += 1
     for k in range(4):
         out[at + k] = has[k]
         out[at + 4 + k] = has[k] * length

@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from moderation.context import ContextHead
+from moderation.context_evidence import GROUPS, group_of
+from moderation.context_expand import CONTEXT_FEATURES
 
 if TYPE_CHECKING:
     from moderation.context import Frequencies
@@ -40,7 +42,11 @@ def fit_context(
     weights = np.zeros(len(spread))
     weights[used] = model.coef_[0] / spread[used]
     intercept = float(model.intercept_[0] - (weights * centre).sum())
-    return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9))
+    typical = dict.fromkeys(GROUPS, 0.0)
+    for name, share in zip(CONTEXT_FEATURES, weights * centre, strict=True):
+        typical[group_of(name)] += float(share)
+    typical = {name: round(share, 6) for name, share in typical.items()}
+    return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9), typical)
 
 
 def held_out_logits(pairs: Pairs, frequencies: Frequencies, seed: int) -> np.ndarray:

@@ -205,7 +205,7 @@ def _compare(
 
 
 @njit(cache=True, nogil=True)
-def _parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> None:
+def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> None:
     """Parent of each comment (index in the thread, -1 = top level) from pre-order and depth."""
     high = 0
     for i in range(len(depth)):
@@ -332,7 +332,7 @@ def _one_thread(
     touched = np.empty(size, np.int32)
     seen = np.zeros(size, np.int64)
     parent = np.empty(n, np.int64)
-    _parents(depth, parent, np.empty(n, np.int64))
+    find_parents(depth, parent, np.empty(n, np.int64))
     first_child = np.zeros(n + 2, np.int64)  # children of p: [first_child[p+1]:first_child[p+2]]
     for i in range(n):
         first_child[parent[i] + 2] += 1

@@ -181,10 +181,28 @@ def document_counts(
 
 
 def bucket(word: str) -> int:
-    """Bucket of a single word."""
-    data = np.frombuffer(word.encode(), np.uint8)
-    ids = np.zeros(len(data) // 2 + 1, np.int32)
-    unmarked = np.zeros(1 << BITS, np.uint8)
-    shape = np.zeros(N_SHAPE, np.float32)
-    text_terms(data, 0, len(data), fold_table(), unmarked, ids, shape)
-    return int(ids[0])
+    """Bucket of a single word of two letters or more."""
+    return spelled(word)[0][2]
+
+
+def spelled(text: str) -> list[tuple[int, int, int]]:
+    """The words of a text as (start, end, bucket): what `text_terms` finds, with places."""
+    fold = fold_table()
+    found: list[tuple[int, int, int]] = []
+    letters: list[int] = []
+    start = 0
+    for at, char in enumerate(text + " "):
+        folded = int(_fold(np.int32(ord(char)), fold))
+        if folded < 0:
+            continue
+        if folded > 0 and not _ideograph(folded):
+            start = start if letters else at
+            letters.append(folded)
+            continue
+        if len(letters) > 1:
+            word = np.array(letters[:64], np.int32)
+            found.append((start, at, int(_bucket(word, len(word)))))
+        letters = []
+        if folded > 0:
+            found.append((at, at + 1, int(_bucket(np.array([folded], np.int32), 1))))
+    return found

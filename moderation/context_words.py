@@ -13,7 +13,7 @@ CLASSES = {
     "cheers thanks thank thankyou thx ty regards",
     "chats": "lol lmao rofl haha hahaha hahahaha hehe omg wtf yeah yep yup nope ok okay wow huh "
     "dude bro mate sir buddy girl guys hmm oops ugh damn aww xoxo kidding joke joking",
-    "addresses": "you your yours yourself ur u youre",
+    "addresses": "you your yours yourself ur youre",
     "meta": "moderator mod admin deleted removed delete banned ban blocked censor censored "
     "censorship troll trolling spam thread topic offtopic repost duplicate username account login "
     "signature commenter comment comments poster posting posted",

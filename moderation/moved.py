@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RATES = (0.08, 0.15, 0.3)  # share of moved comments in each copy of a set: the thread's mood varies
-EASY = 0.15  # share of the moved comments that are strangers, beside a title or article
-EASY_ALONE = 0.75  # the same where only the thread is there, which tells less than a text's kind
+EASY = 0.15  # share of the moved comments that are strangers, under a title, article or parent
+EASY_ALONE = 0.75  # the same where only siblings are there, which tell less than the kind of text
 MIN_ARTICLE = 400  # characters of a first comment that may stand in for an article
 MIN_MOVED = 8  # characters: "Yes." fits everywhere and would teach noise
 _ACCIDENTS = r"(?m)^\s*(?:>|&gt;).*$|^[:*#\s]+|(?:^|\s)@\w+|\bUser(?: talk)?:\S+"
@@ -69,12 +69,12 @@ def move(
     comments: pd.DataFrame,
     strangers: pa.Array,
     rate: float,
-    easy: float,
+    easy: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The comments with `rate` of their texts moved, and (n,) float32: 1 = moved, 0 = not.
 
-    Texts change places with those of other threads; a share `easy` gives way to strangers.
+    Texts change places with those of other threads; `easy` (n,) of those give way to strangers.
     """
     text = without_accidents(comments["text"])
     thread = pd.factorize(comments["thread_id"])[0]
@@ -175,10 +175,12 @@ def _views(
         if titled:
             yield comments, threads.iloc[:0], judged.astype(np.float32)
         return
+    replies = comments["depth"].to_numpy(np.int32) > 1
+    beside = np.full(len(comments), EASY)
     if titled:
-        frame, moved = move(comments, strangers, rate, EASY, rng)
+        frame, moved = move(comments, strangers, rate, beside, rng)
         yield frame, threads, moved
-    frame, moved = move(comments, strangers, rate, EASY, rng)
+    frame, moved = move(comments, strangers, rate, beside, rng)
     yield promoted(frame, threads, moved)
-    frame, moved = move(comments, strangers, rate, EASY_ALONE, rng)
+    frame, moved = move(comments, strangers, rate, np.where(replies, EASY, EASY_ALONE), rng)
     yield frame, threads.iloc[:0], moved

@@ -4,13 +4,15 @@ A comment's state lives in a `Scratch`, allocated once per thread and call and n
 whatever is read was written for the same comment (the table of items is stamped).
 """
 
+# mypy: disable-error-code="return-value,assignment"
+# (numba turns its integers into one another; numpy's stubs do not)
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from moderation.compiled import compiled, inlined
 from moderation.folding import (
     BREVE,
     DIGIT,
@@ -27,6 +29,7 @@ from moderation.folding import (
     PUNCT,
     STYLED,
     UPPER,
+    Tables,
 )
 
 # Places in `Scratch.seen`: what is counted in one comment.
@@ -134,8 +137,8 @@ def make_scratch(size: int) -> Scratch:
     )
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def decode(data, i, end):
+@inlined
+def decode(data: np.ndarray, i: int, end: int) -> tuple[int, int]:
     """Code point at byte `i` and its length; a byte that is not UTF-8 is U+FFFD, length 1."""
     lead = np.int64(data[i])
     if lead < 0x80:
@@ -160,16 +163,16 @@ def decode(data, i, end):
     return value, need + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def beyond(code):
+@inlined
+def beyond(code: int) -> int:
     """Kind of a code point past the tables: ideographs, tags, the rest."""
     if code < 0x32000:
         return LETTER
     return IGNORE if 0xE0000 <= code < 0xE1000 else PUNCT
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def look_like(tables, code):
+@compiled
+def look_like(tables: Tables, code: int) -> int:
     """ASCII letter that `code`, known to be a LOOK character, looks like."""
     low, high = 0, len(tables.look_from)
     while low < high:
@@ -181,8 +184,8 @@ def look_like(tables, code):
     return tables.look_to[low]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def count_sign(seen, code, following):
+@compiled
+def count_sign(seen: np.ndarray, code: int, following: int) -> None:
     """Count a punctuation mark that a later pass looks for; `following` is the next byte."""
     if code == 0x21:
         seen[N_EXCLAIM] += 1
@@ -200,8 +203,10 @@ def count_sign(seen, code, following):
         seen[N_CURRENCY] += 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_characters(data, begin, end, tables, fold, scratch):
+@compiled
+def read_characters(
+    data: np.ndarray, begin: int, end: int, tables: Tables, fold: bool, scratch: Scratch
+) -> int:
     """Fold `data[begin:end]` into `scratch`; returns the number of folded characters.
 
     data: uint8, UTF-8. fold: False for lower case only.

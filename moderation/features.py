@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation import kernel
-from moderation.characters import MOST_LENGTHS, Scratch, make_scratch
+from moderation.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, make_scratch
 from moderation.folding import FOLDING_VERSION, load_tables
 from moderation.kernel import DENSE_FEATURES, HASH_VERSION, Grams, WordCache
 
@@ -235,18 +236,19 @@ def explain(text: str, table: WeightTable) -> Explanation:
     kernel.read_comment(piece.data, 0, len(piece.data), load_tables(), grams, scratch)
     kernel.describe(scratch, values)
     norm = kernel.score_comment(scratch, grams, table.rows, cache, total)
-    shares = np.zeros((int(scratch.state[kernel.TOKENS]), labels))
-    kernel.explain_row(scratch, grams, table.rows, cache, norm, shares)
+    shares = np.zeros((int(scratch.state[TOKENS]), labels))
+    parts = np.zeros((int(scratch.state[ITEMS]), labels))
+    kernel.explain_row(scratch, grams, table.rows, cache, norm, parts, shares)
     spans: dict[tuple[int, int], np.ndarray] = {}
     for start, end, share in zip(scratch.token_start, scratch.token_end, shares, strict=False):
         key = int(start), int(end)
         spans[key] = spans.get(key, 0) + share
-    parts = values[:, None].astype(float) * table.dense
+    described = values[:, None].astype(float) * table.dense
     return Explanation(
-        logits=total + parts.sum(axis=0) + table.intercept,
+        logits=total + described.sum(axis=0) + table.intercept,
         intercept=np.asarray(table.intercept, float),
         spans=[Span(*key, share) for key, share in sorted(spans.items(), key=lambda s: s[0])],
-        dense=parts,
+        dense=described,
     )
 
 
@@ -394,6 +396,11 @@ def _pieces(texts: Texts) -> Any:
         row += len(chunk)
 
 
+def text_count(texts: Texts) -> int:
+    """How many texts there are."""
+    return sum(len(chunk) for chunk in _chunks(texts))
+
+
 def thread_count() -> int:
     """How many threads are used if nobody says: NUMBA_NUM_THREADS, or the cores we may use."""
     wanted = os.environ.get("NUMBA_NUM_THREADS", "")
@@ -415,7 +422,7 @@ def _tasks(pieces: Sequence[Piece]) -> list[tuple[Piece, int, int]]:
         )
         cuts = np.searchsorted(piece.offsets, targets)
         bounds = np.unique(np.concatenate([[0], cuts, [n]]))
-        tasks += [(piece, int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        tasks += [(piece, int(a), int(b)) for a, b in pairwise(bounds)]
     return tasks
 
 

@@ -14,12 +14,13 @@ is computed once and kept in a small table (`WordCache`), and a comment's score 
 words. docs/kernel.md has what that gains (speed) and loses (nothing that could be measured).
 """
 
+# mypy: disable-error-code="return-value,assignment"
+# (numba turns its integers into one another; numpy's stubs do not)
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from moderation.characters import (
     ITEMS,
@@ -53,8 +54,12 @@ from moderation.characters import (
     Scratch,
     read_characters,
 )
+from moderation.compiled import compiled, inlined
 from moderation.links import read_extras
 from moderation.tokens import HASH_PRIME, read_tokens
+
+if TYPE_CHECKING:
+    from moderation.folding import Tables
 
 HASH_VERSION = 1  # part of a model's format, like FOLDING_VERSION
 
@@ -118,8 +123,10 @@ class WordCache(NamedTuple):
     sums: np.ndarray
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_comment(data, begin, end, tables, grams, scratch):
+@compiled
+def read_comment(
+    data: np.ndarray, begin: int, end: int, tables: Tables, grams: Grams, scratch: Scratch
+) -> int:
     """Run all passes over one comment."""
     n = read_characters(data, begin, end, tables, grams.fold, scratch)
     read_extras(scratch, n)
@@ -127,16 +134,16 @@ def read_comment(data, begin, end, tables, grams, scratch):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def bucket_of(hashed, bits):
+@inlined
+def bucket_of(hashed: int, bits: int) -> int:
     """Bucket of a hash: its best-mixed bits."""
     hashed = (hashed ^ (hashed >> np.uint64(32))) * BUCKET_PRIME
     return np.int64(hashed >> np.uint64(64 - bits))
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def list_buckets(scratch, item, grams):
-    """Write the buckets of an item's n-grams to `scratch.room`, repeats included; returns how many."""
+@inlined
+def list_buckets(scratch: Scratch, item: int, grams: Grams) -> int:
+    """Write the buckets of an item's n-grams to `scratch.room`; returns how many."""
     out, n = scratch.room, 0
     token = scratch.item_token[item]
     if token < 0:
@@ -161,8 +168,8 @@ def list_buckets(scratch, item, grams):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def word_slot(scratch, item, grams, rows, cache):
+@inlined
+def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache) -> int:
     """Place in the cache of what a distinct word adds; computed if it is not there."""
     hashed = scratch.item_hash[item]
     slot = np.int64((hashed * BUCKET_PRIME) >> np.uint64(32)) & (len(cache.keys) - 1)
@@ -178,8 +185,16 @@ def word_slot(scratch, item, grams, rows, cache):
     return slot
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def add_item(scratch, item, grams, rows, cache, weight, total):
+@inlined
+def add_item(
+    scratch: Scratch,
+    item: int,
+    grams: Grams,
+    rows: np.ndarray,
+    cache: WordCache,
+    weight: float,
+    total: np.ndarray,
+) -> float:
     """Add an item's row of sums times `weight` to `total`; returns its sum of squared idf."""
     if scratch.item_token[item] < 0:
         place = bucket_of(scratch.item_hash[item], grams.bits)
@@ -192,14 +207,16 @@ def add_item(scratch, item, grams, rows, cache, weight, total):
     return cache.sums[place, 0]
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def term_frequency(count):
+@inlined
+def term_frequency(count: int) -> float:
     """Sublinear term frequency."""
     return np.float32(1) if count == 1 else np.float32(1 + np.log(count))
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def score_comment(scratch, grams, rows, cache, logits):
+@inlined
+def score_comment(
+    scratch: Scratch, grams: Grams, rows: np.ndarray, cache: WordCache, logits: np.ndarray
+) -> float:
     """Write the dot product of the comment's tf-idf row with every label; returns the norm."""
     labels = len(logits)
     squares = 0.0
@@ -214,14 +231,14 @@ def score_comment(scratch, grams, rows, cache, logits):
     return norm
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def bounded(count):
-    """A count as a number from 0 to 1: 0, 1/2, 2/3, 3/4, …"""
+@inlined
+def bounded(count: int) -> float:
+    """A count as a number from 0 to 1: 0, 1/2, 2/3, and so on."""
     return count / (count + 1.0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def describe(scratch, out):
+@compiled
+def describe(scratch: Scratch, out: np.ndarray) -> None:
     """Write the dense features of the comment; out: (N_DENSE,) float32."""
     seen = scratch.seen
     chars = max(seen[N_CHARS], 1)
@@ -254,24 +271,24 @@ def describe(scratch, out):
     out[24] = bounded(seen[N_MASKED])
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@compiled
 def score_rows(
-    data,
-    offsets,
-    first,
-    last,
-    tables,
-    grams,
-    scratch,
-    rows,
-    dense,
-    intercept,
-    cache,
-    total,
-    values,
-    out,
-    described,
-):
+    data: np.ndarray,
+    offsets: np.ndarray,
+    first: int,
+    last: int,
+    tables: Tables,
+    grams: Grams,
+    scratch: Scratch,
+    rows: np.ndarray,
+    dense: np.ndarray,
+    intercept: np.ndarray,
+    cache: WordCache,
+    total: np.ndarray,
+    values: np.ndarray,
+    out: np.ndarray,
+    described: np.ndarray,
+) -> None:
     """Score the comments `first` to `last`.
 
     data: uint8. offsets: (n + 1,) int64. rows: (buckets, 1 + labels) float32, idf squared, then
@@ -295,30 +312,49 @@ def score_rows(
                 out[row, label] = total[label]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def explain_row(scratch, grams, rows, cache, norm, out):
+@compiled
+def explain_row(
+    scratch: Scratch,
+    grams: Grams,
+    rows: np.ndarray,
+    cache: WordCache,
+    norm: float,
+    parts: np.ndarray,
+    out: np.ndarray,
+) -> None:
     """Add what every word of the comment just scored adds to `out`: (tokens, labels) float64.
 
     An item's share is divided equally among its occurrences, a pair's between its two words.
+    parts: (items, labels) float64, zeros, working memory.
     """
+    for item in range(scratch.state[ITEMS]):
+        count = scratch.item_count[item]
+        add_item(
+            scratch, item, grams, rows, cache, term_frequency(count) / (count * norm), parts[item]
+        )
     previous = -1
     for token in range(scratch.state[TOKENS]):
-        item = scratch.token_item[token]
-        count = scratch.item_count[item]
-        share = term_frequency(count) / (count * norm)
-        add_item(scratch, item, grams, rows, cache, share, out[token])
         pair = scratch.token_pair[token]
-        if pair >= 0:
-            count = scratch.item_count[pair]
-            half = 0.5 * term_frequency(count) / (count * norm)
-            add_item(scratch, pair, grams, rows, cache, half, out[token])
-            add_item(scratch, pair, grams, rows, cache, half, out[previous])
+        for label in range(out.shape[1]):
+            out[token, label] += parts[scratch.token_item[token], label]
+            if pair >= 0:
+                out[token, label] += 0.5 * parts[pair, label]
+                out[previous, label] += 0.5 * parts[pair, label]
         if scratch.token_main[token]:
             previous = token
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def put(bucket, amount, mark, stamp, place, filled, indices, values):
+@inlined
+def put(
+    bucket: int,
+    amount: float,
+    mark: int,
+    stamp: np.ndarray,
+    place: np.ndarray,
+    filled: int,
+    indices: np.ndarray,
+    values: np.ndarray,
+) -> int:
     """Add `amount` to a row's bucket; returns where the row ends now."""
     if stamp[bucket] != mark:
         stamp[bucket] = mark
@@ -332,23 +368,23 @@ def put(bucket, amount, mark, stamp, place, filled, indices, values):
     return filled
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@compiled
 def count_rows(
-    data,
-    offsets,
-    first,
-    last,
-    tables,
-    grams,
-    scratch,
-    idf,
-    weigh,
-    stamp,
-    place,
-    indptr,
-    indices,
-    values,
-):
+    data: np.ndarray,
+    offsets: np.ndarray,
+    first: int,
+    last: int,
+    tables: Tables,
+    grams: Grams,
+    scratch: Scratch,
+    idf: np.ndarray,
+    weigh: bool,
+    stamp: np.ndarray,
+    place: np.ndarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    values: np.ndarray,
+) -> None:
     """Rows of n-gram counts, or of tf-idf if `weigh`, as CSR.
 
     Run twice: with empty `indices` it writes the rows' sizes to indptr[row + 1]; with room it
@@ -378,8 +414,18 @@ def count_rows(
                 values[k] /= np.float32(np.sqrt(squares))
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def count_words(data, offsets, first, last, tables, grams, scratch, indptr, ids):
+@compiled
+def count_words(
+    data: np.ndarray,
+    offsets: np.ndarray,
+    first: int,
+    last: int,
+    tables: Tables,
+    grams: Grams,
+    scratch: Scratch,
+    indptr: np.ndarray,
+    ids: np.ndarray,
+) -> None:
     """Buckets of every word in order, as CSR without values; run twice, like `count_rows`."""
     filling = len(ids) > 0
     for row in range(first, last):

@@ -6,7 +6,6 @@ Only run over a comment in which the first pass saw a sign of one of them.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moderation.characters import (
     IN_LINK,
@@ -23,7 +22,9 @@ from moderation.characters import (
     N_QUOTED_LINES,
     N_RAW_URLS,
     N_SHORTENERS,
+    Scratch,
 )
+from moderation.compiled import compiled
 from moderation.folding import DIGIT, KIND_BITS, LETTER, SPACE
 
 PHONE_LEAST, PHONE_MOST = 9, 15  # E.164 allows 15; shorter numbers are any number
@@ -58,8 +59,8 @@ _TOP, _WORDY, _SHORT = _hashes(TOP_LEVELS), _hashes(WORDY_TOP_LEVELS), _hashes(S
 _DOT, _SLASH, _COLON, _AT, _DASH, _QUOTE, _MORE = 46, 47, 58, 64, 45, 34, 62
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def among(hashes, chars, i, j):
+@compiled
+def among(hashes: np.ndarray, chars: np.ndarray, i: int, j: int) -> bool:
     """Whether `chars[i:j]` is one of the names behind `hashes`."""
     value = np.uint64(0xCBF29CE484222325)
     for k in range(i, j):
@@ -74,15 +75,15 @@ def among(hashes, chars, i, j):
     return low < len(hashes) and hashes[low] == value
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def is_alnum(kinds, i):
+@compiled
+def is_alnum(kinds: np.ndarray, i: int) -> bool:
     """Whether character `i` is a letter or a digit."""
     kind = kinds[i] & KIND_BITS
-    return kind == LETTER or kind == DIGIT
+    return kind in (LETTER, DIGIT)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def host_end(scratch, i, n):
+@compiled
+def host_end(scratch: Scratch, i: int, n: int) -> int:
     """End of the run of letters, digits, dots and dashes at `i`, without dots at its end."""
     j = i
     while j < n and (
@@ -94,8 +95,8 @@ def host_end(scratch, i, n):
     return j
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def host_kind(scratch, i, j, n):
+@compiled
+def host_kind(scratch: Scratch, i: int, j: int, n: int) -> int:
     """What `i:j` is: 0 no host, 1 a host, 2 a link shortener."""
     chars = scratch.chars
     dot = j - 1
@@ -107,20 +108,20 @@ def host_kind(scratch, i, j, n):
         return 2
     www = j - i > 4 and chars[i] == chars[i + 1] == chars[i + 2] == 119 and chars[i + 3] == _DOT
     path = j + 1 < n and chars[j] == _SLASH and is_alnum(scratch.kind, j + 1)
-    if among(_TOP, chars, dot + 1, j) and dot - i >= 2:
+    if among(_TOP, chars, dot + 1, j):
         return 1
     return 1 if www or (path and among(_WORDY, chars, dot + 1, j)) else 0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def mark_link(scratch, i, j):
+@compiled
+def mark_link(scratch: Scratch, i: int, j: int) -> None:
     """Nothing in `i:j` is undone as a disguise."""
     for k in range(i, j):
         scratch.kind[k] |= IN_LINK
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_host(scratch, i, end, n):
+@compiled
+def read_host(scratch: Scratch, i: int, end: int, n: int) -> int:
     """Count the bare domain or e-mail address whose name begins at `i`; returns its end."""
     chars, seen = scratch.chars, scratch.seen
     j = host_end(scratch, i, end)
@@ -144,14 +145,18 @@ def read_host(scratch, i, end, n):
     return max(j, i + 1)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_chunk(scratch, i, end, n):
+@compiled
+def read_chunk(scratch: Scratch, i: int, end: int, n: int) -> None:
     """Count the links and addresses in the unspaced characters `i:end`."""
     chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
     begin = i
     while i < end:
         char = chars[i]
-        if (char == 60 and i + 1 < n and chars[i + 1] == 97 and i + 2 == end) or (char == 91 and i + 3 < end and chars[i + 1] == 117 and chars[i + 2] == 114) or (char == 93 and i + 2 < end and chars[i + 1] == 40 and chars[i + 2] == 104):  # <a
+        if (
+            (char == 60 and i + 1 < n and chars[i + 1] == 97 and i + 2 == end)
+            or (char == 91 and i + 3 < end and chars[i + 1] == 117 and chars[i + 2] == 114)
+            or (char == 93 and i + 2 < end and chars[i + 1] == 40 and chars[i + 2] == 104)
+        ):  # <a
             seen[N_HTML_LINKS] += 1
         if char == _COLON and i + 3 < end and chars[i + 1] == chars[i + 2] == _SLASH:
             start = i
@@ -176,8 +181,8 @@ def read_chunk(scratch, i, end, n):
             i += 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_links(scratch, n):
+@compiled
+def read_links(scratch: Scratch, n: int) -> None:
     """Count links and addresses, chunk by chunk."""
     i = 0
     while i < n:
@@ -193,8 +198,8 @@ def read_links(scratch, n):
         i = end
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_phones(scratch, n):
+@compiled
+def read_phones(scratch: Scratch, n: int) -> None:
     """Count telephone numbers: 9 to 15 digits with at most two separators between them."""
     chars, kinds = scratch.chars, scratch.kind
     i = 0
@@ -216,8 +221,8 @@ def read_phones(scratch, n):
         i = j
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_money(scratch, n):
+@compiled
+def read_money(scratch: Scratch, n: int) -> None:
     """Count currency signs beside a number."""
     chars, kinds = scratch.chars, scratch.kind
     for i in range(n):
@@ -229,8 +234,8 @@ def read_money(scratch, n):
             scratch.seen[N_MONEY] += before or after or spaced
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_quotes(scratch, n):
+@compiled
+def read_quotes(scratch: Scratch, n: int) -> None:
     """Count the characters in lines that begin with > and within quotation marks."""
     chars, seen = scratch.chars, scratch.seen
     line, opened = True, -1  # line: only > and spaces since the line began
@@ -252,8 +257,8 @@ def read_quotes(scratch, n):
             opened = i
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_extras(scratch, n):
+@compiled
+def read_extras(scratch: Scratch, n: int) -> None:
     """Run those of the passes above that have something to find."""
     seen = scratch.seen
     if seen[N_LINK_HINTS]:

@@ -20,7 +20,6 @@ part in word pairs.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moderation.characters import (
     IN_LINK,
@@ -38,7 +37,9 @@ from moderation.characters import (
     STAMP,
     TOKENS,
     TOP,
+    Scratch,
 )
+from moderation.compiled import compiled, inlined
 from moderation.folding import DIGIT, EMOJI, KIND_BITS, LATIN, LETTER, LOOK, PUNCT, SPACE
 
 HASH_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a's offset and prime, over code points
@@ -68,16 +69,16 @@ DOUBLED = _doubled()
 AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def begin_tokens(scratch, n):
+@compiled
+def begin_tokens(scratch: Scratch, n: int) -> None:
     """Empty the tables for a comment of `n` folded characters."""
     state = scratch.state
     state[TOP], state[TOKENS], state[ITEMS], state[LAST] = n, 0, 0, -1
     state[STAMP] += 1
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def count_item(scratch, mask, hashed, token):
+@inlined
+def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
     """Count an item in the comment's table; returns its place among the distinct items."""
     stamp = scratch.state[STAMP]
     slot = np.int64(hashed >> np.uint64(17)) & mask
@@ -97,8 +98,17 @@ def count_item(scratch, mask, hashed, token):
     return item
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def add_token(scratch, mask, begin, size, start, end, main, pairs):
+@inlined
+def add_token(
+    scratch: Scratch,
+    mask: int,
+    begin: int,
+    size: int,
+    start: int,
+    end: int,
+    main: bool,
+    pairs: bool,
+) -> None:
     """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
     state = scratch.state
     hashed = HASH_SEED
@@ -123,20 +133,35 @@ def add_token(scratch, mask, begin, size, start, end, main, pairs):
         state[LAST] = token
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def is_sign(char):
+@compiled
+def add_form(
+    scratch: Scratch,
+    mask: int,
+    begin: int,
+    size: int,
+    start: int,
+    end: int,
+    main: bool,
+    pairs: bool,
+) -> None:
+    """`add_token`, not copied into its callers: disguised words are rare."""
+    add_token(scratch, mask, begin, size, start, end, main, pairs)
+
+
+@inlined
+def is_sign(char: int) -> bool:
     """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
-    return char == AT or char == DOLLAR or char == BANG or char == BAR or char == STAR
+    return char in (AT, DOLLAR, BANG, BAR, STAR)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def word_end(scratch, i, n):
+@compiled
+def word_end(scratch: Scratch, i: int, n: int) -> int:
     """End of the word that begins at `i`, letter signs included."""
     chars, kinds = scratch.chars, scratch.kind
     end, j, letters = i, i, 0
     while j < n:
         kind = kinds[j] & KIND_BITS
-        if kind == LETTER or kind == DIGIT:
+        if kind in (LETTER, DIGIT):
             letters += 1
             j += 1
             end = j
@@ -164,8 +189,8 @@ def word_end(scratch, i, n):
     return end
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def leet_kind(scratch, i, end):
+@compiled
+def leet_kind(scratch: Scratch, i: int, end: int) -> int:
     """Whether `i:end` hides letters: 0 no, 1 perhaps (a second form), 2 yes."""
     chars, kinds = scratch.chars, scratch.kind
     letters, digits, signs, odd, inside, outside = 0, 0, 0, 0, 0, 0
@@ -199,15 +224,15 @@ def leet_kind(scratch, i, end):
     return 1 if outside <= 2 and not ordinal else 0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def is_ordinal(chars, j):
+@compiled
+def is_ordinal(chars: np.ndarray, j: int) -> bool:
     """Whether the two letters at `j` are st, nd, rd or th."""
     pair = chars[j] << 8 | chars[j + 1]
     return pair == 0x7374 or pair == 0x6E64 or pair == 0x7264 or pair == 0x7468
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def is_lookalike(scratch, i, end):
+@compiled
+def is_lookalike(scratch: Scratch, i: int, end: int) -> bool:
     """Whether the foreign letters of `i:end` pass for Latin ones."""
     latin, looks, strange = 0, 0, 0
     for j in range(i, end):
@@ -221,8 +246,8 @@ def is_lookalike(scratch, i, end):
     return latin > 0 or (scratch.seen[N_STRANGE] == 0 and scratch.seen[N_LATIN] > 0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def write_form(scratch, i, end, leet, looks):
+@compiled
+def write_form(scratch: Scratch, i: int, end: int, leet: bool, looks: bool) -> tuple[int, int]:
     """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
     chars, kinds = scratch.chars, scratch.kind
     top = scratch.state[TOP]
@@ -240,8 +265,8 @@ def write_form(scratch, i, end, leet, looks):
     return top, out - top
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def unstretch(scratch, begin, size, keep):
+@compiled
+def unstretch(scratch: Scratch, begin: int, size: int, keep: int) -> tuple[int, bool]:
     """Shorten runs of three or more letters in `chars[begin:begin + size]`.
 
     keep: 1 or 2 letters of a run stay (2 only where English doubles the letter). Returns the new
@@ -268,8 +293,10 @@ def unstretch(scratch, begin, size, keep):
     return out - begin, differs
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def add_forms(scratch, mask, i, end, leet, looks, main, pairs):
+@compiled
+def add_forms(
+    scratch: Scratch, mask: int, i: int, end: int, leet: bool, looks: bool, main: bool, pairs: bool
+) -> None:
     """Add the word `i:end`, and the form with doubled letters where it is stretched."""
     start, stop = scratch.at[i], scratch.at[end - 1] + 1
     begin, written = write_form(scratch, i, end, leet, looks)
@@ -278,16 +305,16 @@ def add_forms(scratch, mask, i, end, leet, looks, main, pairs):
     scratch.seen[N_STRETCHED] += size < written and main
     if not size:
         return
-    add_token(scratch, mask, begin, size, start, stop, main, pairs)
+    add_form(scratch, mask, begin, size, start, stop, main, pairs)
     if differs:
         begin, written = write_form(scratch, i, end, leet, looks)
         size, differs = unstretch(scratch, begin, written, 2)
         scratch.state[TOP] = begin + size
-        add_token(scratch, mask, begin, size, start, stop, False, pairs)
+        add_form(scratch, mask, begin, size, start, stop, False, pairs)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def add_disguised(scratch, mask, i, end, n, pairs):
+@compiled
+def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: bool) -> int:
     """Add a word that may be disguised; returns where the next one can begin."""
     chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
     stop = end
@@ -311,8 +338,8 @@ def add_disguised(scratch, mask, i, end, n, pairs):
     return stop
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def add_spaced(scratch, mask, i, n, pairs):
+@compiled
+def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
     """Join single letters with equal separators from `i` on; returns their end, or `i`."""
     chars, kinds = scratch.chars, scratch.kind
     gap = 1
@@ -341,12 +368,12 @@ def add_spaced(scratch, mask, i, n, pairs):
         chars[begin + k] = scratch.look[place] if looks else chars[place]
     scratch.state[TOP] = begin + letters
     scratch.seen[N_SPACED] += 1
-    add_token(scratch, mask, begin, letters, scratch.at[i], scratch.at[j] + 1, True, pairs)
+    add_form(scratch, mask, begin, letters, scratch.at[i], scratch.at[j] + 1, True, pairs)
     return j + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def is_plain(scratch, i, j, n):
+@inlined
+def is_plain(scratch: Scratch, i: int, j: int, n: int) -> bool:
     """Whether the letters and digits `i:j` are a word as they stand."""
     chars, kinds = scratch.chars, scratch.kind
     if kinds[i] & IN_LINK:
@@ -368,8 +395,8 @@ def is_plain(scratch, i, j, n):
     return not flags & LATIN and (scratch.seen[N_STRANGE] > 0 or scratch.seen[N_LATIN] == 0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def sign_begins(scratch, i, n):
+@compiled
+def sign_begins(scratch: Scratch, i: int, n: int) -> bool:
     """Whether the sign at `i` is the first letter of a word ($hit, @ss); counts @handles."""
     chars, kinds = scratch.chars, scratch.kind
     if kinds[i] & IN_LINK or i + 1 >= n or kinds[i + 1] & KIND_BITS in (SPACE, EMOJI):
@@ -388,8 +415,8 @@ def sign_begins(scratch, i, n):
     return j > i + 1 or chars[i + 1] == DOLLAR  # @ss, @$$
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def read_tokens(scratch, n, fold, pairs):
+@compiled
+def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
     """Find the words among the `n` folded characters and count them as items.
 
     fold: undo disguises. pairs: count pairs of neighbouring words as well.
@@ -405,10 +432,6 @@ def read_tokens(scratch, n, fold, pairs):
         if kind == SPACE:
             i += 1
             continue
-        if kind == EMOJI:
-            add_token(scratch, mask, i, 1, at[i], at[i] + 1, True, pairs)
-            i += 1
-            continue
         if kind == PUNCT:
             starts = fold and (chars[i] == AT or chars[i] == DOLLAR)
             if starts and sign_begins(scratch, i, n):
@@ -418,14 +441,14 @@ def read_tokens(scratch, n, fold, pairs):
                 i += 1
             continue
         j = i + 1
-        while j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
+        while kind != EMOJI and j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
             j += 1
         if fold and j - i == 1 and kind == LETTER and not kinds[i] & IN_LINK:
             after = add_spaced(scratch, mask, i, n, pairs)
             if after > i:
                 i = after
                 continue
-        if fold and not is_plain(scratch, i, j, n):
+        if fold and kind != EMOJI and not is_plain(scratch, i, j, n):
             i = add_disguised(scratch, mask, i, max(j, word_end(scratch, i, n)), n, pairs)
             continue
         if kind == DIGIT and j - i >= NUMBER_DIGITS:
@@ -434,8 +457,8 @@ def read_tokens(scratch, n, fold, pairs):
         i = j
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def blank_number(scratch, i, j):
+@compiled
+def blank_number(scratch: Scratch, i: int, j: int) -> None:
     """Write zeros over a long number, so that only its length counts."""
     for k in range(i, j):
         if scratch.kind[k] & KIND_BITS != DIGIT:

@@ -22,6 +22,32 @@ LabelFiles = Annotated[
 
 
 @app.command()
+def train(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    labels: LabelFiles = None,
+    sources: Annotated[
+        Path | None, typer.Option("--sources", help="Public sets, as labels/sources.toml.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder that the public sets were put in.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Same rows, same seed: same bytes.")] = 0,
+    skip_missing: Annotated[
+        bool, typer.Option("--skip-missing", help="Go on without sets that are not there.")
+    ] = False,
+) -> None:
+    """Train a model on label tables, ledgers and public sets."""
+    if (sources is None) != (data is None):
+        raise typer.BadParameter("--sources and --data go together")
+    if sources is None and not labels:
+        raise typer.BadParameter("give label tables, or --sources and --data")
+    with working("training"):
+        model = _trained(labels or [], sources, data, seed, "skip" if skip_missing else "error")
+        model.save(output)
+    _say_trained(model, output)
+
+
+@app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="Model folder or name.")],
     labels: LabelFiles = None,
@@ -80,6 +106,36 @@ def export(
 
     write(Model.load(model_path(model)), output)
     say(f"wrote {output}; load it with joblib.load, and only from people you trust")
+
+
+def _trained(
+    labels: list[Path], sources: Path | None, data: Path | None, seed: int, missing: str
+) -> Model:
+    if sources is not None and data is not None:
+        from moderation.build import build
+
+        return build(sources, data, more=labels, seed=seed, missing=missing)
+    from moderation.labels import read_labels
+    from moderation.training import train
+
+    return train(read_labels(labels), seed=seed)
+
+
+def _say_trained(model: Model, folder: Path) -> None:
+    """How the new model did on rows that it was not trained on, label by label."""
+    from moderation.terminal import table, width
+
+    rows = []
+    for head in model.heads:
+        measured = head.metrics.get("out_of_fold", {})
+        auc, precision, recall = (
+            float(measured[name][0]) if measured.get(name) else float("nan")
+            for name in ("roc_auc", "precision", "recall")
+        )
+        rows.append((head.name, auc, head.threshold, precision, recall, head.operating["goal"]))
+    columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
+    say(table(columns, rows, width()))
+    say(f"held-out figures; wrote {folder}")
 
 
 def _scores(model: Model, frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,43 +11,9 @@ import pytest
 from moderation.audit import agreements, audit, shared_texts
 from moderation.label_table import label_frame
 
-GOOD = [
-    "garden",
-    "river",
-    "morning",
-    "coffee",
-    "village",
-    "library",
-    "window",
-    "neighbour",
-    "bicycle",
-    "market",
-]
-BAD = [
-    "casino",
-    "loan",
-    "pills",
-    "jackpot",
-    "voucher",
-    "crypto",
-    "profit",
-    "subscribe",
-    "discount",
-    "winner",
-]
-BOTH = [
-    "today",
-    "people",
-    "really",
-    "think",
-    "about",
-    "going",
-    "there",
-    "again",
-    "never",
-    "always",
-    "maybe",
-]
+GOOD = ["garden", "river", "coffee", "village", "library", "window", "neighbour", "bicycle"]
+BAD = ["casino", "loan", "pills", "jackpot", "voucher", "crypto", "profit", "subscribe"]
+BOTH = ["today", "people", "really", "think", "about", "going", "there", "again", "never"]
 
 
 def rows(count=3000, seed=0):

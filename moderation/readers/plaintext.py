@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.comment_heads import BUTTONS, Head, is_date_line, plain_tail
 from moderation.readers.plaintext_article import article_of
@@ -20,6 +20,7 @@ from moderation.readers.plaintext_profile import (
     PING,
     Profile,
     is_comment_heading,
+    is_titled,
     profile_of,
     score,
 )
@@ -91,45 +92,54 @@ def _section(lines: list[Line]) -> int:
     return next(headings, len(lines))
 
 
+class _Rated(NamedTuple):
+    rating: float
+    listing: Listing
+    profile: Profile
+    titled: bool  # the heading of comments stands right over it
+
+
 def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
-    """The lists of the page that hold comments: the best, and those near it that are sure."""
-    rated: list[tuple[float, Listing, Profile]] = []
+    """The lists of the page that hold comments: the best, and those printed as it is."""
+    rated: list[_Rated] = []
     for base in sorted({line.indent for line in lines if line.kind}):
         for listing in listings(lines, base):
             profile = profile_of(listing)
             above = lines[max(0, listing.start - 20) : listing.start][::-1]
             rating = score(listing, profile, above, lines[listing.end : listing.end + 20])
             if rating >= ENOUGH:
-                rated.append((rating, listing, profile))
-    chosen: list[tuple[float, Listing, Profile]] = []
-    for one in sorted(_outermost(rated), key=lambda one: -one[0]):
-        if not chosen or _belongs(one[1], one[2], chosen):
+                rated.append(_Rated(rating, listing, profile, is_titled(above)))
+    chosen: list[_Rated] = []
+    for one in sorted(_outermost(rated), key=lambda one: -one.rating):
+        if not chosen or _belongs(one, chosen[0]):
             chosen.append(one)
-    chosen.sort(key=lambda one: one[1].start)
-    return [(listing, profile) for _, listing, profile in chosen]
+    chosen.sort(key=lambda one: one.listing.start)
+    return [(one.listing, one.profile) for one in chosen]
 
 
-def _outermost(rated: list[tuple[float, Listing, Profile]]) -> list[tuple[float, Listing, Profile]]:
-    """The lists that lie in no other, but for a page whose whole body is one or two entries."""
+def _outermost(rated: list[_Rated]) -> list[_Rated]:
+    """The lists that lie in no other. One around a titled list is the page's frame, no comment."""
 
     def within(inner: Listing, outer: Listing) -> bool:
         return inner.base > outer.base and outer.start <= inner.start < outer.end
 
-    frames = [
+    lists = [
         outer
-        for rating, outer, profile in rated
-        if profile.entries < 3 and any(within(o, outer) and r >= rating for r, o, _ in rated)
+        for outer in rated
+        if outer.titled
+        or sum(one.titled and within(one.listing, outer.listing) for one in rated)
+        not in (1, 2)  # comments and pings; more are the "3 replies" over a comment's replies
     ]
-    kept = [one for one in rated if one[1] not in frames]
-    return [one for one in kept if not any(within(one[1], outer) for _, outer, _ in kept)]
+    return [one for one in lists if not any(within(one.listing, outer.listing) for outer in lists)]
 
 
-def _belongs(
-    listing: Listing, profile: Profile, chosen: list[tuple[float, Listing, Profile]]
-) -> bool:
-    """True when a further list is printed as the first was (comments beside pings, by sections)."""
-    _, first, sample = chosen[0]
-    return listing.base == first.base and profile.headed and profile.style == sample.style
+def _belongs(one: _Rated, best: _Rated) -> bool:
+    """True when a further list is printed as the best is (comments beside pings, by sections)."""
+    return (
+        one.listing.base == best.listing.base
+        and one.profile.headed
+        and one.profile.style == best.profile.style
+    )
 
 
 # --- from nodes to comments -----------------------------------------------------------------------

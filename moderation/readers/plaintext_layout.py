@@ -107,42 +107,47 @@ def _listing(lines: list[Line], start: int, base: int) -> Listing | None:
     kind, number, at = "", 0, start
     while at < len(lines):
         line = lines[at]
-        if not _inside(line, base):
+        top = line.indent == base
+        if not _inside(line, base) or (top and kind and not _follows(line, kind, number)):
             resumed = _resumption(lines, at, base, kind, number) if kind else 0
             if not resumed:
                 break
-            if _preformatted(kept):
-                kept.extend(row._replace(indent=kept[-1].indent) for row in lines[at:resumed])
+            if not line.loose:
+                kept.extend(_as_text(row, kept[-1]) for row in lines[at:resumed])
             at = resumed
             continue
-        if line.indent == base:
-            if kind and (line.kind != kind or (kind == "ol" and line.number <= number)):
-                break
+        if top:
             kind, number = line.kind, line.number
         kept.append(line)
         at += 1
     return Listing(base, kind, start, at, kept) if kind else None
 
 
-def _preformatted(kept: list[Line]) -> bool:
-    """True when the last line stands deeper than any open entry's text, as `<pre>` begins."""
-    if not kept or kept[-1].kind:
-        return False
-    for line in reversed(kept):
-        if line.kind:
-            return kept[-1].indent > line.indent + STEP
-    return False
+def _follows(line: Line, kind: str, number: int) -> bool:
+    return line.kind == kind and (kind == "ul" or line.number > number)
+
+
+def _as_text(row: Line, last: Line) -> Line:
+    """A line of preformatted text, printed without indentation, in its comment's column."""
+    return row._replace(
+        indent=last.indent + STEP if last.kind else last.indent, kind="", text=row.whole
+    )
 
 
 def _resumption(lines: list[Line], at: int, base: int, kind: str, number: int) -> int:
-    """Where the list goes on after an interruption at `at`; 0 if it does not."""
-    pre = _preformatted(lines[max(0, at - 40) : at])
+    """Where the list goes on after an interruption at `at`; 0 if it does not.
+
+    Preformatted text follows its comment without a blank line, an advertisement with one.
+    """
+    pre = not lines[at].loose
     for later in range(at, min(len(lines), at + (_PRE_LINES if pre else _AD_LINES))):
         line = lines[later]
-        if line.kind == "ol" and line.indent == base:
-            return later if kind == "ol" and line.number == number + 1 else 0
-        if _inside(line, base) and not (pre and lines[later - 1].indent < base):
-            return 0
-        if pre and line.loose and line.indent > base:
+        if line.indent == base and kind == line.kind == "ol" and line.number == number + 1:
             return later
+        if line.indent == base and line.kind and later > at:
+            return 0
+        if pre and line.loose and later > at:
+            return later if line.indent > base else 0
+        if not pre and line.indent > base:
+            return 0
     return 0

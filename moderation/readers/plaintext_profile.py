@@ -30,6 +30,7 @@ _SHORT = 80  # characters of a heading or button
 
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
 _COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
+_COUNTED_HEADING = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
 _FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
 _OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
@@ -102,15 +103,37 @@ def profile_of(listing: Listing) -> Profile:
     ]
     _choose_style(found, texts, heads, feet)
     found.replies = _share(any(map(is_reply, entry)) for entry in own)
-    found.button_first = (
-        found.replies >= 0.7 and _share(is_reply(entry[-1]) for entry in own) >= 0.6
-    )
+    found.button_first = found.replies >= 0.7 and _is_button_first(listing)
     found.loose = (
         _share(line.loose for line in listing.lines if line.kind and line.indent == listing.base)
         > 0.7
     )
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
     found.length = median(sum(map(len, entry)) for entry in texts)
+    return found
+
+
+def _is_button_first(listing: Listing) -> bool:
+    """True when entries with something nested have their reply button over it.
+
+    A third is enough: what is nested may be the commenter's own points, over the button.
+    """
+    nested = [
+        any(is_reply(line) for line in first)
+        for first, all_of_it in zip(_entries(listing), _extents(listing), strict=True)
+        if any(line.kind for line in all_of_it[1:])
+    ]
+    return _share(nested) >= 1 / 3
+
+
+def _extents(listing: Listing) -> list[list[Line]]:
+    """All lines of each top-level entry."""
+    found: list[list[Line]] = []
+    for line in listing.lines:
+        if line.indent == listing.base and line.kind:
+            found.append([])
+        if found:
+            found[-1].append(line)
     return found
 
 
@@ -210,7 +233,7 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     tops = sum(line.kind == listing.kind and line.indent == listing.base for line in listing.lines)
     every = sum(bool(line.kind) for line in listing.lines)
     counted = any(
-        tops <= int(number) <= every + 2
+        tops <= int(number) <= (every + 2 if not _COMMENT_WORD.search(text) else 100_000)
         for text in near[:4]
         if len(text) <= _SHORT + 60
         for number in re.findall(r"(?<![\d.,:])\d{1,5}(?![\d.,:]|\.\d)", text)
@@ -238,7 +261,16 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
 def is_comment_heading(text: str) -> bool:
     """True for a line that is the heading of comments: their word and number, little else."""
     words = text.split()
-    return len(words) <= 4 and bool(_COMMENT_WORD.match(text.strip("0123456789 ()#:.,")))
+    if is_button(text):
+        return False
+    if len(words) <= 4 and _COMMENT_WORD.match(text.strip("0123456789 ()#:.,")):
+        return True
+    return len(text) <= 2 * _SHORT and bool(_COUNTED_HEADING.match(text))
+
+
+def is_titled(above: list[Line]) -> bool:
+    """True when the heading of comments is among the four lines over a list."""
+    return any(not line.kind and is_comment_heading(line.whole) for line in above[:4])
 
 
 def _heading(near: list[str]) -> bool:

@@ -61,6 +61,9 @@ class _Builder:
 
     def run(self) -> list[Node]:
         for at, line in enumerate(self.lines):
+            if self._is_preformatted(at, line):
+                self.open[-1].lines.append(line._replace(indent=self.open[-1].content))
+                continue
             while self.open[-1].content > line.indent and len(self.open) > 1:
                 self.open.pop()
             if line.kind and self._is_comment(at, line):
@@ -69,6 +72,18 @@ class _Builder:
                 self.open[-1].lines.append(line)
                 self.open[-1].has_points |= bool(line.kind)
         return self.nodes
+
+    def _is_preformatted(self, at: int, line: Line) -> bool:
+        """Preformatted text stands further left than its comment, without a blank line before."""
+        if at == 0 or line.loose or line.indent >= self.open[-1].content:
+            return False
+        if not line.kind:
+            return not self.profile.is_chrome(line.text)
+        parent = next((node for node in self.open if node.content == line.indent), None)
+        follows = parent is not None and line.number == parent.last_number + 1
+        if parent is self.root or parent is None or (follows and line.kind == "ol"):
+            return False
+        return not self.profile.has_head(self._own(at)) if self.profile.headed else False
 
     # --- is it a comment? ---
 
@@ -108,8 +123,8 @@ class _Builder:
             after = next((one for one in sure if one > at), None)
             if at in known:
                 verdict = "true"
-            elif begun:
-                verdict = "true" if line.kind == "ol" and line.number == number + 1 else "unsure"
+            elif begun and line.loose | (line.kind == "ol" and line.number == number + 1):
+                verdict = "true" if line.number == number + 1 else "unsure"
                 verdict = "" if at < last_prose and after is None else verdict
             else:
                 verdict = self._leads_to(members[place:], after, last_prose)

@@ -104,13 +104,17 @@ def profile_of(listing: Listing) -> Profile:
     _choose_style(found, texts, heads, feet)
     found.replies = _share(any(map(is_reply, entry)) for entry in own)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
-    found.loose = (
-        _share(line.loose for line in listing.lines if line.kind and line.indent == listing.base)
-        > 0.7
-    )
+    found.loose = _is_loose(listing)
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
     found.length = median(sum(map(len, entry)) for entry in texts)
     return found
+
+
+def _is_loose(listing: Listing) -> bool:
+    """True when a blank line stands over most entries but the first; over nested ones if few."""
+    marked = [line for line in listing.lines if line.kind]
+    tops = [line for line in marked if line.indent == listing.base][1:]
+    return _share(line.loose for line in (tops if len(tops) > 1 else marked[1:])) > 0.7
 
 
 def _is_button_first(listing: Listing) -> bool:
@@ -152,7 +156,7 @@ def _choose_style(
     elif _share(feet) >= 0.5 and _share(len(text) > 1 for text in texts) >= 0.5:
         found.style, found.share = "foot", _share(feet)
         found.clocks = _share(foot is not None and foot.clock for foot in feet)
-    elif named >= 0.85 and len(texts) >= 4:
+    elif (named >= 0.85 and len(texts) >= 4) or (named == 1 and len(texts) == 3):
         found.style, found.share = "name", named
 
 

@@ -80,8 +80,7 @@ class _Builder:
         if not line.kind:
             return not self.profile.is_chrome(line.text)
         parent = next((node for node in self.open if node.content == line.indent), None)
-        follows = parent is not None and line.number == parent.last_number + 1
-        if parent is self.root or parent is None or (follows and line.kind == "ol"):
+        if parent is self.root or parent is None or 1 < line.number == parent.last_number + 1:
             return False
         return not self.profile.has_head(self._own(at)) if self.profile.headed else False
 

@@ -74,7 +74,7 @@ def label_frame(
     labels = label_names(columns)
     check_names(labels, place, known)
     _check_text(columns["text"], place)
-    fixed = {name: _fixed(columns, name) for name in LABEL_SCHEMA.names}
+    fixed = {name: _fixed(columns, name, place) for name in LABEL_SCHEMA.names}
     _check_weight(fixed["weight"], place)
     answers = {name: _answers(columns[name], name, place) for name in labels}
     return pd.DataFrame({**fixed, **answers}, index=pd.RangeIndex(len(columns)))
@@ -116,6 +116,9 @@ def check_names(labels: Sequence[str], place: str, known: Sequence[str] | None =
 
 
 def _check_text(text: pd.Series, place: str) -> None:
+    for row, value in enumerate(text if text.dtype == "object" else ()):
+        if isinstance(value, (list, dict)):
+            raise LabelError(f"{place}: row {row + 1}: text is {str(value)[:40]!r}, no string")
     missing = np.flatnonzero(text.isna() | (text.astype("str").str.strip() == ""))
     if missing.size:
         raise LabelError(
@@ -131,7 +134,7 @@ def _check_weight(weight: pd.Series, place: str) -> None:
         )
 
 
-def _fixed(columns: pd.DataFrame, name: str) -> pd.Series:
+def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
     kind = LABEL_SCHEMA.field(name).type
     length = len(columns)
     if name == "natural":
@@ -146,6 +149,12 @@ def _fixed(columns: pd.DataFrame, name: str) -> pd.Series:
     given = columns[name].reset_index(drop=True)
     if name == "labelled_at":
         times = pd.to_datetime(given.where(~_blank(given)), utc=True, errors="coerce")
+        wrong = np.flatnonzero(times.isna() & ~_blank(given))
+        if wrong.size:
+            raise LabelError(
+                f"{place}: row {wrong[0] + 1}: labelled_at is {str(given.iloc[wrong[0]])[:40]!r}; "
+                "expected a time like 2026-01-31T12:00:00Z"
+            )
         return times.astype(pd.ArrowDtype(kind))
     if pa.types.is_large_string(getattr(given.dtype, "pyarrow_dtype", pa.null())):
         return given

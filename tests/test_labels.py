@@ -86,6 +86,8 @@ def test_columns_of_a_comment_table_are_no_labels(tmp_path):
         ("text,spam,weight\nx,1,-2\n", "row 1 has the weight -2.0; expected >= 0"),
         ("text,spam,weight\nx,1,heavy\n", "row 1 has the weight nan"),
         ("text,id\nx,1\n", "no label column; expected one column per label"),
+        ("text,spam,labelled_at\nx,1,soon\n", "row 1: labelled_at is 'soon'; expected a time"),
+        ("", "no column 'text'; the columns are nothing"),
     ],
 )
 def test_a_wrong_table_names_place_value_and_way_out(tmp_path, content, message):
@@ -106,13 +108,36 @@ def test_an_unknown_label_name_is_refused_when_the_names_are_known(tmp_path):
         ("t.jsonl", '{"text": "a", "spam": 1}\n{"text": \n', "t.jsonl:2: no JSON"),
         ("t.jsonl", "[1]\n", "t.jsonl:1: .* is no JSON object"),
         ("t.parquet", "no parquet", "cannot be read as a .parquet table"),
-        ("t.csv", 'text,spam\n"open,1\n', "cannot be read as CSV"),
+        ("t.csv", 'text,spam\n"open,1\n', r"t\.csv:2: no CSV: unexpected end"),
+        ("t.csv", "text,spam\nhi, there,1\n", r"t\.csv:2: 3 cells under 2 columns; quote cells"),
+        ("t.csv", "text,spam,spam\nhi,1,0\n", "two columns are named 'spam'"),
         ("t.xlsx", "x", "t.xlsx"),
     ],
 )
 def test_an_unreadable_table_names_its_place(tmp_path, name, content, message):
     with pytest.raises(InputError, match=message):
         read_labels(table(tmp_path, content, name))
+
+
+def test_a_table_that_is_cut_or_not_utf8_is_refused(tmp_path):
+    (tmp_path / "latin.csv").write_bytes("text,spam\nschön,1\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"1 bytes are not UTF-8.*; save the table as UTF-8"):
+        read_labels(tmp_path / "latin.csv")
+    whole = gzip.compress(b"text,spam\n" + b"some words,1\n" * 5000)
+    (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="damaged after byte"):
+        read_labels(tmp_path / "cut.csv.gz")
+
+
+def test_spreadsheets_and_javascript_leave_their_marks_and_are_read(tmp_path):
+    (tmp_path / "excel.csv").write_bytes(b"\xef\xbb\xbftext, spam\r\n007,1\r\n")
+    frame = read_labels(tmp_path / "excel.csv")
+    assert (frame["text"].tolist(), frame["spam"].tolist()) == (["007"], [1])
+    (tmp_path / "cut.jsonl").write_text('{"text": "look \\ud83d", "spam": 1}\n')
+    assert read_labels(tmp_path / "cut.jsonl")["text"].tolist()[0].startswith("look ?")
+    (tmp_path / "list.jsonl").write_text('{"text": ["a"], "spam": 1}\n')
+    with pytest.raises(LabelError, match=r"row 1: text is .*, no string"):
+        read_labels(tmp_path / "list.jsonl")
 
 
 def test_no_tables_is_an_error_and_a_missing_one_is_named(tmp_path):

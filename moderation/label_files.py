@@ -1,0 +1,102 @@
+"""Read a label table's file as written: strict about its form, silent about its meaning."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pandas as pd
+import pyarrow as pa
+
+from moderation.errors import InputError, OutputError
+from moderation.readers.source import Source
+from moderation.tables import csv_restored, kind_of, read_table, to_frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_columns(path: Path) -> pd.DataFrame:
+    """The columns of a CSV, JSONL or Parquet file, by its extension.
+
+    CSV cells are strings, so ids keep their zeros and the text "NA" stays a text.
+    Raises InputError with the line where the file breaks its format; a table that is cut or not
+    UTF-8 is refused, since a wrong text under a right label would go unnoticed.
+    """
+    try:
+        kind = kind_of(path)
+    except OutputError as error:
+        raise InputError(str(error)) from error
+    if kind == ".parquet":
+        return to_frame(read_table(path)[0])
+    source = Source(path)
+    text, notes = source.text()
+    if source.damage:
+        raise InputError(f"{path}: damaged after {source.damage}; write it again")
+    if notes:
+        raise InputError(f"{notes[0]}; save the table as UTF-8")
+    return _csv(path, text) if kind == ".csv" else _jsonl(path, text)
+
+
+def _jsonl(path: Path, text: str) -> pd.DataFrame:
+    rows = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = _record(line, f"{path}:{number}")
+        if not isinstance(record, dict):
+            raise InputError(f"{path}:{number}: {line[:40]!r} is no JSON object with columns")
+        rows.append(record)
+    return pd.DataFrame(rows)
+
+
+def _record(line: str, place: str) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # half an emoji, as JavaScript cuts strings: orjson and Arrow refuse it, Python does not
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{place}: no JSON: {error}") from error
+    if not isinstance(record, dict):
+        return record
+    return {
+        name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for name, value in record.items()
+    }
+
+
+def _csv(path: Path, text: str) -> pd.DataFrame:
+    csv.field_size_limit(sys.maxsize)  # a comment may be longer than the default 128 KiB
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        head = [name.strip() for name in next(lines, [])]
+        rows = []
+        for row in lines:
+            if not row:
+                continue
+            if len(row) != len(head):
+                raise InputError(
+                    f"{path}:{lines.line_num}: {len(row)} cells under {len(head)} columns; "
+                    "quote cells that hold a comma"
+                )
+            rows.append(row)
+    except csv.Error as error:
+        raise InputError(f"{path}:{lines.line_num}: no CSV: {error}") from error
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        raise InputError(f"{path}: two columns are named {twice[0]!r}; rename or remove one")
+    columns = zip(*rows, strict=True) if rows else [() for _ in head]
+    return pd.DataFrame({name: _restored(cells) for name, cells in zip(head, columns, strict=True)})
+
+
+def _restored(cells: tuple[str, ...]) -> pd.Series:
+    """Cells as they were before a spreadsheet was kept from running them as formulas."""
+    array = pa.chunked_array([pa.array(cells, pa.large_string())])
+    restored: pd.Series = csv_restored(array).to_pandas()
+    return restored

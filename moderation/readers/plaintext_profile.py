@@ -31,6 +31,10 @@ _SHORT = 80  # characters of a heading or button
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
 _COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
 _COUNTED_HEADING = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
+_TEASER = re.compile(
+    r"(?i)\W*(?:read more|continue reading|more|weiterlesen|mehr(?: lesen)?|zum artikel|leer más"
+    r"|seguir leyendo|más|lire la suite|leggi tutto|continua|lees meer)\W*$"
+)
 _FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
 _OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
@@ -43,6 +47,7 @@ class Profile:
     share: float = 0.0  # of entries with them
     clocks: float = 0.0  # of entries with a time of day
     replies: float = 0.0  # of entries with a reply button
+    teasers: float = 0.0  # of entries that end with "read more"
     button_first: bool = False  # the reply button stands over the replies
     loose: bool = True  # entries are set apart by blank lines
     nested: bool = False
@@ -102,6 +107,7 @@ def profile_of(listing: Listing) -> Profile:
         for head, entry in zip(heads, full, strict=True)
     ]
     _choose_style(found, texts, heads, feet)
+    found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
     found.replies = _share(any(map(is_reply, entry)) for entry in own)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
     found.loose = _is_loose(listing)
@@ -244,9 +250,13 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     )
     deep = profile.nested and profile.loose and listing.kind == "ol"
     headed = profile.headed or profile.share >= 0.5
+    other = bool(near) and len(near[0]) <= 60 and bool(_OTHER_HEADING.search(near[0]))
+    answered = profile.replies > 0 or heading
+    if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
+        return 0.0
     evidence = headed and profile.style != "name"
     if not (
-        (evidence and (profile.clocks >= 0.5 or profile.replies > 0 or heading or form))
+        (evidence and (answered or profile.clocks >= 0.5 or form))
         or profile.replies >= 0.5
         or (listing.kind == "ol" and heading and (form or counted or deep))
         or (listing.kind == "ol" and form and deep and profile.length >= 30)
@@ -254,9 +264,6 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
         return 0.0
     total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (profile.replies >= 0.5)
     total += 2.0 * heading + 2.0 * form + 2.0 * counted + 1.0 * deep + 1.0 * (profile.length >= 40)
-    title = next((text for text in near if len(text) <= 60), "") if near else ""
-    if near and len(near[0]) <= 60 and _OTHER_HEADING.search(title) and not heading:
-        total -= 2.0
     if listing.kind == "ul" and not headed and profile.replies < 0.5:
         total -= 4.0
     return total

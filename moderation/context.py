@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from moderation import context_kernel as kernel
 from moderation import context_terms as terms
-from moderation.context_expand import CONTEXT_FEATURES, expand
+from moderation.context_expand import CONTEXT_FEATURES, expand, line
 from moderation.context_words import lexicon_marks
 from moderation.errors import ModelError
 
@@ -175,11 +175,14 @@ class ContextHead:
 
     def logits(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell."""
-        found = [
-            np.where(can_tell, features @ self.weights.astype(np.float64) + self.intercept, np.nan)
-            for features, can_tell in _chunks(comments, threads, self.frequencies)
-        ]
-        return np.concatenate(found) if found else np.zeros(0)
+        found = np.full(len(comments), np.nan)
+        at = 0
+        for features, can_tell in _chunks(comments, threads, self.frequencies):
+            part = np.empty(len(features))
+            line(features, self.weights, self.intercept, part)
+            found[at : at + len(part)] = np.where(can_tell, part, np.nan)
+            at += len(part)
+        return found
 
     def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""

@@ -22,6 +22,8 @@ SHOWN = 6  # words of a kind
 REACH = 8  # ancestors looked at
 WORDED = 40  # siblings looked at, where there is nothing else
 
+_NOTHING = "shares nothing"
+
 GROUPS = {
     "article": ("title", "article", "head"),
     "parent": ("parent", "path"),
@@ -165,7 +167,7 @@ def _evidence(
     overlaps = [(row, own.shared(TellingWords(other, head.frequencies))) for row, other in near]
     article_shared = own.shared(about)
     parent_shared = overlaps[0][1] if overlaps and overlaps[0][0] is not None else []
-    among = [word for _, shared in overlaps for word in shared]
+    among = list(dict.fromkeys(word for _, shared in overlaps for word in shared))
     nearest = next(
         (
             {"id": ids[row], "steps": step, "shared": shared}
@@ -176,7 +178,7 @@ def _evidence(
     )
     off_article, off_talk = bool(about) and not article_shared, bool(near) and not among
     off = {(True, True): "both", (True, False): "article", (False, True): "conversation"}.get(
-        (off_article or (not about and off_talk), off_talk or (not near and off_article)), "neither"
+        (off_article, off_talk), "neither"
     )
     shares = dict.fromkeys(GROUPS, 0.0)
     for name, share in zip(
@@ -226,11 +228,15 @@ def _sentence(
             said.append(f"shares {words} with the comment {nearest['steps']} steps above")
     elif near:
         said.append(_shares(among[:SHOWN], "the comments beside it"))
-    line = ", ".join(said).replace(", shares nothing with", ", nor with", 1)
+    line = (
+        ", ".join(said).replace(f", {_NOTHING}", ", nor")
+        if said[0].startswith(_NOTHING)
+        else ", ".join(said)
+    )
     if not own:
         return f"{line}; it has no telling words of its own"
     return f"{line}; its own words: {', '.join(list(own.values())[:SHOWN])}"
 
 
 def _shares(words: list[str], other: str) -> str:
-    return f"shares {', '.join(words)} with {other}" if words else f"shares nothing with {other}"
+    return f"shares {', '.join(words)} with {other}" if words else f"{_NOTHING} with {other}"

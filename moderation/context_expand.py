@@ -159,3 +159,16 @@ def expand(
             has[3] = siblings >= min_siblings
             can_tell[i] = worded and has.max() > 0
             _row(measured[i], shapes[i], means, has, last - first, out[i])
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def line(features: np.ndarray, weights: np.ndarray, intercept: float, out: np.ndarray) -> None:
+    """Fill `out` (n,) float64: features (n, k) @ weights (k,) + intercept, alike in any batch.
+
+    A matrix product adds up in an order that depends on the number of rows.
+    """
+    for i in prange(len(features)):
+        total = 0.0
+        for k in range(len(weights)):
+            total += np.float64(features[i, k]) * np.float64(weights[k])
+        out[i] = total + intercept

@@ -30,7 +30,7 @@ MEASURES = ("cosine", "surprise", "cover")
 JOBS = 64  # pieces that the threads are dealt into: each keeps a scratch of 1 MB while it runs
 DECAY = 0.6  # an ancestor counts this much less per step up
 REACH = 8  # ancestors further up add less than 2 %
-MU = 150.0  # Dirichlet prior in words; 50 to 500 moved no development set by more than 0.004
+MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
 COMMON = 3.0  # idf up to which a shared word proves nothing
 
 

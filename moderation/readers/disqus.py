@@ -1,0 +1,103 @@
+"""Disqus' own XML export to comments: threads first, then posts that name thread and parent.
+
+The WXR that Disqus imports is WordPress' format; `wordpress` reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, when
+from moderation.readers.xml_fields import attribute, children, element, fields
+from moderation.readers.xml_pieces import Piece, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
+_BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
+
+
+def detect(source: Source) -> str | None:
+    """The root element `disqus`."""
+    return "XML with the root element <disqus>" if _ROOT.search(source.sample) else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a Disqus export. Only threads that have posts are given."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+    waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
+    met: set[str] = set()
+    for piece in pieces(source, ("thread", "post"), {"thread": None}):
+        if isinstance(piece, str):
+            yield piece
+            continue
+        found, recovered = element(piece.xml)
+        if piece.name == "thread":
+            thread = _thread(found)
+            if thread.thread_id in met:
+                yield thread
+            elif thread.thread_id:
+                waiting.setdefault(thread.thread_id, thread)
+            continue
+        one = _post(source, piece, found, recovered)
+        if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
+            met.add(one.thread_id)
+            if one.thread_id in waiting:
+                yield waiting.pop(one.thread_id)
+        yield one
+
+
+def _thread(found: Any) -> ThreadRow:
+    if found is None:
+        return ThreadRow(None)
+    given = fields(found)
+    return ThreadRow(
+        attribute(found, "id"),
+        plain(given.get("title")) or None,
+        plain(given.get("message")) or None,
+        given.get("link") or None,
+    )
+
+
+def _post(source: Source, piece: Piece, found: Any, recovered: bool) -> Row | Reject:
+    given = {} if found is None else fields(found)
+    if "message" not in given:
+        known = ", ".join(sorted(given)) or "nothing"
+        reason = "without a message" if piece.whole else "cut off before its message"
+        return Reject(source.name, piece.place, f"post is {reason}; it has {known}")
+    message = given["message"]
+    parent = _reference(found, "parent")
+    person = next(children(found, "author"), None)
+    name = {} if person is None else fields(person)
+    return Row(
+        plain(message, newlines=not _BLOCKS.search(message)),
+        id=attribute(found, "id"),
+        parent_id=None if no_parent(parent) else parent,
+        thread_id=_reference(found, "thread"),
+        author=plain(name.get("name")) or name.get("username") or None,
+        created_at=when(given.get("createdAt")),
+        status=_status(given),
+        warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
+    )
+
+
+def _reference(found: Any, name: str) -> str | None:
+    one = next(children(found, name), None)
+    return None if one is None else attribute(one, "id")
+
+
+def _status(given: dict[str, str]) -> str:
+    for name, status in (("isSpam", "spam"), ("isDeleted", "deleted")):
+        if given.get(name, "").lower() == "true":
+            return status
+    return "pending" if given.get("isApproved", "").lower() == "false" else "approved"

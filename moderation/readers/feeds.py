@@ -1,0 +1,153 @@
+"""Atom to comments: Blogger's exports, old and new, and feeds that thread by RFC 4685.
+
+An entry is a comment when it says so (Blogger's category or type) or answers something
+(`in-reply-to`); any other entry is a post. A comment that answers a comment is its reply, one
+that answers a post belongs to that thread.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, status_of, when
+from moderation.readers.xml_fields import attribute, children, element, fields
+from moderation.readers.xml_pieces import Piece, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_FEED = re.compile(r"<(?:[\w-]+:)?(?:feed|entry)[\s>]")
+_SIGNS = {
+    "blogger/2008/kind#": "Blogger export (Atom with Blogger's kinds)",
+    "schemas.google.com/blogger/2018": "Blogger Takeout (Atom with blogger: elements)",
+    "purl.org/syndication/thread/1.0": "Atom feed with RFC 4685 threading",
+}
+_KIND = "blogger/2008/kind#"
+
+
+def detect(source: Source) -> str | None:
+    """Atom with one of three signs of comments."""
+    if not _FEED.search(source.sample) or "http://www.w3.org/2005/Atom" not in source.sample:
+        return None
+    return next((reason for sign, reason in _SIGNS.items() if sign in source.sample), None)
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of an Atom file. Entries other than comments and posts (settings) are left out."""
+    return batches(_found(source))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What later entries need to know: comments' threads, and comments that wait for theirs."""
+
+    thread_of: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, ThreadRow] = field(default_factory=dict)
+    waiting: list[tuple[Row, list[str]]] = field(default_factory=list)
+
+
+def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+    seen = _Seen()
+    for piece in pieces(source, ("entry",)):
+        if isinstance(piece, str):
+            yield piece
+            continue
+        found, recovered = element(piece.xml)
+        given = {} if found is None else fields(found)
+        if not given:
+            yield Reject(source.name, piece.place, "an entry without elements")
+        elif not _is_comment(found, given):
+            if _kind(found, given) in ("post", "page", ""):
+                seen.posts.setdefault(given.get("id", ""), _post(found, given))
+        elif "content" not in given and "summary" not in given and not piece.whole:
+            yield Reject(source.name, piece.place, "an entry cut off before its content")
+        else:
+            row = _comment(piece, found, given, recovered)
+            seen.waiting.append((row, _answered(found, given)))
+    comments = {row.id for row, _ in seen.waiting if row.id}
+    for row, answered in seen.waiting:
+        row.parent_id = next((one for one in answered if one in comments and one != row.id), None)
+        row.thread_id = next((one for one in answered if one not in comments), None)
+        if row.id and row.thread_id:
+            seen.thread_of[row.id] = row.thread_id
+    for row, _ in seen.waiting:
+        row.thread_id = row.thread_id or _inherited(row, seen)
+    met = {row.thread_id for row, _ in seen.waiting}
+    yield from (post for name, post in seen.posts.items() if name in met)
+    yield from (row for row, _ in seen.waiting)
+
+
+def _inherited(row: Row, seen: _Seen) -> str | None:
+    """The thread of the nearest comment above that names one."""
+    above = {one.id: one.parent_id for one, _ in seen.waiting if one.id}
+    at, steps = row.parent_id, 0
+    while at in above and at not in seen.thread_of and steps < len(above):
+        at, steps = above[at], steps + 1
+    return seen.thread_of.get(at or "")
+
+
+def _kind(found: Any, given: dict[str, str]) -> str:
+    if given.get("type"):
+        return given["type"].lower()
+    terms = (attribute(one, "term") or "" for one in children(found, "category"))
+    return next((term.rpartition("#")[2] for term in terms if _KIND in term), "")
+
+
+def _is_comment(found: Any, given: dict[str, str]) -> bool:
+    kind = _kind(found, given)
+    return kind == "comment" or (not kind and bool(_answered(found, given)))
+
+
+def _answered(found: Any, given: dict[str, str]) -> list[str]:
+    """Ids of what the entry answers: comments and posts alike."""
+    named = [attribute(one, "ref") for one in children(found, "in-reply-to")]
+    for link in children(found, "link"):
+        if attribute(link, "rel") == "related":  # Blogger's link to the comment above
+            number = re.search(
+                r"/(?:comments/default/|posts/default/)?(\d+)/?$", attribute(link, "href") or ""
+            )
+            own = given.get("id", "")
+            if number and ".post-" in own:
+                named.insert(0, f"{own.rpartition('.post-')[0]}.post-{number[1]}")
+    named += [given.get("parent"), given.get("inReplyTo")]
+    return [one for one in dict.fromkeys(named) if one and not no_parent(one)]
+
+
+def _link(found: Any) -> str | None:
+    links = {
+        attribute(one, "rel") or "alternate": attribute(one, "href")
+        for one in children(found, "link")
+    }
+    return links.get("alternate")
+
+
+def _post(found: Any, given: dict[str, str]) -> ThreadRow:
+    return ThreadRow(
+        given.get("id") or None,
+        plain(given.get("title")) or None,
+        plain(given.get("content") or given.get("summary")) or None,
+        _link(found) or given.get("filename") or None,
+    )
+
+
+def _comment(piece: Piece, found: Any, given: dict[str, str], recovered: bool) -> Row:
+    person = next(children(found, "author"), None)
+    name = {} if person is None else fields(person)
+    told = given.get("status", "")
+    status = "approved" if told.upper() == "LIVE" or not told else status_of(told)
+    return Row(
+        plain(given.get("content") or given.get("summary")),
+        id=given.get("id") or None,
+        author=plain(name.get("name")) or None,
+        created_at=when(given.get("published") or given.get("created") or given.get("updated")),
+        status="spam" if "SPAM" in told.upper() else status,
+        url=_link(found),
+        warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
+    )

@@ -1,0 +1,111 @@
+"""Movable Type's export (also TypePad's, Six Apart's and many a converter's) to comments.
+
+Lines: `KEY: value` heads, `-----` between sections, `--------` between entries. Comments have
+neither ids nor parents: they are numbered, and all stand at the top level.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.rows import Row, ThreadRow, batches, plain, when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_HEAD = re.compile(r"([A-Z][A-Z ]*[A-Z]):[ \t]*(.*)")
+_START = re.compile(r"\s*(?:AUTHOR|TITLE|BASENAME|STATUS|DATE|UNIQUE URL): ?.*\n")
+_SECTION = re.compile(r"^(?:BODY|EXTENDED BODY|COMMENT|PING):[ \t]*$", re.MULTILINE)
+_COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
+
+
+def detect(source: Source) -> str | None:
+    """Heads of an entry, then a line of five hyphens, then a section."""
+    start = source.sample.replace("\r\n", "\n")
+    if _START.match(start) and "\n-----\n" in start and _SECTION.search(start):
+        return "Movable Type export: KEY: value lines, sections between lines of hyphens"
+    return None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a Movable Type export; a thread is named by its basename, else its number."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+    text, notes = source.text()
+    yield from notes
+    line = 1
+    for number, entry in enumerate(
+        re.split(r"^-{8}[ \t]*\n?", _lines(text), flags=re.MULTILINE), 1
+    ):
+        if entry.strip():
+            yield from _entry(source, entry, number, line)
+        line += entry.count("\n") + 1
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _entry(
+    source: Source, entry: str, number: int, line: int
+) -> Iterator[Row | ThreadRow | Reject]:
+    sections = re.split(r"^-{5}[ \t]*\n?", entry, flags=re.MULTILINE)
+    heads, _ = _heads(sections[0], None)
+    body: list[str] = []
+    rows: list[Row | Reject] = []
+    at = line + sections[0].count("\n") + 1
+    for section in sections[1:]:
+        name, _, rest = section.lstrip("\n").partition("\n")
+        key = name.partition(":")[0].strip()
+        if key in ("BODY", "EXTENDED BODY"):
+            body.append(rest)
+        elif key in ("COMMENT", "PING"):
+            rows.append(_comment(source, rest, key, at))
+        at += section.count("\n") + 1
+    if not rows:
+        return
+    thread = heads.get("BASENAME") or f"entry {number}"
+    broken = heads.get("CONVERT BREAKS", "0") not in ("0", "", "richtext")
+    article = "\n\n".join(filter(None, (plain(part, newlines=broken) for part in body)))
+    title = plain(heads.get("TITLE")) or None
+    yield ThreadRow(thread, title, article or None, heads.get("UNIQUE URL") or None)
+    count = 0
+    for row in rows:
+        if isinstance(row, Row):
+            count += 1
+            row.id, row.thread_id = str(count), thread
+        yield row
+
+
+def _heads(section: str, known: frozenset[str] | None) -> tuple[dict[str, str], str]:
+    """The `KEY: value` lines at the beginning, and the rest."""
+    found: dict[str, str] = {}
+    rest = section.lstrip("\n")
+    while True:
+        line, _, after = rest.partition("\n")
+        head = _HEAD.fullmatch(line)
+        if not head or (known and head[1] not in known) or (head[1] in found and known):
+            return found, rest
+        found.setdefault(head[1], head[2].strip())
+        rest = after
+
+
+def _comment(source: Source, section: str, key: str, line: int) -> Row | Reject:
+    heads, text = _heads(section, _COMMENT_KEYS)
+    if not heads and not text.strip():
+        return Reject(source.name, f"line {line}", f"an empty {key} section")
+    return Row(
+        plain(text, newlines=True),
+        author=heads.get("BLOG NAME") if key == "PING" else plain(heads.get("AUTHOR")) or None,
+        created_at=when(heads.get("DATE")),
+        kind="trackback" if key == "PING" else "comment",
+        status="approved",
+        url=heads.get("URL") if key == "PING" else None,
+    )

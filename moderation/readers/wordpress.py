@@ -1,0 +1,130 @@
+"""WordPress exports (WXR 1.0 to 1.2, and the WXR that Disqus imports) to comments.
+
+An item is a post, page or attachment: the thread. Its comments stand inside it. The exporter
+leaves out spam; pingbacks, trackbacks and comments in moderation or in the trash are there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.rows import (
+    Row,
+    ThreadRow,
+    batches,
+    no_parent,
+    plain,
+    status_of,
+    when,
+)
+from moderation.readers.xml_fields import element, fields
+from moderation.readers.xml_pieces import Piece, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_NAMESPACE = re.compile(
+    r"wordpress\.org/export/(1\.\d)|<wp:wxr_version>\s*(?:<!\[CDATA\[)?([\d.]+)"
+)
+_OTHER_SIGNS = re.compile(r"<(?:wp:comment|wp:post_id|dsq:thread_identifier)>")
+_HELD = 20_000  # comments of one item that wait for what may stand behind them
+
+
+def detect(source: Source) -> str | None:
+    """RSS with WordPress' namespace or elements."""
+    if "<rss" not in source.sample and "<channel" not in source.sample:
+        return None
+    found = _NAMESPACE.search(source.sample)
+    if found:
+        return f"RSS with WordPress' export elements, version {found[1] or found[2]}"
+    other = _OTHER_SIGNS.search(source.sample)
+    return f"RSS with {other[0]} elements" if other else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a WXR file. A post is named by its Disqus identifier, post id or link."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+    held: list[Row] = []
+    thread = ThreadRow(None)
+    for piece in pieces(source, ("item", "comment"), {"comment": "item"}):
+        if isinstance(piece, str):
+            yield piece
+            continue
+        if piece.name == "comment":
+            one = _comment(source, piece)
+            if isinstance(one, Row):
+                held.append(one)
+            else:
+                yield one
+        elif piece.part == "tail":
+            thread = _thread(piece, thread)
+            yield from _placed(held, thread)
+            held, thread = [], ThreadRow(None)
+        else:
+            yield from _placed(held, thread)
+            held, thread = [], _thread(piece, ThreadRow(None))
+        if len(held) >= _HELD:
+            yield from _placed(held, thread)
+            held = []
+    yield from _placed(held, thread)
+
+
+def _placed(held: list[Row], thread: ThreadRow) -> Iterator[Row | ThreadRow]:
+    """The comments of an item that is now known."""
+    if not held:
+        return
+    yield thread
+    link = thread.url
+    for row in held:
+        row.thread_id = thread.thread_id
+        if link and row.id and link.startswith("http"):
+            row.url = f"{link.partition('#')[0]}#comment-{row.id}"
+        yield row
+
+
+def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
+    found, _ = element(piece.xml)
+    given = {} if found is None else fields(found)
+    link = given.get("link") or None
+    named = (given.get(name) for name in ("thread_identifier", "post_id", "link", "guid"))
+    return ThreadRow(
+        known.thread_id or next((name for name in named if name), None),
+        known.title or plain(given.get("title")) or None,
+        known.article or plain(given.get("encoded"), newlines=True) or None,
+        known.url or link,
+    )
+
+
+def _comment(source: Source, piece: Piece) -> Row | Reject:
+    found, recovered = element(piece.xml)
+    given = {} if found is None else fields(found)
+    content = given.get("comment_content")
+    text = plain(content, newlines=True)
+    if content is None:
+        known = ", ".join(sorted(given)) or "nothing"
+        reason = "without content" if piece.whole else "cut off before its content"
+        number = given.get("comment_id", "")
+        return Reject(source.name, piece.place, f"comment {number} is {reason}; it has {known}")
+    parent = given.get("comment_parent")
+    return Row(
+        text,
+        id=given.get("comment_id") or None,
+        parent_id=None if no_parent(parent) else parent,
+        author=plain(given.get("comment_author")) or None,
+        created_at=when(given.get("comment_date_gmt")) or when(given.get("comment_date")),
+        kind=_kind(given.get("comment_type", "")),
+        status=status_of(given.get("comment_approved")),
+        warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
+    )
+
+
+def _kind(word: str) -> str:
+    return word if word in ("pingback", "trackback") else "comment"

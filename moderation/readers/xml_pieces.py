@@ -1,0 +1,216 @@
+"""XML dumps cut into records before any parser sees them, so that damage in one reaches no other.
+
+A dump is scanned for the tags that open and close a record; only what stands between them is ever
+parsed. Hence a file of any size needs memory for one record, and nothing that a document type
+declares is seen: no entity can be expanded, nothing fetched.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.readers.source import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moderation.readers.source import Source
+
+BLOCK = 1 << 20
+LARGEST = 1 << 26  # bytes of one record; beyond, its end is taken to be lost
+LONGEST_TAG = 1 << 16
+
+_CONTROLS = bytes(32 if n < 32 and n not in (9, 10, 13) else n for n in range(256))
+_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]+)")
+
+
+class Piece(NamedTuple):
+    """One record as it stands in the file, its opening tag included.
+
+    start: its byte offset. whole: False when its end is missing. part: `head` of a record with
+    others inside it, which follow; `tail` for what stands between and after those.
+    """
+
+    name: str
+    start: int
+    xml: bytes
+    whole: bool = True
+    part: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the record begins, for messages."""
+        return f"byte {self.start}"
+
+
+def pieces(
+    source: Source, names: tuple[str, ...], within: Mapping[str, str | None] | None = None
+) -> Iterator[Piece | str]:
+    """The records called `names` (without prefix) in the file's order, and notes.
+
+    within: which name may stand inside which. `{"comment": "item"}` gives each comment by
+    itself, between the head and the tail of its item; `{"thread": None}`: inside another record
+    a thread is a part of that record.
+    """
+    notes: list[str] = []
+    yield from _Scan(_blocks(source, notes), names, within or {}).pieces()
+    yield from notes
+
+
+class _Scan:
+    """A window on the file, and the record that is open in it."""
+
+    def __init__(
+        self, blocks: Iterator[bytes], names: tuple[str, ...], within: Mapping[str, str | None]
+    ) -> None:
+        self.blocks, self.within = blocks, within
+        name = rb"(?:[A-Za-z_][\w.-]*:)?(" + "|".join(names).encode() + rb")(?=[\s/>])"
+        self.token = re.compile(rb"<!\[CDATA\[|<!--|<(/?)" + name)
+        self.closing = re.compile(rb"</" + name)
+        self.buffer, self.base, self.at, self.ended = b"", 0, 0, False
+        self.name, self.start, self.part = "", 0, ""
+        self.outer, self.rest = "", b""
+
+    def pieces(self) -> Iterator[Piece]:
+        while True:
+            token = self.token.search(self.buffer, self.at)
+            end = self.end(token) if token else -1
+            if token and (end >= 0 or self.ended):
+                self.at = end if end >= 0 else token.end()
+                if token[2] and end >= 0:
+                    yield from self.tag(token, end)
+                continue
+            if self.name and len(self.buffer) - self.start > LARGEST:
+                self.at = token.end() if token else len(self.buffer)
+                yield self.close(self.at, whole=False)
+            self.at = token.start() if token else max(self.at, len(self.buffer) - 256)
+            if not self.more():
+                break
+        if self.name:
+            yield self.close(len(self.buffer), whole=False)
+
+    def more(self) -> bool:
+        """Read a block, forget what is done with; False at the end, once."""
+        if self.ended:
+            return False
+        block = next(self.blocks, b"")
+        self.ended = not block
+        done = min(self.at, self.start) if self.name else self.at
+        self.buffer = self.buffer[done:] + block
+        self.base, self.at, self.start = self.base + done, self.at - done, self.start - done
+        return True
+
+    def end(self, token: re.Match[bytes]) -> int:
+        """Behind the tag, CDATA section or comment that begins here; -1 = not in the window."""
+        if token[2]:
+            end = self.buffer.find(b">", token.end(), token.end() + LONGEST_TAG)
+            return end + 1 if end >= 0 else -1
+        mark = b"]]>" if token[0] == b"<![CDATA[" else b"-->"
+        end = self.buffer.find(mark, token.end())
+        if end < 0:
+            lost = self.ended or len(self.buffer) - token.start() > LARGEST
+            return token.end() if lost else -1
+        swallowed = self.closing.search(self.buffer, token.end(), end)
+        if swallowed and self.buffer.find(token[0], swallowed.end(), end) >= 0:
+            return token.end()  # it never closed: this end belongs to a later section
+        return end + 3
+
+    def tag(self, token: re.Match[bytes], end: int) -> Iterator[Piece]:
+        name = token[2].decode()
+        if token[1]:
+            if name == self.name:
+                yield self.close(end)
+            elif name == self.outer:
+                yield self.close(token.start(), whole=False)
+                yield self.close(end)
+        elif self.buffer[end - 2 : end] == b"/>":
+            if not self.name:
+                yield Piece(name, self.base + token.start(), self.buffer[token.start() : end])
+        elif not self.name:
+            self.open(name, token.start())
+        elif self.within.get(name) == self.name:
+            yield from self.enter(name, token.start())
+        elif name == self.name or name not in self.within or self.within[name]:
+            yield self.close(token.start(), whole=False)  # the open one never closed
+            if name == self.outer:
+                yield self.close(token.start(), whole=False)
+            self.open(name, token.start())
+
+    def open(self, name: str, start: int) -> None:
+        self.name, self.start, self.part = name, start, ""
+
+    def enter(self, name: str, start: int) -> Iterator[Piece]:
+        """A record begins inside another."""
+        if self.part == "tail":
+            self.rest += self.buffer[self.start : start].strip()
+        else:
+            head = self.buffer[self.start : start]
+            tag = head[1 : re.search(rb"[\s/>]", head).start()]  # type: ignore[union-attr]
+            yield Piece(self.name, self.base + self.start, head + b"</" + tag + b">", part="head")
+        self.outer = self.name
+        self.open(name, start)
+
+    def close(self, end: int, whole: bool = True) -> Piece:
+        """The open record, which ends here; the one around it is open again."""
+        xml = self.buffer[self.start : end]
+        if self.part == "tail":
+            inner = xml[: xml.rfind(b"</")] if whole else xml
+            xml, self.rest = b"<tail>" + self.rest + inner + b"</tail>", b""
+        piece = Piece(self.name, self.base + self.start, xml, whole, self.part)
+        self.name, self.start, self.part = self.outer, end, "tail" if self.outer else ""
+        self.outer = ""
+        return piece
+
+
+def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:
+    """The file as clean UTF-8, never cut within a character.
+
+    Control characters, which XML forbids, become spaces; bytes that are no UTF-8 are taken as
+    Windows-1252, unless the file declares another encoding. What was done goes to `notes`.
+    """
+    codec = _declared(source)
+    decoder = codecs.getincrementaldecoder(codec)("replace") if codec else None
+    odd, carried, block = 0, b"", b"-"
+    with source.utf8() as stream:
+        while block:
+            block = stream.read(BLOCK)
+            if decoder:
+                yield decoder.decode(block, not block).encode().translate(_CONTROLS)
+                continue
+            whole = carried + block
+            cut = _cut_character(whole) if block else 0
+            whole, carried = whole[: len(whole) - cut], whole[len(whole) - cut :]
+            text, count = decode(whole)
+            odd += count
+            yield (text.encode() if count else whole).translate(_CONTROLS)
+    if codec:
+        notes.append(f"{source.name}: decoded as {codec}, as the file declares")
+    if odd:
+        notes.append(f"{source.name}: {odd} bytes are not UTF-8; read as Windows-1252")
+
+
+def _cut_character(block: bytes) -> int:
+    """How many bytes at the end begin a character that goes on in the next block."""
+    for back in (1, 2, 3):
+        last = block[-back] if len(block) >= back else 0
+        if last >= 0xC0:
+            return back if back < (2 if last < 0xE0 else 3 if last < 0xF0 else 4) else 0
+        if last < 0x80:
+            return 0
+    return 0
+
+
+def _declared(source: Source) -> str | None:
+    """The encoding that the XML declaration names, when it is not UTF-8 and is believable."""
+    found = _ENCODING.match(source.head.lstrip())
+    if not found or source.encoding != "utf-8":
+        return None
+    try:
+        codec = codecs.lookup(found[1].decode()).name
+        source.head[:0].decode(codec)  # refuses codecs that are not for text
+    except LookupError:
+        return None
+    _, odd = decode(source.head[: len(source.head) - _cut_character(source.head)])
+    return codec if odd and codec not in ("utf-8", "ascii", "utf-16", "utf-32") else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from moderation.readers.comment_words import (
@@ -69,6 +70,7 @@ _DATE_PATTERNS = tuple(
     )
     for date in _DATES
 )
+_DIGIT = re.compile(r"\d")
 _CLOCK_FIRST = re.compile(rf"{_CLOCK}(?:[\s,|•·–—-]|\b(?:on|am|el|del|le|il|op)\b)*$")
 
 _RELATIVE = re.compile(
@@ -107,6 +109,7 @@ class Head(NamedTuple):
     clock: bool
 
 
+@lru_cache(maxsize=8192)  # a line is looked at for the profile, the verdict and the head
 def stamp(line: str) -> Stamp | None:
     """Find the first date in `line`; None where there is none.
 
@@ -114,7 +117,7 @@ def stamp(line: str) -> Stamp | None:
     datetime.datetime(2012, 12, 11, 11, 7, tzinfo=datetime.timezone.utc)
     """
     found = None
-    for pattern in _DATE_PATTERNS:
+    for pattern in _DATE_PATTERNS if _DIGIT.search(line) else ():
         match = pattern.search(line)
         if match and (found is None or match.start() < found.start()):
             groups = match.groupdict()

@@ -104,6 +104,8 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
     rated: list[_Rated] = []
     for base in sorted({line.indent for line in lines if line.kind}):
         for listing in listings(lines, base):
+            if any(one.titled and _within(listing, one.listing) for one in rated):
+                continue
             profile = profile_of(listing)
             above = lines[max(0, listing.start - 20) : listing.start][::-1]
             rating = score(listing, profile, above, lines[listing.end : listing.end + 20])
@@ -119,18 +121,18 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
 
 def _outermost(rated: list[_Rated]) -> list[_Rated]:
     """The lists that lie in no other. One around a titled list is the page's frame, no comment."""
-
-    def within(inner: Listing, outer: Listing) -> bool:
-        return inner.base > outer.base and outer.start <= inner.start < outer.end
-
     lists = [
         outer
         for outer in rated
         if outer.titled
-        or sum(one.titled and within(one.listing, outer.listing) for one in rated)
+        or sum(one.titled and _within(one.listing, outer.listing) for one in rated)
         not in (1, 2)  # comments and pings; more are the "3 replies" over a comment's replies
     ]
-    return [one for one in lists if not any(within(one.listing, outer.listing) for outer in lists)]
+    return [one for one in lists if not any(_within(one.listing, outer.listing) for outer in lists)]
+
+
+def _within(inner: Listing, outer: Listing) -> bool:
+    return inner.base > outer.base and outer.start <= inner.start < outer.end
 
 
 def _belongs(one: _Rated, best: _Rated) -> bool:

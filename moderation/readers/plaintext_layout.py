@@ -14,6 +14,7 @@ from moderation.readers.comment_heads import is_date_line, stamp
 
 STEP = 2  # columns per list depth, in the printer
 _MARKER = re.compile(r"(?:(?P<number>\d{1,6})\.|•)(?: |$)")
+_DIGIT = re.compile(r"\d")
 _DATED = re.compile(r"^\d{1,2}\. [^\W\d]+\.? (?:19|20)\d\d\b")
 _AD_LINES = 6  # between two entries of one list; more is another part of the page
 _PRE_LINES = 60  # of preformatted text, which the printer does not indent
@@ -66,7 +67,7 @@ def _line(indent: int, text: str, loose: bool) -> Line:
 def _is_date(text: str) -> bool:
     """True for "1. November 2023 um 11:54 Uhr", where 1 is the day and no marker."""
     rest = text.partition(" ")[2]
-    if not text[0].isdigit() or stamp(rest[:40]):
+    if not text[0].isdigit() or not _DIGIT.search(rest) or stamp(rest[:40]):
         return False
     found = stamp(text[:60]) if _DATED.match(text) else None
     return (found is not None and found.start == 0) or is_date_line(text)

@@ -17,7 +17,7 @@ from moderation.calibration import calibrate
 from moderation.context import count_words
 from moderation.context_fit import fit_context
 from moderation.errors import GoalError, LabelError
-from moderation.label_table import stack
+from moderation.label_table import label_names, stack
 from moderation.labels import read_labels, read_sources
 from moderation.lexicon import read_lexicon
 from moderation.metrics import Ranked, shown, with_intervals
@@ -26,6 +26,7 @@ from moderation.moved import Conversation, Pairs, off_topic_training
 from moderation.operating import Goal, promise
 from moderation.recipe import Recipe, Settings
 from moderation.source_threads import read_threads
+from moderation.templates import expand
 from moderation.training import DRAWS, FOLDS, train
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CONVERSATIONS = ("wiki_talk", "nyt_roomfordebate")  # sets with threads that may be passed on
 STRANGERS = ("sms_spam", "convabuse", "janitr")  # texts that answer nobody
 CONTEXT_LABEL = "off_topic"
+PER_PATTERN = 40  # sentences from each pattern: 10 taught less, 160 no more
 
 
 def build(
@@ -52,32 +54,41 @@ def build(
     folder = Path(sources).parent
     recipe = Recipe.read(folder / "recipe.toml")
     frame, provenance = read_sources(sources, data_dir, missing=missing)
+    if recipe.named:
+        extra, known = read_sources(sources, data_dir, names=recipe.named, missing=missing)
+        frame, provenance = stack([frame, extra]), [*provenance, *known]
     lexicon, words = read_lexicon(folder / "lexicon.toml", data_dir)
     seeds = sorted(folder.glob("seed_*.csv"))
-    tables = [frame, *(read_labels(path) for path in [*seeds, *more])]
+    patterns = folder / "templates.toml"
+    tables = [
+        frame,
+        expand(patterns, PER_PATTERN, seed),
+        *(read_labels(path) for path in [*seeds, *more]),
+    ]
     heads = {}
     if CONTEXT_LABEL in frame:
         pairs, frequencies, known = context_rows(frame, sources, data_dir, seed, missing)
         heads[CONTEXT_LABEL] = context_label(pairs, frequencies, recipe.of(CONTEXT_LABEL), seed)
         provenance += known
         tables = [table.drop(columns=CONTEXT_LABEL, errors="ignore") for table in tables]
-    everything = stack(table[_judged(table)] for table in tables)
+    everything = stack(table[_kept(table, recipe)] for table in tables)
+    everything["source"] = everything["source"].replace(recipe.same)
     return train(
         everything,
         recipe=recipe,
         lexicon=lexicon,
         contexts=heads,
         seed=seed,
-        sources=[*provenance, *words, *(_table_origin(path) for path in [*seeds, *more])],
+        sources=[*provenance, *words, *(_table_origin(path) for path in [patterns, *seeds, *more])],
         threads=threads,
     )
 
 
-def _judged(table: pd.DataFrame) -> np.ndarray:
-    """Rows with an answer for some label, or of a set whose rows serve as clean ones: (n,) bool."""
-    from moderation.label_table import label_names
-
-    return table[label_names(table)].notna().any(axis=1).to_numpy(bool)
+def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:
+    """Rows with an answer for some label, or of a set that serves as clean rows: (n,) bool."""
+    clean = {name for settings in recipe.labels.values() for name in settings.clean}
+    judged = table[label_names(table)].notna().any(axis=1)
+    return (judged | table["source"].isin(clean)).fillna(False).to_numpy(bool)
 
 
 def _table_origin(path: str | Path) -> dict[str, Any]:

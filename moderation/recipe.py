@@ -21,6 +21,7 @@ class Settings:
     balance: 0 leaves a source's positives and negatives as they are, 1 gives both the same mass.
     size_power: a source of n rows counts with n to this power.
     offset: value of the feature "this source", which is dropped at scoring; 0 = none.
+    phrases: whether the label learns from phrases (moderation/phrases.py).
     sources: factor per source, 1 where not named; 0 leaves one out.
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.
@@ -32,6 +33,7 @@ class Settings:
     balance: float = 0.5
     size_power: float = 0.5
     offset: float = 0.5
+    phrases: bool = True
     sources: dict[str, float] = field(default_factory=dict)
     clean: dict[str, int] = field(default_factory=dict)
     prevalence: float | None = None
@@ -44,7 +46,8 @@ class Recipe:
 
     idf_power: exponent of the inverse document frequency. min_df: n-grams in fewer texts are left
     out. dense_scale: length of a dense feature at its maximum, against 1 for the n-grams.
-    longest: characters of a text that training reads.
+    longest: characters of a text that training reads. named: sets that are read although they are
+    `only_when_named`. same: sets that count as part of another: {part: whole}.
     """
 
     labels: dict[str, Settings] = field(default_factory=dict)
@@ -54,6 +57,8 @@ class Recipe:
     min_df: int = 3
     dense_scale: float = 0.5
     longest: int = 6000
+    named: tuple[str, ...] = ()
+    same: dict[str, str] = field(default_factory=dict)
 
     def of(self, label: str) -> Settings:
         """The label's settings, or the default ones."""
@@ -83,6 +88,8 @@ class Recipe:
         labels = {
             name: _settings(base, table, f"{path}: [{name}]") for name, table in tables.items()
         }
+        if "named" in shared:
+            shared["named"] = tuple(shared["named"])
         return cls(labels=labels, default=base, **shared)
 
 

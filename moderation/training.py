@@ -89,7 +89,7 @@ def train(
     groups = split_groups(labels)
     fold = folds(labels, FOLDS, seed, groups)
     with ThreadPoolExecutor(threads or features.thread_count()) as pool:
-        fitted = list(pool.map(lambda task: _fit(made.rows, task, seed), tasks))
+        fitted = list(pool.map(lambda task: _fit(made, task, seed), tasks))
         jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
         held = list(
             pool.map(
@@ -188,24 +188,28 @@ def _side_by_side(
     )
 
 
-def _fit(rows: linear.Rows, task: Task, seed: int) -> linear.Fitted:
-    return linear.fit(_with_offset(rows, task), task.sign, task.cost, seed)
+def _fit(made: Features, task: Task, seed: int) -> linear.Fitted:
+    return linear.fit(_with_offset(made, task), task.sign, task.cost, seed)
 
 
-def _with_offset(rows: linear.Rows, task: Task) -> linear.Rows:
-    """The rows with the source's feature at the task's scale: it is each row's last entry."""
-    indptr, indices, values = rows.others
+def _with_offset(made: Features, task: Task) -> linear.Rows:
+    """The rows with the source's feature, each row's last entry, at the label's scale.
+
+    A label that is trained without phrases finds zeros there, and so learns nothing of them.
+    """
+    indptr, indices, values = made.rows.others
     values = values.copy()
     values[indptr[1:] - 1] = np.float32(task.settings.offset)
-    squares = rows.squares - 1 + task.settings.offset**2
-    return linear.Rows(rows.grams, (indptr, indices, values), rows.columns, squares)
+    if not task.settings.phrases:
+        values[indices < made.config.buckets + PHRASES] = 0
+    return linear.Rows.of(made.rows.grams, (indptr, indices, values), made.rows.columns)
 
 
 def _held_out(
     made: Features, task: Task, fitted: linear.Fitted, out: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Raw logits of the fold's rows from a model that never saw them, source unknown."""
-    rows = _with_offset(made.rows, task)
+    rows = _with_offset(made, task)
     weights = linear.refit_without(rows, fitted, task.sign, task.cost, out, seed)
     weights[-len(made.sources) :] = 0
     chosen = np.flatnonzero(out & (task.cost > 0))

@@ -77,6 +77,21 @@ READERS: dict[str, Reader] = {
             _any,
         ),
         _reader(
+            "wordpress",
+            "WordPress export (WXR 1.0 to 1.2), and the WXR that Disqus imports",
+            "moderation.readers.wordpress",
+            _markup,
+        ),
+        _reader("disqus", "Disqus XML export", "moderation.readers.disqus", _markup),
+        _reader(
+            "atom",
+            "Atom: Blogger exports, Blogger Takeout, feeds with RFC 4685 threading",
+            "moderation.readers.feeds",
+            _markup,
+        ),
+        _reader("movabletype", "Movable Type export", "moderation.readers.movabletype", _text),
+        _reader("sqlite", "SQLite: isso, One Million Posts", "moderation.readers.sqlite", _any),
+        _reader(
             "html",
             "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",
             "moderation.readers.html",

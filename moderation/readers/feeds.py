@@ -110,9 +110,7 @@ def _answered(found: Any, given: dict[str, str]) -> list[str]:
     named = [attribute(one, "ref") for one in children(found, "in-reply-to")]
     for link in children(found, "link"):
         if attribute(link, "rel") == "related":  # Blogger's link to the comment above
-            number = re.search(
-                r"/(?:comments/default/|posts/default/)?(\d+)/?$", attribute(link, "href") or ""
-            )
+            number = re.search(r"/(\d+)/?$", attribute(link, "href") or "")
             own = given.get("id", "")
             if number and ".post-" in own:
                 named.insert(0, f"{own.rpartition('.post-')[0]}.post-{number[1]}")
@@ -121,11 +119,9 @@ def _answered(found: Any, given: dict[str, str]) -> list[str]:
 
 
 def _link(found: Any) -> str | None:
-    links = {
-        attribute(one, "rel") or "alternate": attribute(one, "href")
-        for one in children(found, "link")
-    }
-    return links.get("alternate")
+    links = children(found, "link")
+    rels = {attribute(one, "rel") or "alternate": attribute(one, "href") for one in links}
+    return rels.get("alternate")
 
 
 def _post(found: Any, given: dict[str, str]) -> ThreadRow:

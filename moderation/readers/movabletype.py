@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"([A-Z][A-Z ]*[A-Z]):[ \t]*(.*)")
 _START = re.compile(r"\s*(?:AUTHOR|TITLE|BASENAME|STATUS|DATE|UNIQUE URL): ?.*\n")
 _SECTION = re.compile(r"^(?:BODY|EXTENDED BODY|COMMENT|PING):[ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
+_HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
 
 
@@ -41,9 +43,7 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
     text, notes = source.text()
     yield from notes
     line = 1
-    for number, entry in enumerate(
-        re.split(r"^-{8}[ \t]*\n?", _lines(text), flags=re.MULTILINE), 1
-    ):
+    for number, entry in enumerate(_ENTRY.split(_lines(text)), 1):
         if entry.strip():
             yield from _entry(source, entry, number, line)
         line += entry.count("\n") + 1
@@ -56,7 +56,7 @@ def _lines(text: str) -> str:
 def _entry(
     source: Source, entry: str, number: int, line: int
 ) -> Iterator[Row | ThreadRow | Reject]:
-    sections = re.split(r"^-{5}[ \t]*\n?", entry, flags=re.MULTILINE)
+    sections = _HYPHENS.split(entry)
     heads, _ = _heads(sections[0], None)
     body: list[str] = []
     rows: list[Row | Reject] = []

@@ -36,7 +36,6 @@ class _Layout(NamedTuple):
     comments: str
     threads: str
     statuses: dict[str, str]
-    html: bool = False
 
 
 _LAYOUTS = (
@@ -79,17 +78,14 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
             raise InputError(f"{source.name}: the SQLite database is damaged: {error}") from error
         try:
             for name, title, article, url in base.execute(layout.threads):
-                yield ThreadRow(
-                    _text(name),
-                    plain(_text(title)) or None,
-                    plain(_text(article)) or None,
-                    _text(url),
-                )
+                words = (plain(_text(title)) or None, plain(_text(article)) or None)
+                yield ThreadRow(_text(name), *words, _text(url))
         except sqlite3.Error as error:
             yield f"{source.name}: the threads cannot be read: {error}"
         number = 0
         try:
-            for number, record in enumerate(base.execute(layout.comments), 1):
+            for record in base.execute(layout.comments):
+                number += 1
                 yield _row(layout, record)
         except sqlite3.Error as error:
             reason = f"the database is damaged from here on: {error}"
@@ -109,15 +105,12 @@ def _opened(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connection:
 
 
 def _layout(source: Source, base: sqlite3.Connection) -> _Layout:
-    tables = [
-        name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    ]
+    query = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+    tables: dict[str, set[str]] = {}
+    for table, column in base.execute(query):
+        tables.setdefault(table, set()).add(column)
     for layout in _LAYOUTS:
-        if all(
-            name in tables
-            and columns <= {row[1] for row in base.execute(f'PRAGMA table_info("{name}")')}
-            for name, columns in layout.tables.items()
-        ):
+        if all(columns <= tables.get(name, set()) for name, columns in layout.tables.items()):
             return layout
     known = " and ".join(layout.name for layout in _LAYOUTS)
     raise InputError(

@@ -84,6 +84,70 @@ def test_a_page_without_markers_gives_none_and_a_note():
     assert "Ich sitze schon" not in (found.article or "")
 
 
+def test_preformatted_lines_belong_to_their_comment():
+    # the printer does not indent the inner lines of <pre>
+    found = parse(
+        "Title\n\n3 Comments\n\n  1. Ann says:\n    May 3, 2020 at 4:00 pm\n\n    Try this:\n\n"
+        "    for boat in\n    1. harbour\n  quay:\n\n    It sails.\n\n    Reply\n\n"
+        "    1. Bob says:\n      May 4, 2020 at 5:00 pm\n\n      It sank.\n\n      Reply\n\n"
+        "  2. Cy says:\n    May 5, 2020 at 6:00 pm\n\n    Mine floats.\n\n    Reply\n\n"
+        "Leave a reply\n"
+    )
+    assert [(one.depth, one.author, one.text.split("\n")[-1]) for one in found.comments] == [
+        (1, "Ann", "It sails."),
+        (2, "Bob", "It sank."),
+        (1, "Cy", "Mine floats."),
+    ]
+    assert "1. harbour\n  quay:" in found.comments[0].text
+
+
+def test_own_points_over_the_reply_button_are_no_replies():
+    found = parse(
+        "Title\n\n3 Kommentare\n\n  1. Was fehlt, ist schnell gesagt.\n\n"
+        "    1. Geld\n\n    2. Zeit\n\n"
+        "    Antworten\n\n    1. Und Lust.\n\n      Antworten\n\n"
+        "  2. Mir fehlt nichts.\n\n    Antworten\n\nSchreibe einen Kommentar\n"
+    )
+    assert [(one.depth, one.text) for one in found.comments] == [
+        (1, "Was fehlt, ist schnell gesagt.\n\n1. Geld\n\n2. Zeit"),
+        (2, "Und Lust."),
+        (1, "Mir fehlt nichts."),
+    ]
+
+
+def test_a_lost_parent_between_two_numbers_gets_a_placeholder():
+    found = parse(
+        "Title\n\n5 Comments\n\n  1. One.\n\n    1. Reply to one.\n\n    1. Reply to two.\n\n"
+        "  3. Three.\n\nComments are closed.\n"
+    )
+    assert [(one.depth, one.kind, one.text) for one in found.comments] == [
+        (1, "comment", "One."),
+        (2, "comment", "Reply to one."),
+        (1, "placeholder", ""),
+        (2, "comment", "Reply to two."),
+        (1, "comment", "Three."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "Latest posts\n\n"
+        + "".join(
+            f"  • Boats and ropes {n}\n    May {n}, 2020 at 4:00 pm\n\n    Some words on boats.\n\n"
+            for n in range(1, 6)
+        ),
+        "".join(
+            f"  {n}. Boats {n}\n    May {n}, 2020 at 4:00 pm\n\n    Some words.\n\n    More\n\n"
+            for n in range(1, 6)
+        ),
+        "Contents\n\n  1. Ropes\n    1. Hemp\n    2. Steel\n  2. Boats\n",
+    ],
+)
+def test_lists_of_other_things_are_no_comments(lists):
+    assert parse(f"Title\n\n{lists}\nLeave a reply\n\nYour email address is safe.\n").comments == []
+
+
 def test_article_and_title_are_apart_from_the_comments():
     found = parse((SAMPLES / "garten.txt").read_text("utf-8"))
     assert found.title == "Warum wir den Teich doch nicht zuschütten"

@@ -239,6 +239,10 @@ def _created(node: LexborNode) -> datetime | None:
             read = stamp(words(found)[:160])
             if read and read.when:
                 return read.when
+    for found in node.css("[title]"):
+        read = stamp(attribute(found, "title")[:80])
+        if read and read.when:
+            return read.when
     for link in node.css("a[href*='#']"):
         read = stamp(words(link)[:80])
         if read and read.when:

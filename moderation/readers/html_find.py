@@ -25,6 +25,8 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _SHORT_KEY = re.compile(r"^(?:c|r|pc|ct)[-_]?(\d+)$")
+_POST_KEY = re.compile(r"^(?:post|msg|message|item)[-_]?(\d+)$")
+_SECTION = re.compile(r"comment|disqus|conversation|discussion|kommentar|comentario", re.IGNORECASE)
 _PATH_KEY = re.compile(r"(?:^|-)(c\d+(?:r\d+)*)$")
 _ITEM_CLASS = re.compile(
     r"^(?:[a-z]+[-_]{1,2})?(?:comment|kommentar|comentario|commentaire|komentar|cmt|reply|response"
@@ -152,7 +154,9 @@ def key_of(node: LexborNode) -> str | None:
         if value and len(value) <= 80 and not value.startswith(("{", "[")):
             return value
     own = attribute(node, "id")
-    match = _KEY.search(own) or _SHORT_KEY.match(own) or _PATH_KEY.search(own)
+    match = (
+        _KEY.search(own) or _SHORT_KEY.match(own) or _PATH_KEY.search(own) or _POST_KEY.match(own)
+    )
     return match[1] if match else None
 
 
@@ -206,11 +210,21 @@ def _keyed(page: LexborHTMLParser) -> list[LexborNode]:
 def _among_comments(node: LexborNode) -> bool:
     """True when a class or id on or around the element speaks of comments."""
     above: LexborNode | None = node
-    while above is not None:
-        if "comment" in (attribute(above, "class") + attribute(above, "id")).lower():
+    while above is not None and above.tag not in ("body", "html"):
+        if _SECTION.search(attribute(above, "class") + " " + attribute(above, "id")):
             return True
         above = above.parent
     return False
+
+
+def _posts(page: LexborHTMLParser) -> list[LexborNode]:
+    """Posts and messages with an id of their own in a section of comments (Disqus, forums)."""
+    found = [
+        node
+        for node in page.css("[id^='post'], [id^='msg'], [id^='message'], [id^='item']")
+        if _POST_KEY.match(attribute(node, "id")) and _among_comments(node)
+    ]
+    return found if len(found) > 1 else []
 
 
 def _hacker(page: LexborHTMLParser) -> list[LexborNode]:
@@ -260,5 +274,6 @@ FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (
     _classed,
     _keyed,
     _repeated,
+    _posts,
 )
 _EXACT = frozenset([_wordpress, _annotated, _custom, _hacker])

@@ -108,7 +108,7 @@ def profile_of(listing: Listing) -> Profile:
     ]
     _choose_style(found, texts, heads, feet)
     found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
-    found.replies = _share(any(map(is_reply, entry)) for entry in own)
+    found.replies = _share(any(map(is_reply, entry)) for entry in full)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
     found.loose = _is_loose(listing)
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
@@ -124,16 +124,19 @@ def _is_loose(listing: Listing) -> bool:
 
 
 def _is_button_first(listing: Listing) -> bool:
-    """True when entries with something nested have their reply button over it.
+    """True when entries with something nested have their reply button over some of it.
 
     A third is enough: what is nested may be the commenter's own points, over the button.
     """
-    nested = [
-        any(is_reply(line) for line in first)
-        for first, all_of_it in zip(_entries(listing), _extents(listing), strict=True)
-        if any(line.kind for line in all_of_it[1:])
-    ]
-    return _share(nested) >= 1 / 3
+    column = listing.base + STEP
+    over = []
+    for entry in _extents(listing):
+        level = [line for line in entry[1:] if line.indent == column]
+        buttons = [at for at, line in enumerate(level) if is_reply(line)]
+        nested = [at for at, line in enumerate(level) if line.kind]
+        if nested:
+            over.append(bool(buttons) and buttons[0] < nested[-1])
+    return _share(over) >= 1 / 3
 
 
 def _extents(listing: Listing) -> list[list[Line]]:

@@ -112,7 +112,7 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
             if rating >= ENOUGH:
                 rated.append(_Rated(rating, listing, profile, is_titled(above)))
     chosen: list[_Rated] = []
-    for one in sorted(_outermost(rated), key=lambda one: -one.rating):
+    for one in sorted(_outermost(rated), key=lambda one: (not one.titled, -one.rating)):
         if not chosen or _belongs(one, chosen[0]):
             chosen.append(one)
     chosen.sort(key=lambda one: one.listing.start)

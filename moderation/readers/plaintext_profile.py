@@ -290,6 +290,8 @@ def is_titled(above: list[Line]) -> bool:
 def _heading(near: list[str]) -> bool:
     """True when a line close above speaks of comments and is no heading of something else."""
     for place, text in enumerate(near):
+        if _FORM.search(text) and not is_comment_heading(text):
+            continue  # what follows the form is no longer comments, unless its heading says so
         if _COMMENT_WORD.search(text):
             return (place == 0 or len(text) <= 120) and not (
                 len(text) <= 60 and re.match(r"(?i)(?:recent|latest|neueste|letzte|últim)", text)

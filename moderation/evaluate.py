@@ -23,6 +23,7 @@ FEWEST = 30  # rows of a slice, and
 FEWEST_EACH = 5  # of each answer, below which a slice says nothing
 SLICE_DRAWS = 50  # and the interval from their spread: see `rough_interval`
 BACKGROUND = 5_000  # rows of the rest that a term is held against: the term's rows are the few
+LUMP = 0.2  # share of rows in one group from which resampling groups tells little
 POINTS = 200  # of a curve that are kept for pictures
 
 
@@ -134,6 +135,9 @@ def evaluate(
             *_terms(y_true, score, groups, use, terms, seed),
         ]
         parts.sort(key=lambda one: (np.isnan(one.worst), one.worst, one.kind, one.name))
+        lump = float(np.unique(groups[use], return_counts=True)[1].max() / use.sum())
+        if lump > LUMP:
+            notes.append(f"{label}: {lump:.0%} of the rows hang together: its intervals are rough")
         results.append(
             LabelResult(
                 **{**result.__dict__, "slices": parts, "cannot_tell": int((judged & ~told).sum())}

@@ -171,6 +171,13 @@ def test_a_label_with_one_answer_only_is_undefined_not_0():
     assert found.to_dict()["metrics"]["recall"]["value"] is None
 
 
+def test_rows_that_hang_together_make_intervals_rough():
+    frame, scores = rows(200)
+    groups = np.where(np.arange(200) < 150, 0, np.arange(200))
+    found = evaluate(frame, scores[["spam"]], {"spam": 0.5}, groups=groups, draws=5)
+    assert found.notes[0] == "spam: 75% of the rows hang together: its intervals are rough"
+
+
 def test_results_become_json_text_markdown_and_pictures(evaluation):
     stored = json.loads(json.dumps(evaluation.to_dict(), allow_nan=False))
     assert stored["labels"][0]["metrics"]["roc_auc"]["value"] > 0.85

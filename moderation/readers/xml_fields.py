@@ -22,7 +22,7 @@ _STRICT = etree.XMLParser(**_SAFE)
 _NAMESPACES = etree.ErrorDomains.NAMESPACE
 
 _AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&#(5[56]\d{3});&#(5[67]\d{3});|&(?:#([xX][0-9a-fA-F]+|\d+);|(\w+);)?",
+    r"<!\[CDATA\[.*?\]\]>|\]\]>|&#(5[56]\d{3});&#(5[67]\d{3});|&(?:#([xX][0-9a-fA-F]+|\d+);|(\w+);)?",
     re.DOTALL,
 )
 _XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
@@ -40,7 +40,9 @@ def element(xml: bytes) -> tuple[Any, bool]:
     except (etree.XMLSyntaxError, IndexError):
         parser = etree.XMLParser(recover=True, **_SAFE)
         root = etree.fromstring(_HEAD + _mended(xml) + b"</x>", parser)
-        damaged = any(error.domain != _NAMESPACES for error in parser.error_log)
+        damaged = xml.rfind(b"<![CDATA[") > xml.rfind(b"]]>") or any(
+            error.domain != _NAMESPACES for error in parser.error_log
+        )
         found = next((child for child in root if isinstance(child.tag, str)), None)
         return found, damaged
 
@@ -93,8 +95,9 @@ def _mended(xml: bytes) -> bytes:
     cdata = source.find("<![CDATA[", source.rfind("]]>") + 1)
     if cdata >= 0:
         opened = _OPENED.search(source[max(0, cdata - 300) : cdata])
-        end = source.find(f"</{opened[1]}", cdata) if opened else -1
-        end = end if end >= 0 else len(source)
+        closing = f"</{re.escape(opened[1])}" if opened else r"</[\w.-]+:[\w.-]+>"
+        found = re.compile(closing).search(source, cdata)
+        end = found.start() if found else len(source)
         source = f"{source[:end]}]]>{source[end:]}"
     return _AMPERSAND.sub(_character, source).encode("utf-8", "replace")
 
@@ -107,6 +110,8 @@ def _character(found: re.Match[str]) -> str:
         code = int(number[1:], 16) if number[0] in "xX" else int(number[:12])
         legal = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0x110000
         return whole if legal and code not in (0xFFFE, 0xFFFF) else "\ufffd"
+    if whole == "]]>":  # the author's own; the parser would drop the text around it
+        return "]]&gt;"
     if name:
         return whole if name in _XML_NAMES else escape(html5.get(f"{name};", whole))
     return "&amp;" if whole == "&" else whole

@@ -1,0 +1,189 @@
+"""WordPress, Disqus, Atom, Movable Type and SQLite dumps, whole and damaged."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from moderation.comments import InputError
+from moderation.readers import Source, detect, read
+from moderation.readers.xml_pieces import pieces
+
+SAMPLES = Path(__file__).parent / "samples"
+GARDEN = SAMPLES / "wordpress" / "garden.xml"
+
+
+def rows(dump, *columns):
+    return list(zip(*(dump.comments[name].tolist() for name in columns), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("wordpress/garden.xml", "wordpress"),
+        ("disqus/chess.xml", "disqus"),
+        ("feeds/blogger.xml", "atom"),
+        ("movabletype/trains.txt", "movabletype"),
+    ],
+)
+def test_detection(path, name):
+    assert detect(Source(SAMPLES / path))[0] == name
+
+
+def test_wordpress_trees_statuses_kinds_and_article():
+    dump = read(GARDEN)
+    assert rows(dump, "thread_id", "id", "depth", "kind", "status", "author") == [
+        ("7", "20", 1, "comment", "pending", "Bo"),
+        ("7", "21", 2, "comment", "approved", "Ida"),
+        ("7", "22", 1, "pingback", "removed", "Snail Weekly"),
+    ]
+    assert dump.comments["text"][1] == "Beer traps work.\n\nReally ]]> they do."
+    assert dump.comments["created_at"][0] == datetime(2021, 5, 1, 8, tzinfo=UTC)
+    assert dump.comments["url"][1] == "https://garden.example/slugs/#comment-21"
+    thread = dump.threads.iloc[0]
+    assert thread.tolist() == [
+        "7",
+        "Slugs & snails",
+        "They ate the hostas.\n\nAll of them.",
+        "https://garden.example/slugs/",
+    ]
+    assert len(dump.threads) == 1
+
+
+def test_entities_are_never_expanded():
+    text = read(GARDEN).comments["text"][0]
+    assert text == "Copper tape\xa0& patience &b; R&D"
+
+
+def test_no_address_is_carried_on():
+    dumps = [read(GARDEN), read(SAMPLES / "disqus/chess.xml")]
+    everything = "".join(dump.comments.to_csv() + dump.rejects.to_csv() for dump in dumps)
+    assert "192.0.2" not in everything
+    assert "@" not in everything
+
+
+def test_a_cut_export_keeps_what_is_there_and_says_so(tmp_path):
+    whole = GARDEN.read_bytes()
+    cut = tmp_path / "cut.xml"
+    cut.write_bytes(whole[: whole.index(b"Copper tape") + 6])
+    dump = read(cut)
+    assert rows(dump, "id", "text")[0] == ("20", "Copper")
+    assert [list(one) for one in dump.comments["warnings"]] == [["truncated"], []]
+    cut.write_bytes(whole[: whole.index(b"Copper tape") - 20])
+    dump = read(cut)
+    assert dump.rejects["reason"].str.contains("cut off").tolist() == [True]
+    assert dump.records == 2
+
+
+def test_a_section_that_never_closes_swallows_no_other_comment(tmp_path):
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(GARDEN.read_bytes().replace(b"> they do.]]>", b"> they do.", 1))
+    dump = read(broken)
+    assert dump.comments["id"].tolist() == ["20", "21", "22"]
+    assert list(dump.comments["warnings"][1]) == ["recovered"]
+    assert dump.comments["text"][1] == "Beer traps work.\n\nReally ]]> they do."
+
+
+@pytest.mark.parametrize("damage", [b"<b><i>", b"]]>", b"\x00\x0b\xff", b"<wp:x>", b"&#0;&bogus;"])
+def test_damage_in_one_comment_reaches_no_other(tmp_path, damage):
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(GARDEN.read_bytes().replace(b"Beer traps", b"Beer " + damage + b" traps"))
+    dump = read(broken)
+    assert dump.comments["id"].tolist() == ["20", "21", "22"]
+    assert "traps work" in dump.comments["text"][1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "windows-1251"])
+def test_other_encodings(tmp_path, encoding):
+    text = GARDEN.read_text("utf-8").replace("&nbsp;", " ").replace("Beer", "Пиво")
+    file = tmp_path / "dump.xml"
+    file.write_bytes(text.replace('"UTF-8"', f'"{encoding}"').encode(encoding))
+    assert read(file).comments["text"][1].startswith("Пиво traps")
+
+
+def test_pieces_are_cut_alike_at_every_block_size(monkeypatch):
+    names, within = ("item", "comment"), {"comment": "item"}
+    whole = list(pieces(Source(GARDEN), names, within))
+    assert [(one.name, one.part) for one in whole] == [
+        ("item", "head"),
+        *[("comment", "")] * 3,
+        ("item", "tail"),
+        ("item", ""),
+    ]
+    for size in (1, 7, 100, 333):
+        monkeypatch.setattr("moderation.readers.xml_pieces.BLOCK", size)
+        assert list(pieces(Source(GARDEN), names, within)) == whole
+
+
+def test_disqus_posts_threads_and_statuses():
+    dump = read(SAMPLES / "disqus" / "chess.xml")
+    assert rows(dump, "thread_id", "id", "depth", "status", "author") == [
+        ("100", "1", 1, "deleted", "Kim"),
+        ("100", "2", 2, "approved", "Mo"),
+        ("999", "3", 1, "spam", "seller"),
+    ]
+    assert dump.comments["text"].tolist()[:2] == [
+        "How do I win this?\nLine two.",
+        "Cut off the king.\n\nThen push.",
+    ]
+    assert sorted(dump.threads["thread_id"]) == ["100", "999"]
+    assert dump.rejects["reason"].str.contains("without a message").tolist() == [True]
+
+
+def test_blogger_replies_hang_on_the_comment_they_relate_to():
+    dump = read(SAMPLES / "feeds" / "blogger.xml")
+    assert rows(dump, "depth", "author", "text") == [
+        (1, "Lee", "How hot?\nBoiling?"),
+        (2, "Uma", "Ninety degrees."),
+    ]
+    assert dump.threads["title"].tolist() == ["Oolong"]
+
+
+def test_movable_type_comments_and_pings():
+    dump = read(SAMPLES / "movabletype" / "trains.txt")
+    assert rows(dump, "thread_id", "id", "author", "kind", "text") == [
+        ("night_trains", "1", "Eve", "comment", "NOTE: bring earplugs.\n\nAnd a book."),
+        ("night_trains", "2", "Other", "trackback", "They wrote about trains."),
+    ]
+    assert dump.threads["article"].tolist() == ["They are back.\n\nSleep well."]
+
+
+@pytest.fixture
+def isso(tmp_path):
+    path = tmp_path / "comments.db"
+    with sqlite3.connect(path) as base:
+        base.execute("CREATE TABLE threads (id INTEGER PRIMARY KEY, uri TEXT, title TEXT)")
+        base.execute(
+            "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created FLOAT, mode, "
+            "remote_addr, text, author, email)"
+        )
+        base.execute("INSERT INTO threads VALUES (1, '/soup/', 'Soup')")
+        base.executemany(
+            "INSERT INTO comments VALUES (1, ?, ?, ?, ?, '192.0.2.3', ?, ?, 'a@soup.example')",
+            [(1, None, 1.5e9, 1, "More salt", "Al"), (2, 1, 1.6e9, 4, "", None)],
+        )
+    base.close()
+    return path
+
+
+def test_isso(isso):
+    dump = read(isso)
+    assert rows(dump, "thread_id", "id", "depth", "status", "text") == [
+        ("1", "1", 1, "approved", "More salt"),
+        ("1", "2", 2, "deleted", ""),
+    ]
+    assert dump.threads["url"].tolist() == ["/soup/"]
+
+
+def test_a_damaged_or_foreign_database_is_an_error(isso, tmp_path):
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(isso.read_bytes()[:1000])
+    with pytest.raises(InputError, match="damaged"):
+        read(damaged)
+    foreign = tmp_path / "foreign.db"
+    base = sqlite3.connect(foreign)
+    base.execute("CREATE TABLE cats (name)")
+    base.close()
+    with pytest.raises(InputError, match="the tables cats"):
+        read(foreign)

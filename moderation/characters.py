@@ -27,6 +27,7 @@ from moderation.folding import (
     LOOK,
     MARK,
     PUNCT,
+    SPACE,
     STYLED,
     UPPER,
     Tables,
@@ -73,6 +74,25 @@ TOP, TOKENS, ITEMS, LAST, STAMP, N_STATE = range(6)
 
 MOST_LENGTHS = 8  # lengths of character n-grams that `Scratch.room` allows for
 IN_LINK = 8  # flag in `Scratch.kind`, set by the link pass
+
+
+def _ascii() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Folded character, kind and packed counts (letters, capitals << 32)."""
+    folded, kinds, counts = np.arange(128), np.full(128, PUNCT), np.zeros(128, np.int64)
+    for code in range(128):
+        char = chr(code)
+        if char.isspace() or code < 32 or code == 127:
+            folded[code], kinds[code] = 10 if char in "\n\r\x0b\x0c" else 32, SPACE
+        elif char.isalpha():
+            folded[code], kinds[code] = ord(char.lower()), LETTER | LATIN
+            counts[code] = 1 | (1 << 32) * char.isupper()
+        elif char.isdigit():
+            kinds[code] = DIGIT
+    return folded.astype(np.uint8), kinds.astype(np.uint8), counts
+
+
+_ASCII_CHAR, _ASCII_KIND, _ASCII_COUNT = _ascii()  # the tables again, small and next to each other
+_COUNT_BITS = (1 << 32) - 1
 
 
 class Scratch(NamedTuple):
@@ -215,12 +235,21 @@ def read_characters(
     info, delta = tables.info, tables.delta if fold else tables.plain_delta
     seen[:] = 0
     upper, latin, letters, digits, styled = 0, 0, 0, 0, 0
-    n, source, i, after_mark = 0, 0, begin, False
+    n, source, i, after_mark, counts = 0, 0, begin, False, np.int64(0)
     while i < end:
         code = np.int64(data[i])
-        size = 1
-        if code >= 0x80:
-            code, size = decode(data, i, end)
+        if code < 0x80:
+            i += 1
+            after_mark = False
+            kinds[n], chars[n], at[n] = _ASCII_KIND[code], _ASCII_CHAR[code], source
+            n += 1
+            source += 1
+            counts += _ASCII_COUNT[code]
+            digits += _ASCII_KIND[code] == DIGIT
+            if _ASCII_KIND[code] == PUNCT:
+                count_sign(seen, code, data[i] if i < end else 0)
+            continue
+        code, size = decode(data, i, end)
         i += size
         if code < LIMIT:
             k = np.int64(tables.page[code >> 8]) * 256 + (code & 255)
@@ -276,6 +305,9 @@ def read_characters(
             chars[n] = folded
             n += 1
         source += 1
+    letters += counts & _COUNT_BITS
+    latin += counts & _COUNT_BITS
+    upper += counts >> 32
     seen[N_CHARS] = source
     seen[N_LETTERS], seen[N_DIGITS] = letters, digits
     seen[N_UPPER], seen[N_STYLED], seen[N_LATIN] = upper, styled, latin

@@ -25,12 +25,12 @@ import pyarrow.compute as pc
 from moderation import kernel
 from moderation.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, make_scratch
 from moderation.folding import FOLDING_VERSION, load_tables
-from moderation.kernel import DENSE_FEATURES, HASH_VERSION, Grams, WordCache
+from moderation.kernel import COLUMNS, DENSE_FEATURES, HASH_VERSION, Grams, WordCache, make_cache
 
 TEXT_VERSION = f"{FOLDING_VERSION}.{HASH_VERSION}"
 """Folding and hashing version: a model's weights mean nothing under another."""
 
-CACHE_SLOTS = 1 << 14  # words kept per thread; swept in docs/kernel.md
+CACHE_SLOTS = 1 << 16  # words kept per thread; swept in docs/kernel.md
 CHUNK_BYTES = 1 << 20  # of text, per piece of work
 
 Texts = Any  # pandas Series, pa.Array, pa.ChunkedArray or a sequence of str
@@ -124,17 +124,17 @@ class WeightTable:
         )
         if shapes != wanted:
             raise ValueError(f"idf, weights and dense have shapes {shapes}; expected {wanted}")
-        rows = np.empty((self.config.buckets, 1 + labels), np.float32)
+        columns = -(-(1 + labels) // COLUMNS) * COLUMNS
+        rows = np.zeros((self.config.buckets, columns), np.float32)
         np.square(self.idf, out=rows[:, 0])
-        np.multiply(self.weights, self.idf[:, None], out=rows[:, 1:])
+        np.multiply(self.weights, self.idf[:, None], out=rows[:, 1 : 1 + labels])
         object.__setattr__(self, "rows", rows)
 
     def cache(self) -> WordCache:
         """This thread's table of words already summed."""
         found: WordCache | None = getattr(self._local, "cache", None)
         if found is None:
-            sums = np.zeros((CACHE_SLOTS, self.rows.shape[1]), np.float32)
-            found = self._local.cache = WordCache(np.zeros(CACHE_SLOTS, np.uint64), sums)
+            found = self._local.cache = make_cache(CACHE_SLOTS, self.rows.shape[1])
         return found
 
     def __getstate__(self) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def describe_and_score(
             weights,
             intercept,
             table.cache(),
-            np.empty(len(intercept)),
+            np.empty(table.rows.shape[1] - 1),
             np.empty(len(DENSE_FEATURES), np.float32),
             out[rows],
             described[rows] if dense else described,
@@ -232,7 +232,7 @@ def explain(text: str, table: WeightTable) -> Explanation:
     piece = next(_pieces([text]))
     scratch, cache, grams = make_scratch(len(piece.data)), table.cache(), table.config.grams
     labels = len(table.intercept)
-    total, values = np.zeros(labels), np.zeros(len(DENSE_FEATURES), np.float32)
+    total, values = np.zeros(table.rows.shape[1] - 1), np.zeros(len(DENSE_FEATURES), np.float32)
     kernel.read_comment(piece.data, 0, len(piece.data), load_tables(), grams, scratch)
     kernel.describe(scratch, values)
     norm = kernel.score_comment(scratch, grams, table.rows, cache, total)
@@ -245,7 +245,7 @@ def explain(text: str, table: WeightTable) -> Explanation:
         spans[key] = spans.get(key, 0) + share
     described = values[:, None].astype(float) * table.dense
     return Explanation(
-        logits=total + described.sum(axis=0) + table.intercept,
+        logits=total[:labels] + described.sum(axis=0) + table.intercept,
         intercept=np.asarray(table.intercept, float),
         spans=[Span(*key, share) for key, share in sorted(spans.items(), key=lambda s: s[0])],
         dense=described,

@@ -22,6 +22,7 @@ FOLDING_VERSION = 1  # part of a model's format: features of another version mea
 # The low three bits of a character's `info`: its kind.
 SPACE, PUNCT, LETTER, DIGIT, EMOJI, IGNORE, MARK = range(7)
 KIND_BITS = 7
+WORD_BITS = 6  # `kind & WORD_BITS == LETTER` holds for letters and digits
 UPPER = 8  # a capital
 STYLED = 16  # a full-width, mathematical, circled, small-capital or turned form of a plain letter
 EXPAND = 32  # `delta` is a place in `expansions`, not a distance

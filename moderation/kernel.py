@@ -115,12 +115,21 @@ class Grams(NamedTuple):
 class WordCache(NamedTuple):
     """What a word adds to every label, kept from one comment to the next; one per thread.
 
-    keys: (slots,) uint64, the word's hash. sums: (slots, 1 + labels) float32: the sum of squared
-    idf, then per label the sum of idf * weight.
+    sums: (slots, 2 + columns) float32: room for the word's hash, then columns as in the weight
+    rows. keys: the same memory as uint64, the hash in the first column.
     """
 
-    keys: np.ndarray
     sums: np.ndarray
+    keys: np.ndarray
+
+
+COLUMNS = 4  # weight rows are padded to a multiple: the first four sums stay in registers
+
+
+def make_cache(slots: int, columns: int) -> WordCache:
+    """An empty cache for weight rows of `columns` columns, a multiple of four."""
+    sums = np.zeros((slots, 4 + columns), np.float32)
+    return WordCache(sums, sums.view(np.uint64))
 
 
 @compiled
@@ -141,7 +150,7 @@ def bucket_of(hashed: int, bits: int) -> int:
     return np.int64(hashed >> np.uint64(64 - bits))
 
 
-@inlined
+@compiled
 def list_buckets(scratch: Scratch, item: int, grams: Grams) -> int:
     """Write the buckets of an item's n-grams to `scratch.room`; returns how many."""
     out, n = scratch.room, 0
@@ -168,43 +177,29 @@ def list_buckets(scratch: Scratch, item: int, grams: Grams) -> int:
     return n
 
 
+@compiled
+def fill_slot(
+    scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache, slot: int
+) -> None:
+    """Sum the weight rows of a word's n-grams into a place of the cache."""
+    columns = rows.shape[1]
+    for column in range(columns):
+        cache.sums[slot, 2 + column] = 0
+    for k in range(list_buckets(scratch, item, grams)):
+        bucket = scratch.room[k]
+        for column in range(columns):
+            cache.sums[slot, 2 + column] += rows[bucket, column]
+    cache.keys[slot, 0] = scratch.item_hash[item]
+
+
 @inlined
 def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache) -> int:
     """Place in the cache of what a distinct word adds; computed if it is not there."""
     hashed = scratch.item_hash[item]
     slot = np.int64((hashed * BUCKET_PRIME) >> np.uint64(32)) & (len(cache.keys) - 1)
-    if cache.keys[slot] != hashed:
-        columns = rows.shape[1]
-        for column in range(columns):
-            cache.sums[slot, column] = 0
-        for k in range(list_buckets(scratch, item, grams)):
-            bucket = scratch.room[k]
-            for column in range(columns):
-                cache.sums[slot, column] += rows[bucket, column]
-        cache.keys[slot] = hashed
+    if cache.keys[slot, 0] != hashed:
+        fill_slot(scratch, item, grams, rows, cache, slot)
     return slot
-
-
-@inlined
-def add_item(
-    scratch: Scratch,
-    item: int,
-    grams: Grams,
-    rows: np.ndarray,
-    cache: WordCache,
-    weight: float,
-    total: np.ndarray,
-) -> float:
-    """Add an item's row of sums times `weight` to `total`; returns its sum of squared idf."""
-    if scratch.item_token[item] < 0:
-        place = bucket_of(scratch.item_hash[item], grams.bits)
-        for label in range(len(total)):
-            total[label] += weight * rows[place, 1 + label]
-        return rows[place, 0]
-    place = word_slot(scratch, item, grams, rows, cache)
-    for label in range(len(total)):
-        total[label] += weight * cache.sums[place, 1 + label]
-    return cache.sums[place, 0]
 
 
 @inlined
@@ -213,21 +208,34 @@ def term_frequency(count: int) -> float:
     return np.float32(1) if count == 1 else np.float32(1 + np.log(count))
 
 
-@inlined
+@compiled
 def score_comment(
     scratch: Scratch, grams: Grams, rows: np.ndarray, cache: WordCache, logits: np.ndarray
 ) -> float:
-    """Write the dot product of the comment's tf-idf row with every label; returns the norm."""
-    labels = len(logits)
-    squares = 0.0
-    for label in range(labels):
-        logits[label] = 0
+    """Write the dot product of the comment's tf-idf row with every label; returns the norm.
+
+    logits: (columns - 1,) float64, labels and padding.
+    """
+    columns = rows.shape[1]
+    squares, sum_1, sum_2, sum_3 = 0.0, 0.0, 0.0, 0.0
+    for column in range(COLUMNS, columns):
+        logits[column - 1] = 0
     for item in range(scratch.state[ITEMS]):
-        weight = term_frequency(scratch.item_count[item])
-        squares += weight * weight * add_item(scratch, item, grams, rows, cache, weight, logits)
+        weight = np.float64(term_frequency(scratch.item_count[item]))
+        if scratch.item_token[item] < 0:
+            place, table, shift = bucket_of(scratch.item_hash[item], grams.bits), rows, 0
+        else:
+            place, table, shift = word_slot(scratch, item, grams, rows, cache), cache.sums, 2
+        squares += weight * weight * table[place, shift]
+        sum_1 += weight * table[place, shift + 1]
+        sum_2 += weight * table[place, shift + 2]
+        sum_3 += weight * table[place, shift + 3]
+        for column in range(COLUMNS, columns):
+            logits[column - 1] += weight * table[place, shift + column]
     norm = np.sqrt(squares) if squares > 0 else 1.0
-    for label in range(labels):
-        logits[label] /= norm
+    logits[0], logits[1], logits[2] = sum_1, sum_2, sum_3
+    for column in range(columns - 1):
+        logits[column] /= norm
     return norm
 
 
@@ -291,9 +299,10 @@ def score_rows(
 ) -> None:
     """Score the comments `first` to `last`.
 
-    data: uint8. offsets: (n + 1,) int64. rows: (buckets, 1 + labels) float32, idf squared, then
-    idf * weight. dense: (N_DENSE, labels). intercept: (labels,). out: (n, labels) float32.
-    total: (labels,) float64 and values: (N_DENSE,) float32, working memory.
+    data: uint8. offsets: (n + 1,) int64. rows: (buckets, columns) float32, idf squared, then
+    idf * weight for every label, zeros up to a multiple of four. dense: (N_DENSE, labels).
+    intercept: (labels,). out: (n, labels) float32.
+    total: (columns - 1,) float64 and values: (N_DENSE,) float32, working memory.
     described: (n or 0, N_DENSE) float32, filled if there is room.
     """
     labels = len(intercept)
@@ -329,9 +338,13 @@ def explain_row(
     """
     for item in range(scratch.state[ITEMS]):
         count = scratch.item_count[item]
-        add_item(
-            scratch, item, grams, rows, cache, term_frequency(count) / (count * norm), parts[item]
-        )
+        share = term_frequency(count) / (count * norm)
+        if scratch.item_token[item] < 0:
+            place, table, shift = bucket_of(scratch.item_hash[item], grams.bits), rows, 0
+        else:
+            place, table, shift = word_slot(scratch, item, grams, rows, cache), cache.sums, 2
+        for label in range(out.shape[1]):
+            parts[item, label] = share * table[place, shift + 1 + label]
     previous = -1
     for token in range(scratch.state[TOKENS]):
         pair = scratch.token_pair[token]

@@ -25,7 +25,7 @@ from moderation.characters import (
     Scratch,
 )
 from moderation.compiled import compiled
-from moderation.folding import DIGIT, KIND_BITS, LETTER, SPACE
+from moderation.folding import DIGIT, KIND_BITS, LETTER, SPACE, WORD_BITS
 
 PHONE_LEAST, PHONE_MOST = 9, 15  # E.164 allows 15; shorter numbers are any number
 QUOTE_CHARS = 400  # an opening mark that is not closed within this many opens nothing
@@ -78,8 +78,7 @@ def among(hashes: np.ndarray, chars: np.ndarray, i: int, j: int) -> bool:
 @compiled
 def is_alnum(kinds: np.ndarray, i: int) -> bool:
     """Whether character `i` is a letter or a digit."""
-    kind = kinds[i] & KIND_BITS
-    return kind in (LETTER, DIGIT)
+    return kinds[i] & WORD_BITS == LETTER
 
 
 @compiled

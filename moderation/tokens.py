@@ -40,7 +40,7 @@ from moderation.characters import (
     Scratch,
 )
 from moderation.compiled import compiled, inlined
-from moderation.folding import DIGIT, EMOJI, KIND_BITS, LATIN, LETTER, LOOK, PUNCT, SPACE
+from moderation.folding import DIGIT, EMOJI, KIND_BITS, LATIN, LETTER, LOOK, PUNCT, SPACE, WORD_BITS
 
 HASH_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a's offset and prime, over code points
 HASH_PRIME = np.uint64(0x100000001B3)
@@ -102,6 +102,7 @@ def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
 def add_token(
     scratch: Scratch,
     mask: int,
+    hashed: np.uint64,
     begin: int,
     size: int,
     start: int,
@@ -111,9 +112,6 @@ def add_token(
 ) -> None:
     """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
     state = scratch.state
-    hashed = HASH_SEED
-    for k in range(begin, begin + size):
-        hashed = (hashed ^ np.uint64(scratch.chars[k])) * HASH_PRIME
     token = state[TOKENS]
     state[TOKENS] = token + 1
     scratch.token_hash[token] = hashed
@@ -145,7 +143,10 @@ def add_form(
     pairs: bool,
 ) -> None:
     """`add_token`, not copied into its callers: disguised words are rare."""
-    add_token(scratch, mask, begin, size, start, end, main, pairs)
+    hashed = HASH_SEED
+    for k in range(begin, begin + size):
+        hashed = (hashed ^ np.uint64(scratch.chars[k])) * HASH_PRIME
+    add_token(scratch, mask, hashed, begin, size, start, end, main, pairs)
 
 
 @inlined
@@ -161,7 +162,7 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
     end, j, letters = i, i, 0
     while j < n:
         kind = kinds[j] & KIND_BITS
-        if kind in (LETTER, DIGIT):
+        if kinds[j] & WORD_BITS == LETTER:
             letters += 1
             j += 1
             end = j
@@ -171,7 +172,7 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
         first = j
         while j < n and kinds[j] & KIND_BITS == PUNCT and is_sign(chars[j]):
             j += 1
-        if j == n or kinds[j] & KIND_BITS not in (LETTER, DIGIT):
+        if j == n or kinds[j] & WORD_BITS != LETTER:
             while first < j and j - first <= 2 and chars[first] == DOLLAR:
                 first += 1  # a$$, boy$
                 end = first
@@ -354,7 +355,7 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
         for k in range(1, gap + 1):
             equal = equal and chars[j + k] == chars[i + k] and chars[i + k] != COMMA
         after = j + gap + 2
-        alone = after >= n or kinds[after] & KIND_BITS not in (LETTER, DIGIT)
+        alone = after >= n or kinds[after] & WORD_BITS != LETTER
         if not (equal and alone):
             break
         j += gap + 1
@@ -373,23 +374,21 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
 
 
 @inlined
-def is_plain(scratch: Scratch, i: int, j: int, n: int) -> bool:
-    """Whether the letters and digits `i:j` are a word as they stand."""
-    chars, kinds = scratch.chars, scratch.kind
-    if kinds[i] & IN_LINK:
+def is_plain(
+    scratch: Scratch, j: int, n: int, first: int, flags: int, varied: int, stretched: bool
+) -> bool:
+    """Whether the letters and digits before `j` are a word as they stand.
+
+    first: the first one's kind and flags; flags: all of theirs; varied: those not shared by all.
+    """
+    if first & IN_LINK:
         return True
-    if j < n and kinds[j] & KIND_BITS == PUNCT:
-        char = chars[j]
+    if j < n and scratch.kind[j] & KIND_BITS == PUNCT:
+        char = scratch.chars[j]
         if is_sign(char) or char == APOSTROPHE or char == 0x2019:
             return False
-    common, flags = kinds[i], 0
-    for k in range(i, j):
-        flags |= kinds[k]
-        if (kinds[k] ^ common) & KIND_BITS:
-            return False
-        stretched = k >= i + 2 and chars[k] == chars[k - 1] == chars[k - 2]
-        if stretched and common & KIND_BITS == LETTER:
-            return False
+    if varied & KIND_BITS or (stretched and first & KIND_BITS == LETTER):
+        return False
     if not flags & LOOK:
         return True
     return not flags & LATIN and (scratch.seen[N_STRANGE] > 0 or scratch.seen[N_LATIN] == 0)
@@ -406,7 +405,7 @@ def sign_begins(scratch: Scratch, i: int, n: int) -> bool:
     if chars[i] != AT:
         return False
     j = i + 1
-    while j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
+    while j < n and kinds[j] & WORD_BITS == LETTER:
         j += 1
     doubled_s = i + 2 < n and chars[i + 1] == 115 and chars[i + 2] == 115  # @sshole
     if j - i > 4 and not doubled_s:
@@ -440,28 +439,31 @@ def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
             else:
                 i += 1
             continue
-        j = i + 1
-        while kind != EMOJI and j < n and kinds[j] & KIND_BITS in (LETTER, DIGIT):
+        first = np.int64(kinds[i])
+        flags, varied, stretched, hashed = np.int64(0), np.int64(0), False, HASH_SEED
+        j, before, last = i, np.int32(-1), np.int32(-1)
+        while True:  # one look at every character of the word
+            char = chars[j]
+            flags |= kinds[j]
+            varied |= kinds[j] ^ first
+            stretched |= char == last and char == before
+            hashed = (hashed ^ np.uint64(char)) * HASH_PRIME
+            before, last = last, char
             j += 1
-        if fold and j - i == 1 and kind == LETTER and not kinds[i] & IN_LINK:
+            if kind == EMOJI or j >= n or kinds[j] & WORD_BITS != LETTER:
+                break
+        if fold and j - i == 1 and kind == LETTER and not first & IN_LINK:
             after = add_spaced(scratch, mask, i, n, pairs)
             if after > i:
                 i = after
                 continue
-        if fold and kind != EMOJI and not is_plain(scratch, i, j, n):
+        if fold and kind != EMOJI and not is_plain(scratch, j, n, first, flags, varied, stretched):
             i = add_disguised(scratch, mask, i, max(j, word_end(scratch, i, n)), n, pairs)
-            continue
-        if kind == DIGIT and j - i >= NUMBER_DIGITS:
-            blank_number(scratch, i, j)
-        add_token(scratch, mask, i, j - i, at[i], at[j - 1] + 1, True, pairs)
-        i = j
-
-
-@compiled
-def blank_number(scratch: Scratch, i: int, j: int) -> None:
-    """Write zeros over a long number, so that only its length counts."""
-    for k in range(i, j):
-        if scratch.kind[k] & KIND_BITS != DIGIT:
-            return
-    for k in range(i, j):
-        scratch.chars[k] = 48
+        elif kind == DIGIT and j - i >= NUMBER_DIGITS and not varied & KIND_BITS:
+            for k in range(i, j):  # only the length of a long number counts
+                chars[k] = 48
+            add_form(scratch, mask, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+            i = j
+        else:
+            add_token(scratch, mask, hashed, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+            i = j

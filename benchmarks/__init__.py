@@ -1,0 +1,1 @@
+"""Speed of the program beside its peers: `python -m benchmarks`."""

@@ -33,7 +33,7 @@ def model_path(name: str) -> Path:
     """The folder of model `name`: a path, or a bare name looked up here and in the package."""
     if "/" in name or "\\" in name or name in (".", ".."):
         return Path(name)
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
     for place in places:
         if (place / "model.json").exists():

@@ -1,14 +1,17 @@
-"""A summary to one HTML file: no network, no script but its own, nothing of a comment as markup."""
+"""A summary to one HTML page: no network, no script but its own, nothing of a comment as markup."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from moderation.report.summarise import summarise
+import orjson
+
+from moderation.report.summarise import scored_of, summarise
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
@@ -16,7 +19,29 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-PAGE_LIMIT = 5_000  # flagged comments in one file: about 10 MB, opened in about a second
+    from moderation.report.scored import Scored
+
+PAGE_LIMIT = 5_000  # flagged comments in one file: under 10 MB, opened in under a second
+SCRIPTS = (
+    "dom",
+    "text",
+    "files",
+    "store",
+    "server",
+    "journal",
+    "saving",
+    "queue",
+    "card",
+    "charts",
+    "overview",
+    "decisions",
+    "exports",
+    "settings",
+    "review",
+    "keys",
+    "main",
+)
+"""The page's script, part by part in the order in which they build on each other."""
 
 
 def write_report(
@@ -26,33 +51,63 @@ def write_report(
 
     scored: as `moderation score` makes it. passport: the model's. Raises OutputError.
     """
-    page = render(summarise(scored, passport, limit))
+    write_scored(scored_of(scored, passport), target, limit)
+
+
+def write_scored(scored: Scored, target: Path, limit: int = PAGE_LIMIT) -> None:
+    """The same of a table that is held or paged as `Scored`. Raises OutputError."""
+    page = render(summarise(scored, limit))
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The page's one style and one script, and the policy that allows them and nothing else."""
+
+    style: str
+    script: str
+
+    def policy(self, more: str = "") -> str:
+        """Source: W3C, "Content Security Policy Level 3", section 2.3 (digests)."""
+        return (
+            f"default-src 'none'; style-src '{_digest(self.style)}'; "
+            f"script-src '{_digest(self.script)}'; img-src data:; base-uri 'none'; "
+            f"form-action 'none'{more}"
+        )
+
+
+@lru_cache(maxsize=1)
+def assets() -> Assets:
+    """Read from the package once."""
+    parts = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
+    return Assets(_asset("style.css"), f'"use strict";\n(() => {{\n{parts}\n}})();\n')
 
 
 def render(summary: dict[str, Any]) -> str:
     """The HTML page of a summary.
 
     The summary travels as JSON in a script element that no browser runs, and the page writes
-    every text of it as a text node. The policy allows this style and this script by digest and
-    nothing from any address. Source: W3C, "Content Security Policy Level 3", section 2.3.
+    every text of it as a text node.
     """
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(
         loader=PackageLoader("moderation.report", "page"), autoescape=True, trim_blocks=True
     )
-    style, script = _asset("style.css"), _asset("page.js")
     return environment.get_template("page.html").render(
-        style=style,
-        script=script,
-        style_digest=_digest(style),
-        script_digest=_digest(script),
+        style=assets().style,
+        script=assets().script,
+        policy=policy(summary),
         summary=_inert(summary),
         figures=summary["figures"],
         model=summary["model"],
     )
+
+
+def policy(summary: dict[str, Any]) -> str:
+    """The content security policy of a page: one that has a server may ask it, and only it."""
+    return assets().policy("; connect-src 'self'" if "server" in summary else "")
 
 
 def _asset(name: str) -> str:
@@ -65,7 +120,7 @@ def _digest(asset: str) -> str:
 
 def _inert(summary: dict[str, Any]) -> str:
     """JSON that cannot end its script element nor start a comment in it."""
-    text = json.dumps(summary, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = orjson.dumps(summary, option=orjson.OPT_NON_STR_KEYS).decode()  # NaN becomes null
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

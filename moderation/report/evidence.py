@@ -1,0 +1,77 @@
+"""Why a comment was flagged, ready to be drawn: spans to coloured stretches, the rest by size."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import orjson
+
+_IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"  # written without spaces
+_WORD = re.compile(rf"[^\s{_IDEOGRAPHS}]{{1,30}}|[{_IDEOGRAPHS}]")  # a longer word comes in pieces
+LEVELS = 3  # shades of a highlight in either direction: more cannot be told apart
+NAMED = 6  # features and words that are named beside the text; the rest add little
+
+
+def evidence(why: str | None, text: str) -> dict[str, dict[str, Any]]:
+    """Per label what `why` (JSON of one comment) says, with `marks` in place of its spans.
+
+    text: as it is shown; what lies beyond its end is not marked.
+    """
+    if not why:
+        return {}
+    words = np.array([one.span() for one in _WORD.finditer(text)], np.int64).reshape(-1, 2)
+    return {label: _label(said, words, len(text)) for label, said in orjson.loads(why).items()}
+
+
+def _label(said: dict[str, Any], words: np.ndarray, length: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        name: said[name] for name in ("score", "threshold", "sentence") if name in said
+    }
+    if marks := stretches(said.get("spans") or [], words, length):
+        shown["marks"] = marks
+    for name in ("features", "terms"):
+        if largest := _largest(said.get(name)):
+            shown[name] = largest
+    return shown
+
+
+def stretches(spans: list[list[float]], words: np.ndarray, length: int) -> list[list[int]]:
+    """Overlapping `[start, end, share]` as disjoint `[start, end, level]`, level -3 to 3, never 0.
+
+    words: (w, 2) start and end. A share is spread evenly over its characters and each word takes
+    what its own have, for half a word in colour cannot be read; level 3 is within a sixth of the
+    strongest word. Neighbours of one level are one stretch.
+
+    >>> stretches([[0, 2, 1.0], [3, 5, -0.7]], np.array([[0, 2], [3, 5]]), 5)
+    [[0, 2, 3], [3, 5, -2]]
+    """
+    if not spans or not len(words):
+        return []
+    start, end, share = np.array(spans, np.float64).T
+    each = share / np.maximum(end - start, 1)
+    steps = np.zeros(length + 1)
+    np.add.at(steps, np.clip(start, 0, length).astype(np.int64), each)
+    np.add.at(steps, np.clip(end, 0, length).astype(np.int64), -each)
+    sums = np.concatenate([[0.0], np.cumsum(np.cumsum(steps)[:length])])
+    weight = sums[words[:, 1]] - sums[words[:, 0]]
+    heaviest = np.abs(weight).max()
+    if not heaviest > 0:
+        return []
+    level = np.rint(weight / heaviest * LEVELS).astype(np.int64)
+    first = np.flatnonzero(np.diff(level, prepend=level[0] - 1))
+    last = np.append(first[1:], len(level)) - 1
+    marks = np.stack([words[first, 0], words[last, 1], level[first]]).T
+    return marks[marks[:, 2] != 0].tolist()
+
+
+def _largest(named: Any) -> list[list[Any]]:
+    """The weightiest of `{name: share}` (or `[[name, share], ...]`), as pairs."""
+    pairs = list(named.items()) if isinstance(named, dict) else list(named or ())
+    known: list[list[Any]] = [
+        [str(pair[0]), round(float(pair[1]), 3)]
+        for pair in pairs
+        if isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[1], int | float)
+    ]
+    return sorted(known, key=lambda pair: -abs(pair[1]))[:NAMED]

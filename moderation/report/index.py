@@ -1,0 +1,67 @@
+"""The flagged rows as short columns of numbers: all that a queue needs to filter and sort by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.report.details import NAME_CHARACTERS
+from moderation.report.scored import NO_TIME
+
+if TYPE_CHECKING:
+    from moderation.report.scored import Names, Scored
+
+SCALE = 1_000  # a score travels as thousandths
+
+
+def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
+    """rows: (m,) ascending. Columns of m numbers each; -1 stands for null.
+
+    `threads` are `[thread_id, title]`, `authors` and `statuses` names; the columns `thread`,
+    `author` and `status` point into them.
+    """
+    thread, threads = _renumbered(scored.named["thread_id"], rows)
+    author, authors = _renumbered(scored.named["author"], rows)
+    status, statuses = _renumbered(scored.named["status"], rows)
+    seconds = scored.seconds[rows]
+    return {
+        "row": rows.tolist(),
+        "flags": scored.flags[rows].tolist(),
+        "scores": {label: _thousandths(scored.scores[label][rows]) for label in scored.labels},
+        "thread": thread.tolist(),
+        "author": author.tolist(),
+        "status": status.tolist(),
+        "time": np.where(seconds == NO_TIME, -1, seconds).tolist(),
+        "campaign": scored.campaign[rows].tolist(),
+        "threads": [
+            [_short(name), _short(title)]
+            for name, title in zip(threads, _titles(scored, rows, thread), strict=True)
+        ],
+        "authors": [_short(name) for name in authors],
+        "statuses": statuses,
+    }
+
+
+def _renumbered(names: Names, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Numbers that count only the names that these rows have, in order of the names' codes."""
+    used, codes = np.unique(names.codes[rows], return_inverse=True)
+    missing = int(len(used) > 0 and used[0] < 0)
+    return codes - missing, [names.texts[code] for code in used[missing:].tolist()]
+
+
+def _titles(scored: Scored, rows: np.ndarray, thread: np.ndarray) -> list[str]:
+    known = thread >= 0
+    _, first = np.unique(thread[known], return_index=True)
+    titles = scored.named["title"]
+    return [titles[row] or "" for row in rows[known][first].tolist()]
+
+
+def _thousandths(scores: np.ndarray) -> list[int]:
+    return (
+        np.where(np.isnan(scores), -1, np.rint(np.nan_to_num(scores) * SCALE)).astype(int).tolist()
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else name[:NAME_CHARACTERS] + "…"

@@ -1,0 +1,111 @@
+"""What people look at before they read: counts, scores by label, flags over time, who and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.report.details import NAME_CHARACTERS
+from moderation.report.scored import NO_TIME
+
+if TYPE_CHECKING:
+    from moderation.report.scored import Scored
+
+BINS = 1_000  # steps of the threshold slider; the pictures join fifty to a bar
+BUSIEST = 10
+SPANS = 40  # bars of the picture of flags over time, at most
+_HOUR = 3_600
+_STEPS = tuple(_HOUR * hours for hours in (1, 6, 24, 7 * 24, 30 * 24, 365 * 24))
+
+
+def overview(scored: Scored) -> dict[str, Any]:
+    """Figures over all rows, flagged or not."""
+    return {
+        "figures": _figures(scored),
+        "distributions": {label: _distribution(scored.scores[label]) for label in scored.labels},
+        "timeline": _timeline(scored),
+        "busiest": {column: _busiest(scored, column) for column in ("thread_id", "author")},
+    }
+
+
+def _bits(scored: Scored, rows: np.ndarray) -> dict[str, np.ndarray]:
+    flags = scored.flags[rows]
+    return {
+        label: (flags >> np.uint64(k)) & np.uint64(1) == 1 for k, label in enumerate(scored.labels)
+    }
+
+
+def _figures(scored: Scored) -> dict[str, Any]:
+    threads = scored.named["thread_id"].codes
+    return {
+        "comments": len(scored),
+        "threads": len(np.unique(threads[threads >= 0])),
+        "flagged": len(scored.flagged),
+        "flags": {label: int(hits.sum()) for label, hits in _bits(scored, scored.flagged).items()},
+        "cannot_tell": {
+            label: int(np.isnan(scored.scores[label]).sum()) for label in scored.labels
+        },
+    }
+
+
+def _distribution(scores: np.ndarray) -> list[int]:
+    """(BINS,) comments with a score from k to k + 1 thousandths; a score of 1 is in the last."""
+    return np.histogram(scores[~np.isnan(scores)], bins=BINS, range=(0, 1))[0].tolist()
+
+
+def _timeline(scored: Scored) -> dict[str, Any] | None:
+    """Flags per label in equal spans of time; None when no flagged comment has a time.
+
+    Dates before the first and after the last percent are counted in `outside`: one absurd date
+    would leave no room for the others.
+    """
+    rows = scored.flagged[scored.seconds[scored.flagged] != NO_TIME]
+    if not len(rows):
+        return None
+    seconds = scored.seconds[rows]
+    first, last = np.quantile(seconds, [0.01, 0.99], method="nearest").tolist()
+    if last - first > (seconds.max() - seconds.min()) / 2:
+        first, last = int(seconds.min()), int(seconds.max())
+    whole = next((one for one in _STEPS if (last - first) // one < SPANS), None)
+    step = whole or -(-(last - first + 1) // SPANS)
+    start = first // step * step
+    place = (seconds - start) // step
+    spans = int((last - start) // step) + 1
+    inside = (place >= 0) & (place < spans)
+    return {
+        "start": int(start),
+        "step": int(step),
+        "flags": {
+            label: np.bincount(place[inside & hits], minlength=spans).tolist()
+            for label, hits in _bits(scored, rows).items()
+        },
+        "outside": int((~inside).sum()),
+    }
+
+
+def _busiest(scored: Scored, column: str) -> list[dict[str, Any]]:
+    """The threads or authors with the most flagged comments."""
+    names = scored.named[column]
+    codes = names.codes[scored.flagged]
+    flagged = np.bincount(codes[codes >= 0], minlength=len(names.texts))
+    comments = np.bincount(names.codes[names.codes >= 0], minlength=len(names.texts))
+    first = np.argsort(-flagged, kind="stable")[:BUSIEST]
+    return [
+        {
+            "name": names.texts[code][:NAME_CHARACTERS],
+            "title": _title(scored, column, code),
+            "flagged": int(flagged[code]),
+            "comments": int(comments[code]),
+        }
+        for code in first.tolist()
+        if flagged[code]
+    ]
+
+
+def _title(scored: Scored, column: str, code: int) -> str:
+    """Of a thread; "" for an author."""
+    if column != "thread_id":
+        return ""
+    first = int(np.argmax(scored.named[column].codes == code))
+    return (scored.named["title"][first] or "")[:NAME_CHARACTERS]

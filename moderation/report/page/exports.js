@@ -1,0 +1,103 @@
+// ---- what leaves the page as a file -----------------------------------------------------------------
+
+const EXPORTS = [
+  ["Ledger file", "decisions.ledger.jsonl", "application/x-ndjson", ledgerFile,
+    "for `moderation labels import` and `moderation train`"],
+  ["CSV", "decisions.csv", "text/csv", (all) => csv(DECISION_COLUMNS, all.map(decisionRecord)), "one row per decision"],
+  ["JSON lines", "decisions.jsonl", "application/x-ndjson", (all) => lines(all.map(decisionRecord)), "one line per decision"],
+  ["Statements of reasons", "statements-of-reasons.csv", "text/csv", reasonsFile, "one row per comment"],
+];
+
+const DECISION_COLUMNS = ["thread_id", "id", "author", "created_at", "label", "decision", "value", "reviewer",
+  "decided_at", "score", "threshold", "flagged_by_model", "model", "title", "url", "text"];
+
+const iso = (ms) => new Date(ms).toISOString();
+
+function placeOf(row) {
+  const comment = app.store.comment(row);
+  const at = app.columns.atOf.get(row);
+  return {
+    thread_id: app.columns.threads[app.columns.thread[at]]?.[0] ?? null,
+    id: comment.id ?? null, author: comment.author ?? null,
+    created_at: comment.time === undefined ? null : iso(comment.time * 1000),
+    title: app.columns.titleAt(at), url: comment.url ?? null, text: comment.text ?? "",
+  };
+}
+
+function decisionRecord(one) {
+  return { ...placeOf(one.row), label: one.label, value: one.value,
+    decision: whatOf(one).split(" ")[0], reviewer: one.by, decided_at: iso(one.at), score: scoreOf(one),
+    threshold: thresholds[one.label] ?? null, flagged_by_model: flaggedWith(one), model: page.model.digest || page.model.name };
+}
+
+// ---- the ledger's own lines: see moderation/ledger.py ------------------------------------------------
+
+function ledgerLine(one) {
+  const { thread_id, id, title, text } = placeOf(one.row);
+  const parent = app.store.entry(one.row).path.at(-1);
+  const held = { label: one.label, value: one.value, text, annotator: one.by, at: iso(one.at), thread_id, id,
+    parent_text: parent === undefined ? null : app.store.comment(parent).text ?? null, title: title || null,
+    model: page.model.digest || page.model.name || null, score: scoreOf(one), weight: 1 };
+  const told = Object.entries(held).filter(([, value]) => value !== null && value !== undefined);
+  return { entry: "decision", key: one.key, ...Object.fromEntries(told) };
+}
+
+function ledgerFile() {
+  const all = [...app.journal.all(), ...app.journal.taken()].filter((one) => one.key)
+    .sort((a, b) => a.at - b.at);
+  const gone = all.filter((one) => one.gone);
+  return lines([...all.map(ledgerLine),
+    ...gone.map((one) => ({ entry: "retraction", at: iso(one.at), by: one.by, key: one.key }))]);
+}
+
+// ---- one statement per comment: what was decided, on what ground, by whom, from which facts ----------
+
+const REASON_COLUMNS = ["thread_id", "id", "url", "author", "created_at", "outcome", "grounds", "facts",
+  "found_by", "decided_by", "reviewers", "decided_at", "model", "text"];
+
+function reasonsFile(all) {
+  const perRow = new Map();
+  for (const one of all) {
+    const verdict = app.journal.verdict(one.row, one.label, app.me());
+    if (!perRow.has(one.row)) perRow.set(one.row, new Map());
+    perRow.get(one.row).set(one.label, verdict);
+  }
+  return csv(REASON_COLUMNS, [...perRow].map(([row, verdicts]) => statement(row, [...verdicts.values()])));
+}
+
+function statement(row, verdicts) {
+  const against = verdicts.filter((one) => one.value);
+  const facts = against.map((one) => {
+    const said = passages(row, one.label).map((words) => `“${words.slice(0, 100)}”`).join(", ");
+    return `${words(one.label)}${said ? `: ${said}` : ""}`;
+  });
+  const flagged = verdicts.some(flaggedWith);
+  return { ...placeOf(row),
+    outcome: against.length ? "against the rules" : "no objection",
+    grounds: against.map((one) => words(one.label)).join("; "),
+    facts: facts.join("; "),
+    found_by: flagged ? "automated scoring" : "a person",
+    decided_by: "a person",
+    reviewers: [...new Set(verdicts.map((one) => one.by))].join("; "),
+    decided_at: iso(Math.max(...verdicts.map((one) => one.at))),
+    model: page.model.digest || page.model.name };
+}
+
+// ---- buttons --------------------------------------------------------------------------------------------
+
+async function save([, filename, type, make], all) {
+  const rows = [...new Set([...all, ...app.journal.taken()].map((one) => one.row))];
+  for (let at = 0; at < rows.length; at += 400) await app.store.load(rows.slice(at, at + 400), true);
+  download(filename, type, make(all));
+  announce(`${filename} saved`);
+}
+
+function exportButtons(all) {
+  return element("div", { class: "exports" }, element("span", { class: "quiet" }, "Save as "),
+    ...EXPORTS.map((one) => button(one[0], () => save(one, all), { title: one[4], disabled: !all.length })));
+}
+
+function saveLedger() {
+  const all = app.journal.all().filter((one) => app.columns.atOf.has(one.row));
+  if (all.length) save(EXPORTS[0], all);
+}

@@ -1,0 +1,67 @@
+// ---- what was decided: by comment and label, with the way back to the beginning -------------------
+
+// A decision is {row, label, value, at, by, key}; `at` in milliseconds. Its name is made of these,
+// so that the same decision told by this page, by another tab and by the server is one.
+function makeJournal() {
+  const named = new Map();
+  const keyed = new Map();
+  const perRow = new Map();
+  const early = new Set(); // taken back before they were heard of: another tab's order of writing
+  let latest = 0;
+  const nameOf = (one) => `${one.row}|${one.label}|${one.at}|${one.by}`;
+
+  function add(one) {
+    const known = named.get(nameOf(one));
+    if (known) {
+      if (one.key && !known.key) {
+        known.key = one.key;
+        keyed.set(one.key, known);
+      }
+      return known;
+    }
+    const made = { ...one, gone: early.has(nameOf(one)) };
+    named.set(nameOf(made), made);
+    if (made.key) keyed.set(made.key, made);
+    if (!perRow.has(made.row)) perRow.set(made.row, []);
+    perRow.get(made.row).push(made);
+    latest = Math.max(latest, made.at);
+    return made;
+  }
+
+  const standing = (row) => (perRow.get(row) || []).filter((one) => !one.gone);
+
+  return {
+    add,
+    key: (one) => named.get(nameOf(one))?.key,
+    setKey: (one, key) => { add({ ...one, key }); },
+    // The time of the next action: later than any before, for it is also the action's name.
+    now: () => (latest = Math.max(Date.now(), latest + 1)),
+    takeBack(one) {
+      const known = named.get(nameOf(one));
+      if (known) known.gone = true;
+      else early.add(nameOf(one));
+    },
+    takeBackKey(key) {
+      const known = keyed.get(key);
+      if (known) known.gone = true;
+      return known;
+    },
+    standing,
+    // Mine before others', later before earlier.
+    verdict(row, label, who) {
+      const rank = (one) => (one.by === who ? 1e15 : 0) + one.at;
+      let best;
+      for (const one of standing(row))
+        if (one.label === label && (!best || rank(one) > rank(best))) best = one;
+      return best;
+    },
+    // The decisions of the last action of `who` that still stands.
+    last(who) {
+      let at = -1;
+      for (const one of named.values()) if (one.by === who && !one.gone && one.at > at) at = one.at;
+      return at < 0 ? [] : [...named.values()].filter((one) => one.by === who && !one.gone && one.at === at);
+    },
+    all: () => [...named.values()].filter((one) => !one.gone),
+    taken: () => [...named.values()].filter((one) => one.gone),
+  };
+}

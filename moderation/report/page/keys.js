@@ -1,0 +1,82 @@
+// ---- keys for everything --------------------------------------------------------------------------------
+
+const KEYS = [
+  ["y", "confirm every flag of this comment", () => app.decide("yes")],
+  ["n", "reject every flag: nothing wrong with it", () => app.decide("no")],
+  ["1 … 9", "confirm or add that label", null],
+  ["Shift 1 … 9", "reject that label", null],
+  ["d", "the next decision is for all near-duplicates", () => app.setScope("alike")],
+  ["t", "the next decision is for the whole thread", () => app.setScope("thread")],
+  ["s", "skip", () => app.skip()],
+  ["j", "next (also →)", () => app.skip(), "ArrowRight"],
+  ["k", "previous (also ←)", () => app.previous(), "ArrowLeft"],
+  ["u", "undo, step by step to the beginning", () => app.undo()],
+  ["b", "show or blur the texts", () => app.unveil()],
+  ["c", "unfold the conversation above and below", () => unfold()],
+  ["f", "only this thread", () => onlyThread()],
+  ["a", "only this author", () => onlyAuthor()],
+  ["/", "search", () => byId("q").focus()],
+  ["r", "review", () => app.view("review")],
+  ["o", "overview", () => app.view("overview")],
+  ["l", "decisions", () => app.view("decisions")],
+  ["x", "save the ledger file", () => saveLedger()],
+  ["+", "larger text", () => resize(1)],
+  ["-", "smaller text", () => resize(-1)],
+  ["m", "dark or light", () => set({ theme: isDark() ? "light" : "dark" })],
+  ["?", "this list", () => openDialog("help")],
+  ["Escape", "close, or decide for this comment only", null],
+];
+
+const isDark = () => settings.theme === "dark" || (settings.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+function unfold() {
+  const folded = document.querySelectorAll("#card details");
+  const open = ![...folded].every((one) => one.open);
+  for (const one of folded) one.open = open;
+}
+
+function onlyThread() {
+  const thread = app.at < 0 ? null : app.columns.threads[app.columns.thread[app.at]];
+  if (thread) app.filter({ thread: app.state.thread === thread[0] ? "" : thread[0] });
+}
+
+function onlyAuthor() {
+  const author = app.at < 0 ? "" : app.columns.authorAt(app.at);
+  if (author) app.filter({ author: app.state.author === author ? "" : author });
+}
+
+function openDialog(id) {
+  if (id === "settings") drawSettings();
+  byId(id).showModal();
+}
+
+function drawHelp() {
+  byId("help-body").replaceChildren(...KEYS.map(([key, what]) =>
+    element("tr", {}, element("td", {}, element("kbd", {}, key)), element("td", {}, what))));
+}
+
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !settings.keys) return;
+  if (document.querySelector("dialog[open]")) return;
+  const typing = event.target.closest("input:not([type=checkbox]):not([type=range]), select, textarea");
+  if (event.key === "Escape") {
+    if (typing) typing.blur();
+    else if (app.scope !== "one") app.setScope(app.scope);
+    return;
+  }
+  if (typing || event.target.type === "range") return;
+  if (event.key === "Enter" || event.key === " ") return; // presses the button that has the focus
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+  if (digit) {
+    const label = page.labels[Number(digit[1]) - 1];
+    if (label && app.state.view === "review" && !event.repeat) app.decide([[label, event.shiftKey ? 0 : 1]]);
+    event.preventDefault();
+    return;
+  }
+  const found = KEYS.find(([key, , act, other]) => act && (key === event.key || other === event.key));
+  if (!found) return;
+  if (event.repeat && ["y", "n", "d", "t", "x"].includes(found[0])) return;
+  if (app.state.view !== "review" && ["y", "n", "d", "t", "s", "j", "k", "b", "c", "f", "a"].includes(found[0])) return;
+  event.preventDefault();
+  found[2]();
+}

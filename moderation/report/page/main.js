@@ -1,0 +1,121 @@
+// ---- filters, views, and the start ----------------------------------------------------------------------
+
+app.view = (view) => {
+  app.state.view = view;
+  for (const one of ["review", "overview", "decisions"]) {
+    byId(`view-${one}`).hidden = one !== view;
+    const tab = byId(`tab-${one}`);
+    if (one === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+  }
+  writeAddress(app.state);
+  if (view === "overview") drawOverview();
+  if (view === "decisions") drawDecisions().catch((error) => announce(error.message));
+};
+
+app.drawFilters = () => {
+  const { state } = app;
+  const counts = facets(app.columns, state, app.found, app.reviewed);
+  const options = (id, choices, value) => byId(id).replaceChildren(...choices.map(([key, text]) =>
+    element("option", { value: key, selected: key === value }, text)));
+  options("label", [["", `all (${number(counts.any)})`],
+    ...page.labels.map((label) => [label, `${words(label)} (${number(counts.labels[label])})`])], state.label);
+  options("show", [["open", `open (${number(counts.show.open)})`],
+    ["reviewed", `reviewed (${number(counts.show.reviewed)})`], ["all", `all (${number(counts.show.all)})`]], state.show);
+  options("order", Object.entries(ORDERS).map(([key, one]) => [key, one.title]), state.order);
+  options("status", [["", "any"], ...app.columns.statuses.map((one) => [one, tame(one)])], state.status);
+  for (const key of ["min", "max", "q"]) if (document.activeElement !== byId(key)) byId(key).value = state[key];
+  const chips = [];
+  const chip = (key, what, text) => chips.push(element("li", {}, element("button", { type: "button", class: "chip",
+    "aria-label": `Remove the filter ${what} ${tame(text)}`, click: () => app.filter({ [key]: "" }) }, `${what}: `, name(text), " ×")));
+  const thread = app.columns.threads.find((one) => one[0] === state.thread);
+  if (state.thread) chip("thread", "thread", thread?.[1] || state.thread);
+  if (state.author) chip("author", "author", state.author);
+  if (state.campaign !== "") chip("campaign", "near-duplicates", state.campaign);
+  byId("chips").replaceChildren(...chips);
+};
+
+function listen() {
+  const form = byId("filters");
+  let timer;
+  const changed = () => {
+    const given = Object.fromEntries(["label", "show", "min", "max", "status", "order", "q"].map((key) => [key, byId(key).value]));
+    given.min = Math.min(100, Math.max(0, Number(given.min) || 0));
+    given.max = given.max === "" ? 100 : Math.min(100, Math.max(0, Number(given.max)));
+    app.skipped.clear();
+    app.filter({ ...given, row: "" }).catch((error) => announce(error.message));
+  };
+  form.addEventListener("change", changed);
+  byId("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(changed, 150); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); changed(); byId("q").blur(); });
+  byId("clear").addEventListener("click", () => app.filter({ ...PLAIN }));
+  for (const view of ["review", "overview", "decisions"])
+    byId(`tab-${view}`).addEventListener("click", () => app.view(view));
+  const press = { yes: () => app.decide("yes"), no: () => app.decide("no"), skip: () => app.skip(),
+    back: () => app.previous(), undo: () => app.undo(), "scope-alike": () => app.setScope("alike"),
+    "scope-thread": () => app.setScope("thread"), unveil: () => app.unveil(), veil: () => app.unveil(),
+    "open-help": () => openDialog("help"), "open-settings": () => openDialog("settings"),
+    "open-queue": () => document.body.classList.toggle("queue-open"), "close-help": () => byId("help").close(),
+    "close-settings": () => byId("settings").close() };
+  for (const [id, act] of Object.entries(press)) byId(id).addEventListener("click", act);
+  document.addEventListener("keydown", pressed);
+  addEventListener("hashchange", () => {
+    app.state = readAddress();
+    app.refilter().then(() => { app.view(app.state.view); return app.first(); });
+  });
+  addEventListener("beforeunload", (event) => { if (app.saving.state().bad) event.preventDefault(); });
+  addEventListener("pagehide", () => app.store.release());
+}
+
+function tell({ text, bad }) {
+  byId("saved").textContent = text;
+  byId("saved").classList.toggle("bad", bad);
+}
+
+// ---- other reviewers ----------------------------------------------------------------------------------
+
+async function hear() {
+  const rows = new Set();
+  for (const one of await app.store.events()) {
+    const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
+    if (known) rows.add(known.row);
+  }
+  app.recount([...rows]);
+  return rows;
+}
+
+async function keepHearing() {
+  for (;;) {
+    await pause(document.hidden ? 30_000 : 10_000);
+    try {
+      const rows = await hear();
+      if (rows.has(app.columns.row[app.at])) app.draw();
+      else if (rows.size) app.drawList();
+      if (app.at >= 0 && app.state.view === "review") await app.claim(app.ahead(true));
+    } catch { /* the line beside the title says so when something is unsaved */ }
+  }
+}
+
+async function start() {
+  readSettings(app.store.reviewer);
+  figures();
+  drawHelp();
+  app.saving = makeSaving(app.store, app.journal, tell);
+  app.columns = makeColumns(await app.store.index());
+  app.reviewed = new Uint8Array(app.columns.size);
+  await hear();
+  app.saving.resume();
+  app.recount();
+  listen();
+  app.saving.listen(() => { app.recount(); app.drawList(); });
+  if (!app.store.live && app.columns.size < page.figures.flagged)
+    byId("figures").append(` This file holds the ${number(app.columns.size)} most certain ones.`);
+  await app.refilter();
+  app.view(app.state.view);
+  await app.first();
+  document.documentElement.dataset.ready = "true";
+  if (app.store.live) keepHearing();
+}
+
+start().catch((error) => {
+  byId("card").replaceChildren(element("p", { class: "empty" }, `The page could not start: ${error.message}`));
+});

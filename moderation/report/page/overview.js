@@ -1,0 +1,115 @@
+// ---- the overview: what people look at before they read -------------------------------------------
+
+const thresholds = page.model.thresholds || {};
+
+function figures() {
+  const f = page.figures;
+  byId("figures").textContent =
+    `${plural(f.comments, "comment")} in ${plural(f.threads, "thread")}; ${number(f.flagged)} flagged.`;
+}
+
+// Comments at or above a threshold, in thousandths; at the model's own the exact figure.
+function flagsAt(label, thousandths) {
+  if (Math.round((thresholds[label] ?? -1) * 1000) === thousandths) return page.figures.flags[label];
+  return page.distributions[label].slice(thousandths).reduce((a, b) => a + b, 0);
+}
+
+// curve: [threshold, precision, recall, …] by falling threshold; the lowest one that reaches up to t.
+function promised(label, t) {
+  const points = ((page.model.curves || {})[label] || []).filter((one) => one[0] >= t && one[1] !== null);
+  return points.reduce((low, one) => (!low || one[0] < low[0] ? one : low), null);
+}
+
+function slider(label) {
+  const own = Math.round((thresholds[label] ?? .5) * 1000);
+  const id = `slide-${page.labels.indexOf(label)}`;
+  const told = element("output", { for: id, class: "told" });
+  const input = element("input", { id, type: "range", min: 0, max: 999, value: own });
+  const show = () => {
+    const t = Number(input.value);
+    const n = flagsAt(label, t);
+    const share = page.figures.comments ? (100 * n / page.figures.comments).toFixed(n && n < page.figures.comments / 100 ? 2 : 0) : 0;
+    const point = promised(label, t / 1000);
+    told.textContent = `from ${(t / 1000).toFixed(3)}: ${plural(n, "flag")} (${share} %)` +
+      (point ? `; on held-out comments precision ${point[1].toFixed(2)}, recall ${point[2].toFixed(2)}` : "");
+  };
+  const pick = button("Review these", () => app.filter({ ...PLAIN, label, min: Number(input.value) / 10 }));
+  const back = button("Model's threshold", () => { input.value = own; show(); });
+  input.addEventListener("input", show);
+  show();
+  return element("div", { class: "slider" }, element("label", { for: id }, "Threshold"), input, told,
+    element("div", {}, pick, " ", thresholds[label] === undefined ? "" : back));
+}
+
+function labelFigure(label) {
+  const unknown = page.figures.cannot_tell[label];
+  const goal = (page.model.goals || {})[label];
+  return element("section", { class: "panel", "aria-label": words(label) },
+    element("h3", {}, words(label), element("span", { class: "quiet" }, ` ${plural(page.figures.flags[label], "flag")}`)),
+    histogram(label, thresholds[label]),
+    element("p", { class: "meta" }, [
+      thresholds[label] === undefined ? "" : `threshold ${thresholds[label].toFixed(3)}`,
+      goal ? `goal: ${goal}` : "", unknown ? `cannot tell for ${number(unknown)}` : "",
+    ].filter(Boolean).join("; ")),
+    slider(label));
+}
+
+function busiest(caption, rows, key) {
+  if (!rows.length) return "";
+  const line = (row) => element("tr", {},
+    element("td", {}, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", [key]: row.name }) },
+      name(row.title || row.name))),
+    element("td", { class: "number" }, number(row.flagged)),
+    element("td", { class: "number" }, number(row.comments)));
+  return table(caption, [["name"], ["flagged", "number"], ["comments", "number"]], rows.map(line));
+}
+
+function table(caption, head, rows) {
+  return element("div", { class: "scrolls", role: "region", tabindex: "0", "aria-label": caption },
+    element("table", {}, element("caption", {}, caption),
+      element("thead", {}, element("tr", {}, ...head.map(([text, how]) => element("th", { scope: "col", class: how }, text)))),
+      element("tbody", {}, ...rows)));
+}
+
+// From the decisions of this review: of comments with such scores, how many were confirmed.
+function reviewedPoints(label, k) {
+  const tens = Array.from({ length: 10 }, () => [0, 0, 0]);
+  app.columns.row.forEach((row, at) => {
+    const verdict = app.columns.scores[k][at] < 0 ? null : app.journal.verdict(row, label, app.me());
+    if (!verdict) return;
+    const score = app.columns.scores[k][at] / 1000;
+    const ten = tens[Math.min(9, Math.floor(score * 10))];
+    ten[0] += score; ten[1] += verdict.value; ten[2] += 1;
+  });
+  return tens.filter((ten) => ten[2]).map(([sum, yes, n]) => [sum / n, yes / n, n]);
+}
+
+function calibration(label, k) {
+  const pictures = [
+    ["on held-out comments", ((page.model.bins || {})[label] || []).filter((one) => one[0] !== null && one[1] !== null)],
+    ["on what was reviewed here", reviewedPoints(label, k)],
+  ].filter(([, points]) => points.length);
+  return pictures.map(([where, points]) => element("figure", {}, reliability(`Calibration of ${words(label)} ${where}`, points),
+    element("figcaption", { class: "meta" }, `${words(label)}, ${where}`)));
+}
+
+function drawOverview() {
+  const shown = page.labels.flatMap(calibration);
+  byId("overview").replaceChildren(
+    element("h2", {}, "Scores by label"),
+    element("p", { class: "meta" }, "How many comments have which score; filled bars pass the model's threshold. Heights by logarithm."),
+    element("div", { class: "grid" }, ...page.labels.map(labelFigure)),
+    ...(page.timeline ? [element("h2", {}, "Flags over time"),
+      element("div", { class: "panel wide" }, timeline(),
+        element("ul", { class: "legend-list" }, ...page.labels.map((label, k) => element("li", {},
+          drawing("svg", { viewBox: "0 0 12 12", class: "swatch", "aria-hidden": "true" }, drawing("rect", { class: `stack s${k % 4}`, width: 12, height: 12 })),
+          ` ${words(label)}`))),
+        page.timeline.outside ? element("p", { class: "meta" }, `${plural(page.timeline.outside, "flagged comment")} before or after this span`) : "")] : []),
+    element("h2", {}, "Where and who"),
+    element("div", { class: "grid two" },
+      busiest("Threads with the most flags", page.busiest.thread_id, "thread"),
+      busiest("Authors with the most flags", page.busiest.author, "author")),
+    element("h2", {}, "Calibration"),
+    shown.length ? element("div", { class: "grid small" }, ...shown)
+      : element("p", { class: "meta" }, "Decide on some comments: their share of confirmed flags by score will stand here."));
+}

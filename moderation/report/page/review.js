@@ -1,0 +1,249 @@
+// ---- working through the queue -----------------------------------------------------------------------
+
+const LIST = 30; // lines of the queue that are drawn around the current one
+const AHEAD = 24; // candidates for the next comments; the server grants the first free ones
+
+const app = {
+  store: page.server ? serverStore() : fileStore(),
+  journal: makeJournal(),
+  columns: null, reviewed: null, found: null, state: readAddress(),
+  list: [], at: -1, held: new Map(), granted: new Set(), scope: "one", shown: false,
+  me: () => settings.name,
+  get veiled() { return settings.blur !== "never" && !app.shown; },
+};
+
+// ---- the list -------------------------------------------------------------------------------------------
+
+app.isReviewed = (at) => {
+  const row = app.columns.row[at];
+  const flagged = app.columns.labelsAt(at);
+  const said = new Set(app.journal.standing(row).map((one) => one.label));
+  return flagged.every((label) => said.has(label)) ? 1 : 0;
+};
+
+app.recount = (rows) => {
+  const places = rows ? rows.map((row) => app.columns.atOf.get(row)) : app.columns.row.keys();
+  for (const at of places) if (at !== undefined) app.reviewed[at] = app.isReviewed(at);
+};
+
+app.refilter = async () => {
+  const asked = app.state.q;
+  const found = await seek(app.store, app.columns, asked);
+  if (asked !== app.state.q) return false; // typed on meanwhile
+  app.found = found;
+  app.list = choose(app.columns, app.state, app.found, app.reviewed);
+  app.drawFilters();
+  return true;
+};
+
+app.filter = async (changed) => {
+  Object.assign(app.state, changed, { view: "review" });
+  app.scope = "one";
+  if (!(await app.refilter())) return;
+  app.view("review");
+  const kept = app.list.includes(app.at) && !("row" in changed) ? app.at : -1;
+  if (kept >= 0) app.show(kept); else await app.first();
+};
+
+app.drawList = () => {
+  const place = app.list.indexOf(app.at);
+  const open = app.list.reduce((n, at) => n + (app.reviewed[at] ? 0 : 1), 0);
+  byId("count").textContent = app.list.length
+    ? `${place >= 0 ? `${number(place + 1)} of ` : ""}${number(app.list.length)}; ${number(open)} to review`
+    : "none";
+  const start = Math.max(0, Math.min(place - 8, app.list.length - LIST));
+  byId("list").replaceChildren(...app.list.slice(start, start + LIST).map((at, k) => {
+    const line = element("button", { type: "button", "aria-current": at === app.at ? "true" : null, click: () => app.show(at, true) },
+      element("span", { class: app.reviewed[at] ? "mark done" : "mark" }, app.reviewed[at] ? "✓" : ""),
+      element("span", { class: "line-labels" }, `${app.columns.labelsAt(at).map(words).join(", ")} ${(app.columns.best[at] / 1000).toFixed(2)}`),
+      element("span", { class: "line-who" }, name(app.columns.authorAt(at) || "anonymous")));
+    return element("li", { value: start + k + 1 }, line);
+  }));
+};
+
+// ---- one comment ----------------------------------------------------------------------------------------
+
+app.show = async (at, asked) => {
+  const row = app.columns.row[at];
+  app.at = at;
+  app.scope = "one";
+  if (settings.blur === "each") app.shown = false;
+  app.state.row = String(row);
+  writeAddress(app.state);
+  if (!app.store.ready(row)) {
+    try { await app.store.load([row]); } catch (error) { app.empty(`This comment could not be read: ${error.message}`); return; }
+    if (app.at !== at) return;
+  }
+  app.draw();
+  document.body.classList.remove("queue-open");
+  scrollTo({ top: 0 });
+  byId("comment-title").focus({ preventScroll: true });
+  if (asked && app.store.live) app.claim(app.ahead(true));
+};
+
+app.draw = () => {
+  if (app.at < 0) return;
+  if (!app.store.ready(app.columns.row[app.at])) { app.show(app.at); return; }
+  byId("card").replaceChildren(card(app.at));
+  applySettings();
+  app.drawScope();
+  app.drawList();
+  byId("bar").hidden = false;
+};
+
+app.empty = (sentence) => {
+  app.at = -1;
+  app.state.row = "";
+  writeAddress(app.state);
+  byId("card").replaceChildren(element("p", { class: "empty" }, sentence));
+  byId("bar").hidden = true;
+  applySettings();
+  app.drawList();
+  announce(sentence);
+};
+
+// ---- forward and back -----------------------------------------------------------------------------------
+
+// The places after the current one that still wait, around the end to the beginning.
+app.ahead = (withCurrent, most = AHEAD) => {
+  const place = app.list.indexOf(app.at);
+  const order = [...app.list.slice(place + 1), ...app.list.slice(0, Math.max(0, place))];
+  const open = [];
+  for (const at of order) {
+    if (open.length === most) break;
+    if (!app.reviewed[at] && !app.skipped.has(at) && !app.held.has(app.columns.row[at])) open.push(at);
+  }
+  return withCurrent && app.at >= 0 ? [app.at, ...open] : open;
+};
+app.skipped = new Set();
+
+// Hold these and fetch what was granted, so that going on waits for nothing.
+app.claim = async (places) => {
+  const got = await app.store.claim(places.map((at) => app.columns.row[at]), settings.name);
+  app.granted = got.granted;
+  app.held = got.held;
+  await app.store.load([...got.granted]);
+};
+
+app.next = async () => {
+  let places = app.ahead(false);
+  if (!places.length && app.skipped.size) { // what was skipped comes again at the end
+    app.skipped.clear();
+    places = app.ahead(false);
+  }
+  if (!places.length) return app.done();
+  if (!app.granted.has(app.columns.row[places[0]])) {
+    try { await app.claim(places); } catch { /* no answer: shown all the same, saved later */ app.granted = new Set(places.map((at) => app.columns.row[at])); }
+    places = places.filter((at) => app.granted.has(app.columns.row[at]));
+    if (!places.length) return app.ahead(false).length ? app.next() : app.done();
+  }
+  await app.show(places[0]);
+  if (app.store.live) app.claim(app.ahead(true)).catch(() => {});
+};
+
+app.done = () => {
+  const others = app.list.some((at) => app.held.has(app.columns.row[at]) && !app.reviewed[at]);
+  const left = app.at >= 0 && !app.reviewed[app.at] && app.list.includes(app.at);
+  if (left) return announce("This is the last one that waits for a decision here");
+  app.empty(!app.list.length ? "No comment passes these filters."
+    : others ? "Others are reading the rest." : "Everything here is reviewed.");
+};
+
+app.first = async () => {
+  app.at = -1;
+  const wanted = app.columns.atOf.get(Number(app.state.row));
+  if (app.state.row !== "" && wanted !== undefined) return app.show(wanted, true);
+  if (app.state.show === "open") return app.next();
+  return app.list.length ? app.show(app.list[0], true) : app.done();
+};
+
+app.previous = () => {
+  const place = app.list.indexOf(app.at);
+  if (place < 0 && app.list.length) return app.show(app.list[app.list.length - 1], true);
+  if (place > 0) return app.show(app.list[place - 1], true);
+  return announce("This is the first comment");
+};
+
+app.skip = () => {
+  if (app.at >= 0 && !app.reviewed[app.at]) app.skipped.add(app.at);
+  return app.next();
+};
+
+app.open = async (row) => {
+  app.view("review");
+  await app.show(app.columns.atOf.get(row), true);
+};
+
+// ---- deciding -------------------------------------------------------------------------------------------
+
+// The places that the next decision is for: this comment, all like it, or its whole thread.
+app.places = () => {
+  const { columns, at } = app;
+  const found = app.scope === "alike" ? columns.alike.get(columns.campaign[at])
+    : app.scope === "thread" ? columns.inThread.get(columns.thread[at]) : null;
+  return found || [at];
+};
+
+app.setScope = (scope) => {
+  if (app.at < 0) return;
+  app.scope = app.scope === scope ? "one" : scope;
+  if (app.places().length < 2) app.scope = "one";
+  app.drawScope();
+  const n = app.places().length;
+  announce(n > 1 ? `The next decision is for ${plural(n, "comment")}` : "The next decision is for this comment");
+};
+
+app.drawScope = () => {
+  const sizes = { alike: app.columns.alike.get(app.columns.campaign[app.at])?.length || 1,
+    thread: app.columns.inThread.get(app.columns.thread[app.at])?.length || 1 };
+  for (const scope of ["alike", "thread"]) {
+    const made = byId(`scope-${scope}`);
+    made.hidden = sizes[scope] < 2;
+    made.setAttribute("aria-pressed", String(app.scope === scope));
+    made.lastElementChild.textContent = `${scope === "alike" ? "All near-duplicates" : "Whole thread"} (${number(sizes[scope])})`;
+  }
+  byId("bar").classList.toggle("many", app.scope !== "one");
+};
+
+// judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has.
+app.decide = async (judgements) => {
+  if (app.at < 0 || app.busy) return;
+  const places = app.places();
+  const verdicts = places.flatMap((at) => {
+    const own = typeof judgements === "string"
+      ? app.columns.labelsAt(at).map((label) => [label, judgements === "yes" ? 1 : 0]) : judgements;
+    return own.map(([label, value]) => [app.columns.row[at], label, value]);
+  });
+  app.saving.decide(verdicts, settings.name);
+  app.recount(places.map((at) => app.columns.row[at]));
+  const what = typeof judgements === "string" ? (judgements === "yes" ? "Confirmed" : "Rejected")
+    : `${judgements[0][1] ? "Yes" : "No"} to ${words(judgements[0][0])}`;
+  announce(places.length > 1 ? `${what} on ${plural(places.length, "comment")}` : what);
+  app.scope = "one";
+  app.busy = true; // a held key must not decide on a comment that nobody has seen yet
+  try {
+    if (settings.advance && app.reviewed[app.at]) await app.next(); else app.draw();
+  } finally {
+    app.busy = false;
+  }
+};
+
+app.undo = async () => {
+  const last = app.journal.last(settings.name);
+  if (!last.length) return announce("Nothing left to undo");
+  app.saving.undo(last, settings.name);
+  const rows = [...new Set(last.map((one) => one.row))];
+  app.recount(rows);
+  const at = app.columns.atOf.get(rows[0]);
+  announce(rows.length > 1 ? `Undone on ${plural(rows.length, "comment")}` : "Undone");
+  if (at !== undefined) {
+    app.skipped.delete(at);
+    app.view("review");
+    await app.show(at, true);
+  }
+};
+
+app.unveil = () => {
+  app.shown = !app.shown;
+  applySettings();
+};

@@ -1,0 +1,72 @@
+// ---- where comments come from: the review server ------------------------------------------------
+
+const KEPT = 2_000; // comments and their context that are kept for going back
+const TIMEOUT = 15_000;
+
+class Refused extends Error {} // the same request will never be taken
+class Restarted extends Error {} // another start of the server, with another token
+
+function serverStore() {
+  const { token, reviewer } = page.server;
+  const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16)).join("");
+  const comments = new Map();
+  const entries = new Map();
+  let seen = 0;
+  let generation = -1;
+
+  async function ask(path, asked, options = {}) {
+    const answer = await fetch(path, {
+      method: asked === undefined ? "GET" : "POST",
+      headers: { "X-Moderation-Token": token,
+        ...(asked === undefined ? {} : { "Content-Type": "application/json" }) },
+      body: asked === undefined ? undefined : JSON.stringify(asked),
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(TIMEOUT),
+      ...options,
+    });
+    if (answer.ok) return answer.json();
+    if (answer.status === 403) throw new Restarted("the server was started anew");
+    const said = await answer.json().catch(() => ({ error: `status ${answer.status}` }));
+    throw new (answer.status === 422 ? Refused : Error)(said.error);
+  }
+
+  return {
+    live: true,
+    reviewer,
+    index: () => ask("/api/index"),
+    ready: (row) => entries.has(row),
+    comment: (row) => comments.get(row),
+    entry: (row) => entries.get(row),
+    async load(rows, keepAll) {
+      if (!keepAll && comments.size > KEPT) for (const kept of [comments, entries]) kept.clear();
+      const lacking = rows.filter((row) => !entries.has(row));
+      for (let at = 0; at < lacking.length; at += 100) {
+        const got = await ask("/api/comments", { rows: lacking.slice(at, at + 100) });
+        for (const [row, one] of Object.entries(got.comments)) {
+          const known = comments.get(+row);
+          if (!known || (known.text || "").length < (one.text || "").length) comments.set(+row, one);
+        }
+        for (const [row, one] of Object.entries(got.entries)) entries.set(+row, one);
+      }
+    },
+    search: async (sought) =>
+      new Set((await ask(`/api/search?q=${encodeURIComponent(sought)}`)).rows),
+    async claim(rows, who) {
+      const got = await ask("/api/claim", { session, name: who || "somebody", rows });
+      return {
+        granted: new Set(got.granted),
+        held: new Map(Object.entries(got.held).map(([row, other]) => [+row, other])),
+      };
+    },
+    release: () => {
+      ask("/api/release", { session }, { keepalive: true, signal: null }).catch(() => {});
+    },
+    async events() {
+      const got = await ask("/api/events", { since: seen, generation });
+      seen = got.count;
+      generation = got.generation;
+      return got.events;
+    },
+    send: async (orders) => (await ask("/api/orders", { orders })).keys,
+  };
+}

@@ -1,0 +1,48 @@
+// ---- showing text that may be hostile, with what carried its score marked ---------------------
+
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb]/gu;
+const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/gu;
+const STACKED = /(\p{M}{4})\p{M}+/gu; // more than four marks on one letter is a trick, not a script
+
+// What reorders or hides is shown as what it is; what hangs the layout is cut.
+const tame = (text) => text
+  .replace(CONTROLS, "\ufffd")
+  .replace(OVERRIDES, (c) => `[U+${c.codePointAt(0).toString(16).toUpperCase()}]`)
+  .replace(STACKED, "$1");
+
+const name = (text) => element("bdi", {}, tame(text));
+
+// [start, end, level] of several labels as one: where they overlap the stronger one shows.
+function together(why, label) {
+  const lists = Object.entries(why)
+    .filter(([one]) => !label || one === label).map(([, said]) => said.marks || []);
+  if (lists.length < 2) return lists[0] || [];
+  const cuts = [...new Set(lists.flat().flatMap(([start, end]) => [start, end]))].sort((a, b) => a - b);
+  const at = lists.map(() => 0);
+  const out = [];
+  for (let k = 0; k + 1 < cuts.length; k++) {
+    let level = 0;
+    lists.forEach((marks, j) => {
+      while (at[j] < marks.length && marks[at[j]][1] <= cuts[k]) at[j]++;
+      const [start, , own] = marks[at[j]] || [Infinity, 0, 0];
+      if (start <= cuts[k] && Math.abs(own) > Math.abs(level)) level = own;
+    });
+    if (level) out.push([cuts[k], cuts[k + 1], level]);
+  }
+  return out;
+}
+
+// Positions count code points, JavaScript strings count UTF-16 units.
+function highlighted(text, marks) {
+  const points = Array.from(text);
+  const out = document.createDocumentFragment();
+  let from = 0;
+  for (const [start, end, level] of marks) {
+    if (start > from) out.append(tame(points.slice(from, start).join("")));
+    const kind = level < 0 ? `against a${-level}` : `for f${level}`;
+    out.append(element("mark", { class: kind }, tame(points.slice(start, end).join(""))));
+    from = end;
+  }
+  out.append(tame(points.slice(from).join("")));
+  return out;
+}

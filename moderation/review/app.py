@@ -1,0 +1,212 @@
+"""The server's few addresses: the page, the index, comments, leases, search, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from moderation.errors import LabelError, OutputError
+from moderation.report.details import details
+from moderation.report.index import index
+from moderation.report.render import policy, render
+from moderation.report.summarise import summary
+from moderation.review.desk import Desk, Order
+from moderation.review.guard import credentials
+from moderation.review.leases import Leases
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from moderation.report.scored import Scored
+
+MOST_ROWS = 500  # of comments, candidates or orders in one request
+MOST_WORDS = 500  # characters that are searched for
+WINDOW = 8  # comments that one page may hold
+
+
+@dataclass
+class Review:
+    """What the addresses answer from. token: see Guard. reviewer: the name a page begins with."""
+
+    scored: Scored
+    desk: Desk
+    token: str
+    reviewer: str
+    leases: Leases = field(default_factory=Leases)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What the page is made from."""
+        return summary(self.scored)
+
+    @cached_property
+    def index(self) -> bytes:
+        """The flagged rows, as the page asks for them once."""
+        return orjson.dumps(index(self.scored, self.scored.flagged))
+
+    @cached_property
+    def rows(self) -> frozenset[int]:
+        """The flagged rows."""
+        return frozenset(self.scored.flagged.tolist())
+
+
+def application(review: Review) -> Starlette:
+    """The ASGI application, without its guard."""
+    routes = [
+        Route("/", page),
+        Route("/api/index", flagged),
+        Route("/api/search", search),
+        Route("/api/comments", comments, methods=["POST"]),
+        Route("/api/claim", claim, methods=["POST"]),
+        Route("/api/release", release, methods=["POST"]),
+        Route("/api/events", events, methods=["POST"]),
+        Route("/api/orders", orders, methods=["POST"]),
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={
+            LabelError: _refused,
+            OutputError: _not_written,
+            _BadRequestError: _refused,
+        },
+    )
+    app.state.review = review
+    return app
+
+
+class _BadRequestError(ValueError):
+    """A request that no page of ours makes."""
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    return _json({"error": str(error)}, 422)
+
+
+async def _not_written(_request: Request, error: Exception) -> Response:
+    return _json({"error": str(error)}, 507)
+
+
+def page(request: Request) -> Response:
+    """The page; a name given with the password is the reviewer's."""
+    review: Review = request.app.state.review
+    name = credentials(request.headers.get("authorization", ""))[0] or review.reviewer
+    made = review.summary | {"server": {"token": review.token, "reviewer": name}}
+    headers = {"Content-Security-Policy": f"{policy(made)}; frame-ancestors 'none'"}
+    return HTMLResponse(render(made), headers=headers)
+
+
+def flagged(request: Request) -> Response:
+    """The index of the flagged rows."""
+    review: Review = request.app.state.review
+    return Response(review.index, media_type="application/json")
+
+
+def search(request: Request) -> Response:
+    """Flagged rows whose text holds the words."""
+    review: Review = request.app.state.review
+    words = request.query_params.get("q", "")[:MOST_WORDS]
+    found = review.scored.records.matching(review.scored.flagged, words)
+    return _json({"rows": found.tolist()})
+
+
+async def comments(request: Request) -> Response:
+    """Details of some rows."""
+    review, asked = await _asked(request)
+    rows = _rows(review, asked)
+    return _json(await run_in_threadpool(details, review.scored, rows))
+
+
+async def claim(request: Request) -> Response:
+    """Hold the first free ones of the candidates."""
+    review, asked = await _asked(request)
+    session, name = _word(asked, "session"), _word(asked, "name")
+    granted = review.leases.claim(session, name, _rows(review, asked), WINDOW)
+    held = {str(row): who for row, who in review.leases.others(session).items()}
+    return _json({"granted": granted, "held": held})
+
+
+async def release(request: Request) -> Response:
+    """Let go: the page is closing."""
+    review, asked = await _asked(request)
+    review.leases.release(_word(asked, "session"))
+    return _json({})
+
+
+async def events(request: Request) -> Response:
+    """What was decided since, by anybody."""
+    review, asked = await _asked(request)
+    since, generation = _number(asked, "since"), _number(asked, "generation")
+    return _json(await run_in_threadpool(review.desk.events, since, generation))
+
+
+async def orders(request: Request) -> Response:
+    """Decisions and retractions: in the ledger, on the disk, when this answers."""
+    review, asked = await _asked(request)
+    given = asked.get("orders")
+    if not isinstance(given, list) or len(given) > MOST_ROWS:
+        raise _BadRequestError(f"expected at most {MOST_ROWS} orders")
+    taken = [_order(one) for one in given]
+    return _json({"keys": await run_in_threadpool(review.desk.take, taken)})
+
+
+def _order(given: Any) -> Order:
+    if not isinstance(given, dict):
+        raise _BadRequestError("an order is an object")
+    number, by, at = _word(given, "number"), _word(given, "by"), _number(given, "at")
+    if "retracts" in given:
+        return Order(number, by, at, retracts=_word(given, "retracts"))
+    value = _number(given, "value")
+    if value not in (0, 1):
+        raise _BadRequestError("a value is 0 or 1")
+    return Order(number, by, at, _number(given, "row"), _word(given, "label"), bool(value))
+
+
+async def _asked(request: Request) -> tuple[Review, dict[str, Any]]:
+    try:
+        asked = orjson.loads(await request.body())
+    except orjson.JSONDecodeError as error:
+        raise _BadRequestError("the body is no JSON") from error
+    if not isinstance(asked, dict):
+        raise _BadRequestError("expected an object")
+    return request.app.state.review, asked
+
+
+def _rows(review: Review, asked: dict[str, Any]) -> list[int]:
+    rows = asked.get("rows")
+    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
+        raise _BadRequestError(f"expected at most {MOST_ROWS} rows")
+    return [row for row in rows if isinstance(row, int) and row in review.rows]
+
+
+def _word(asked: dict[str, Any], name: str) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
+        raise _BadRequestError(f"{name} is missing")
+    return value
+
+
+def _number(asked: dict[str, Any], name: str) -> int:
+    value = asked.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _BadRequestError(f"{name} is no whole number")
+    return value
+
+
+def _json(answer: dict[str, Any], status: int = 200) -> Response:
+    option = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    return Response(orjson.dumps(answer, option=option), status, media_type="application/json")
+
+
+def warm(review: Review) -> None:
+    """Work out what the first page waits for."""
+    _ = review.summary, review.index, review.rows
+    if len(review.scored):
+        _ = review.scored.parents, np.min(review.scored.depth)

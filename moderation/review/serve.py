@@ -1,0 +1,146 @@
+"""Start the review server: open the files, bind, tell the address, run until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import secrets
+import socket
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from moderation.errors import InputError, OutputError
+from moderation.review.app import Review, application, warm
+from moderation.review.desk import Desk
+from moderation.review.guard import Guard
+from moderation.review.paged import PagedRecords, open_scored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Access:
+    """From where the server may be reached. Beyond this machine it needs all but `port`.
+
+    name: what browsers call it, when that is not `host`. certificate, private_key: PEM files.
+    port 0: any free one.
+    """
+
+    host: str = LOOPBACK
+    port: int = 8765
+    name: str | None = None
+    password: str | None = None
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def check(self) -> None:
+        """Raises InputError for an address that others reach without TLS and a password."""
+        if (self.certificate is None) != (self.private_key is None):
+            raise InputError("TLS needs both a certificate and its private key")
+        if self.local:
+            return
+        if self.certificate is None or not self.password:
+            raise InputError(
+                f"{self.host} can be reached from other machines: that needs TLS "
+                "(--certificate, --private-key) and a password (MODERATION_PASSWORD)"
+            )
+        if self.host in ("0.0.0.0", "::") and not self.name:  # noqa: S104 - refused, not bound
+            raise InputError(
+                f"{self.host} is every address of this machine: name the one that "
+                "browsers will use with --name"
+            )
+        if len(self.password) < 12:
+            raise InputError("the password has fewer than 12 characters")
+
+    def hosts(self, port: int) -> frozenset[str]:
+        """What a request's Host header may say."""
+        names = {self.host, self.name or self.host}
+        if self.local:
+            names |= {LOOPBACK, "localhost", "[::1]"}
+        names = {f"[{name}]" if ":" in name and "[" not in name else name for name in names}
+        bare = names if port in (80, 443) else set()
+        return frozenset({f"{name.lower()}:{port}" for name in names} | bare)
+
+
+def serve(
+    scored_path: str | Path,
+    ledger_path: str | Path,
+    access: Access,
+    reviewer: str,
+    started: Callable[[str], None],
+) -> None:
+    """Serve the review of a scored file until interrupted.
+
+    Decisions go to the ledger under the name that a page gives, at first `reviewer`. started:
+    is told the address to open. Raises InputError, LabelError (a damaged ledger) or OutputError
+    (the port is taken, the ledger cannot be written).
+    """
+    access.check()
+    scored_path, ledger_path = Path(scored_path), Path(ledger_path)
+    scored = open_scored(scored_path)
+    review = Review(
+        scored, Desk(scored, scored_path, ledger_path), secrets.token_urlsafe(24), reviewer
+    )
+    warm(review)
+    if isinstance(scored.records, PagedRecords):
+        threading.Thread(target=scored.records.lay_out, daemon=True).start()
+    with _bound(access) as bound:
+        port = bound.getsockname()[1]
+        guard = Guard(
+            application(review),
+            review.token,
+            access.hosts(port),
+            None if access.local else access.password,
+        )
+        config = uvicorn.Config(
+            guard,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=5,
+            ssl_certfile=access.certificate,
+            ssl_keyfile=access.private_key,
+        )
+        started(_address(access, port, review.token))
+        with contextlib.suppress(KeyboardInterrupt):  # that is how it is stopped
+            uvicorn.Server(config).run(sockets=[bound])
+
+
+def _bound(access: Access) -> socket.socket:
+    family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere it would let a second server take the port over
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((access.host, access.port))
+    except OSError as error:
+        bound.close()
+        raise OutputError(
+            f"{access.host}:{access.port}: {error.strerror}; choose another with --port"
+        ) from error
+    return bound
+
+
+def _address(access: Access, port: int, token: str) -> str:
+    name = access.name or access.host
+    name = f"[{name}]" if ":" in name else name
+    scheme = "http" if access.certificate is None else "https"
+    return f"{scheme}://{name}:{port}/" + (f"?token={token}" if access.local else "")

@@ -187,3 +187,21 @@ def test_a_damaged_or_foreign_database_is_an_error(isso, tmp_path):
     base.close()
     with pytest.raises(InputError, match="the tables cats"):
         read(foreign)
+
+
+def test_sql_dump_with_its_spam():
+    dump = read(SAMPLES / "sqldump" / "wordpress.sql")
+    assert rows(dump, "thread_id", "id", "depth", "status", "text") == [
+        ("5", "1", 1, "approved", 'Don\'t fly it\nin rain; "ever" (really).'),
+        ("5", "2", 2, "spam", "Buy, now"),
+    ]
+    assert dump.threads.iloc[0].tolist()[:3] == ["5", "Kites", "Wind, it's all"]
+
+
+def test_a_sql_dump_that_breaks_off_says_where(tmp_path):
+    whole = (SAMPLES / "sqldump" / "wordpress.sql").read_text("utf-8")
+    cut = tmp_path / "cut.sql"
+    cut.write_text(whole[: whole.index("Buy, now") + 3], "utf-8")
+    dump = read(cut)
+    assert dump.comments["id"].tolist() == ["1"]
+    assert dump.rejects["place"].tolist() == ["line 4"]

@@ -91,6 +91,7 @@ READERS: dict[str, Reader] = {
         ),
         _reader("movabletype", "Movable Type export", "moderation.readers.movabletype", _text),
         _reader("sqlite", "SQLite: isso, One Million Posts", "moderation.readers.sqlite", _any),
+        _reader("sqldump", "SQL dump of a WordPress database", "moderation.readers.sqldump", _text),
         _reader(
             "html",
             "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",

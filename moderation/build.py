@@ -23,10 +23,10 @@ from moderation.lexicon import read_lexicon
 from moderation.metrics import Ranked, shown, with_intervals
 from moderation.model import ContextLabel, Model
 from moderation.moved import Conversation, Pairs, off_topic_training
-from moderation.operating import Goal, promise
 from moderation.recipe import Recipe, Settings
 from moderation.source_threads import read_threads
 from moderation.templates import expand
+from moderation.thresholds import Kept, chosen
 from moderation.training import DRAWS, FOLDS, train
 
 if TYPE_CHECKING:
@@ -129,12 +129,11 @@ def context_label(pairs: Pairs, frequencies: Any, settings: Settings, seed: int)
         weight[~answers] *= (1 - settings.prevalence) / weight[~answers].sum()
     calibration = calibrate(answers, raw, weight)
     score = calibration(raw).astype(np.float64)
-    goal = Goal.parse(settings.goal)
     try:
-        promised = promise(answers, score, goal, codes, weight, draws=DRAWS, seed=seed)
+        operating = chosen(answers, score, settings.goal, codes, weight, DRAWS, seed)
     except GoalError as error:
         raise GoalError(f"{CONTEXT_LABEL}: {error}") from error
-    ranked = Ranked.of(answers, score, promised.threshold, codes)
+    ranked = Ranked.of(answers, score, operating["threshold"], codes)
     measured = {
         name: [shown(one.value), shown(one.low), shown(one.high)]
         for name, one in with_intervals(ranked, DRAWS, seed).items()
@@ -143,7 +142,8 @@ def context_label(pairs: Pairs, frequencies: Any, settings: Settings, seed: int)
         CONTEXT_LABEL,
         fit_context(pairs, frequencies),
         calibration,
-        promised.threshold,
-        operating=promised.to_dict(),
+        operating["threshold"],
+        operating=operating,
         metrics={"out_of_fold": measured},
+        curve=Kept.of(answers, score, codes, weight),
     )

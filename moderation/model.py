@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from moderation.context import ContextHead
     from moderation.features import WeightTable
     from moderation.phrases import Lexicon
+    from moderation.thresholds import Kept
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class TextLabel:
     """A label that is read from the words.
 
     threshold: a comment is flagged from this probability on. operating: the goal and what it
-    promises. metrics: how it did on rows that it was not trained on.
+    promises. metrics: how it did on rows that it was not trained on. curve: what other thresholds
+    would give (`thresholds.Kept`); None in models that were made before it was kept.
     """
 
     name: str
@@ -43,6 +45,7 @@ class TextLabel:
     threshold: float
     operating: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    curve: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class ContextLabel:
     threshold: float
     operating: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    curve: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ class Model:
             "labels": self.labels,
             "thresholds": self.thresholds,
             "goals": {head.name: head.operating.get("goal") for head in self.heads},
+            "curves": {head.name: head.curve.shown() for head in self.heads if head.curve},
         }
 
     def save(self, folder: str | Path) -> None:

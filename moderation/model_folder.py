@@ -30,6 +30,7 @@ from moderation.model import ContextLabel, Model, TextLabel
 from moderation.phrases import SIZE as PHRASES
 from moderation.phrases import Lexicon
 from moderation.tables import replacing
+from moderation.thresholds import Kept
 
 FORMAT = "moderation model"
 VERSION = 1
@@ -242,6 +243,8 @@ def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
         "operating": head.operating,
         "metrics": head.metrics,
     }
+    if head.curve is not None:
+        described["curve"] = head.curve.to_dict()
     if isinstance(head, ContextLabel):
         described["context"] = head.head.parameters()
     return described
@@ -252,7 +255,8 @@ def _head(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | C
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold of {name} is {threshold}; expected 0 to 1")
     calibration = Calibration.from_dict(label["calibration"])
-    stated = (threshold, label["operating"], label["metrics"])
+    curve = Kept.from_dict(label["curve"]) if "curve" in label else None
+    stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
         return TextLabel(name, calibration, *stated)
     if label["kind"] != "context":

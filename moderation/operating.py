@@ -170,10 +170,11 @@ def threshold_for(
     >>> threshold_for(np.array([0, 1, 1]), np.array([.2, .4, .9]), Goal.parse("precision >= 1"))
     0.4
     """
-    return _chosen(Curve.of(y_true, score, weight, prevalence), goal)
+    return meeting(Curve.of(y_true, score, weight, prevalence), goal)
 
 
-def _chosen(curve: Curve, goal: Goal) -> float:
+def meeting(curve: Curve, goal: Goal) -> float:
+    """The threshold that `threshold_for` chooses; GoalError where none meets the goal."""
     reached = curve.measure(goal.measure)
     if not len(reached) or np.isnan(reached).all():
         raise GoalError(f"{goal}: undefined here; label some positive and some negative rows")
@@ -249,7 +250,7 @@ def promise(
     """
     y_true, score = np.asarray(y_true).astype(bool), np.asarray(score)
     curve = Curve.of(y_true, score, weight, prevalence)
-    threshold = _chosen(curve, goal)
+    threshold = meeting(curve, goal)
     at = int(np.flatnonzero(curve.threshold == threshold)[0])
     rows = np.ones(len(y_true)) if weight is None else np.asarray(weight, dtype=np.float64)
     codes = np.arange(len(y_true)) if groups is None else np.unique(groups, return_inverse=True)[1]
@@ -288,7 +289,7 @@ def _left_out(
     times = np.bincount(rng.integers(0, count, count), minlength=count)[codes]
     inside, outside = times > 0, times == 0
     try:
-        chosen = _chosen(
+        chosen = meeting(
             Curve.of(y_true[inside], score[inside], (weight * times)[inside], prevalence), goal
         )
         there = Curve.of(y_true[outside], score[outside], weight[outside], prevalence)

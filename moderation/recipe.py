@@ -26,7 +26,8 @@ class Settings:
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.
     prevalence: share of positives that calibration and goals assume, None = as in the rows.
-    goal: the sentence that chooses the threshold.
+    goal: the sentence that chooses the threshold; None: `thresholds.DEFAULT_GOAL`, or the best F1
+    where that is out of reach.
     """
 
     cost: float = 1.0
@@ -37,7 +38,7 @@ class Settings:
     sources: dict[str, float] = field(default_factory=dict)
     clean: dict[str, int] = field(default_factory=dict)
     prevalence: float | None = None
-    goal: str = "precision >= 0.9"
+    goal: str | None = None
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from moderation.kernel import DENSE_FEATURES
 from moderation.label_table import label_names
 from moderation.metrics import Ranked, shown, with_intervals
 from moderation.model import ContextLabel, Model, TextLabel
-from moderation.operating import Goal, promise
 from moderation.phrases import SIZE as PHRASES
 from moderation.phrases import Lexicon, phrase_rows
 from moderation.recipe import Recipe, Settings
 from moderation.splits import folds, split_groups
+from moderation.thresholds import Kept, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -230,16 +230,15 @@ def _head(
             weight[side] *= share / weight[side].sum()
     calibration = calibrate(answers, raw[rows], weight)
     score = calibration(raw[rows]).astype(np.float64)
-    goal = Goal.parse(task.settings.goal)
     try:
-        promised = promise(answers, score, goal, groups[rows], weight, draws=DRAWS, seed=seed)
+        operating = chosen(answers, score, task.settings.goal, groups[rows], weight, DRAWS, seed)
     except GoalError as error:
         raise GoalError(f"{task.name}: {error}") from error
     judged = rows[task.judged[rows]]
     ranked = Ranked.of(
         task.sign[judged] > 0,
         calibration(raw[judged]).astype(np.float64),
-        promised.threshold,
+        operating["threshold"],
         groups[judged],
     )
     measured = {
@@ -250,9 +249,10 @@ def _head(
     return TextLabel(
         task.name,
         calibration,
-        promised.threshold,
-        operating=promised.to_dict(),
+        operating["threshold"],
+        operating=operating,
         metrics={"out_of_fold": measured, "roc_auc_by_source": by_source},
+        curve=Kept.of(answers, score, groups[rows], weight),
     )
 
 

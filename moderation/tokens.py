@@ -57,15 +57,16 @@ def _leet() -> np.ndarray:
     return table
 
 
-def _doubled() -> np.ndarray:
+def _marked(letters: str) -> np.ndarray:
     table = np.zeros(128, np.uint8)
-    for letter in "bcdefglmnoprstz":  # letters that English words double
-        table[ord(letter)] = 1
+    table[[ord(letter) for letter in letters]] = 1
     return table
 
 
 LEET = _leet()
-DOUBLED = _doubled()
+VOWEL = _marked("aeiouy")
+DOUBLED = _marked("bcdefglmnoprstz")  # letters that English doubles, and does so at a word's end
+DOUBLED_LAST = _marked("defglostz")
 AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
 
 
@@ -267,6 +268,19 @@ def write_form(scratch: Scratch, i: int, end: int, leet: bool, looks: bool) -> t
 
 
 @compiled
+def may_double(before: int, char: int, after: int) -> bool:
+    """Whether English doubles the ASCII `char` between these two; -1 is the word's edge."""
+    if DOUBLED[char] == 0 or before >= 128 or after >= 128:
+        return False
+    vowel_before = before >= 0 and VOWEL[before] == 1
+    if VOWEL[char]:  # good, see
+        return not vowel_before and (after < 0 or VOWEL[after] == 0)
+    if after < 0:
+        return vowel_before and DOUBLED_LAST[char] == 1
+    return vowel_before and (VOWEL[after] == 1 or after == 108 or after == 114)  # apple, cherry
+
+
+@compiled
 def unstretch(scratch: Scratch, begin: int, size: int, keep: int) -> tuple[int, bool]:
     """Shorten runs of three or more letters in `chars[begin:begin + size]`.
 
@@ -282,7 +296,8 @@ def unstretch(scratch: Scratch, begin: int, size: int, keep: int) -> tuple[int, 
             run += 1
         length = run - j
         if length >= 3 and not 48 <= char < 58 and char != STAR:
-            doubles = char >= 128 or DOUBLED[char] == 1
+            before = chars[out - 1] if out > begin else -1
+            doubles = char >= 128 or may_double(before, char, chars[run] if run < end else -1)
             differs = differs or doubles
             length = keep if doubles else 1
             if run - j == size:

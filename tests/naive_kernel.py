@@ -375,7 +375,18 @@ def shorten(form: str, keep: int) -> str:
         char = run[1]
         if char in "0123456789*":
             return run[0]
-        return char * (keep if not char.isascii() or char in DOUBLED else 1)
+        before, after = form[: run.start()][-1:], form[run.end() :][:1]
+        if not char.isascii():
+            return char * keep
+        if char in "eo":
+            doubles = not before or before not in "aeiouy"
+            doubles = doubles and (not after or after not in "aeiouy")
+        else:
+            doubles = bool(before) and before in "aeiouy" and char in DOUBLED
+            doubles = doubles and (after in "aeiouylr" if after else char in "dfglstz")
+        if not (before + after).isascii():
+            doubles = False
+        return char * (keep if doubles else 1)
 
     return re.sub(r"(.)\1\1+", shorter, form, flags=re.S)
 

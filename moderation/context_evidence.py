@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from moderation.context import ContextHead, Frequencies
 
-TELLING = 4.5  # idf of a word that says what a text is about: less than one text in 90 has it
+TELLING = 5.5  # idf of a word that says what a text is about: one text in 250 has it
 SHOWN = 6  # words of a kind
 REACH = 8  # ancestors looked at
 WORDED = 40  # siblings looked at, where there is nothing else
@@ -25,7 +25,7 @@ WORDED = 40  # siblings looked at, where there is nothing else
 _NOTHING = "shares nothing"
 
 GROUPS = {
-    "article": ("title", "article", "head"),
+    "article": ("head",),
     "parent": ("parent", "path"),
     "conversation": ("siblings", "replies", "thread", "branch", "drift"),
     "kind of text": ("shape", "alone", "has"),

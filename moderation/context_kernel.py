@@ -14,21 +14,14 @@ from numba import njit, prange
 
 from moderation.context_terms import BITS, text_terms
 
-TARGETS = (
-    "title",
-    "article",
-    "head",
-    "parent",
-    "path",
-    "siblings",
-    "replies",
-    "thread",
-    "branch",
-)
-"""What a comment is compared with; `head` is title and article together, `path` its ancestors."""
+TARGETS = ("head", "parent", "path", "siblings", "replies", "thread", "branch")
+"""What a comment is compared with; `head` is title and article together (apart they told no more:
+0.000 on every set), `path` its ancestors."""
 MEASURES = ("cosine", "surprise", "cover")
+HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD, BRANCH = range(0, 21, 3)  # first columns
 JOBS = 64  # pieces that the threads are dealt into: each keeps a scratch of 1 MB while it runs
 DECAY = 0.6  # an ancestor counts this much less per step up
+MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
 REACH = 8  # ancestors further up add less than 2 %
 MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
 COMMON = 3.0  # idf up to which a shared word proves nothing
@@ -177,8 +170,9 @@ def _compare(
             rest -= words.counts[k]
     if rest < 0.5 or last == first:
         return
-    scale = 1.0 / (rest + MU)
-    base = MU * scale
+    share = min(1.0, MOST / rest)
+    base = MU / (rest * share + MU)
+    scale = base * share / MU
     for k in range(first, last):
         w = words.term[k]
         weight = words.weight[k]
@@ -219,32 +213,18 @@ def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> No
 def _compare_with_head(
     words: Words, n: int, has_head: np.ndarray, state: tuple, out: np.ndarray
 ) -> int:
-    """Title, article and both together; texts n and n + 1 of the thread."""
-    title = has_head[0]
-    article = has_head[1]
+    """Title and article together: the texts n and n + 1 of the thread."""
     weights, counts, touched, seen, stamp = state
-    for which in range(3):
-        if (which == 0 and not title) or (which == 1 and not article):
-            continue
-        if which == 2 and not (title and article):
-            column = 0 if title else 3
-            for i in range(n):
-                out[i, 6:9] = out[i, column : column + 3]
-            continue
-        stamp += 1
-        used = 0
-        total = 0.0
-        if which != 1:
-            used, more = _add(words, n, 1.0, weights, counts, touched, used, seen, stamp)
-            total += more
-        if which != 0:
-            used, more = _add(words, n + 1, 1.0, weights, counts, touched, used, seen, stamp)
-            total += more
-        square = _square(weights, touched, used)
-        for i in range(n):
-            _compare(
-                words, i, weights, counts, total, square, seen, stamp, False, out[i], which * 3
-            )
+    if not has_head.any():
+        return stamp
+    stamp += 1
+    used, title = _add(words, n, 1.0, weights, counts, touched, 0, seen, stamp)
+    used, article = _add(words, n + 1, 1.0, weights, counts, touched, used, seen, stamp)
+    square = _square(weights, touched, used)
+    for i in range(n):
+        _compare(
+            words, i, weights, counts, title + article, square, seen, stamp, False, out[i], HEAD
+        )
     return stamp
 
 
@@ -270,8 +250,10 @@ def _compare_with_family(
             square = _square(weights, touched, used)
             for k in range(first, last):
                 i = children[k]
-                _compare(words, i, weights, counts, total, square, seen, stamp, False, out[i], 9)
-                out[i, 12:15] = out[i, 9:12]
+                _compare(
+                    words, i, weights, counts, total, square, seen, stamp, False, out[i], PARENT
+                )
+                out[i, PATH : PATH + 3] = out[i, PARENT : PARENT + 3]
             up = parent[p]
             factor = DECAY
             for _ in range(REACH):
@@ -286,7 +268,7 @@ def _compare_with_family(
                 for k in range(first, last):
                     i = children[k]
                     _compare(
-                        words, i, weights, counts, total, square, seen, stamp, False, out[i], 12
+                        words, i, weights, counts, total, square, seen, stamp, False, out[i], PATH
                     )
         stamp += 1
         used = 0
@@ -297,9 +279,9 @@ def _compare_with_family(
         square = _square(weights, touched, used)
         for k in range(first, last):
             i = children[k]
-            _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], 15)
+            _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], SIBLINGS)
         if p >= 0:
-            _compare(words, p, weights, counts, total, square, seen, stamp, False, out[p], 18)
+            _compare(words, p, weights, counts, total, square, seen, stamp, False, out[p], REPLIES)
     return stamp
 
 
@@ -347,13 +329,13 @@ def _one_thread(
     stamp = _compare_with_family(
         words, parent, children, first_child, (weights, counts, touched, seen, stamp), out
     )
-    stamp = _compare_with_run(words, 0, n, 21, (weights, counts, touched, seen, stamp), out)
+    stamp = _compare_with_run(words, 0, n, THREAD, (weights, counts, touched, seen, stamp), out)
     first = 0
     for i in range(1, n + 1):
         if i == n or parent[i] < 0:
             if i - first > 1:
                 state = (weights, counts, touched, seen, stamp)
-                stamp = _compare_with_run(words, first, i, 24, state, out)
+                stamp = _compare_with_run(words, first, i, BRANCH, state, out)
             first = i
     return parent
 

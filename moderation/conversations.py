@@ -56,8 +56,20 @@ def training_pairs(
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
     texts = [labels["text"], *(one.comments["text"] for one in threads)]
     frequencies = count_words(pd.concat(texts, ignore_index=True))
-    strangers = labels["text"][source.isin(STRANGERS)]
-    return off_topic_training(talks, strangers, frequencies, seed), frequencies
+    return off_topic_training(talks, strangers(labels, seed), frequencies, seed), frequencies
+
+
+def strangers(labels: pd.DataFrame, seed: int) -> pd.Series:
+    """Texts that belong to no thread: adverts (rows with spam = 1), and as many of STRANGERS."""
+    advert = (labels["spam"] == 1).fillna(False).to_numpy(bool) if "spam" in labels else False
+    chat = labels["source"].isin(STRANGERS).to_numpy(bool) & ~np.asarray(advert)
+    adverts = (
+        labels["text"][advert].drop_duplicates() if np.any(advert) else labels["text"].iloc[:0]
+    )
+    talk = labels["text"][chat].drop_duplicates()
+    if 0 < len(adverts) < len(talk):
+        talk = talk.sample(len(adverts), random_state=seed)
+    return pd.concat([adverts, talk], ignore_index=True)
 
 
 def talk_of(name: str, rows: pd.DataFrame, answer: str | None = None) -> Conversation:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RATES = (0.08, 0.15, 0.3)  # share of moved comments in each copy of a set: the thread's mood varies
-EASY = 0.15  # share of the moved comments that are strangers, under a title, article or parent
-EASY_ALONE = 0.85  # the same where only siblings are there, which tell less than the kind of text
+EASY = 0.2  # share of the moved comments that are strangers, under a title, article or parent
+EASY_ALONE = 0.95  # the same where only siblings are there, which tell less than the kind of text
 MIN_ARTICLE = 400  # characters of a first comment that may stand in for an article
 MIN_MOVED = 8  # characters: "Yes." fits everywhere and would teach noise
 _ACCIDENTS = r"(?m)^\s*(?:>|&gt;).*$|^[:*#\s]+|(?:^|\s)@\w+|\bUser(?: talk)?:\S+"

@@ -111,8 +111,10 @@ def naive_overlap(own, target, idf, odds):
         return 0.0, 0.0, 0.0
     norm = math.sqrt(sum(x * x for x in sums.values()))
     cosine = sum(x * sums[w] for w, x in mine.items()) / norm if norm > 1e-4 else 0.0
+    share = min(1.0, kernel.MOST / total)
     surprise = sum(
-        math.log((counts[w] * odds(w) + kernel.MU) / (total + kernel.MU)) for w in mine
+        math.log((share * counts[w] * odds(w) + kernel.MU) / (share * total + kernel.MU))
+        for w in mine
     ) / len(mine)
     rarity = {w: max(idf(w) - kernel.COMMON, 0.0) for w in mine}
     cover = sum(x for w, x in rarity.items() if counts[w] > 1e-3) / (sum(rarity.values()) + 1)
@@ -138,8 +140,6 @@ def naive_targets(depths, texts, title, article, row):
 
     branch = [at for at in others if root(at) == root(row)]
     return {
-        "title": [(1.0, naive_words(title))],
-        "article": [(1.0, naive_words(article))],
         "head": [(1.0, naive_words(title)), (1.0, naive_words(article))],
         "parent": [(1.0, words[parents[row]])] if parents[row] >= 0 else [],
         "path": path,
@@ -430,9 +430,7 @@ def test_evidence_says_what_is_shared_and_what_is_lacking(rows, row, off, senten
 
 def test_evidence_without_anything_above_names_the_siblings(monkeypatch):
     monkeypatch.setattr("moderation.context_evidence.TELLING", 2.0)
-    comments, threads = frames(
-        [("t", 1, f"kitten {n}{n}") for n in range(4)] + [("t", 1, "sofa")]
-    )
+    comments, threads = frames([("t", 1, f"kitten {n}{n}") for n in range(4)] + [("t", 1, "sofa")])
     shares, lacks = explain(some_head(), comments, threads, np.array([0, 4]))
     assert (shares.off, lacks.off) == ("neither", "conversation")
     assert "shares kitten with the comments beside it" in shares.sentence

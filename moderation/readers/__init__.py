@@ -9,14 +9,20 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from glob import glob, has_magic
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from moderation.comments import Batch
 from moderation.errors import InputError, UnknownFormatError
+from moderation.readers import json_formats
 from moderation.readers.merge import Dump, Found, merged
 from moderation.readers.source import EXPANSION, Source
+
+if TYPE_CHECKING:
+    from moderation.readers.json_walk import JsonFormat
 
 __all__ = ["READERS", "Dump", "Reader", "Source", "detect", "iterate", "read", "sources"]
 
@@ -67,9 +73,19 @@ def _reader(
     return Reader(name, describe, found, opened)
 
 
+def _json_reader(shape: JsonFormat) -> Reader:
+    return Reader(
+        shape.name,
+        shape.describe,
+        partial(json_formats.detect, name=shape.name),
+        partial(json_formats.read, name=shape.name),
+    )
+
+
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
+        *map(_json_reader, json_formats.FORMATS.values()),
         _reader(
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
 
-from moderation.readers.source import HEAD_BYTES, decode
+from moderation.readers.source import decode, read_fully
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 READ_BYTES = 1 << 20
+FIRST_BYTES = 1 << 18  # what detection looks at
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|"', re.DOTALL)
 _BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
@@ -55,19 +56,38 @@ def _deep(raw: bytes) -> Any:
 
 
 def first_values(source: Source) -> list[Any]:
-    """The first records of a JSON file (up to 100, or about 64 KiB, but one at least)."""
+    """The first values of a JSON file: up to 100 of its first 256 KiB.
+
+    Of a value that is longer than that, what it begins with.
+    """
     if "first values" not in source.memo:
         found: list[Any] = []
         with source.utf8() as stream:
-            for value in values(stream):
-                if value.whole:
-                    with contextlib.suppress(ValueError):
-                        found.append(loads(value.raw))
-                if len(found) >= 100 or value.byte + len(value.raw) > HEAD_BYTES:
-                    break
+            head = read_fully(stream, FIRST_BYTES)
+        for value in values(io.BytesIO(head)):
+            if value.whole:
+                with contextlib.suppress(ValueError):
+                    found.append(loads(value.raw))
+            else:
+                found.append(rescued(value.raw))
+            if len(found) >= 100:
+                break
         source.memo["first values"] = found
     first: list[Any] = source.memo["first values"]
     return first
+
+
+def rescued(raw: bytes) -> Any:
+    """What a JSON text that is cut somewhere holds up to there; None where it holds nothing."""
+    import ijson
+
+    builder = ijson.common.ObjectBuilder()
+    try:
+        for event, value in ijson.basic_parse(io.BytesIO(raw), use_float=True):
+            builder.event(event, value)
+    except (ijson.JSONError, UnicodeDecodeError):
+        pass
+    return getattr(builder, "value", None)
 
 
 class Value(NamedTuple):

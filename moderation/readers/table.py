@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
+from moderation.readers import json_formats
 from moderation.readers.columns import batch, is_html, roles
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.rows import plain
@@ -32,6 +33,8 @@ def detect(source: Source) -> str | None:
     if source.binary:
         return None
     if source.is_json:
+        if json_formats.which(source):
+            return None
         keys = _keys(source)
         if "text" in roles(keys, source.mapping):
             return f"JSON objects with {_shown(keys)}"

@@ -1,7 +1,7 @@
 """Say whether a comment belongs to its conversation: context features and the head on top of them.
 
 A comment is compared with the title and article above it, with its parent and ancestors, its
-siblings and replies, its branch and the rest of its thread. Nothing but its own thread is looked
+siblings and replies, and with the rest of its thread. Nothing but its own thread is looked
 at, so the same comment gets the same score in any dump, order or partition. Document frequencies
 come with the model.
 """

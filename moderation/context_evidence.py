@@ -27,7 +27,7 @@ _NOTHING = "shares nothing"
 GROUPS = {
     "article": ("head",),
     "parent": ("parent", "path"),
-    "conversation": ("siblings", "replies", "thread", "branch", "drift"),
+    "conversation": ("siblings", "replies", "thread", "drift"),
     "kind of text": ("shape", "alone", "has"),
 }
 """Whose overlap spoke: feature groups as a moderator reads them."""

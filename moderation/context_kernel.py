@@ -14,11 +14,11 @@ from numba import njit, prange
 
 from moderation.context_terms import BITS, text_terms
 
-TARGETS = ("head", "parent", "path", "siblings", "replies", "thread", "branch")
+TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
 """What a comment is compared with; `head` is title and article together (apart they told no more:
 0.000 on every set), `path` its ancestors."""
 MEASURES = ("cosine", "surprise", "cover")
-HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD, BRANCH = range(0, 21, 3)  # first columns
+HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 18, 3)  # first columns
 JOBS = 64  # pieces that the threads are dealt into: each keeps a scratch of 1 MB while it runs
 DECAY = 0.6  # an ancestor counts this much less per step up
 MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
@@ -286,21 +286,18 @@ def _compare_with_family(
 
 
 @njit(cache=True, nogil=True)
-def _compare_with_run(
-    words: Words, first: int, last: int, column: int, state: tuple, out: np.ndarray
-) -> int:
-    """Each comment of a run (the whole thread, or one branch) with all the others of it."""
+def _compare_with_thread(words: Words, n: int, state: tuple, out: np.ndarray) -> None:
+    """Each comment with all the others of its thread."""
     weights, counts, touched, seen, stamp = state
     stamp += 1
     used = 0
     total = 0.0
-    for i in range(first, last):
+    for i in range(n):
         used, more = _add(words, i, 1.0, weights, counts, touched, used, seen, stamp)
         total += more
     square = _square(weights, touched, used)
-    for i in range(first, last):
-        _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], column)
-    return stamp
+    for i in range(n):
+        _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], THREAD)
 
 
 @njit(cache=True, nogil=True)
@@ -329,14 +326,7 @@ def _one_thread(
     stamp = _compare_with_family(
         words, parent, children, first_child, (weights, counts, touched, seen, stamp), out
     )
-    stamp = _compare_with_run(words, 0, n, THREAD, (weights, counts, touched, seen, stamp), out)
-    first = 0
-    for i in range(1, n + 1):
-        if i == n or parent[i] < 0:
-            if i - first > 1:
-                state = (weights, counts, touched, seen, stamp)
-                stamp = _compare_with_run(words, first, i, BRANCH, state, out)
-            first = i
+    _compare_with_thread(words, n, (weights, counts, touched, seen, stamp), out)
     return parent
 
 

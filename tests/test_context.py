@@ -134,11 +134,6 @@ def naive_targets(depths, texts, title, article, row):
         factor *= kernel.DECAY
         up = parents[up]
     others = [at for at in range(len(texts)) if at != row]
-
-    def root(at):
-        return at if parents[at] < 0 else root(parents[at])
-
-    branch = [at for at in others if root(at) == root(row)]
     return {
         "head": [(1.0, naive_words(title)), (1.0, naive_words(article))],
         "parent": [(1.0, words[parents[row]])] if parents[row] >= 0 else [],
@@ -146,7 +141,6 @@ def naive_targets(depths, texts, title, article, row):
         "siblings": [(1.0, words[at]) for at in others if parents[at] == parents[row]],
         "replies": [(1.0, words[at]) for at in others if parents[at] == row],
         "thread": [(1.0, words[at]) for at in others],
-        "branch": [(1.0, words[at]) for at in branch],
     }
 
 

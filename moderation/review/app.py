@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -207,6 +206,4 @@ def _json(answer: dict[str, Any], status: int = 200) -> Response:
 
 def warm(review: Review) -> None:
     """Work out what the first page waits for."""
-    _ = review.summary, review.index, review.rows
-    if len(review.scored):
-        _ = review.scored.parents, np.min(review.scored.depth)
+    _ = review.index, review.rows, review.scored.parents, render(review.summary)

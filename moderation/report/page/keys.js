@@ -58,7 +58,7 @@ function drawHelp() {
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !settings.keys) return;
   if (document.querySelector("dialog[open]")) return;
-  const typing = event.target.closest("input:not([type=checkbox]):not([type=range]), select, textarea");
+  const typing = event.target.closest?.("input:not([type=checkbox]):not([type=range]), select, textarea");
   if (event.key === "Escape") {
     if (typing) typing.blur();
     else if (app.scope !== "one") app.setScope(app.scope);

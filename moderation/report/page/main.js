@@ -90,7 +90,7 @@ async function keepHearing() {
       const rows = await hear();
       if (rows.has(app.columns.row[app.at])) app.draw();
       else if (rows.size) app.drawList();
-      if (app.at >= 0 && app.state.view === "review") await app.claim(app.ahead(true));
+      if (app.at >= 0 && app.state.view === "review") await app.prepare();
     } catch { /* the line beside the title says so when something is unsaved */ }
   }
 }

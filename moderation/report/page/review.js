@@ -78,7 +78,7 @@ app.show = async (at, asked) => {
   document.body.classList.remove("queue-open");
   scrollTo({ top: 0 });
   byId("comment-title").focus({ preventScroll: true });
-  if (asked && app.store.live) app.claim(app.ahead(true));
+  if (asked) app.prepare().catch(() => {});
 };
 
 app.draw = () => {
@@ -117,12 +117,16 @@ app.ahead = (withCurrent, most = AHEAD) => {
 };
 app.skipped = new Set();
 
-// Hold these and fetch what was granted, so that going on waits for nothing.
+// Hold these; then fetch what was granted, so that going on waits for nothing.
 app.claim = async (places) => {
   const got = await app.store.claim(places.map((at) => app.columns.row[at]), settings.name);
   app.granted = got.granted;
   app.held = got.held;
-  await app.store.load([...got.granted]);
+};
+app.prepare = async () => {
+  if (!app.store.live) return;
+  await app.claim(app.ahead(true));
+  await app.store.load([...app.granted]);
 };
 
 app.next = async () => {
@@ -138,7 +142,7 @@ app.next = async () => {
     if (!places.length) return app.ahead(false).length ? app.next() : app.done();
   }
   await app.show(places[0]);
-  if (app.store.live) app.claim(app.ahead(true)).catch(() => {});
+  app.prepare().catch(() => {}); // no answer: asked again when somebody goes on
 };
 
 app.done = () => {

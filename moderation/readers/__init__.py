@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Batch
 from moderation.errors import InputError, UnknownFormatError
-from moderation.readers import json_formats
+from moderation.readers import json_formats, json_tree, table, table_dialects
 from moderation.readers.merge import Dump, Found, merged
 from moderation.readers.source import EXPANSION, Source
 
 if TYPE_CHECKING:
     from moderation.readers.json_walk import JsonFormat
+    from moderation.readers.table_dialects import Dialect
 
 __all__ = ["READERS", "Dump", "Reader", "Source", "detect", "iterate", "read", "sources"]
 
@@ -82,15 +83,31 @@ def _json_reader(shape: JsonFormat) -> Reader:
     )
 
 
+def _table_reader(dialect: Dialect) -> Reader:
+    return Reader(
+        dialect.name,
+        dialect.describe,
+        partial(table.detect_dialect, name=dialect.name),
+        partial(table.read_dialect, name=dialect.name),
+    )
+
+
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
         *map(_json_reader, json_formats.FORMATS.values()),
-        _reader(
+        *map(_table_reader, table_dialects.DIALECTS.values()),
+        Reader(
+            "json-tree",
+            "any other JSON with comments in envelopes, or with replies within them",
+            json_tree.detect,
+            json_tree.read,
+        ),
+        Reader(
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
-            "moderation.readers.table",
-            _any,
+            table.detect,
+            table.read,
         ),
         _reader(
             "wordpress",
@@ -173,19 +190,24 @@ def iterate(
         folder = Path(path).is_dir()
         for source in sources(path, mapping, expansion):
             try:
-                name, reason = (format, "named by --format") if format else detect(source)
+                for found in _found(source, format):
+                    known += 1
+                    yield found
             except InputError as error:
-                if not folder:
+                if not folder and source.member is None:
                     raise
                 yield Found(source, None, str(error), Batch(notes=[f"skipped: {error}"]))
-                continue
-            known += 1
-            if not source.head:
-                raise InputError(f"{source.name}: the file is empty")
-            for batch in READERS[name].read(source):
-                yield Found(source, name, reason, batch)
         if not known:
             raise InputError(f"{path}: the folder holds no file that a reader knows")
+
+
+def _found(source: Source, format: str | None) -> Iterator[Found]:  # noqa: A002
+    """The batches of one file. Raises InputError where it cannot be read."""
+    if not source.head:
+        raise InputError(f"{source.name}: the file is empty")
+    name, reason = (format, "named by --format") if format else detect(source)
+    for batch in READERS[name].read(source):
+        yield Found(source, name, reason, batch)
 
 
 def sources(

@@ -109,7 +109,7 @@ _ROWS = (
         "reddit",
         "Reddit: listings with nested replies, `morechildren`, lists of comments",
         keys=("body", "link_id", "parent_id"),
-        shell=("kind=Listing", "data.children"),
+        outer=("kind=Listing", "data.children"),
         text="body|<body_html",
         parent="parent_id",
         thread="link_id",
@@ -130,7 +130,7 @@ _ROWS = (
         "hackernews-algolia",
         "Hacker News: an item of the Algolia API with its children",
         keys=("type=comment", "children"),
-        shell=("title", "children", "points|created_at_i"),
+        outer=("title", "children", "points|created_at_i"),
         text="<text",
         parent="parent_id",
         thread="story_id",
@@ -159,7 +159,7 @@ _ROWS = (
         "hackernews",
         "Hacker News: items of the Firebase API",
         keys=("type=comment", "id", "parent"),
-        shell=("type=story|type=poll|type=job", "title", "by|descendants"),
+        outer=("type=story|type=poll|type=job", "title", "by|descendants"),
         text="<text",
         parent="parent",
         author="by",
@@ -201,7 +201,7 @@ _ROWS = (
         "commento",
         "Commento export",
         keys=("commentHex", "parentHex"),
-        shell=("version", "comments", "commenters"),
+        outer=("version", "comments", "commenters"),
         text="markdown|<html",
         id="commentHex",
         parent="parentHex",
@@ -272,7 +272,7 @@ _ROWS = (
         "discourse",
         "Discourse: posts, or a topic with its posts",
         keys=("cooked", "post_number"),
-        shell=("post_stream", "title"),
+        outer=("post_stream", "title"),
         text="<cooked|raw",
         id="post_number",
         parent=_reply_to_post,
@@ -290,7 +290,7 @@ _ROWS = (
         "lobsters",
         "Lobsters: a story with its comments",
         keys=("short_id", "comment"),
-        shell=("short_id", "title", "comments"),
+        outer=("short_id", "title", "comments"),
         text="<comment|comment_plain",
         id="short_id",
         parent="parent_comment",
@@ -322,7 +322,7 @@ _ROWS = (
         parent="parentID",
         thread="storyID",
         author="author.username|authorID",
-        time="createdAt.$date|createdAt",
+        time="createdAt.$date.$numberLong|createdAt.$date|createdAt",
         status=status.coral,
         shut=frozenset(["revisions", "actionCounts", "metadata"]),
     ),
@@ -359,7 +359,7 @@ _ROWS = (
         "guardian",
         "Guardian: answer of its discussion API",
         keys=("isoDateTime", "body"),
-        shell=("discussion.key", "discussion.comments"),
+        outer=("discussion.key", "discussion.comments"),
         text="<body",
         parent="responseTo.commentId",
         thread="discussion.key",
@@ -419,7 +419,7 @@ _ROWS = (
         "youtube",
         "YouTube: comments or comment threads of the Data API",
         keys=("id", "snippet.textDisplay|snippet.textOriginal"),
-        shell=("kind=youtube#commentThreadListResponse|kind=youtube#commentListResponse", "items"),
+        outer=("kind=youtube#commentThreadListResponse|kind=youtube#commentListResponse", "items"),
         text="snippet.textOriginal|<snippet.textDisplay",
         parent="snippet.parentId",
         thread="snippet.videoId",
@@ -435,7 +435,7 @@ _ROWS = (
         "yt-dlp",
         "yt-dlp: `.info.json` with comments",
         keys=("id", "parent", "text", "author_id|author_is_uploader|author_thumbnail"),
-        shell=("comments", "extractor", "webpage_url"),
+        outer=("comments", "extractor", "webpage_url"),
         text="text",
         parent="parent",
         author="author",
@@ -459,7 +459,7 @@ _ROWS = (
         "mastodon",
         "Mastodon: the context of a status, or statuses",
         keys=("id", "content", "account", "visibility"),
-        shell=("ancestors", "descendants"),
+        outer=("ancestors", "descendants"),
         text="<content",
         parent="in_reply_to_id",
         author="account.acct|account.username",
@@ -489,7 +489,7 @@ _ROWS = (
         "telegram",
         "Telegram: chat export",
         keys=("id", "type", "date", "text"),
-        shell=("messages", "type", "name|id"),
+        outer=("messages", "type", "name|id"),
         text="text",
         parent=_same_chat,
         author="from",
@@ -603,7 +603,9 @@ def detect(source: Source, name: str) -> str | None:
     """Why the file is of the format `name`, or None."""
     if which(source) != name:
         return None
-    return f"JSON objects with {', '.join(FORMATS[name].keys)}"
+    shape = FORMATS[name]
+    signs = ", ".join([*shape.keys, *shape.signs]).replace("|", " or ")
+    return f"JSON objects with {signs}"
 
 
 def read(source: Source, name: str) -> Iterator[Batch]:

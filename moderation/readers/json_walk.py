@@ -51,7 +51,7 @@ class JsonFormat:
     title: str = ""  # of the thread, in the comment itself
     thread_url: str = ""
     signs: tuple[str, ...] = ()
-    shell: tuple[str, ...] = ()  # keys of a file's outermost object that holds no comment
+    outer: tuple[str, ...] = ()  # keys of a file's outermost object that holds no comment
     post: tuple[str, ...] = ()  # keys that make an object the thread's article
     post_id: str = "id"
     post_title: str = "title"
@@ -148,7 +148,7 @@ def claims(source: Source, shape: JsonFormat) -> bool:
     """Whether the file's first values hold a comment of the format, with all its signs."""
     looked = 0
     for root in first_values(source):
-        for node in _objects(root):
+        for node in objects(root):
             if is_record(node, shape) and all(has(node, key) for key in shape.signs):
                 return True
             looked += 1
@@ -159,13 +159,14 @@ def claims(source: Source, shape: JsonFormat) -> bool:
 
 def empty(source: Source, shape: JsonFormat) -> bool:
     """Whether the file is an answer of the format in which no comment stands."""
-    return bool(shape.shell) and any(
-        isinstance(root, dict) and all(has(root, key) for key in shape.shell)
+    return bool(shape.outer) and any(
+        isinstance(root, dict) and all(has(root, key) for key in shape.outer)
         for root in first_values(source)
     )
 
 
-def _objects(root: Any) -> Iterator[Record]:
+def objects(root: Any) -> Iterator[Record]:
+    """All objects of a value, in the order of the file, however deep."""
     stack = [root]
     while stack:
         node = stack.pop()
@@ -226,7 +227,7 @@ def _hidden(root: Any) -> int:
         return 0
     return sum(
         int(at(node, "data.count") or 0)
-        for node in _objects(root)
+        for node in objects(root)
         if node.get("kind") == "more" and isinstance(node.get("data"), dict)
     )
 

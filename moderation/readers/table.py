@@ -12,12 +12,14 @@ from moderation.errors import InputError
 from moderation.readers import json_formats
 from moderation.readers.columns import batch, is_html, roles
 from moderation.readers.json_text import first_values, loads
-from moderation.readers.rows import plain
+from moderation.readers.json_tree import shape_of
+from moderation.readers.rows import plain, status_of
 from moderation.readers.table_csv import Style, csv_columns, style_of
+from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dialect_roles
 from moderation.readers.table_json import Columns, at, line_columns, value_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from moderation.readers.source import Source
 
@@ -30,15 +32,11 @@ def detect(source: Source) -> str | None:
     """Parquet by its magic, JSON objects, or a header line that names a text column."""
     if source.head.startswith(PARQUET):
         return "Parquet file"
-    if source.binary:
+    if source.binary or dialect_of(source) or json_formats.which(source) or shape_of(source):
         return None
     if source.is_json:
-        if json_formats.which(source):
-            return None
         keys = _keys(source)
-        if "text" in roles(keys, source.mapping):
-            return f"JSON objects with {_shown(keys)}"
-        return None
+        return f"JSON objects with {_shown(keys)}" if keys else None
     style = style_of(source)
     if style is None:
         return None
@@ -52,31 +50,71 @@ def detect(source: Source) -> str | None:
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a table. Raises InputError where it has no text column."""
     if source.head.startswith(PARQUET):
-        found = _parquet(source)
-    elif source.binary:
+        return _batches(source, _parquet(source))
+    if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
-    elif source.is_json:
+    if source.is_json:
         chosen = _roles(source, _keys(source))
-        found = (line_columns if _line_wise(source) else value_columns)(source, chosen)
-        return _batches(source, found, is_html(chosen["text"]))
+        found = _json(source, chosen)
     else:
-        style = style_of(source)
-        if style is None:
-            raise InputError(f"{source.name}: has no header line")
+        style = _style(source)
         chosen = _roles(source, style.names)
         found = csv_columns(source, style, chosen)
-        return _batches(source, found, is_html(chosen["text"]))
-    return _batches(source, found, html=False)
+    return _batches(source, found, plain if is_html(chosen["text"]) else None)
 
 
-def _batches(source: Source, found: Iterator[Columns], html: bool) -> Iterator[Batch]:
+def detect_dialect(source: Source, name: str) -> str | None:
+    """Why the file is of the dialect `name`, or None."""
+    dialect = dialect_of(source)
+    if dialect is None or dialect.name != name:
+        return None
+    if dialect.header:
+        return f"rows of {len(dialect.header)} cells: {_shown(dialect.header)}"
+    return f"columns {_shown(dialect.columns)}"
+
+
+def read_dialect(source: Source, name: str) -> Iterator[Batch]:
+    """Batches of a table in the dialect `name`. Raises InputError where its columns are absent."""
+    dialect = DIALECTS[name]
+    if dialect.json:
+        chosen = dialect_roles(dialect, _keys(source))
+        found = _json(source, chosen) if "text" in chosen else iter(())
+    else:
+        style = _style(source, dialect.header)
+        chosen = dialect_roles(dialect, list(style.names))
+        found = csv_columns(source, style, chosen)
+    if "text" not in chosen:
+        raise InputError(f"{source.name}: has no column {dialect.roles['text']}, as {name} has")
+    return _batches(source, found, dialect.markup, dialect)
+
+
+def _json(source: Source, chosen: dict[str, str]) -> Iterator[Columns]:
+    return (line_columns if _line_wise(source) else value_columns)(source, chosen)
+
+
+def _style(source: Source, names: tuple[str, ...] = ()) -> Style:
+    style = style_of(source, names)
+    if style is None:
+        raise InputError(f"{source.name}: has no header line")
+    return style
+
+
+def _batches(
+    source: Source,
+    found: Iterator[Columns],
+    markup: Callable[[str], str] | None = None,
+    dialect: Dialect | None = None,
+) -> Iterator[Batch]:
+    status = dialect.status if dialect else status_of
     for columns in found:
         made = Batch()
         if columns.values:
-            if html:
-                text = [plain(one) for one in columns.values["text"].to_pylist()]
+            if markup:
+                text = [markup(one or "") for one in columns.values["text"].to_pylist()]
                 columns.values["text"] = pa.array(text, STRING)
-            made = batch(columns.values, source.name, columns.place)
+            if dialect and dialect.adapt:
+                dialect.adapt(columns.values)
+            made = batch(columns.values, source.name, columns.place, status)
         made.rejects[:0] = columns.rejects
         yield made
 

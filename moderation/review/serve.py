@@ -131,6 +131,7 @@ def _bound(access: Access) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((access.host, access.port))
+        bound.listen(128)  # whoever opens the address at once is not turned away
     except OSError as error:
         bound.close()
         raise OutputError(

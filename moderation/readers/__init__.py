@@ -52,6 +52,11 @@ def _text(source: Source) -> bool:
     return not source.binary and not source.is_json
 
 
+def _prose(source: Source) -> bool:
+    """Whether no table has the file; prose is what is left over."""
+    return table_dialects.dialect_of(source) is None and table.detect(source) is None
+
+
 def _any(source: Source) -> bool:
     return True
 
@@ -135,7 +140,7 @@ READERS: dict[str, Reader] = {
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
             "moderation.readers.plaintext",
-            _any,
+            _prose,
         ),  # last: it takes any prose
     )
 }

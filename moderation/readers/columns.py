@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
-from moderation.readers.rows import ADDRESS, NO_PARENT, status_of, when
+from moderation.readers.rows import ADDRESS, NO_PARENT, NOBODY, status_of, when
 
 SYNONYMS: dict[str, str] = {
     "text": "text body content comment commenttext commentbody message messagetext cooked "
@@ -211,7 +211,7 @@ def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
 def _authors(column: pa.Array) -> pa.Array:
     column = pc.utf8_trim_whitespace(column)
     hidden = pc.match_substring_regex(column, f"^(?:{ADDRESS})$")
-    hidden = pc.or_(hidden, pc.equal(column, ""))
+    hidden = pc.or_(hidden, pc.is_in(column, value_set=pa.array(["", *NOBODY], STRING)))
     return pc.if_else(pc.fill_null(hidden, True), pa.scalar(None, STRING), column)
 
 

@@ -158,7 +158,7 @@ _ROWS = (
     JsonFormat(
         "hackernews",
         "Hacker News: items of the Firebase API",
-        keys=("type=comment", "id", "parent"),
+        keys=("type=comment", "id", "parent", "by|time|deleted|dead|kids"),
         outer=("type=story|type=poll|type=job", "title", "by|descendants"),
         text="<text",
         parent="parent",
@@ -462,7 +462,7 @@ _ROWS = (
         outer=("ancestors", "descendants"),
         text="<content",
         parent="in_reply_to_id",
-        author="account.acct|account.username",
+        author="account.display_name|account.username|account.acct",
         time="created_at",
         url="url|uri",
         opening=_is_thread_root,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 Record = dict[str, Any]
+ZERO = "0"
 SAMPLED = 5_000  # objects that detection looks at
 
 
@@ -108,10 +109,10 @@ def has(record: Record, wanted: str) -> bool:
 
 
 def first(record: Record, paths: str) -> Any:
-    """The first value that is there under `a|b.c`."""
+    """The first value under `a|b.c` that is neither null nor empty."""
     for path in paths.split("|") if paths else ():
         value = at(record, path)
-        if value is not None:
+        if value is not None and value != "":
             return value
     return None
 
@@ -331,6 +332,8 @@ class _Reading:
             return _name(parent)
         if found.around is not None:
             return _name(first(found.around, shape.id))
+        if _name(parent) == ZERO and not shape.settle:
+            return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
         depth = first(record, shape.depth)
         if isinstance(depth, int) and not (isinstance(path, str) and path in record):
             return self._above(depth, own)

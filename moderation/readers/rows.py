@@ -254,10 +254,14 @@ ADDRESS = (
 )
 
 
+NOBODY = ("[deleted]", "[removed]")  # what Reddit writes for an author who is gone
+
+
 def display_name(value: str | None) -> str | None:
-    """The author's name, or None when there is none or it is an e-mail or IP address."""
+    """The author's name; None when there is none or it is only an e-mail or IP address."""
     name = value.strip() if value else None
-    return None if not name or re.fullmatch(ADDRESS, name) else name
+    nobody = not name or name in NOBODY or re.fullmatch(ADDRESS, name)
+    return None if nobody else name
 
 
 # --- HTML ---------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CONVERSATIONS = ("wiki_talk", "nyt_roomfordebate")  # sets with threads that may be passed on
 STRANGERS = ("sms_spam", "convabuse", "janitr")  # texts that answer nobody
 CONTEXT_LABEL = "off_topic"
-PER_PATTERN = 40  # sentences from each pattern: 10 taught less, 160 no more
+PER_PATTERN = 40  # sentences from each pattern; not swept
 
 
 def build(

@@ -35,7 +35,7 @@ from moderation.thresholds import Kept
 FORMAT = "moderation model"
 VERSION = 1
 CARD, WEIGHTS = "model.json", "weights.safetensors"
-MOST_BYTES = {CARD: 4 << 20, WEIGHTS: 256 << 20}  # the shipped model is 20 times smaller
+MOST_BYTES = {CARD: 4 << 20, WEIGHTS: 256 << 20}  # far above the shipped model
 SELF_TEST_ERROR = 1e-4  # another processor may round otherwise; an altered weight shows
 
 SELF_TEST = (

@@ -35,7 +35,7 @@ ROW_GROUP = 1 << 17
 JOINT = ";"  # between the members of a list in a CSV cell
 
 _COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file, mode="wb", mtime=0),  # same table, same bytes
+    ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),  # same bytes
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
     ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - closed by _squeezed
     ".zst": lambda file: zstandard.ZstdCompressor().stream_writer(file, closefd=False),
@@ -179,6 +179,8 @@ def read_table(path: str | Path) -> tuple[pa.Table, dict[str, Any]]:
         kind = kind_of(path)
     except OutputError as error:
         raise InputError(str(error)) from error
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
     try:
         return _read(path, kind)
     except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:

@@ -209,7 +209,8 @@ def iterate(
 def _found(source: Source, format: str | None) -> Iterator[Found]:  # noqa: A002
     """The batches of one file. Raises InputError where it cannot be read."""
     if not source.head:
-        raise InputError(f"{source.name}: the file is empty")
+        what = f"damaged {source.compression} file" if source.damage else "the file is empty"
+        raise InputError(f"{source.name}: {what}")
     name, reason = (format, "named by --format") if format else detect(source)
     for batch in READERS[name].read(source):
         yield Found(source, name, reason, batch)

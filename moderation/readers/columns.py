@@ -124,7 +124,7 @@ def batch(
             "text": pc.fill_null(text, ""),
             "kind": _kinds(made.get("kind"), absent, length),
             "status": states,
-            "url": made.get("url", pa.nulls(length, STRING)),
+            "url": _filled(made["url"]) if "url" in made else pa.nulls(length, STRING),
             "warnings": _warnings(columns.get("warnings"), absent),
         },
         schema=RECORD_SCHEMA,
@@ -208,6 +208,11 @@ def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
     return column
 
 
+def _filled(column: pa.Array) -> pa.Array:
+    """Null where the column is empty."""
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, STRING), column)
+
+
 def _authors(column: pa.Array) -> pa.Array:
     column = pc.utf8_trim_whitespace(column)
     hidden = pc.match_substring_regex(column, f"^(?:{ADDRESS})$")
@@ -239,11 +244,9 @@ def _kinds(column: pa.Array | None, absent: pa.Array, length: int) -> pa.Array:
         word = str(value).lower()
         return word if word in KINDS else "comment"
 
-    kinds = (
-        pa.repeat(pa.scalar("comment", STRING), length)
-        if column is None
-        else _mapped(column, meaning, length)
-    )
+    if column is not None:
+        return _mapped(column, meaning, length)
+    kinds = pa.repeat(pa.scalar("comment", STRING), length)
     lost = pc.and_(absent, pc.equal(kinds, "comment"))
     return pc.if_else(lost, pa.scalar("placeholder", STRING), kinds)
 
@@ -275,7 +278,7 @@ def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Ta
     about = [name for name in ("title", "article") if name in made]
     if not about:
         return ids, THREAD_SCHEMA.empty_table()
-    table = pa.table({"thread_id": ids, **{name: made[name] for name in about}})
+    table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
     table = table.filter(pc.is_valid(table["thread_id"]))
     first = table.group_by("thread_id", use_threads=False).aggregate(
         [(name, "first") for name in about]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1 << 16  # what detection looks at
 FREE_BYTES = 1 << 30  # decompressed bytes that no ratio is asked of
 EXPANSION = 100  # times; text dumps compress 3 to 20 times, bombs 1,000 times and more
+ZSTD_INPUT = 1 << 14  # bytes at a time, so that a bomb goes off in small portions
 ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -177,9 +178,7 @@ class Source:
             "gzip": lambda file: gzip.GzipFile(fileobj=file),
             "bzip2": bz2.BZ2File,
             "xz": lzma.LZMAFile,
-            "zstd": lambda file: zstandard.ZstdDecompressor(
-                max_window_size=ZSTD_WINDOW
-            ).stream_reader(file, read_across_frames=True),
+            "zstd": lambda file: io.BufferedReader(_ZstdFrames(file)),
             "zip": lambda file: zipfile.ZipFile(file).open(self.member or ""),  # noqa: SIM115 - closed by _Reads
         }
         return cast("IO[bytes]", openers[self.compression or ""](file))
@@ -249,6 +248,8 @@ class _Reads(io.RawIOBase):
         self, source: Source, inner: IO[bytes], file: BinaryIO | None = None, limit: int = 0
     ) -> None:
         self._source, self._inner, self._file, self._limit = source, inner, file, limit
+        # `read` would lose what it has decompressed before it meets the damage
+        self._some = getattr(inner, "read1", inner.read)
         self._count = 0
 
     def readable(self) -> bool:
@@ -257,7 +258,7 @@ class _Reads(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         source = self._source
         try:
-            block = self._inner.read(min(len(buffer), 1 << 20))
+            block = self._some(min(len(buffer), 1 << 20))
         except _DAMAGE as error:
             if not source.compression:
                 raise InputError(f"{source.name}: cannot be read: {error}") from error
@@ -278,6 +279,37 @@ class _Reads(io.RawIOBase):
             if self._file:
                 self._file.close()
         super().close()
+
+
+class _ZstdFrames(io.RawIOBase):
+    """Zstandard frames one after another; unlike the library's reader it notices a cut one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._frame: Any = None
+        self._input = self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            self._input = self._input or self._file.read(ZSTD_INPUT)
+            if not self._input:
+                if self._frame is not None:
+                    raise EOFError("the frame is cut")
+                return 0
+            if self._frame is None:
+                decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
+                self._frame = decoder.decompressobj()
+            self._ready = self._frame.decompress(self._input)
+            self._input = b""
+            if self._frame.eof:
+                self._input, self._frame = self._frame.unused_data, None
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
 
 
 class _Transcoded(io.RawIOBase):

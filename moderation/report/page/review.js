@@ -178,6 +178,11 @@ app.open = async (row) => {
   await app.show(app.columns.atOf.get(row), true);
 };
 
+function busy(now) {
+  app.busy = now;
+  byId("card").ariaBusy = String(now);
+}
+
 // ---- deciding -------------------------------------------------------------------------------------------
 
 // The places that the next decision is for: this comment, all like it, or its whole thread.
@@ -224,11 +229,11 @@ app.decide = async (judgements) => {
     : `${judgements[0][1] ? "Yes" : "No"} to ${words(judgements[0][0])}`;
   announce(places.length > 1 ? `${what} on ${plural(places.length, "comment")}` : what);
   app.scope = "one";
-  app.busy = true; // a held key must not decide on a comment that nobody has seen yet
+  busy(true); // a held key must not decide on a comment that nobody has seen yet
   try {
     if (settings.advance && app.reviewed[app.at]) await app.next(); else app.draw();
   } finally {
-    app.busy = false;
+    busy(false);
   }
 };
 

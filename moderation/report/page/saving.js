@@ -103,8 +103,8 @@ function makeSaving(store, journal, changed) {
     if (!store.live && !trouble && queue.length === 1 && keep(action)) {
       kept.set(place(action), queue.shift());
       saved += 1;
-      changed(told());
     } else flush();
+    changed(told());
   }
 
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(6)),

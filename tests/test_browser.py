@@ -1,0 +1,333 @@
+"""The page in a real browser: by keyboard, by phone, with a screen reader's eyes, under attack."""
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile
+
+from moderation import ledger
+from moderation.report import write_report
+from moderation.tables import write_table
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SHOWN = "() => document.documentElement.dataset.ready === 'true'"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        made = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def context(browser):
+    made = browser.new_context(
+        viewport={"width": 1280, "height": 900}, accept_downloads=True, reduced_motion="reduce"
+    )
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@contextmanager
+def server(folder, frame=None, port=0):
+    """A review server of its own process; killed, never asked to stop."""
+    if frame is not None:
+        write_table(frame, folder / "s.parquet", PASSPORT)
+    command = [sys.executable, "-m", "moderation", "review", str(folder / "s.parquet")]
+    command += ["--labels", str(folder / "ledger.jsonl"), "--port", str(port), "--reviewer", "ann"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        stop = threading.Timer(120, running.kill)
+        stop.start()
+        try:
+            yield re.search(r"http://\S+", running.stderr.readline())[0]
+        finally:
+            running.kill()
+            stop.cancel()
+
+
+def report(folder, frame):
+    write_report(frame, folder / "r.html", PASSPORT)
+    return (folder / "r.html").as_uri()
+
+
+def opened(context, address):
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_function(SHOWN)
+    return page
+
+
+def current(page):
+    return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('row')")
+
+
+def press(page, key):
+    """One key, and the comment that comes after it."""
+    before = current(page)
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "before => new URLSearchParams(location.hash.slice(1)).get('row') !== before"
+        " && document.getElementById('card').ariaBusy !== 'true'",
+        arg=before,
+    )
+
+
+def saved(page):
+    page.wait_for_function("() => /^All saved/.test(document.getElementById('saved').textContent)")
+
+
+def download(page, act):
+    with page.expect_download() as coming:
+        act()
+    return coming.value.path().read_text(encoding="utf-8")
+
+
+def test_two_hundred_comments_by_keyboard_only(context, tmp_path):
+    with server(tmp_path, flagged_spam(200)) as address:
+        page = opened(context, address)
+        page.keyboard.press("b")
+        for _ in range(5):
+            press(page, "y")
+        page.keyboard.press("d")  # number 5 has 19 near-duplicates
+        press(page, "n")
+        for _ in range(174):
+            press(page, "y")
+        page.keyboard.press("Shift+Digit1")
+        page.wait_for_selector("text=Everything here is reviewed")
+        for _ in range(3):
+            press(page, "u")
+        page.reload()
+        page.wait_for_function(SHOWN)
+        assert page.inner_text("#count").endswith("3 to review")
+        for _ in range(2):
+            press(page, "y")
+        page.keyboard.press("Digit1")
+        page.wait_for_selector("text=Everything here is reviewed")
+        saved(page)
+        exported = download(page, lambda: page.keyboard.press("x"))
+        entries = ledger.entries(tmp_path / "ledger.jsonl")
+        standing = ledger.decisions(tmp_path / "ledger.jsonl")
+        (tmp_path / "exported.jsonl").write_text(exported)
+        again = ledger.decisions(tmp_path / "exported.jsonl")
+
+        places = standing[["thread_id", "id"]].apply(tuple, axis=1)
+        assert (len(standing), places.nunique(), int((standing["spam"] == 0).sum())) == (
+            200,
+            200,
+            20,
+        )
+        assert len(entries) == 200 + 3 + 3  # decided, taken back, decided again
+        assert again["spam"].tolist() == standing["spam"].tolist()
+
+        while page.inner_text("#said").strip() != "Nothing left to undo":
+            page.keyboard.press("u")
+            page.wait_for_timeout(15)
+        saved(page)
+        assert len(ledger.decisions(tmp_path / "ledger.jsonl")) == 0
+
+
+def test_a_report_keeps_decisions_and_saves_them_as_a_ledger(context, tmp_path, moderation):
+    address = report(tmp_path, flagged_spam(30))
+    page = opened(context, address)
+    for key in ("y", "n", "Digit1"):
+        press(page, key)
+    page.keyboard.press("Digit2")  # off-topic is added; the flag itself still waits
+    other = opened(context, address)
+    assert other.inner_text("#count").endswith("27 to review")
+    press(other, "y")
+    page.wait_for_function("() => document.getElementById('count').textContent.startsWith('4 of')")
+    page.reload()
+    page.wait_for_function(SHOWN)
+    page.keyboard.press("u")  # what the other tab did last, on the comment that is shown here
+    (tmp_path / "ledger.jsonl").write_text(download(page, lambda: page.keyboard.press("x")))
+    kept = ledger.decisions(tmp_path / "ledger.jsonl")
+    answers = kept[["spam", "off_topic"]].fillna(-1).astype(int)
+    assert list(zip(kept["text"], answers["spam"], answers["off_topic"], strict=True)) == [
+        ("buy number 0 now", 1, -1),
+        ("buy number 1 now", 0, -1),
+        ("buy number 2 now", 1, -1),
+        ("buy number 3 now", -1, 1),
+    ]
+
+
+def test_the_address_holds_the_state_and_counts_follow_the_filter(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(40)) + "#q=number+3&order=dump&row=31")
+    assert (current(page), page.inner_text("#count")) == ("31", "3 of 11; 11 to review")
+    page.select_option("#label", "off_topic")
+    page.wait_for_function("() => document.getElementById('count').textContent === 'none'")
+    assert "label=off_topic" in page.url
+    page.click("#clear")
+    page.wait_for_function("() => /of 40;/.test(document.getElementById('count').textContent)")
+    page.fill("#min", "98.8")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => / 2[56];/.test(document.getElementById('count').textContent)")
+
+
+def test_a_killed_server_is_told_and_what_waited_is_sent_to_the_next(context, tmp_path):
+    with server(tmp_path, flagged_spam(10)) as address:
+        page = opened(context, address)
+        press(page, "y")
+        saved(page)
+    press(page, "y")
+    press(page, "n")
+    page.wait_for_selector("#saved.bad")
+    assert "2 decisions not saved yet" in page.inner_text("#saved")
+    assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 1
+    port = int(re.search(r":(\d+)/", address)[1])
+    with server(tmp_path, port=port) as again:
+        fresh = opened(context, again)
+        saved(fresh)
+        assert fresh.inner_text("#count").endswith("7 to review")
+        kept = ledger.decisions(tmp_path / "ledger.jsonl")
+        assert kept["spam"].tolist() == [1, 1, 0]
+
+
+def test_two_reviewers_get_different_comments(browser, tmp_path):
+    with server(tmp_path, flagged_spam(30)) as address:
+        ours, theirs = browser.new_context(), browser.new_context()
+        first, second = opened(ours, address), opened(theirs, address)
+        seen = {current(first), current(second)}
+        for _ in range(5):
+            for page in (first, second):
+                press(page, "y")
+                seen.add(current(page))
+        assert len(seen) == 12
+        for one in (first, second):
+            saved(one)
+        ours.close()
+        theirs.close()
+        assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 10
+
+
+# ---- for everybody -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(browser, tmp_path, theme, width):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = opened(context, report(tmp_path, flagged_spam(30)))
+    press(page, "y")
+    page.keyboard.press("b")
+    found = {}
+    for view, act in (
+        ("review", ""), ("overview", "o"), ("decisions", "l"), ("help", "?"),
+    ):  # fmt: skip
+        if act:
+            page.keyboard.press(act)
+        page.wait_for_timeout(50)
+        result = axe.Axe().run(page)
+        found[view] = [
+            (one["id"], [node["target"] for node in one["nodes"]][:3])
+            for one in result.response["violations"]
+        ]
+    context.close()
+    assert found == {"review": [], "overview": [], "decisions": [], "help": []}
+
+
+def test_everything_works_without_a_keyboard_on_a_phone(browser, tmp_path):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = opened(context, report(tmp_path, flagged_spam(30)))
+    page.tap("#unveil")
+    page.tap("#yes")
+    page.wait_for_function("() => location.hash.includes('row=1')")
+    page.tap("#card .choices .no")
+    page.wait_for_function("() => location.hash.includes('row=2')")
+    page.tap("#undo")
+    page.wait_for_function("() => location.hash.includes('row=1')")
+    for tab in ("overview", "decisions", "review"):
+        page.tap(f"#tab-{tab}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.tap("#open-queue")
+    page.tap("#list li:nth-child(9) button")
+    page.wait_for_function("() => location.hash.includes('row=8')")
+    context.close()
+
+
+def test_texts_are_blurred_until_asked_for(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(3)))
+    blur = "getComputedStyle(document.querySelector('.flagged .text')).filter"
+    assert page.evaluate(blur).startswith("blur")
+    page.keyboard.press("b")
+    assert page.evaluate(blur) == "none"
+
+
+# ---- under attack --------------------------------------------------------------------------------
+
+
+def safe_cells(content):
+    rows = list(csv.reader(content.splitlines(keepends=True)))
+    return [one for row in rows for one in row if re.match(r"[=+\-@\t\r]", one)]
+
+
+@pytest.mark.parametrize("kind", ["report", "review"])
+def test_hostile_comments_do_nothing(context, tmp_path, kind):
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    starting = server(tmp_path, hostile()) if kind == "review" else None
+    address = starting.__enter__() if starting else report(tmp_path, hostile())
+    page = opened(context, address + "#order=dump")
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.keyboard.press("b")
+    page.keyboard.press("c")
+    tallest = 0
+    for _ in range(len(HOSTILE) - 1):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        tallest = max(tallest, page.evaluate("document.documentElement.scrollHeight"))
+        press(page, "s")
+    press(page, "k")  # the last has no text at all: no ledger takes it
+    page.keyboard.press("y")
+    for view in "olr":
+        page.keyboard.press(view)
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.keyboard.press("l")
+    page.wait_for_selector("#decisions table")
+    tables = [download(page, lambda n=n: page.click(f".exports button:text-is('{n}')"))
+              for n in ("CSV", "Statements of reasons")]  # fmt: skip
+    links = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.protocol)")
+    assert page.evaluate("typeof window.pwned") == "undefined"
+    assert (
+        page.evaluate(
+            "document.querySelectorAll('#card script, iframe, img, base, form form').length"
+        )
+        == 0
+    )
+    assert said == []
+    assert {
+        one.partition("?")[0].partition("/api")[0].rstrip("/")
+        for one in asked
+        if not one.startswith("blob:")
+    } == {address.partition("?")[0].rstrip("/")}
+    assert [safe_cells(one) for one in tables] == [[], []]
+    assert {"javascript:", "data:"} & set(links) == set()
+    assert tallest < 6_000
+    if starting:
+        starting.__exit__(None, None, None)

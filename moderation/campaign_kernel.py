@@ -6,13 +6,15 @@ Rajaraman, Ullman, "Mining of massive datasets", chapter 3.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit, prange
 
+from moderation.compiled import allocating, inlined
 from moderation.context_terms import BITS, N_SHAPE, fold_table, text_terms
+from moderation.features import thread_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,7 @@ BANDS = 20
 a member of a campaign has dozens of partners; at 0.05 (unrelated) with 0.002, and is refuted."""
 NEAR = 0.38  # resemblance of word pairs that joins two texts
 LEADERS = 4  # texts of one bucket that a further one is compared with
+AT_ONCE = 1 << 13  # texts of one piece of work
 MOST_WORDS = 400  # of a text that are looked at: bounds the work on a pasted book
 
 
@@ -45,7 +48,7 @@ class Text(NamedTuple):
         return cls(data, offsets if len(offsets) else np.zeros(1, np.int64))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _mix(h: np.uint64) -> np.uint64:
     """Spread a 64-bit hash (the finaliser of MurmurHash3, Appleby, public domain)."""
     h ^= h >> np.uint64(33)
@@ -55,7 +58,7 @@ def _mix(h: np.uint64) -> np.uint64:
     return h ^ (h >> np.uint64(33))
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _pairs(
     data: np.ndarray, start: int, stop: int, fold: np.ndarray, lexicon: np.ndarray, least: int
 ) -> np.ndarray:
@@ -72,8 +75,10 @@ def _pairs(
     return np.unique(found)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@allocating
 def _sketch(
+    first: int,
+    last: int,
     data: np.ndarray,
     offsets: np.ndarray,
     fold: np.ndarray,
@@ -82,8 +87,8 @@ def _sketch(
     seeds: np.ndarray,
     keys: np.ndarray,
 ) -> None:
-    """Fill the band keys (BANDS, n) uint64; 0 in texts of too few words."""
-    for i in prange(len(offsets) - 1):
+    """Fill the band keys (BANDS, n) uint64 of texts first:last; 0 in texts of too few words."""
+    for i in range(first, last):
         found = _pairs(data, offsets[i], offsets[i + 1], fold, lexicon, least[i])
         if len(found) == 0:
             continue
@@ -99,7 +104,7 @@ def _sketch(
             keys[band, i] = key | np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _resemblance(a: np.ndarray, b: np.ndarray) -> float:
     """Jaccard index of two sorted arrays of distinct hashes."""
     i = 0
@@ -117,7 +122,7 @@ def _resemblance(a: np.ndarray, b: np.ndarray) -> float:
     return shared / max(len(a) + len(b) - shared, 1)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _root(group: np.ndarray, i: int) -> int:
     while group[i] != i:
         group[i] = group[group[i]]
@@ -125,7 +130,7 @@ def _root(group: np.ndarray, i: int) -> int:
     return i
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _join_band(
     order: np.ndarray,
     key: np.ndarray,
@@ -159,7 +164,7 @@ def _join_band(
             n_leaders += 1
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _flatten(group: np.ndarray) -> None:
     for i in range(len(group)):
         group[i] = _root(group, i)
@@ -175,7 +180,10 @@ def near_groups(text: Text, least: np.ndarray) -> np.ndarray:
     keys = np.zeros((BANDS, n), np.uint64)
     seeds = np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS).astype(np.uint64)
     fold, lexicon = fold_table(), np.zeros(1 << BITS, np.uint8)
-    _sketch(text.data, text.offsets, fold, lexicon, np.maximum(least, 2), seeds, keys)
+    tables = (text.data, text.offsets, fold, lexicon, np.maximum(least, 2), seeds, keys)
+    with ThreadPoolExecutor(thread_count()) as pool:
+        firsts = range(0, n, AT_ONCE)
+        list(pool.map(lambda first: _sketch(first, min(first + AT_ONCE, n), *tables), firsts))
     usable = np.lexsort((keys[1], keys[0]))  # an order of the texts' own, whatever the rows'
     usable = usable[keys[0, usable] > 0]
     group = np.arange(n)
@@ -191,7 +199,7 @@ def near_groups(text: Text, least: np.ndarray) -> np.ndarray:
     return group
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _scan_links(
     data: np.ndarray, offsets: np.ndarray, row: np.ndarray, link: np.ndarray, count_only: bool
 ) -> int:

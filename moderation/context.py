@@ -8,6 +8,7 @@ come with the model.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,14 @@ from moderation import context_terms as terms
 from moderation.context_expand import CONTEXT_FEATURES, expand, line
 from moderation.context_words import lexicon_marks
 from moderation.errors import ModelError
+from moderation.features import thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
-CHUNK = 1 << 16  # comments: features of so many are held at once, 25 MB
+CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
 MIN_SIBLINGS = 3
 IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
 
@@ -78,25 +80,31 @@ def context_features(
     comments: COMMENT_SCHEMA, threads contiguous and in pre-order. threads: THREAD_SCHEMA; a
     thread that is not in it has no title and no article.
     """
-    parts = list(_chunks(comments, threads, frequencies))
+    parts = list(_chunks(comments, threads, frequencies, lambda *both: both))
     if not parts:
         return np.zeros((0, len(CONTEXT_FEATURES)), np.float32), np.zeros(0, bool)
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
 def _chunks(
-    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Features and can-tell of whole threads, about CHUNK comments at a time."""
+    comments: pd.DataFrame,
+    threads: pd.DataFrame,
+    frequencies: Frequencies,
+    use: Callable[[np.ndarray, np.ndarray], Any],
+    workers: int | None = None,
+) -> Iterator[Any]:
+    """What `use` makes of features and can-tell of whole threads, about CHUNK comments at a time.
+
+    The order is that of the comments, on any number of threads; features are not kept.
+    """
     text = _column(comments, "text")
     depth = comments["depth"].to_numpy(np.int32)
     bounds, heads = thread_bounds(comments), _heads(comments, threads)
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
     head_data, head_offsets = terms.buffers(heads)
-    first = 0
-    while first < len(bounds) - 1:
-        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + CHUNK, "right")) - 1)
+
+    def measure(first: int, last: int) -> Any:
         rows = slice(int(bounds[first]), int(bounds[last]))
         n = rows.stop - rows.start
         measured = np.zeros((n, len(kernel.TARGETS) * len(kernel.MEASURES)), np.float32)
@@ -118,8 +126,24 @@ def _chunks(
         features = np.empty((n, len(CONTEXT_FEATURES)), np.float32)
         can_tell = np.empty(n, np.bool_)
         expand(measured, shapes, parents, local, has_head, MIN_SIBLINGS, features, can_tell)
-        yield features, can_tell
-        first = last
+        return use(features, can_tell)
+
+    cuts = _cuts(bounds)
+    workers = min(workers or thread_count(), len(cuts) - 1)
+    if workers <= 1:
+        yield from map(measure, cuts[:-1], cuts[1:])
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(measure, cuts[:-1], cuts[1:])
+
+
+def _cuts(bounds: np.ndarray) -> list[int]:
+    """First thread of each piece of work, and the number of threads."""
+    cuts = [0]
+    while cuts[-1] < len(bounds) - 1:
+        last = int(np.searchsorted(bounds, bounds[cuts[-1]] + CHUNK, "right")) - 1
+        cuts.append(max(cuts[-1] + 1, last))
+    return cuts
 
 
 def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
@@ -173,16 +197,21 @@ class ContextHead:
     """What each group of `context_evidence.GROUPS` adds to the logit of a usual comment: evidence
     is told as the difference from it."""
 
-    def logits(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
-        """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell."""
-        found = np.full(len(comments), np.nan)
-        at = 0
-        for features, can_tell in _chunks(comments, threads, self.frequencies):
+    def logits(
+        self, comments: pd.DataFrame, threads: pd.DataFrame, workers: int | None = None
+    ) -> np.ndarray:
+        """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell.
+
+        workers: threads of the machine, None = all; they change no number.
+        """
+
+        def weigh(features: np.ndarray, can_tell: np.ndarray) -> np.ndarray:
             part = np.empty(len(features))
             line(features, self.weights, self.intercept, part)
-            found[at : at + len(part)] = np.where(can_tell, part, np.nan)
-            at += len(part)
-        return found
+            return np.where(can_tell, part, np.nan)
+
+        parts = _chunks(comments, threads, self.frequencies, weigh, workers)
+        return np.concatenate([np.empty(0), *parts])
 
     def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""

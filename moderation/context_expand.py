@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
 
+from moderation.compiled import allocating, compiled
 from moderation.context_kernel import MEASURES, TARGETS
 from moderation.context_terms import SHAPE
 from moderation.context_words import MARKS
@@ -55,7 +55,7 @@ _PLAIN = 3  # questions, exclaims, links: counts
 assert len(MEASURES) == 3  # noqa: S101 - the layout below counts on it
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _thread_means(measured: np.ndarray, first: int, last: int) -> np.ndarray:
     means = np.zeros(4)
     for i in range(first, last):
@@ -66,7 +66,7 @@ def _thread_means(measured: np.ndarray, first: int, last: int) -> np.ndarray:
     return means / (last - first)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _row(
     measured: np.ndarray,
     shape: np.ndarray,
@@ -123,7 +123,7 @@ def _row(
     out[at + 8] = np.log(size)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@allocating
 def expand(
     measured: np.ndarray,
     shapes: np.ndarray,
@@ -140,7 +140,7 @@ def expand(
     title and article. A comment can be told when it has text and there is something to be off:
     title or article, a parent with words, or `min_siblings` siblings with words.
     """
-    for t in prange(len(bounds) - 1):
+    for t in range(len(bounds) - 1):
         first = bounds[t]
         last = bounds[t + 1]
         means = _thread_means(measured, first, last)
@@ -161,13 +161,13 @@ def expand(
             _row(measured[i], shapes[i], means, has, last - first, out[i])
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled
 def line(features: np.ndarray, weights: np.ndarray, intercept: float, out: np.ndarray) -> None:
     """Fill `out` (n,) float64: features (n, k) @ weights (k,) + intercept, alike in any batch.
 
     A matrix product adds up in an order that depends on the number of rows.
     """
-    for i in prange(len(features)):
+    for i in range(len(features)):
         total = 0.0
         for k in range(len(weights)):
             total += np.float64(features[i, k]) * np.float64(weights[k])

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
+from moderation.compiled import allocating, compiled, inlined
 from moderation.context_terms import BITS, text_terms
 
 TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
@@ -19,7 +19,6 @@ TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
 0.000 on every set), `path` its ancestors."""
 MEASURES = ("cosine", "surprise", "cover")
 HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 18, 3)  # first columns
-JOBS = 64  # pieces that the threads are dealt into: each keeps a scratch of 1 MB while it runs
 DECAY = 0.6  # an ancestor counts this much less per step up
 MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
 REACH = 8  # ancestors further up add less than 2 %
@@ -42,7 +41,7 @@ class Words(NamedTuple):
     odds: np.ndarray  # per vocabulary word: 1 / background probability
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _distinct(
     ids: np.ndarray,
     begins: np.ndarray,
@@ -101,7 +100,7 @@ def _distinct(
     return Words(term, weight, count, begin, rarity, odds)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled
 def _add(
     words: Words,
     d: int,
@@ -129,7 +128,7 @@ def _add(
     return n_touched, total
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _square(weights: np.ndarray, touched: np.ndarray, n_touched: int) -> float:
     norm = 0.0
     for k in range(n_touched):
@@ -137,7 +136,7 @@ def _square(weights: np.ndarray, touched: np.ndarray, n_touched: int) -> float:
     return norm
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled
 def _compare(
     words: Words,
     d: int,
@@ -198,7 +197,7 @@ def _compare(
     out[column + 2] = covered / (rarity + 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> None:
     """Parent of each comment (index in the thread, -1 = top level) from pre-order and depth."""
     high = 0
@@ -209,7 +208,7 @@ def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> No
         high = d
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _compare_with_head(
     words: Words, n: int, has_head: np.ndarray, state: tuple, out: np.ndarray
 ) -> int:
@@ -228,7 +227,7 @@ def _compare_with_head(
     return stamp
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _compare_with_family(
     words: Words,
     parent: np.ndarray,
@@ -253,7 +252,8 @@ def _compare_with_family(
                 _compare(
                     words, i, weights, counts, total, square, seen, stamp, False, out[i], PARENT
                 )
-                out[i, PATH : PATH + 3] = out[i, PARENT : PARENT + 3]
+                for column in range(3):
+                    out[i, PATH + column] = out[i, PARENT + column]
             up = parent[p]
             factor = DECAY
             for _ in range(REACH):
@@ -285,7 +285,7 @@ def _compare_with_family(
     return stamp
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _compare_with_thread(words: Words, n: int, state: tuple, out: np.ndarray) -> None:
     """Each comment with all the others of its thread."""
     weights, counts, touched, seen, stamp = state
@@ -300,7 +300,7 @@ def _compare_with_thread(words: Words, n: int, state: tuple, out: np.ndarray) ->
         _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], THREAD)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _one_thread(
     words: Words, depth: np.ndarray, has_head: np.ndarray, out: np.ndarray
 ) -> np.ndarray:
@@ -330,7 +330,7 @@ def _one_thread(
     return parent
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _thread_words(
     comments: tuple,
     heads: tuple,
@@ -362,7 +362,7 @@ def _thread_words(
     return _distinct(ids, begin[:-1], begin[1:], step, idf, odds, local)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@allocating
 def overlaps(
     comments: tuple,
     heads: tuple,
@@ -383,17 +383,14 @@ def overlaps(
     parents: (n,) int64, filled with the row of each parent, -1 = top level.
     has_head: (threads, 2) bool, filled: whether title and article hold a word.
     """
-    n_threads = len(bounds) - 1
-    jobs = min(n_threads, JOBS)
-    for job in prange(jobs):
-        local = np.full(1 << BITS, -1, np.int32)
-        for t in range(job, n_threads, jobs):
-            first = bounds[t]
-            last = bounds[t + 1]
-            n = last - first
-            words = _thread_words(comments, heads, first, last, t, tables, shapes, local)
-            for k in range(2):
-                has_head[t, k] = words.begin[n + k + 1] > words.begin[n + k]
-            parent = _one_thread(words, depth[first:last], has_head[t], out[first:last])
-            for i in range(n):
-                parents[first + i] = parent[i] + first if parent[i] >= 0 else -1
+    local = np.full(1 << BITS, -1, np.int32)
+    for t in range(len(bounds) - 1):
+        first = bounds[t]
+        last = bounds[t + 1]
+        n = last - first
+        words = _thread_words(comments, heads, first, last, t, tables, shapes, local)
+        for k in range(2):
+            has_head[t, k] = words.begin[n + k + 1] > words.begin[n + k]
+        parent = _one_thread(words, depth[first:last], has_head[t], out[first:last])
+        for i in range(n):
+            parents[first + i] = parent[i] + first if parent[i] >= 0 else -1

@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from moderation.compiled import allocating, inlined
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +36,7 @@ def fold_table() -> np.ndarray:
     return table
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _decode(text: np.ndarray, i: int, stop: int) -> tuple[np.int32, int]:
     """Code point at byte i and the index behind it; damaged bytes stand for themselves."""
     b = np.int32(text[i])
@@ -51,7 +52,7 @@ def _decode(text: np.ndarray, i: int, stop: int) -> tuple[np.int32, int]:
     return np.int32(0), i + 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _fold(code: np.int32, fold: np.ndarray) -> np.int32:
     """Folded letter: 0 separator, -1 skip; ideographs come back as themselves."""
     if code < TABLE:
@@ -63,13 +64,13 @@ def _fold(code: np.int32, fold: np.ndarray) -> np.int32:
     return np.int32(code)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _ideograph(code: int) -> bool:
     """Scripts written without spaces whose characters are words by themselves."""
     return 0x3040 <= code < 0xA000 or 0xF900 <= code < 0xFB00 or code >= 0x20000
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _mix(h: np.uint64) -> np.uint64:
     """Spread a 64-bit hash (the finaliser of MurmurHash3, Appleby, public domain)."""
     h ^= h >> np.uint64(33)
@@ -78,7 +79,7 @@ def _mix(h: np.uint64) -> np.uint64:
     return h
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _bucket(word: np.ndarray, size: int) -> np.int32:
     """Bucket of a folded word without its plural s, and without what follows STEM letters."""
     if size > 3 and word[size - 1] == 115 and word[size - 2] != 115:
@@ -90,7 +91,7 @@ def _bucket(word: np.ndarray, size: int) -> np.int32:
     return np.int32(_mix(h) >> np.uint64(64 - BITS))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _is_scheme(word: np.ndarray, size: int) -> bool:
     """Http or https."""
     if size < 4 or size > 5 or word[0] != 104 or word[1] != 116 or word[2] != 116:
@@ -98,7 +99,7 @@ def _is_scheme(word: np.ndarray, size: int) -> bool:
     return word[3] == 112 and (size == 4 or word[4] == 115)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def text_terms(
     text: np.ndarray,
     start: int,
@@ -161,7 +162,7 @@ def buffers(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8), found
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def document_counts(
     data: np.ndarray, offsets: np.ndarray, fold: np.ndarray, counts: np.ndarray
 ) -> int:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
+
+from moderation.compiled import allocating
 
 SHINGLE = 5  # characters in a run: short enough for comments of two words
 HASHES = 24
@@ -60,7 +61,7 @@ def _code_points(texts: pa.LargeStringArray) -> tuple[np.ndarray, np.ndarray]:
     return offsets, np.frombuffer(utf8.decode("utf-8").encode("utf-32-le"), dtype=np.uint32)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _letters(points: np.ndarray, out: np.ndarray) -> int:
     """Characters that count, one space between words, digits alike; returns how many.
 
@@ -85,7 +86,7 @@ def _letters(points: np.ndarray, out: np.ndarray) -> int:
     return kept
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _mix(value: np.uint64) -> np.uint64:
     """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every bit depends on every bit."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -93,7 +94,7 @@ def _mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _signatures(offsets: np.ndarray, points: np.ndarray) -> np.ndarray:
     """MinHash signatures (n, HASHES) uint64 of the texts' shingles."""
     rows = len(offsets) - 1
@@ -130,7 +131,7 @@ def _band_keys(signatures: np.ndarray, band: int) -> np.ndarray:
     return keys
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _root(parents: np.ndarray, row: int) -> int:
     while parents[row] != row:
         parents[row] = parents[parents[row]]
@@ -138,7 +139,7 @@ def _root(parents: np.ndarray, row: int) -> int:
     return row
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _join(order: np.ndarray, keys: np.ndarray, signatures: np.ndarray, parents: np.ndarray) -> None:
     """Join texts of one key with the key's first text and with the one before, if alike.
 
@@ -160,7 +161,7 @@ def _join(order: np.ndarray, keys: np.ndarray, signatures: np.ndarray, parents: 
                 parents[max(left, right)] = min(left, right)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _flatten(parents: np.ndarray) -> None:
     for row in range(len(parents)):
         parents[row] = _root(parents, row)

@@ -7,91 +7,128 @@ add up to the label's raw logit, from which the score is calibrated.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
+from moderation.kernel import DENSE_FEATURES
 from moderation.model import ContextLabel
 
 if TYPE_CHECKING:
-    from moderation.model import Model, Parts
+    from collections.abc import Iterator
+
+    from moderation.evidence import Evidence
+    from moderation.model import Model
     from moderation.readers import Dump
 
+DIGITS = 4
+AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
 SMALL = 0.01  # spans that carry less are summed up under OTHER_WORDS: a long comment has hundreds
 OTHER_WORDS = "other words"
 
 
-def flag(comments: pd.DataFrame, scores: pd.DataFrame, model: Model) -> tuple[pd.Series, pd.Series]:
+def flag(
+    comments: pd.DataFrame, scores: pd.DataFrame, model: Model, workers: int | None = None
+) -> tuple[pd.Series, pd.Series]:
     """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
 
-    comments: with a `text` column. scores: `Model.score` of the same rows.
+    comments: with a `text` column. scores: `Model.score` of the same rows. workers: threads.
     """
     names = [head.name for head in model.heads]
     limits = np.array([head.threshold for head in model.heads])
     values = np.column_stack([scores[name].to_numpy(np.float64, na_value=np.nan) for name in names])
     passed = values >= limits  # NaN, cannot tell, passes nothing
     rows = np.flatnonzero(passed.any(axis=1))
-    flags = np.full(len(comments), "", object)
-    why = np.full(len(comments), None, object)
-    texts = comments["text"].take(rows).fillna("").tolist()
-    for row, text in zip(rows, texts, strict=True):
-        flags[row] = ";".join(name for name, yes in zip(names, passed[row], strict=True) if yes)
-        why[row] = _why(model, text, values[row], passed[row])
+    flags = [";".join(compress(names, one)) for one in passed[rows].tolist()]
+    why: list[str] = []
+    for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
+        texts = pa.array(comments["text"].take(some).fillna(""), STRING)
+        why += _why(model, model.evidence(texts, workers), values[some], passed[some])
+    place = np.full(len(comments), len(rows))
+    place[rows] = np.arange(len(rows))
+    taken = pa.array(place, mask=place == len(rows))
     return (
-        pd.Series(_strings(flags), comments.index, name="flags"),
-        pd.Series(_strings(why), comments.index, name="why"),
+        pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
+        pd.Series(_series(pa.array(why, STRING).take(taken)), comments.index),
     )
 
 
-def _strings(values: np.ndarray) -> ArrowExtensionArray:
-    return ArrowExtensionArray(pa.chunked_array([pa.array(values, STRING, from_pandas=True)]))
+def _series(values: pa.Array) -> ArrowExtensionArray:
+    return ArrowExtensionArray(pa.chunked_array([values]))
 
 
-def _why(model: Model, text: str, values: np.ndarray, passed: np.ndarray) -> str:
-    """The JSON of one comment."""
-    reasons: dict[str, Any] = {}
-    parts: list[Parts] | None = None
+def _why(model: Model, found: Evidence, values: np.ndarray, passed: np.ndarray) -> list[str]:
+    """The JSON of each comment."""
+    reasons: list[dict[str, Any]] = [{} for _ in values]
     column = 0
-    for head, value, yes in zip(model.heads, values, passed, strict=True):
-        said: dict[str, Any] = {
-            "score": round(float(value), 4),
-            "threshold": round(head.threshold, 4),
+    for k, head in enumerate(model.heads):
+        rows = np.flatnonzero(passed[:, k])
+        scores = np.round(values[rows, k], DIGITS).tolist()
+        limit = round(head.threshold, DIGITS)
+        said = [{"score": score, "threshold": limit} for score in scores]
+        if not isinstance(head, ContextLabel):
+            shares = _shares(model, found, rows, column)
+            said = [one | share for one, share in zip(said, shares, strict=True)]
+            column += 1
+        for row, one in zip(rows.tolist(), said, strict=True):
+            reasons[row][head.name] = one
+    return [orjson.dumps(one).decode() for one in reasons]
+
+
+def _shares(
+    model: Model, found: Evidence, rows: np.ndarray, column: int
+) -> Iterator[dict[str, Any]]:
+    """One label's parts of some comments, the smallest spans summed up."""
+    carried = found.shares[:, column]
+    big = np.abs(carried) >= SMALL
+    of_row = np.repeat(np.arange(len(found.begin) - 1), np.diff(found.begin))
+    rest = np.bincount(of_row, np.where(big, 0, carried), len(found.begin) - 1)
+    ends = np.concatenate([[0], np.cumsum(big)])[found.begin]
+    spans = list(
+        zip(
+            found.start[big].tolist(),
+            found.end[big].tolist(),
+            np.round(carried[big], DIGITS).tolist(),
+            strict=True,
+        )
+    )
+    dense = np.round(found.dense[:, :, column], DIGITS)
+    intercept = round(float(model.table.intercept[column]), DIGITS)
+    for row in rows.tolist():
+        named = {DENSE_FEATURES[k]: float(dense[row, k]) for k in np.flatnonzero(dense[row])}
+        if rest[row]:
+            named[OTHER_WORDS] = round(float(rest[row]), DIGITS)
+        yield {
+            "intercept": intercept,
+            "spans": spans[ends[row] : ends[row + 1]],
+            "features": named,
         }
-        if isinstance(head, ContextLabel):
-            if yes:
-                reasons[head.name] = said
-            continue
-        if yes:
-            parts = parts if parts is not None else model.parts(text)
-            reasons[head.name] = said | _shares(parts[column])
-        column += 1
-    return orjson.dumps(reasons).decode()
 
 
-def _shares(parts: Parts) -> dict[str, Any]:
-    """One label's parts, the smallest spans summed up."""
-    shown = [[a, b, round(share, 4)] for a, b, share in parts.spans if abs(share) >= SMALL]
-    small = sum(share for _, _, share in parts.spans if abs(share) < SMALL)
-    named = {name: round(share, 4) for name, share in parts.features.items()}
-    if small:
-        named[OTHER_WORDS] = round(small, 4)
-    return {"intercept": round(parts.intercept, 4), "spans": shown, "features": named}
-
-
-def scored_table(dump: Dump, scores: pd.DataFrame, model: Model) -> pd.DataFrame:
+def scored_table(
+    dump: Dump, scores: pd.DataFrame, model: Model, workers: int | None = None
+) -> pd.DataFrame:
     """The comment table with its thread's title, the scores, `flags` and `why`."""
-    flags, why = flag(dump.comments, scores, model)
-    titles = dump.threads.drop_duplicates("thread_id").set_index("thread_id")["title"]
-    title = _strings(dump.comments["thread_id"].map(titles).to_numpy(object))
-    table = dump.comments.assign(title=title)
+    flags, why = flag(dump.comments, scores, model, workers)
+    table = dump.comments.assign(title=_titles(dump))
     for name in model.labels:
         table[name] = scores[name]
     return table.assign(flags=flags, why=why)
+
+
+def _titles(dump: Dump) -> ArrowExtensionArray:
+    """Each comment's thread's title."""
+    ids = pa.chunked_array([pa.array(dump.threads["thread_id"], STRING)])
+    titles = pa.array(dump.threads["title"], STRING)
+    rows = pc.index_in(pa.array(dump.comments["thread_id"], STRING), value_set=ids)
+    return _series(titles.take(rows.cast(pa.int64())))
 
 
 def flagged(scored: pd.DataFrame) -> pd.DataFrame:

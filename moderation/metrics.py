@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from moderation.compiled import allocating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,7 +182,7 @@ def confusion(y_true: np.ndarray, score: np.ndarray, threshold: float) -> dict[s
     }
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _draws(
     y_true: np.ndarray,
     score: np.ndarray,
@@ -198,7 +199,7 @@ def _draws(
     return drawn
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _measure(
     y_true: np.ndarray, score: np.ndarray, weight: np.ndarray, threshold: float
 ) -> np.ndarray:

@@ -18,6 +18,7 @@ from pandas.arrays import ArrowExtensionArray
 from moderation import features, phrases
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
+from moderation.evidence import Evidence, evidence
 from moderation.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Model:
         columns: dict[str, Any] = {}
         for head in self.heads:
             if isinstance(head, ContextLabel):
-                found = _in_context(head, comments, threads)
+                found = _in_context(head, comments, threads, workers)
             else:
                 found = next(texts)
             column = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
@@ -168,27 +169,25 @@ class Model:
             for head in self.heads
         ]
 
+    def evidence(self, texts: features.Texts, threads: int | None = None) -> Evidence:
+        """What the text labels' raw logits of many comments are the sums of; see `evidence`."""
+        return evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
+
     def parts(self, text: str) -> list[Parts]:
         """What each text label's raw logit is the sum of."""
-        taken = features.explain(text, self.table)
-        said = phrases.explain(text, self.lexicon, self.table.config, self.phrase_weights)
-        spans: dict[tuple[int, int], np.ndarray] = {
-            (start, end): shares for start, end, shares in taken.spans
-        }
-        for start, end, shares in said:
-            spans[start, end] = spans.get((start, end), 0) + shares
-        ordered = sorted(spans.items())
+        found = self.evidence([text], 1)
+        places = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         return [
             Parts(
-                float(taken.intercept[k]),
-                [(*place, float(shares[k])) for place, shares in ordered],
+                float(self.table.intercept[k]),
+                [(*place, share) for place, share in zip(places, shares, strict=True)],
                 {
-                    name: float(part[k])
-                    for name, part in zip(DENSE_FEATURES, taken.dense, strict=True)
-                    if part[k]
+                    name: float(part)
+                    for name, part in zip(DENSE_FEATURES, found.dense[0, :, k], strict=True)
+                    if part
                 },
             )
-            for k in range(len(self.text_heads))
+            for k, shares in enumerate(found.shares.T.tolist())
         ]
 
     def passport(self) -> dict[str, Any]:
@@ -250,14 +249,14 @@ class Explanation:
 
 
 def _in_context(
-    head: ContextLabel, comments: pd.DataFrame, threads: pd.DataFrame | None
+    head: ContextLabel, comments: pd.DataFrame, threads: pd.DataFrame | None, workers: int | None
 ) -> np.ndarray:
     """Probabilities of a context label, NaN = cannot tell: (n,) float32."""
     if not {"thread_id", "depth"} <= set(comments.columns):
         return np.full(len(comments), np.nan, np.float32)
     if threads is None:
         threads = THREAD_SCHEMA.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
-    return head.calibration(head.head.logits(comments, threads))
+    return head.calibration(head.head.logits(comments, threads, workers))
 
 
 def _thread_of(

@@ -4,7 +4,7 @@ N-grams learn "they are vermin" and "we are vermin" apart only where both were l
 word of a small lexicon stands for its class (a group of people, an insult, a negation, …), all
 other words are left out, and runs of up to three classes within a sentence are counted: GROUP BE
 INSULT is one feature for every group and every insult. Left out one data set at a time, they add
-0.01 to 0.03 to the area under the ROC curve (models/README.md, "What was tried").
+0.012 to the mean area under the ROC curve, -0.003 to 0.04 a set (models/README.md).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from moderation import kernel
 from moderation.characters import TOKENS, make_scratch
+from moderation.compiled import allocating
 from moderation.features import NgramConfig, Texts, WeightTable, _pieces, _run
 from moderation.folding import KIND_BITS, PUNCT, load_tables
 
@@ -111,7 +111,7 @@ def logits(
     intercept = np.ascontiguousarray(table.intercept, np.float32)
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
-        _score_rows(
+        score_rows(
             piece.data, piece.offsets, first, last, tables, grams, scratch,
             table.rows, dense, intercept, table.cache(), lexicon.hashes, lexicon.codes, weights,
             out[piece.row : piece.row + len(piece.offsets) - 1],
@@ -121,32 +121,7 @@ def logits(
     return out
 
 
-def explain(
-    text: str, lexicon: Lexicon, config: NgramConfig, weights: np.ndarray
-) -> list[tuple[int, int, np.ndarray]]:
-    """What the phrases add, by place in the text: (start, end, (labels,)) per word of a phrase.
-
-    A phrase's share is divided equally among its words.
-    """
-    data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    scratch = make_scratch(max(len(data), 16))
-    n = kernel.read_comment(data, 0, len(data), load_tables(), config.grams, scratch)
-    found = _find(scratch, n, lexicon.hashes, lexicon.codes)
-    ids, counts, norm = _distinct(found[0])
-    shares = np.zeros((int(scratch.state[TOKENS]), weights.shape[1]))
-    value = {
-        int(i): float(SHARE * np.log1p(c) / norm / c) for i, c in zip(ids, counts, strict=True)
-    }
-    for one, words in zip(*found, strict=True):
-        own = words[words >= 0]
-        shares[own] += value[int(one)] * weights[one].astype(np.float64) / len(own)
-    return [
-        (int(scratch.token_start[k]), int(scratch.token_end[k]), shares[k])
-        for k in np.flatnonzero(np.abs(shares).sum(axis=1))
-    ]
-
-
-@njit(cache=True, nogil=True)
+@allocating
 def _code(hashes: Any, codes: Any, hashed: Any) -> Any:
     """Class of a word, 0 for none."""
     low, high = 0, len(hashes)
@@ -159,8 +134,8 @@ def _code(hashes: Any, codes: Any, hashed: Any) -> Any:
     return np.int64(codes[low]) if low < len(hashes) and hashes[low] == hashed else 0
 
 
-@njit(cache=True, nogil=True)
-def _find(scratch: Any, n: Any, hashes: Any, codes: Any) -> Any:
+@allocating
+def find(scratch: Any, n: Any, hashes: Any, codes: Any) -> Any:
     """Phrases of the comment just read: ids (k,) int64, and their words (k, 3), -1 = none."""
     tokens = scratch.state[TOKENS]
     ids = np.empty(4 * tokens, np.int64)
@@ -197,8 +172,8 @@ def _find(scratch: Any, n: Any, hashes: Any, codes: Any) -> Any:
     return ids[:k], words[:k]
 
 
-@njit(cache=True, nogil=True)
-def _distinct(ids: Any) -> Any:
+@allocating
+def distinct(ids: Any) -> Any:
     """Distinct ids, ascending, how often each occurs, and the length of the row of log counts."""
     ordered = np.sort(ids)
     counts = np.empty(len(ids), np.int64)
@@ -215,7 +190,7 @@ def _distinct(ids: Any) -> Any:
     return ordered[:k], counts[:k], np.sqrt(squares) if k else 1.0
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _count_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
     hashes: Any, codes: Any, indptr: Any, indices: Any, values: Any,
@@ -223,7 +198,7 @@ def _count_rows(
     """Rows `first` to `last` as CSR, in two runs like `kernel.count_rows`."""
     for row in range(first, last):
         n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        ids, counts, norm = _distinct(_find(scratch, n, hashes, codes)[0])
+        ids, counts, norm = distinct(find(scratch, n, hashes, codes)[0])
         if not len(indices):
             indptr[row + 1] = len(ids)
         for k in range(len(ids) if len(indices) else 0):
@@ -231,8 +206,8 @@ def _count_rows(
             values[indptr[row] + k] = SHARE * np.log1p(counts[k]) / norm
 
 
-@njit(cache=True, nogil=True)
-def _score_rows(
+@allocating
+def score_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
     rows: Any, dense: Any, intercept: Any, cache: Any, hashes: Any, codes: Any, weights: Any,
     out: Any,
@@ -245,7 +220,7 @@ def _score_rows(
         n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         kernel.describe(scratch, described)
         kernel.score_comment(scratch, grams, rows, cache, total)
-        ids, counts, norm = _distinct(_find(scratch, n, hashes, codes)[0])
+        ids, counts, norm = distinct(find(scratch, n, hashes, codes)[0])
         for label in range(labels):
             total[label] += intercept[label]
             for k in range(len(described)):

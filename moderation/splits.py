@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from moderation.compiled import allocating
 from moderation.duplicates import near_duplicate_groups
 from moderation.label_table import label_names
 
@@ -93,7 +93,7 @@ def _held(frame: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
     return np.column_stack(kinds).astype(np.float64)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _deal(held: np.ndarray, order: np.ndarray, k: int) -> np.ndarray:
     """Fold of each group. held: (groups, kinds), each kind's shares of its whole."""
     filled = np.zeros((k, held.shape[1]))

@@ -1,0 +1,76 @@
+"""Compiled code is kept where this user alone can write, under a digest of all compiled modules."""
+
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from moderation import compiled
+
+PACKAGE = Path(compiled.__file__).parent
+
+
+def test_every_module_that_compiles_is_in_the_digest():
+    users = {
+        path.stem
+        for path in PACKAGE.glob("*.py")
+        if re.search(
+            r"^@(compiled|inlined|allocating|reordering|njit|numba)", path.read_text(), re.M
+        )
+    }
+    assert users - set(compiled._SOURCES) == set()
+    assert len(users) > 8
+
+
+def test_no_module_uses_numba_but_through_compiled():
+    users = {p.stem for p in PACKAGE.rglob("*.py") if "numba import" in p.read_text()}
+    assert users == set()
+
+
+def test_entry_points_of_scoring_are_functions_that_exist():
+    for name in compiled._SCORING:
+        module, function = name.split(".")
+        assert f"\ndef {function}(" in (PACKAGE / f"{module}.py").read_text()
+
+
+@pytest.mark.skipif(not hasattr(stat, "S_IWGRP") or sys.platform == "win32", reason="POSIX modes")
+def test_without_a_home_a_private_temporary_folder_is_taken(monkeypatch, tmp_path):
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    monkeypatch.setenv("HOME", str(blocked))
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(compiled.sys, "platform", "linux")
+    folder = compiled._folder()
+    assert folder is not None
+    assert folder.is_relative_to(tmp_path)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_folder_that_others_can_write_to_is_not_taken(monkeypatch, tmp_path):
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    monkeypatch.setenv("HOME", str(blocked))
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(compiled.sys, "platform", "linux")
+    folder = compiled._folder()
+    folder.parent.chmod(0o777)
+    assert compiled._folder() is None
+
+
+def test_numba_starts_without_linear_algebra():
+    code = (
+        "import sys; from moderation.compiled import start_numba; start_numba()\n"
+        "import numpy as np; from moderation.context import rows_above\n"
+        "print(rows_above(np.array([1, 2, 1], np.int32)).tolist(), 'scipy.linalg' in sys.modules)\n"
+        "import scipy.linalg.cython_blas"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[0] == "[-1, 0, -1] False"

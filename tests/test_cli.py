@@ -55,9 +55,21 @@ def test_scoring_does_not_load_scikit_learn(dump):
         "import sys\n"
         "from moderation.cli import app\n"
         f"try: app(['score', {str(dump)!r}, '-o', {str(dump.with_suffix('.parquet'))!r}])\n"
-        "finally: print('loaded:', sorted({'sklearn', 'scipy'} & set(sys.modules)))",
+        "finally: print('loaded:', sorted({'sklearn', 'scipy.linalg'} & set(sys.modules)))",
     )
     assert ran.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_the_first_scoring_says_that_it_compiles(dump, tmp_path):
+    code = (
+        "import sys\n"
+        "from moderation import compiled\n"
+        "from moderation.cli import app\n"
+        "print(compiled.FOLDER)\n"
+        "compiled.will_compile = lambda: True\n"
+        f"app(['score', {str(dump)!r}, '-o', {str(dump.with_suffix('.parquet'))!r}])"
+    )
+    assert "compiling once" in python("-c", code).stderr
 
 
 def test_parse_writes_the_tree_and_says_what_it_read(moderation, dump, tmp_path):

@@ -76,6 +76,15 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def ready_to_score() -> None:
+    """Load the compiled kernel, or say that it has to be compiled: half a minute of silence."""
+    from moderation.compiled import start_numba, will_compile
+
+    start_numba()
+    if will_compile():
+        say("compiling once for this machine, about half a minute …")
+
+
 def say(text: str) -> None:
     """One message to standard error."""
     typer.echo(text, err=True)

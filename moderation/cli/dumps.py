@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import ModelName, app, model_path, say, working
+from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,7 @@ def score(
     mapping: Mapping = None,
 ) -> None:
     """Score every comment of a dump, flag what passes a threshold, say why."""
+    ready_to_score()
     from moderation.flags import flagged, scored_table
     from moderation.model import Model
 
@@ -51,7 +52,7 @@ def score(
     dump = _read(dumps, format, mapping)
     with working("scoring"):
         scores = chosen.score(dump.comments, dump.threads, workers=workers)
-        scored = scored_table(dump, scores, chosen)
+        scored = scored_table(dump, scores, chosen, workers)
     _write_rejects(dump, rejects)
     if output is not None:
         from moderation.tables import write_table
@@ -100,6 +101,7 @@ def explain(
     article: Annotated[Path | None, typer.Option(help="File with the article's text.")] = None,
 ) -> None:
     """Say how a comment is scored, and which of its words carry the score."""
+    ready_to_score()
     from moderation.model import Model
 
     chosen = Model.load(model_path(model))
@@ -190,11 +192,11 @@ def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
     """Flags per label, and for how many comments the model cannot tell."""
     from moderation.terminal import table, width
 
-    flags = scored["flags"].fillna("")
+    sets = scored["flags"].value_counts()
     rows = [
         (
             label,
-            int(flags.str.split(";").map(lambda names, label=label: label in names).sum()),
+            sum(int(n) for names, n in sets.items() if label in str(names).split(";")),
             int(scored[label].isna().sum()),
         )
         for label in labels

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, model_path, say, working
+from moderation.cli.app import app, model_path, ready_to_score, say, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ def train(
         raise typer.BadParameter("--sources and --data go together")
     if sources is None and not labels:
         raise typer.BadParameter("give label tables, or --sources and --data")
+    ready_to_score()
     with working("training"):
         model = _trained(labels or [], sources, data, seed, "skip" if skip_missing else "error")
         model.save(output)
@@ -72,6 +73,7 @@ def evaluate(
 
     if not labels and suite is None:
         raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
+    ready_to_score()
     chosen = Model.load(model_path(model))
     figures: dict[str, object] = {"model": chosen.passport()}
     worse = False

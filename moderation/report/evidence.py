@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"  # written without spaces
-_WORD = re.compile(rf"[^\s{_IDEOGRAPHS}]{{1,30}}|[{_IDEOGRAPHS}]")  # a longer word comes in pieces
+_WORD = re.compile(rf"[^\s{_IDEOGRAPHS}]{{1,60}}|[{_IDEOGRAPHS}]")  # a longer word comes in pieces
 LEVELS = 3  # shades of a highlight in either direction: more cannot be told apart
 NAMED = 6  # features and words that are named beside the text; the rest add little
 

@@ -148,7 +148,8 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
         return pd.Series(pa.nulls(length, kind), dtype=pd.ArrowDtype(kind))
     given = columns[name].reset_index(drop=True)
     if name == "labelled_at":
-        times = pd.to_datetime(given.where(~_blank(given)), utc=True, errors="coerce")
+        known = given.where(~_blank(given))
+        times = pd.to_datetime(known, utc=True, errors="coerce", format="mixed")
         wrong = np.flatnonzero(times.isna() & ~_blank(given))
         if wrong.size:
             raise LabelError(

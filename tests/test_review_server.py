@@ -297,6 +297,11 @@ def test_a_decision_is_in_the_ledger_with_its_context(tmp_path):
     }  # fmt: skip
 
 
+def test_times_on_a_whole_second_and_others_stand_in_one_ledger(client, tmp_path):
+    client.json("/api/orders", {"orders": [order(), order(row=1, number="b", at=NOON + 1)]})
+    assert len(ledger.decisions(tmp_path / "ledger.jsonl")) == 2
+
+
 def test_an_order_sent_again_is_written_once(client, tmp_path):
     first = client.json("/api/orders", {"orders": [order()]})
     assert client.json("/api/orders", {"orders": [order()]}) == first

@@ -60,8 +60,9 @@ def flag(
     )
 
 
-def _series(values: pa.Array) -> ArrowExtensionArray:
-    return ArrowExtensionArray(pa.chunked_array([values]))
+def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
+    whole = isinstance(values, pa.ChunkedArray)
+    return ArrowExtensionArray(values if whole else pa.chunked_array([values]))
 
 
 def _why(model: Model, found: Evidence, values: np.ndarray, passed: np.ndarray) -> list[str]:

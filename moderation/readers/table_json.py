@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
+from moderation.readers.ahead import ahead
 from moderation.readers.json_text import LONGEST, loads, values
 from moderation.readers.rows import SNIPPET, encodable
 from moderation.readers.source import decode
@@ -51,6 +52,10 @@ def at(record: Any, path: str) -> Any:
 
 def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
     """Columns of a file with one object a line. roles: our name -> key or dotted path."""
+    return ahead(_line_columns(source, roles))
+
+
+def _line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
     schema = _Schema(roles)
     with source.utf8() as stream:
         for lines in _blocks(stream, source.name):

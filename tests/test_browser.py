@@ -269,6 +269,17 @@ def test_everything_works_without_a_keyboard_on_a_phone(browser, tmp_path):
     context.close()
 
 
+def test_the_slider_tells_flags_and_what_held_out_comments_promise(context, tmp_path):
+    curves = {"spam": [(0.99, 0.01, 0.95, 0.2), (0.5, 0.1, 0.8, 0.6)]}
+    write_report(flagged_spam(30), tmp_path / "r.html", PASSPORT | {"curves": curves})
+    page = opened(context, (tmp_path / "r.html").as_uri() + "#view=overview")
+    assert page.inner_text("output[for=slide-0]") == (
+        "from 0.500: 30 flags (100 %); on held-out comments precision 0.80, recall 0.60"
+    )
+    page.fill("#slide-0", "995")
+    assert page.inner_text("output[for=slide-0]") == "from 0.995: 0 flags (0 %)"
+
+
 def test_texts_are_blurred_until_asked_for(context, tmp_path):
     page = opened(context, report(tmp_path, flagged_spam(3)))
     blur = "getComputedStyle(document.querySelector('.flagged .text')).filter"

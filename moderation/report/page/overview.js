@@ -14,9 +14,9 @@ function flagsAt(label, thousandths) {
   return page.distributions[label].slice(thousandths).reduce((a, b) => a + b, 0);
 }
 
-// curve: [threshold, precision, recall, …] by falling threshold; the lowest one that reaches up to t.
+// curve: [threshold, share flagged, precision, recall] by falling threshold; the lowest one that reaches up to t.
 function promised(label, t) {
-  const points = ((page.model.curves || {})[label] || []).filter((one) => one[0] >= t && one[1] !== null);
+  const points = ((page.model.curves || {})[label] || []).filter((one) => one[0] >= t && one[2] !== null);
   return points.reduce((low, one) => (!low || one[0] < low[0] ? one : low), null);
 }
 
@@ -31,7 +31,7 @@ function slider(label) {
     const share = page.figures.comments ? (100 * n / page.figures.comments).toFixed(n && n < page.figures.comments / 100 ? 2 : 0) : 0;
     const point = promised(label, t / 1000);
     told.textContent = `from ${(t / 1000).toFixed(3)}: ${plural(n, "flag")} (${share} %)` +
-      (point ? `; on held-out comments precision ${point[1].toFixed(2)}, recall ${point[2].toFixed(2)}` : "");
+      (point ? `; on held-out comments precision ${point[2].toFixed(2)}, recall ${point[3].toFixed(2)}` : "");
   };
   const pick = button("Review these", () => app.filter({ ...PLAIN, label, min: Number(input.value) / 10 }));
   const back = button("Model's threshold", () => { input.value = own; show(); });

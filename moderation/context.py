@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
 MIN_SIBLINGS = 3
+WORDS = CONTEXT_FEATURES.index("shape.words")
+DOUBT = 8.0
+"""A comment of so many words counts half of what speaks for off-topic: short ones tell little.
+Where nothing was moved, those under six words were flagged 5 to 40 times as often as long ones; 8
+makes the shares alike (models/README.md)."""
 IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
 
 
@@ -186,6 +191,12 @@ def rows_above(depth: np.ndarray) -> np.ndarray:
     return parent
 
 
+def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
+    """The logits, (n,), where those for off-topic count the less the fewer words there are."""
+    words = np.expm1(features[:, WORDS].astype(np.float64))
+    return np.where(logits > 0, logits * words / (words + doubt), logits)
+
+
 @dataclass(frozen=True)
 class ContextHead:
     """One linear classifier over the context features, with the frequencies they need."""
@@ -193,6 +204,7 @@ class ContextHead:
     frequencies: Frequencies
     weights: np.ndarray  # (len(CONTEXT_FEATURES),) float32
     intercept: float
+    doubt: float = DOUBT
     typical: Mapping[str, float] = field(default_factory=dict)
     """What each group of `context_evidence.GROUPS` adds to the logit of a usual comment: evidence
     is told as the difference from it."""
@@ -208,7 +220,7 @@ class ContextHead:
         def weigh(features: np.ndarray, can_tell: np.ndarray) -> np.ndarray:
             part = np.empty(len(features))
             line(features, self.weights, self.intercept, part)
-            return np.where(can_tell, part, np.nan)
+            return np.where(can_tell, doubted(part, features, self.doubt), np.nan)
 
         parts = _chunks(comments, threads, self.frequencies, weigh, workers)
         return np.concatenate([np.empty(0), *parts])
@@ -227,6 +239,7 @@ class ContextHead:
             "features": list(CONTEXT_FEATURES),
             "intercept": self.intercept,
             "mass": self.frequencies.mass,
+            "doubt": self.doubt,
             "typical": dict(self.typical),
         }
 
@@ -239,7 +252,7 @@ class ContextHead:
         try:
             names, weights = list(parameters["features"]), tensors["context/weights"]
             steps, mass = tensors["context/idf"], float(parameters["mass"])
-            intercept = float(parameters["intercept"])
+            intercept, doubt = float(parameters["intercept"]), float(parameters["doubt"])
             typical = {str(name): float(share) for name, share in parameters["typical"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model's context head is incomplete: {error}") from error
@@ -248,4 +261,4 @@ class ContextHead:
                 f"the model's context head has {len(names)} features and {weights.shape} weights; "
                 f"this version computes {len(CONTEXT_FEATURES)}: train it again"
             )
-        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept, typical)
+        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept, doubt, typical)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moderation import context_terms as terms
-from moderation.context import context_features, heads_of, rows_above, thread_bounds
+from moderation.context import context_features, doubted, heads_of, rows_above, thread_bounds
 from moderation.context_expand import CONTEXT_FEATURES
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ REACH = 8  # ancestors looked at
 WORDED = 40  # siblings looked at, where there is nothing else
 
 _NOTHING = "shares nothing"
+FEW_WORDS = "few words"  # what a short comment's logit is cut by, see `context.DOUBT`
 
 GROUPS = {
     "article": ("head",),
@@ -187,8 +188,11 @@ def _evidence(
         shares[group_of(name)] += float(share)
     for name, typical in head.typical.items():
         shares[name] -= typical
+    intercept = head.intercept + sum(head.typical.values())
+    whole = np.array([intercept + sum(shares.values())])
+    shares[FEW_WORDS] = float((doubted(whole, features[None], head.doubt) - whole)[0])
     return Evidence(
-        head.intercept + sum(head.typical.values()),
+        intercept,
         shares,
         off,
         list(own.values())[:SHOWN],

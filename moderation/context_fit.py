@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from moderation.context import ContextHead
+from moderation.context import DOUBT, ContextHead, doubted
 from moderation.context_evidence import GROUPS, group_of
 from moderation.context_expand import CONTEXT_FEATURES
 from moderation.context_kernel import TARGETS
@@ -60,7 +60,7 @@ def fit_context(
     for name, share in zip(CONTEXT_FEATURES, weights * centre, strict=True):
         typical[group_of(name)] += float(share)
     typical = {name: round(share, 6) for name, share in typical.items()}
-    return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9), typical)
+    return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9), DOUBT, typical)
 
 
 def _fit(scaled: np.ndarray, pairs: Pairs, falling: np.ndarray) -> tuple[np.ndarray, float]:
@@ -91,5 +91,7 @@ def held_out_logits(pairs: Pairs, frequencies: Frequencies, seed: int) -> np.nda
     for one in range(FOLDS):
         held = fold == one
         head = fit_context(pairs.take(~held), frequencies)
-        logits[held] = pairs.features[held] @ head.weights.astype(np.float64) + head.intercept
+        out = pairs.features[held]
+        line = out @ head.weights.astype(np.float64) + head.intercept
+        logits[held] = doubted(line, out, head.doubt)
     return logits

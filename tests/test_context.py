@@ -23,6 +23,7 @@ from moderation.context import (
     Frequencies,
     context_features,
     count_words,
+    doubted,
     rows_above,
 )
 from moderation.context_evidence import GROUPS, explain, group_of
@@ -265,7 +266,7 @@ def test_no_comments_give_no_rows():
 
 def some_head(seed=0):
     weights = np.random.default_rng(seed).normal(size=len(CONTEXT_FEATURES)).astype(np.float32)
-    return ContextHead(FREQUENCIES, weights, -0.25, dict.fromkeys(GROUPS, 0.125))
+    return ContextHead(FREQUENCIES, weights, -0.25, 8.0, dict.fromkeys(GROUPS, 0.125))
 
 
 def some_dump(n_threads=12, seed=0):
@@ -348,6 +349,7 @@ def test_a_head_survives_being_kept():
         ({}, {"features": ["other"]}, "train it again"),
         ({}, {"intercept": "high"}, "incomplete"),
         ({}, {"typical": None}, "incomplete"),
+        ({}, {"doubt": None}, "incomplete"),
     ],
 )
 def test_a_head_of_other_parts_is_refused(tensors, parameters, message):
@@ -369,6 +371,13 @@ def test_evidence_adds_up_to_the_logit():
     for one, logit in zip(explain(head, comments, threads, rows), logits, strict=True):
         total = one.intercept + sum(one.features.values())
         assert np.isnan(logit) or total == pytest.approx(logit, abs=1e-4)
+
+
+def test_what_speaks_for_off_topic_counts_less_in_few_words():
+    features = np.zeros((3, len(CONTEXT_FEATURES)), np.float32)
+    features[:, CONTEXT_FEATURES.index("shape.words")] = np.log1p([8, 24, 8])
+    logits = doubted(np.array([4.0, 4.0, -4.0]), features, 8.0)
+    assert logits == pytest.approx([2.0, 3.0, -4.0], abs=1e-5)
 
 
 def test_every_feature_belongs_to_a_group_of_the_evidence():

@@ -33,14 +33,16 @@ SEPARATOR = "\x1f"
 
 def training_pairs(
     labels: pd.DataFrame,
-    threads: Sequence[Conversation] = (),
-    name: str = "off_topic",
+    threads: Sequence[Conversation],
+    name: str,
     seed: int = 0,
+    strays: str | None = None,
 ) -> tuple[Pairs, Frequencies]:
     """What `context_fit.fit_context` needs: judged rows as they are, and comments moved.
 
     labels: label table; word frequencies are counted on all of it. threads: whole conversations
-    beside it (`Conversation(name, *read_threads(...)[:2])` for each of THREADS).
+    beside it (`Conversation(name, *read_threads(...)[:2])` for each of THREADS). strays: the label
+    whose positives, such as adverts, belong to no conversation.
     Raises LabelError when neither judged rows nor conversations are there.
     """
     source = labels["source"].fillna("").astype("str")
@@ -56,12 +58,14 @@ def training_pairs(
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
     texts = [labels["text"], *(one.comments["text"] for one in threads)]
     frequencies = count_words(pd.concat(texts, ignore_index=True))
-    return off_topic_training(talks, strangers(labels, seed), frequencies, seed), frequencies
+    return off_topic_training(
+        talks, strangers(labels, seed, strays), frequencies, seed
+    ), frequencies
 
 
-def strangers(labels: pd.DataFrame, seed: int) -> pd.Series:
-    """Texts that belong to no thread: adverts (rows with spam = 1), and as many of STRANGERS."""
-    advert = (labels["spam"] == 1).fillna(False).to_numpy(bool) if "spam" in labels else False
+def strangers(labels: pd.DataFrame, seed: int, strays: str | None = None) -> pd.Series:
+    """Texts that belong to no thread: positives of `strays` (adverts), and as many of STRANGERS."""
+    advert = (labels[strays] == 1).fillna(False).to_numpy(bool) if strays in labels else False
     chat = labels["source"].isin(STRANGERS).to_numpy(bool) & ~np.asarray(advert)
     adverts = (
         labels["text"][advert].drop_duplicates() if np.any(advert) else labels["text"].iloc[:0]

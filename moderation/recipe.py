@@ -12,11 +12,15 @@ from typing import Any
 
 from moderation.errors import LabelError
 
+KINDS = ("text", "context")
+
 
 @dataclass(frozen=True)
 class Settings:
     """One label's training.
 
+    kind: "text" reads the comment's own words, "context" how it fits its conversation.
+    strays: for a context label: the label whose positives belong to no conversation.
     cost: penalty of a row's loss against |w|^2 / 2, for a row of average weight.
     balance: 0 leaves a source's positives and negatives as they are, 1 gives both the same mass.
     size_power: a source of n rows counts with n to this power.
@@ -30,6 +34,8 @@ class Settings:
     where that is out of reach.
     """
 
+    kind: str = "text"
+    strays: str | None = None
     cost: float = 1.0
     balance: float = 0.5
     size_power: float = 0.5
@@ -96,6 +102,8 @@ class Recipe:
 
 def _settings(base: Settings, table: dict[str, Any], place: str) -> Settings:
     _check(table, {one.name for one in fields(Settings)}, place)
+    if table.get("kind", "text") not in KINDS:
+        raise LabelError(f"{place}: kind is {table['kind']!r}; expected {' or '.join(KINDS)}")
     return replace(base, **table)
 
 

@@ -252,7 +252,8 @@ class ContextHead:
         try:
             names, weights = list(parameters["features"]), tensors["context/weights"]
             steps, mass = tensors["context/idf"], float(parameters["mass"])
-            intercept, doubt = float(parameters["intercept"]), float(parameters["doubt"])
+            intercept = float(parameters["intercept"])
+            doubt = float(parameters.get("doubt", 0))  # models of before had none
             typical = {str(name): float(share) for name, share in parameters["typical"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model's context head is incomplete: {error}") from error

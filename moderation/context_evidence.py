@@ -64,8 +64,8 @@ class Evidence:
                 "article_lacks": self.article_lacks,
                 "parent_shared": self.parent_shared,
                 "nearest": self.nearest,
-                "sentence": self.sentence,
             },
+            "sentence": self.sentence,
         }
 
 

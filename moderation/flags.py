@@ -2,7 +2,8 @@
 
 `why` is one JSON object per flagged comment, by label: score, threshold, intercept, spans
 `[start, end, share]` (code points of the text) and features by name. Intercept, spans and features
-add up to the label's raw logit, from which the score is calibrated.
+add up to the label's raw logit, from which the score is calibrated. A context label has no spans,
+but a `sentence` for the moderator and the `terms` it speaks of.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.kernel import DENSE_FEATURES
-from moderation.model import ContextLabel
+from moderation.model import ContextLabel, no_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from moderation.evidence import Evidence
     from moderation.model import Model
@@ -35,11 +36,15 @@ OTHER_WORDS = "other words"
 
 
 def flag(
-    comments: pd.DataFrame, scores: pd.DataFrame, model: Model, workers: int | None = None
+    comments: pd.DataFrame,
+    scores: pd.DataFrame,
+    model: Model,
+    workers: int | None = None,
+    threads: pd.DataFrame | None = None,
 ) -> tuple[pd.Series, pd.Series]:
     """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
 
-    comments: with a `text` column. scores: `Model.score` of the same rows. workers: threads.
+    comments, threads: as `Model.score` took them. scores: what it gave. workers: of the machine.
     """
     names = [head.name for head in model.heads]
     limits = np.array([head.threshold for head in model.heads])
@@ -50,7 +55,9 @@ def flag(
     why: list[str] = []
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
-        why += _why(model, model.evidence(texts, workers), values[some], passed[some])
+        found = model.evidence(texts, workers)
+        told = _told(model, comments, threads, some, passed[some])
+        why += _why(model, found, told, values[some], passed[some])
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
@@ -65,7 +72,32 @@ def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
     return ArrowExtensionArray(values if whole else pa.chunked_array([values]))
 
 
-def _why(model: Model, found: Evidence, values: np.ndarray, passed: np.ndarray) -> list[str]:
+def _told(
+    model: Model,
+    comments: pd.DataFrame,
+    threads: pd.DataFrame | None,
+    rows: np.ndarray,
+    passed: np.ndarray,
+) -> dict[str, list[dict[str, Any]]]:
+    """By context label: the evidence of those of the rows that passed."""
+    from moderation.context_evidence import explain
+
+    heads = no_threads() if threads is None else threads
+    told: dict[str, list[dict[str, Any]]] = {}
+    for k, head in enumerate(model.heads):
+        if isinstance(head, ContextLabel):
+            found = explain(head.head, comments, heads, rows[passed[:, k]])
+            told[head.name] = [one.to_dict() for one in found]
+    return told
+
+
+def _why(
+    model: Model,
+    found: Evidence,
+    told: dict[str, list[dict[str, Any]]],
+    values: np.ndarray,
+    passed: np.ndarray,
+) -> list[str]:
     """The JSON of each comment."""
     reasons: list[dict[str, Any]] = [{} for _ in values]
     column = 0
@@ -74,10 +106,11 @@ def _why(model: Model, found: Evidence, values: np.ndarray, passed: np.ndarray) 
         scores = np.round(values[rows, k], DIGITS).tolist()
         limit = round(head.threshold, DIGITS)
         said = [{"score": score, "threshold": limit} for score in scores]
+        parts: Iterable[dict[str, Any]] = told.get(head.name, ())
         if not isinstance(head, ContextLabel):
-            shares = _shares(model, found, rows, column)
-            said = [one | share for one, share in zip(said, shares, strict=True)]
+            parts = _shares(model, found, rows, column)
             column += 1
+        said = [one | part for one, part in zip(said, parts, strict=True)]
         for row, one in zip(rows.tolist(), said, strict=True):
             reasons[row][head.name] = one
     return [orjson.dumps(one).decode() for one in reasons]
@@ -117,7 +150,7 @@ def scored_table(
     dump: Dump, scores: pd.DataFrame, model: Model, workers: int | None = None
 ) -> pd.DataFrame:
     """The comment table with its thread's title, the scores, `flags` and `why`."""
-    flags, why = flag(dump.comments, scores, model, workers)
+    flags, why = flag(dump.comments, scores, model, workers, dump.threads)
     table = dump.comments.assign(title=_titles(dump))
     for name in model.labels:
         table[name] = scores[name]

@@ -254,9 +254,13 @@ def _in_context(
     """Probabilities of a context label, NaN = cannot tell: (n,) float32."""
     if not {"thread_id", "depth"} <= set(comments.columns):
         return np.full(len(comments), np.nan, np.float32)
-    if threads is None:
-        threads = THREAD_SCHEMA.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
-    return head.calibration(head.head.logits(comments, threads, workers))
+    heads = no_threads() if threads is None else threads
+    return head.calibration(head.head.logits(comments, heads, workers))
+
+
+def no_threads() -> pd.DataFrame:
+    """No titles and no articles: THREAD_SCHEMA without rows."""
+    return THREAD_SCHEMA.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _thread_of(

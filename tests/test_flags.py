@@ -1,6 +1,7 @@
 """Flags come from thresholds alone, and every flag says what its logit is the sum of."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,11 @@ import pytest
 from small_model import trained
 
 from moderation import flags
+from moderation.calibration import Calibration
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
+from moderation.context import ContextHead, count_words
+from moderation.context_expand import CONTEXT_FEATURES
+from moderation.model import ContextLabel
 from moderation.readers import Dump
 
 TEXTS = [
@@ -137,3 +142,16 @@ def test_explain_says_score_threshold_and_words(model):
     assert "fool +" in str(abuse)
     assert "spam: " in str(spam)
     assert "not flagged" in str(spam)
+
+
+def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
+    weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
+    head = ContextHead(count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype)), weights, 2)
+    stray = replace(model, heads=(*model.heads, ContextLabel("stray", head, Calibration(), 0.6)))
+    scored = flags.scored_table(dump, stray.score(dump.comments, dump.threads), stray)
+    assert scored["flags"].tolist() == ["", "spam;abuse", "", "abuse;stray", ""]
+    said = json.loads(scored["why"].iloc[3])["stray"]
+    assert said["sentence"].startswith("shares nothing with the comments beside it")
+    assert "spans" not in said
+    total = said["intercept"] + sum(said["features"].values())
+    assert 1 / (1 + np.exp(-total)) == pytest.approx(said["score"], abs=1e-3)

@@ -242,3 +242,22 @@ def test_formats_are_listed_within_80_columns(moderation):
     assert ran.status == 0
     assert "plaintext" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_a_campaign_is_named_with_its_members(moderation, tmp_path):
+    praise = (
+        "Last spring I had lost all hope until a neighbour told me about mister Balthasar who "
+        "reads the cards by telephone and knew my whole life within minutes"
+    )
+    rows = [{"id": "x", "thread_id": "t0", "author": "b", "text": "The second chapter was better."}]
+    rows += [
+        {"id": str(i), "thread_id": f"t{i}", "author": f"a{i}", "text": f"{praise} {i}"}
+        for i in range(4)
+    ]
+    dump, output = tmp_path / "dump.jsonl", tmp_path / "scored.jsonl"
+    dump.write_text("\n".join(map(json.dumps, rows)))
+    ran = moderation("score", dump, "--campaigns", "-o", output)
+    scored = {row["id"]: row for row in map(json.loads, output.read_text().splitlines())}
+    assert ran.status == 0
+    assert [scored[name]["campaign"] for name in ("x", "0", "1", "2", "3")] == [None, 0, 0, 0, 0]
+    assert ran.err.splitlines()[-1].split()[:4] == ["0", "4", "4", "4"]

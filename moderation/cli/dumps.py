@@ -39,6 +39,13 @@ def score(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML report to write.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads.")] = None,
+    campaigns: Annotated[
+        bool | None,
+        typer.Option(
+            "--campaigns/--no-campaigns",
+            help="Find texts posted again and again; unless said, when there is a report.",
+        ),
+    ] = None,
     rejects: Rejects = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
@@ -53,6 +60,9 @@ def score(
     with working("scoring"):
         scores = chosen.score(dump.comments, dump.threads, workers=workers)
         scored = scored_table(dump, scores, chosen, workers)
+    repeated = None
+    if campaigns or (campaigns is None and report is not None):
+        scored, repeated = _with_campaigns(scored)
     _write_rejects(dump, rejects)
     if output is not None:
         from moderation.tables import write_table
@@ -64,6 +74,8 @@ def score(
         write_report(scored, report, chosen.passport())
     _summary(dump)
     _flag_summary(scored, chosen.labels)
+    if repeated is not None:
+        _campaign_summary(repeated)
     if output is None and report is None:
         _print_flagged(flagged(scored))
 
@@ -202,6 +214,27 @@ def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
         for label in labels
     ]
     say(table(["label", "flags", "cannot tell"], rows, width()))
+
+
+def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scored table with a column `campaign`, and the table of campaigns."""
+    from moderation.campaigns import find_campaigns
+
+    with working("looking for campaigns"):
+        found = find_campaigns(scored)
+    return scored.assign(campaign=found.traces["campaign"].array), found.table
+
+
+def _campaign_summary(campaigns: pd.DataFrame) -> None:
+    """The largest campaigns, one line each."""
+    from moderation.terminal import table, width
+
+    if len(campaigns):
+        shown = ["campaign", "members", "threads", "authors", "text"]
+        rows = campaigns[shown].head(5).itertuples(index=False)
+        say(table(shown, rows, width()))
+        if len(campaigns) > 5:
+            say(f"… {len(campaigns) - 5:,} more campaigns; column `campaign` of the scored table")
 
 
 def _print_flagged(flagged: pd.DataFrame) -> None:

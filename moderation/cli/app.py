@@ -12,7 +12,9 @@ import typer
 from moderation.errors import InputError, ModerationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from moderation.readers.merge import Found
 
 app = typer.Typer(
     name="moderation",
@@ -74,6 +76,24 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(what):
         yield
+
+
+def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
+    """The same batches; on a terminal, a line counts their records as they come."""
+    if not sys.stderr.isatty():
+        yield from batches
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what)
+        records = 0
+        for batch in batches:
+            records += batch.batch.records.num_rows + len(batch.batch.rejects)
+            progress.update(task, description=f"{what}: {records:,} records")
+            yield batch
 
 
 def ready_to_score() -> None:

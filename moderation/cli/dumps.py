@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, working
+from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,10 +134,10 @@ def formats() -> None:
 
 
 def _read(dumps: list[str], format: str | None, mapping: list[str] | None) -> Dump:  # noqa: A002
-    from moderation.readers import read
+    from moderation.readers import iterate
+    from moderation.readers.merge import merged
 
-    with working("reading"):
-        return read(dumps, format=format, mapping=_pairs(mapping))
+    return merged(counted("reading", iterate(dumps, format, _pairs(mapping))))
 
 
 def _pairs(mapping: list[str] | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
 from moderation.readers.rows import ADDRESS, NO_PARENT, NOBODY, status_of, when
+from moderation.readers.source import decode
 
 SYNONYMS: dict[str, str] = {
     "text": "text body content comment commenttext commentbody message messagetext cooked "
@@ -41,6 +42,8 @@ SYNONYMS: dict[str, str] = {
     "status": "status commentapproved moderationstatus approved state",
     "warnings": "warnings",
 }
+NAMES = ("name", "username", "login", "displayName", "display_name", "screen_name")
+"""What the name is called where the author is an object."""
 _HTML = frozenset(["cooked", "textdisplay", "bodyhtml", "contenthtml", "commentcontent"])
 _TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
 _NOISE = re.compile(r"[\s_\-.:]+")
@@ -59,9 +62,14 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     >>> roles(["commentID", "body", "parent"], {})
     {'text': 'body', 'id': 'commentID', 'parent_id': 'parent'}
     """
+    names = list(names)
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(plainly(name), name)
+    for name in names:
+        owner, _, last = name.rpartition(".")
+        if owner and last in NAMES:
+            known.setdefault(plainly(owner), name)
     chosen = dict(mapping)
     for role, words in SYNONYMS.items():
         free = {word: name for word, name in known.items() if name not in chosen.values()}
@@ -150,11 +158,8 @@ def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if pa.types.is_floating(kind):
         return _float_texts(column)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        values = [
-            value if value is None else value.decode("utf-8", "replace")
-            for value in column.to_pylist()
-        ]
-        return pa.array(values, STRING)
+        raw = column.to_pylist()
+        return pa.array([one if one is None else decode(one)[0] for one in raw], STRING)
     if pa.types.is_nested(kind):
         return pa.array([_joined(value) for value in column.to_pylist()], STRING)
     if pa.types.is_null(kind):

@@ -21,6 +21,7 @@ READ_BYTES = 1 << 20
 FIRST_BYTES = 1 << 18  # what detection looks at
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|"', re.DOTALL)
+_HUGE = re.compile(rb"[:\s,\[]-?\d{19,}[\s,\]}]")
 _BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
 
 
@@ -30,10 +31,11 @@ def loads(raw: bytes) -> Any:
     Beyond the standard: NaN and Infinity, control characters in strings, single bytes that are
     not UTF-8 (taken as Windows-1252), lone surrogates.
     """
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        pass
+    if not _HUGE.search(raw):  # orjson makes a float of an integer beyond 64 bits
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            pass
     text, _ = decode(raw)
     text = text.replace("\0", "").lstrip("\ufeff")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers import json_formats
-from moderation.readers.columns import is_html, roles
+from moderation.readers.columns import NAMES, is_html, roles
 from moderation.readers.json_text import first_values
 from moderation.readers.json_walk import JsonFormat, at, objects, read_format
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
-NAMES = ("name", "username", "login", "displayName", "display_name", "screen_name")
 LOOKED_AT = 2_000  # objects
 
 
@@ -49,7 +48,7 @@ _SHAPELESS = JsonFormat("json-tree", "", ("text",), "text")
 def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     comments = list(_comments(roots, source))
     tops = [one for root in roots for one in (root if isinstance(root, list) else [root])]
-    flat = all(_is_comment(one, source) for one in tops if isinstance(one, dict))
+    flat = any(_is_comment(one, source) for one in tops if isinstance(one, dict))
     if not comments or (flat and not any(_has_replies(one, source) for one in comments)):
         return None
     keys = list(dict.fromkeys(key for one in comments for key in one))

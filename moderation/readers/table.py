@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers import json_formats
-from moderation.readers.columns import batch, is_html, roles
+from moderation.readers.columns import NAMES, batch, is_html, roles
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
 from moderation.readers.rows import plain, status_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PARQUET = b"PAR1"
 PARQUET_ROWS = 50_000
-SHOWN = 30  # column names in an error message
+SHOWN = 12  # column names in an error message
 
 
 def detect(source: Source) -> str | None:
@@ -162,8 +162,7 @@ def _leaves(row: dict[str, Any]) -> Iterator[str]:
     """The keys; those of an author who is an object with a name are given with that name."""
     for key, value in row.items():
         if isinstance(value, dict) and "author" in roles([key], {}):
-            names = ("name", "username", "login", "displayName", "display_name", "screen_name")
-            yield next((f"{key}.{name}" for name in names if at(value, name)), key)
+            yield next((f"{key}.{name}" for name in NAMES if at(value, name)), key)
         else:
             yield key
 

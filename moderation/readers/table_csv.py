@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 22
 SMALL_BLOCK = 1 << 13  # after a broken line, so that many of them do not cost a block each
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
+LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
 DELIMITERS = ",\t;|"
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
 
@@ -39,7 +40,7 @@ class Style:
     delimiter: str
     escape: bool  # a backslash guards a quote, as PHP and MySQL write it
     names: tuple[str, ...]
-    header: bool = True  # False: the names are not in the file
+    header: int = 1  # lines that the header takes; 0: the names are not in the file
 
 
 def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
@@ -54,16 +55,21 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
     outside = "".join(line.split('"')[::2]) or line
     delimiter = max(DELIMITERS, key=outside.count)
     delimiter = "\t" if source.suffix == ".tsv" and "\t" in line else delimiter
-    escaped = sample.count('\\"') > sample.count('\\""') + sum(
-        sample.count(f'\\"{end}') for end in (delimiter, "\n", "\r")
-    )
+    escaped = style_escapes(sample, delimiter)
     if names:
-        return Style(delimiter, escaped, names, header=False)
+        return Style(delimiter, escaped, names, header=0)
     try:
-        cells = next(csv.reader(io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter), [])
+        reader = csv.reader(io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter)
+        cells = next(reader, [])
     except csv.Error:
         return None
-    return Style(delimiter, escaped, _unique(cells))
+    return Style(delimiter, escaped, _unique(cells), max(1, reader.line_num))
+
+
+def style_escapes(sample: str, delimiter: str) -> bool:
+    r"""Whether `\"` stands for a quote within a cell (PHP, MySQL): more often than at its end."""
+    ends = ('"', delimiter, "\n", "\r")
+    return sample.count('\\"') > sum(sample.count(f'\\"{end}') for end in ends)
 
 
 def _unique(cells: list[str]) -> tuple[str, ...]:
@@ -99,9 +105,10 @@ class _Walk:
         self._line = 1
         self._size = BLOCK_BYTES
         self._ended = False
-        self._header = style.header
+        self._overlong = False
 
     def columns(self) -> Iterator[Columns]:
+        self._pass_header()
         while not self._ended or self._buffer:
             self._fill(self._size)
             good, broken = self._split()
@@ -113,9 +120,30 @@ class _Walk:
                 line = _Rows(self._buffer[:broken], self._line)
                 self._drop(broken)
                 self._size = SMALL_BLOCK
-                yield self._alone(line)
-            else:
+                if self._overlong:
+                    self._pass_over()
+                    reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
+                    place = f"line {line.line}"
+                    yield Columns({}, str, [Reject(self._file, place, reason, snippet(line.raw))])
+                else:
+                    yield self._alone(line)
+            elif good:
                 self._size = min(BLOCK_BYTES, self._size * 2)
+            else:  # a row longer than the window
+                self._size *= 2
+
+    def _pass_header(self) -> None:
+        """Past the header's lines, and the blank ones before them."""
+        left = self._style.header
+        while left:
+            self._fill(max(self._size, len(self._buffer) + 1))
+            end = self._buffer.find(b"\n") + 1
+            if not end and not self._ended:
+                continue
+            left -= bool(self._buffer[:end].strip())
+            self._drop(end or len(self._buffer))
+            if self._ended and not self._buffer:
+                return
 
     def _fill(self, size: int) -> None:
         missing = size - len(self._buffer)
@@ -149,8 +177,7 @@ class _Walk:
                 return good, self._line_end(int(quotes[-1]), good)
             if good or len(self._buffer) < self._size:
                 return good, 0
-            if self._size < LONGEST_FIELD:
-                self._size *= 2
+            if self._size < 2 * LONGEST_FIELD:
                 return 0, 0
             where = int(quotes[-1]) if len(quotes) % 2 else 0
             return 0, self._line_end(where)
@@ -159,20 +186,26 @@ class _Walk:
     def _line_end(self, at: int, start: int = 0) -> int:
         """Bytes from `start` (or the last free line end) to the end of the line around `at`."""
         end = self._buffer.find(b"\n", at) + 1
-        while not end and not self._ended:
-            self._fill(len(self._buffer) + SMALL_BLOCK * 8)
-            end = self._buffer.find(b"\n", at) + 1
-            if len(self._buffer) > 64 * LONGEST_FIELD:
-                break
+        while not end and not self._ended and len(self._buffer) <= LONGEST_LINE:
+            seen = len(self._buffer)
+            self._fill(2 * seen)
+            end = self._buffer.find(b"\n", max(at, seen)) + 1
+        self._overlong = not end and not self._ended
         return (end or len(self._buffer)) - start
+
+    def _pass_over(self) -> None:
+        """Read on to the end of a line that is too long to hold."""
+        self._overlong = False
+        while block := self._stream.read(BLOCK_BYTES):  # type: ignore[attr-defined]
+            end = block.find(b"\n") + 1
+            if end:
+                self._buffer = block[end:]
+                self._line += 1
+                return
+        self._ended = True
 
     def _parsed(self, rows: _Rows) -> Iterator[Columns]:
         raw = rows.raw
-        if self._header:
-            cut = _header_end(raw)
-            self._header = False
-            rows = _Rows(raw[cut:], rows.line + raw.count(b"\n", 0, cut))
-            raw = rows.raw
         if not raw.strip(b"\r\n"):
             return
         style = self._style
@@ -216,7 +249,7 @@ class _Walk:
         """Rows by Python's parser: wrong numbers of cells become rejects with their line."""
         style = self._style
         text, _ = decode(rows.raw)
-        csv.field_size_limit(64 * LONGEST_FIELD)
+        csv.field_size_limit(LONGEST_LINE)
         reader = csv.reader(
             io.StringIO(text.replace("\0", ""), newline=""),
             delimiter=style.delimiter,
@@ -246,7 +279,9 @@ class _Walk:
         if style.delimiter == "\t":
             cells = text.split("\t")
         else:
-            lines = [] if text.count('"') % 2 else [text]
+            csv.field_size_limit(LONGEST_LINE)
+            opened = text.startswith('"') or f'{style.delimiter}"' in text
+            lines = [] if opened and text.count('"') % 2 else [text]
             cells = next(csv.reader(lines, delimiter=style.delimiter), [])
         if len(cells) == len(style.names) and "\n" not in text:
             return self._made([cells], [place], [])
@@ -264,17 +299,6 @@ class _Walk:
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-
-
-def _header_end(raw: bytes) -> int:
-    start = len(raw) - len(raw.lstrip(b"\r\n"))
-    quotes = 0
-    for line in raw[start:].splitlines(keepends=True):
-        start += len(line)
-        quotes += line.count(b'"')
-        if quotes % 2 == 0:
-            break
-    return start
 
 
 def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:

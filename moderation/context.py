@@ -194,7 +194,8 @@ def rows_above(depth: np.ndarray) -> np.ndarray:
 def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
     """The logits, (n,), where those for off-topic count the less the fewer words there are."""
     words = np.expm1(features[:, WORDS].astype(np.float64))
-    return np.where(logits > 0, logits * words / (words + doubt), logits)
+    trust = words / np.maximum(words + doubt, np.finfo(np.float64).tiny)
+    return np.where(logits > 0, logits * trust, logits) if doubt else logits
 
 
 @dataclass(frozen=True)

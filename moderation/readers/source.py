@@ -27,6 +27,7 @@ from moderation.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
 HEAD_BYTES = 1 << 16  # what detection looks at
 FREE_BYTES = 1 << 30  # decompressed bytes that no ratio is asked of
 EXPANSION = 100  # times; text dumps compress 3 to 20 times, bombs 1,000 times and more
@@ -233,11 +234,20 @@ class Source:
         return not self.binary and (start[:1] in ("{", "[") or later)
 
     def text(self) -> tuple[str, list[str]]:
-        """The whole file as text, and notes on how it was decoded. Raises InputError if binary."""
+        """The whole file as text, and notes on how it was decoded.
+
+        Raises InputError if it is binary, or longer than PAGE_BYTES.
+        """
         if self.binary:
             raise InputError(f"{self.name}: is not a text file")
         with self.utf8() as stream:
-            text, odd = decode(stream.read())
+            raw = read_fully(stream, PAGE_BYTES + 1)
+        if len(raw) > PAGE_BYTES:
+            raise InputError(
+                f"{self.name}: is longer than {PAGE_BYTES >> 20} MB, too long for a page or a list "
+                "of labels; if it is a table of comments, name its reader with --format table"
+            )
+        text, odd = decode(raw)
         return text, [f"{self.name}: {odd} bytes are not UTF-8; read as Windows-1252"] * (odd > 0)
 
 

@@ -34,6 +34,18 @@ if TYPE_CHECKING:
 
 FOLDS = 3
 FEWEST = 10  # positives and negatives: less cannot be split into folds and calibrated
+DISGUISES = (
+    "capitals",
+    "stretched_words",
+    "non_latin",
+    "styled_letters",
+    "stacked_marks",
+    "invisible_characters",
+    "look_alikes",
+    "leet_words",
+    "spaced_words",
+    "masked_words",
+)
 DRAWS = 200  # bootstrap draws for the intervals in the model
 
 
@@ -46,7 +58,7 @@ class Features:
     lexicon: Lexicon
     rows: linear.Rows
     sources: list[str]
-    dense_scale: float
+    scales: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -155,15 +167,27 @@ def _features(
     idf = (idf**recipe.idf_power).astype(np.float16).astype(np.float32)
     grams = features.tfidf(texts, idf, config, threads)
     source, names = pd.factorize(labels["source"].fillna("").astype("str"), sort=True)
+    scales = dense_scales(recipe)
     others = _side_by_side(
         phrase_rows(texts, lexicon, config, threads),
-        features.dense(texts, config, threads) * np.float32(recipe.dense_scale),
+        features.dense(texts, config, threads) * scales,
         source,
         config.buckets,
     )
     columns = config.buckets + PHRASES + len(DENSE_FEATURES) + 1 + len(names)
     rows = linear.Rows.of(grams, others, columns)
-    return Features(config, idf, lexicon, rows, list(names), recipe.dense_scale)
+    return Features(config, idf, lexicon, rows, list(names), scales)
+
+
+def dense_scales(recipe: Recipe) -> np.ndarray:
+    """Length of each dense feature at its maximum: (len(DENSE_FEATURES),) float32."""
+    return np.array(
+        [
+            recipe.disguise_scale if name in DISGUISES else recipe.dense_scale
+            for name in DENSE_FEATURES
+        ],
+        np.float32,
+    )
 
 
 def _side_by_side(
@@ -280,7 +304,7 @@ def _table(made: Features, weights: list[np.ndarray]) -> tuple[WeightTable, np.n
         made.config,
         made.idf,
         np.where(made.idf[:, None] > 0, half, 0).astype(np.float32),
-        rest[:width] * np.float32(made.dense_scale),
+        rest[:width] * made.scales[:, None],
         rest[width],
     )
     return table, phrases.astype(np.float16).astype(np.float32)

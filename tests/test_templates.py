@@ -1,0 +1,73 @@
+"""Sentence patterns become label rows: every slot filled, seeded, labelled as the pattern says."""
+
+import pytest
+
+from moderation.errors import LabelError
+from moderation.templates import SOURCE, expand
+
+PATTERNS = """
+[slots]
+fruit = "plum|pear|{berry}"
+berry = "sloe"
+end = "|."
+
+[[pattern]]
+kind = "praise"
+labels = { spam = 0 }
+text = ["a {fruit} a day{end}", "{berry} jam"]
+
+[[pattern]]
+kind = "advert"
+labels = { spam = 1, slur = 0 }
+text = ["buy {fruit}s"]
+"""
+
+
+@pytest.fixture
+def patterns(tmp_path):
+    path = tmp_path / "patterns.toml"
+    path.write_text(PATTERNS)
+    return path
+
+
+def test_every_sentence_comes_from_its_pattern(patterns):
+    table = expand(patterns, 40, 0)
+    praise = {one.lower() for one in table["text"][table["spam"] == 0]}
+    fruits = ("plum", "pear", "sloe")
+    wanted = {f"a {one} a day{end}" for one in fruits for end in ("", ".")}
+    assert praise == wanted | {"sloe jam"}
+    adverts = {one.lower() for one in table["text"][table["spam"] == 1]}
+    assert adverts == {"buy plums", "buy pears", "buy sloes"}
+
+
+def test_labels_that_a_pattern_does_not_name_are_not_judged(patterns):
+    table = expand(patterns, 5, 0)
+    assert table["slur"].isna().tolist() == (table["spam"] == 0).tolist()
+    assert set(table["source"]) == {SOURCE}
+    assert not table["text"].duplicated().any()
+
+
+def test_same_seed_same_rows(patterns):
+    assert expand(patterns, 3, 7)["text"].tolist() == expand(patterns, 3, 7)["text"].tolist()
+    assert expand(patterns, 1, 7)["text"].tolist() != expand(patterns, 1, 8)["text"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("slots = ", "no TOML"),
+        ("[slots]\n", "missing or malformed"),
+        ("[slots]\n[[pattern]]\nkind='a'\nlabels={x=1}\ntext=['{who}']\n", "no slot 'who'"),
+    ],
+)
+def test_malformed_patterns_are_refused_by_name(tmp_path, content, message):
+    path = tmp_path / "broken.toml"
+    path.write_text(content)
+    with pytest.raises(LabelError, match=message) as found:
+        expand(path, 1, 0)
+    assert str(path) in str(found.value)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(LabelError, match="expected sentence patterns"):
+        expand(tmp_path / "none.toml", 1, 0)

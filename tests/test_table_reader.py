@@ -119,8 +119,16 @@ def test_reddit_prefixes_meet_bare_ids(tmp_path):
 
 @pytest.mark.parametrize(
     "written",
-    ["2015-05-12T17:00:00Z", "2015-05-12 17:00:00", "2015-05-12T19:00:00+0200", "1431450000"]
-    + ["1431450000.0", "1431450000000", "Tue, 12 May 2015 17:00:00 GMT", "05/12/2015 05:00:00 PM"],
+    [
+        "2015-05-12T17:00:00Z",
+        "2015-05-12 17:00:00",
+        "2015-05-12T19:00:00+0200",
+        "1431450000",
+        "1431450000.0",
+        "1431450000000",
+        "Tue, 12 May 2015 17:00:00 GMT",
+        "05/12/2015 05:00:00 PM",
+    ],
 )
 def test_times(tmp_path, written):
     expected = [pd.Timestamp("2015-05-12T17:00:00Z")]
@@ -388,3 +396,10 @@ def test_parquet_without_text_or_cut(tmp_path):
     (tmp_path / "b.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:100])
     with pytest.raises(InputError, match="damaged Parquet file"):
         read(tmp_path / "b.parquet")
+
+
+def test_a_wide_row_that_is_not_utf8_is_rejected_too(tmp_path, capfd):
+    dump = table(tmp_path, b"id,text\n1,a\n2,caf\xe9,more\n3,b\n", "a.csv")
+    assert rows(dump, "id") == [("1",), ("3",)]
+    assert rejects(dump) == [("line 3", "3 cells, but the header has 2")]
+    assert capfd.readouterr().err == ""

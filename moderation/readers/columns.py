@@ -116,7 +116,7 @@ def batch(
     ids = _ids(made["id"]) if "id" in made else pa.nulls(length, STRING)
     parents = _parents(made["parent_id"], ids) if "parent_id" in made else pa.nulls(length, STRING)
     text = _encodable(made["text"])
-    absent = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(text), ""), True)
+    absent = _blank(text)
     states = _mapped(made.get("status"), status, length)
     states = _told_by_text(states, text)
     threads, table = _threads(made, length)
@@ -143,6 +143,16 @@ def batch(
     rows = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
     rejects = [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
     return Batch(records.filter(pc.invert(lost)), table, rejects)
+
+
+def _blank(text: pa.Array) -> pa.Array:
+    """Whether there is nothing but white space; only texts that begin so are looked at whole."""
+    start = pc.utf8_slice_codeunits(text, 0, 8)
+    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(start), ""), True)
+    if not pc.any(blank).as_py():
+        return blank
+    whole = pc.utf8_trim_whitespace(pc.if_else(blank, text, pa.scalar("x", STRING)))
+    return pc.fill_null(pc.equal(whole, ""), True)
 
 
 def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -186,7 +196,8 @@ def _joined(value: Any) -> str | None:
 
 def _encodable(column: pa.Array) -> pa.Array:
     """Without NUL characters, which neither CSV nor most programs take."""
-    if not pc.any(pc.match_substring(column, "\0")).as_py():
+    letters = column.buffers()[2]  # the column may be a slice of it: looking at more does no harm
+    if letters is None or (np.frombuffer(letters, np.uint8) != 0).all():
         return column
     return pc.replace_substring(column, "\0", "")
 

@@ -138,7 +138,7 @@ def _roles(source: Source, names: Any) -> dict[str, str]:
 
 
 def _shown(names: Any) -> str:
-    names = [str(name)[:40] for name in names]
+    names = [" ".join(str(name).split())[:40] for name in names]
     more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 

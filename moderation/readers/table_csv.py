@@ -209,17 +209,10 @@ class _Walk:
         if not raw.strip(b"\r\n"):
             return
         style = self._style
-        odd: list[str] = []
-
-        def strange(row: object) -> str:
-            odd.append(row.text)  # type: ignore[attr-defined]
-            return "skip"
-
         parsing = pa_csv.ParseOptions(
             delimiter=style.delimiter,
             escape_char="\\" if style.escape else False,
             newlines_in_values=True,
-            invalid_row_handler=strange,
         )
         wanted = dict.fromkeys(style.names, STRING)
         converting = pa_csv.ConvertOptions(
@@ -234,9 +227,6 @@ class _Walk:
         try:
             table = pa_csv.read_csv(io.BytesIO(raw), reading, parsing, converting)
         except pa.ArrowInvalid:
-            yield self._slowly(rows)
-            return
-        if odd:
             yield self._slowly(rows)
             return
         yield Columns(
@@ -275,7 +265,7 @@ class _Walk:
         place = f"line {rows.line}"
         style = self._style
         text, _ = decode(rows.raw)
-        text = text.strip("\r\n").replace("\0", "")
+        text = text.strip("\r\n").replace("\0", "").replace("\r", " ")
         if style.delimiter == "\t":
             cells = text.split("\t")
         else:

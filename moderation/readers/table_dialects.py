@@ -94,13 +94,16 @@ _REDDIT_SIGNS = ("_removal", "_category", "_reason", "_banned", "_later", "_code
 
 def _one_thread_each(made: Made) -> None:
     """A comment whose parent is given as text: that text is what it is about."""
-    made["article"] = made.pop("_parent_text")
+    if "_parent_text" in made:
+        made["article"] = made.pop("_parent_text")
     if "id" in made:
         made["thread_id"] = made["id"]
 
 
 def _path_parents(made: Made) -> None:
     """`source1_ARTICLE_0_1_0`: the parent is the path without its last step."""
+    if "id" not in made:
+        return
     paths = texts(made["id"]).to_pylist()
     steps = [path.split("_") if path else [] for path in paths]
     parents = ["_".join(step[:-1]) if len(step) > 3 else None for step in steps]

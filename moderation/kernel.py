@@ -11,7 +11,8 @@ itself and its character n-grams within the boundaries `_word_`, a pair makes it
 tf-idf with the term frequency taken per word, so that all a word adds to a score,
 `sum over b of c(i, b) * idf(b) * weight(b, label)`, and to the norm depends on the word alone: it
 is computed once and kept in a small table (`WordCache`), and a comment's score is a sum over its
-words. docs/kernel.md has what that gains (speed) and loses (nothing that could be measured).
+words. docs/kernel.md has what that gains (speed) and loses (0.0003 to 0.0024 of area under the ROC
+curve, within the sampling error).
 """
 
 # mypy: disable-error-code="return-value,assignment"

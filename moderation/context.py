@@ -33,8 +33,8 @@ MIN_SIBLINGS = 3
 WORDS = CONTEXT_FEATURES.index("shape.words")
 DOUBT = 8.0
 """A comment of so many words counts half of what speaks for off-topic: short ones tell little.
-Where nothing was moved, those under six words were flagged 5 to 40 times as often as long ones; 8
-makes the shares alike (models/README.md)."""
+Where nothing was moved, those under six words were flagged 5 to 35 times as often as those over
+twenty; with 8 no oftener (models/README.md)."""
 IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
 
 

@@ -12,9 +12,12 @@ another digest is another measure, and fails until it is pinned anew.
 import argparse
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from disguises import WAYS, disguised
 
 from moderation.metrics import roc_auc
 from moderation.model import Model
@@ -57,6 +60,53 @@ def traps(model):
         yield f"traps, {head.name}, not flagged", calm, digest(path)
 
 
+def disguises(model):
+    """By way of hiding words: steadiness of scores, and flags that stay, on the functional cases.
+
+    The change of recall can be of either sign; a gain counts as none lost.
+    """
+    path, how = HERE / "behaviour.csv", HERE / "disguises.py"
+    cases = pd.read_csv(path, keep_default_na=False)
+    plain, limits = model.score_texts(cases["text"]), list(model.thresholds.values())
+    wanted = [
+        cases["expected"].str.split(";").map(lambda names, n=head.name: n in names).to_numpy(bool)
+        for head in model.text_heads
+    ]
+    for way in WAYS:
+        hidden = model.score_texts(disguised(cases["text"], way))
+        steady = 1 - abs(hidden - plain).mean(axis=0).max()
+        lost = [
+            (plain[rows, k] >= limits[k]).mean() - (hidden[rows, k] >= limits[k]).mean()
+            for k, rows in enumerate(wanted)
+        ]
+        yield f"{way}, 1 - mean change of score", steady, digest(path, how)
+        yield f"{way}, 1 - recall lost", 1 - max(*lost, 0), digest(path, how)
+
+
+def scripts(model):
+    """Share of ordinary sentences in other scripts that are not flagged, folded or not."""
+    path = HERE / "clean_scripts.csv"
+    cases = pd.read_csv(path)
+    limits = np.array([head.threshold for head in model.text_heads])
+    for language, rows in cases.groupby("language"):
+        calm = [
+            (one.score_texts(rows["text"]) < limits).all(axis=1).mean()
+            for one in (model, unfolded(model))
+        ]
+        yield f"{language} sentences, not flagged", calm[0], digest(path)
+        yield (
+            f"{language} sentences, not flagged more for folding",
+            1 - max(calm[1] - calm[0], 0),
+            digest(path),
+        )
+
+
+def unfolded(model):
+    """The model as it would score if disguises were not undone."""
+    config = replace(model.table.config, fold=False)
+    return replace(model, table=replace(model.table, config=config))
+
+
 def unseen_sets(model):
     """Area under the curve on sets that may not go into a model; empty where they are absent."""
     files = sorted(DATA.glob("youtube_spam_extra/*.csv"))
@@ -64,7 +114,11 @@ def unseen_sets(model):
         rows = pd.concat([pd.read_csv(path) for path in files])
         scores = model.score_texts(rows["CONTENT"].astype(str).tolist())
         auc = roc_auc(rows["TAG"].to_numpy() == 1, scores[:, model.labels.index("spam")])
-        yield "comments of more videos, overlapping the training set, spam, area under the curve", auc, digest(*files)
+        yield (
+            "comments of more videos, overlapping the training set, spam, area under the curve",
+            auc,
+            digest(*files),
+        )
     path = DATA / "hateval2019_en.parquet"
     if path.exists():
         rows = pd.read_parquet(path)
@@ -75,7 +129,13 @@ def unseen_sets(model):
 
 def measured(model):
     """{measure: (value, digest of the data)}, of what is there."""
-    parts = (behaviour(model), traps(model), unseen_sets(model))
+    parts = (
+        behaviour(model),
+        traps(model),
+        disguises(model),
+        scripts(model),
+        unseen_sets(model),
+    )
     return {
         name: (round(float(value), ROUNDED), data) for part in parts for name, value, data in part
     }

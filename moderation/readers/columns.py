@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
-from moderation.readers.rows import ADDRESS, NO_PARENT, NOBODY, status_of, when
+from moderation.readers.rows import ADDRESS, EARLIEST, LATEST, NO_PARENT, NOBODY, status_of, when
 from moderation.readers.source import decode
 
 SYNONYMS: dict[str, str] = {
@@ -320,7 +319,6 @@ def _digests(column: pa.Array) -> pa.Array:
 
 # --- time ---------------------------------------------------------------------------------------
 
-_FIRST, _LAST = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 _DIGITS = r"^\s*\d{9,19}(\.\d*)?\s*$"
 _ISO_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$"
 _ISO_NAIVE = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?$"
@@ -344,7 +342,8 @@ def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     else:
         return pa.nulls(len(column), TIME)
     sensible = pc.and_(
-        pc.greater_equal(moments, pa.scalar(_FIRST, TIME)), pc.less(moments, pa.scalar(_LAST, TIME))
+        pc.greater_equal(moments, pa.scalar(EARLIEST, TIME)),
+        pc.less(moments, pa.scalar(LATEST, TIME)),
     )
     return pc.if_else(sensible, moments, pa.scalar(None, TIME))
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 READ_BYTES = 1 << 20
 FIRST_BYTES = 1 << 18  # what detection looks at
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|"', re.DOTALL)
+LONGEST_DOCUMENT = 1 << 29  # bytes of one object that all the comments stand in
+# the next bracket outside of strings; possessive, so that nothing is tried twice
+_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _HUGE = re.compile(rb"[:\s,\[]-?\d{19,}[\s,\]}]")
 _BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
 
@@ -67,7 +69,7 @@ def first_values(source: Source) -> list[Any]:
         with source.utf8() as stream:
             head = read_fully(stream, FIRST_BYTES)
         for value in values(io.BytesIO(head)):
-            if value.whole:
+            if not value.wrong:
                 with contextlib.suppress(ValueError):
                     found.append(loads(value.raw))
             else:
@@ -97,21 +99,22 @@ class Value(NamedTuple):
 
     byte: int  # offset of its first byte
     raw: bytes
-    whole: bool  # False: cut by the end of the file, or too long to hold
+    wrong: str = ""  # why it is not whole: cut by the end of the file, or too long to hold
 
 
-def values(stream: BinaryIO) -> Iterator[Value]:
+def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
     """The values of a file: the elements of its array, or the objects that follow one another.
 
     Objects and arrays only; scalars between them come as values of their own, for the caller to
-    reject. Memory is bounded by the largest value, and that by LONGEST.
+    reject. Memory is bounded by the largest value, and that by `longest`, behind which the
+    file is not read on.
     """
-    scanner = _Scanner(stream)
+    scanner = _Scanner(stream, longest)
     depth = 0
     start = -1
     base = 0  # 1 inside a top-level array
-    for at, token in scanner.tokens():
-        if token in b"{[" and len(token) == 1:
+    for at, token in scanner.brackets():
+        if token in b"{[":
             if depth == base:
                 if base == 0 and token == b"[" and not scanner.seen and _opens(scanner, at):
                     base = depth = 1
@@ -121,10 +124,10 @@ def values(stream: BinaryIO) -> Iterator[Value]:
                 start = at
                 scanner.keep_from(at)
             depth += 1
-        elif token in b"}]" and len(token) == 1:
+        else:
             depth -= 1
             if depth == base and start >= 0:
-                yield Value(start, scanner.cut(start, at + 1), whole=True)
+                yield Value(start, scanner.cut(start, at + 1))
                 scanner.keep_from(at + 1)
                 scanner.seen = True
                 start = -1
@@ -133,11 +136,11 @@ def values(stream: BinaryIO) -> Iterator[Value]:
                 scanner.keep_from(at + 1)
                 base = depth = 0
                 scanner.seen = True
-        if start >= 0 and at - start > LONGEST:
-            yield Value(start, scanner.cut(start, start + 200), whole=False)
-            return
-    if start >= 0:
-        yield Value(start, scanner.rest(), whole=False)
+    if scanner.overlong:
+        begin = max(start, scanner.base)
+        yield Value(begin, scanner.cut(begin, begin + 200), f"longer than {longest:,} bytes")
+    elif start >= 0:
+        yield Value(start, scanner.rest(), "the file ends within this record")
     else:
         yield from scanner.between(scanner.end)
 
@@ -148,11 +151,13 @@ def _opens(scanner: _Scanner, at: int) -> bool:
 
 
 class _Scanner:
-    """Strings and brackets with their offsets, over a window of the stream."""
+    """Brackets with their offsets, over a window of the stream."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, longest: int) -> None:
         self._stream = stream
+        self._longest = longest
         self._window = b""
+        self.overlong = False  # a value did not fit, and the scan stopped
         self.base = 0  # offset of the window's first byte
         self.seen = False  # a value has been met
         self._keep = 0
@@ -176,25 +181,21 @@ class _Scanner:
         stray = self.cut(self._keep, at)
         if stray.strip(_BLANK):
             lead = len(stray) - len(stray.lstrip(_BLANK))
-            yield Value(self._keep + lead, stray.strip(_BLANK), whole=True)
+            yield Value(self._keep + lead, stray.strip(_BLANK))
 
-    def tokens(self) -> Iterator[tuple[int, bytes]]:
+    def brackets(self) -> Iterator[tuple[int, bytes]]:
+        """Offset and kind of every bracket outside of strings."""
         at = 0  # offset in the file where the search goes on
         size = READ_BYTES
         while block := self._stream.read(size):
             drop = max(0, min(self._keep, at) - self.base)
             self._window = self._window[drop:] + block
             self.base += drop
-            size = READ_BYTES
-            resume = self.end
-            for found in _TOKEN.finditer(self._window, at - self.base):
-                token = found[0]
-                if token == b'"':  # a string that goes on behind the window
-                    resume = self.base + found.start()
-                    size = max(READ_BYTES, self.end - resume)  # doubles: linear in all
-                    break
-                base = self.base
-                yield base + found.start(), token
-            at = resume
-            if self.end - min(self._keep, at) > 2 * LONGEST:
-                yield at, b'"'
+            while found := _BRACKET.match(self._window, at - self.base):
+                yield self.base + found.start(1), found[1]
+                at = self.base + found.end()
+            held = self.end - min(self._keep, at)
+            if held > self._longest:
+                self.overlong = True
+                return
+            size = max(READ_BYTES, held)  # doubles what is searched again: linear in all

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
-from moderation.readers.json_text import first_values, loads, rescued, values
+from moderation.readers.json_text import LONGEST_DOCUMENT, first_values, loads, rescued, values
 from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, status_of, tidy, when
 from moderation.readers.table_json import snippet
 
@@ -206,11 +206,11 @@ def _settled(
 def _rows(source: Source, shape: JsonFormat) -> Iterator[Row | ThreadRow | Reject | str]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
-        for value in values(stream):
+        for value in values(stream, LONGEST_DOCUMENT):
             place = f"byte {value.byte}"
-            if not value.whole:
-                root, reason = rescued(value.raw), "the file ends within this record"
-                yield Reject(source.name, place, reason, snippet(value.raw[-400:]))
+            if value.wrong:
+                root = rescued(value.raw)
+                yield Reject(source.name, place, value.wrong, snippet(value.raw[-400:]))
             else:
                 try:
                     root = loads(value.raw)

@@ -151,7 +151,9 @@ def no_parent(value: object) -> bool:
 
 
 _EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))  # s, ms, us, ns
-_FIRST_YEAR, _LAST_YEAR = 1970, 2100  # outside: a placeholder or damage, not a comment's date
+# outside: a placeholder or damage, not a comment's date; the very first second is a zero
+EARLIEST = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+LATEST = datetime(2101, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 _LOOSE_ZONE = re.compile(r"\s+(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)")
 _OTHER_TIMES = (
@@ -214,9 +216,10 @@ def _epoch(number: float) -> datetime | None:
 
 
 def _sensible(moment: datetime | None) -> datetime | None:
-    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if moment is None or not EARLIEST.year - 1 <= moment.year <= LATEST.year:
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment if EARLIEST <= moment < LATEST else None
 
 
 _STATUS_WORDS = {

@@ -12,7 +12,7 @@ import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
 from moderation.readers.ahead import ahead
-from moderation.readers.json_text import LONGEST, loads, values
+from moderation.readers.json_text import LONGEST, Value, loads, values
 from moderation.readers.rows import SNIPPET, encodable
 from moderation.readers.source import decode
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 BLOCK_BYTES = 1 << 23
-BLOCK_ROWS = 20_000
 _ARROW = {int: pa.int64(), float: pa.float64(), str: STRING, bool: pa.bool_()}
 
 
@@ -71,24 +70,44 @@ def _line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
 
 def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
     """Columns of an array, or of objects that follow one another over several lines."""
+    schema = _Schema(roles)
     with source.utf8() as stream:
-        rows: list[dict[str, Any]] = []
-        places: list[str] = []
-        rejects: list[Reject] = []
-        for value in values(stream):
-            place = f"byte {value.byte}"
-            found = _object(value.raw) if value.whole else "the file ends within this record"
-            found = "not a JSON object" if isinstance(found, list) else found
-            if isinstance(found, dict):
-                rows.append(found)
-                places.append(place)
+        for block in _value_blocks(stream):
+            # line ends within a JSON value are blanks: in strings they are escaped
+            lines = b"\n".join([value.raw.replace(b"\n", b" ") for value in block])
+            table = None if any(value.wrong for value in block) else schema.parsed(lines)
+            if table is None:
+                yield _values_one_by_one(block, source.name, schema)
             else:
-                rejects.append(Reject(source.name, place, found, snippet(value.raw)))
-            if len(rows) + len(rejects) >= BLOCK_ROWS:
-                yield Columns(_gathered(rows, roles), places.__getitem__, rejects)
-                rows, places, rejects = [], [], []
-        if rows or rejects:
-            yield Columns(_gathered(rows, roles), places.__getitem__, rejects)
+                yield Columns(table, lambda row, block=block: f"byte {block[row].byte}", [])  # type: ignore[misc]
+
+
+def _value_blocks(stream: Any) -> Iterator[list[Value]]:
+    block: list[Value] = []
+    size = 0
+    for value in values(stream):
+        block.append(value)
+        size += len(value.raw)
+        if size >= BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _values_one_by_one(block: list[Value], file: str, schema: _Schema) -> Columns:
+    rows, places, rejects = [], [], []
+    for value in block:
+        place = f"byte {value.byte}"
+        found = value.wrong or _object(value.raw)
+        if isinstance(found, dict):
+            rows.append(found)
+            places.append(place)
+        else:
+            reason = found if isinstance(found, str) else "not a JSON object"
+            rejects.append(Reject(file, place, reason, snippet(value.raw)))
+    schema.learn(rows[:: max(1, len(rows) // 100)])
+    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects)
 
 
 def snippet(raw: bytes) -> str:

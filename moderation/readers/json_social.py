@@ -104,6 +104,7 @@ SOCIAL = (
         post_text="selftext",
         post_url="permalink|url",
         fix=_unescaped,
+        stubs=True,
         shut=frozenset(
             ["all_awardings", "media", "secure_media", "preview", "crosspost_parent_list"]
         ),

@@ -65,6 +65,7 @@ class JsonFormat:
     settle: Callable[[Source, list[Row], list[ThreadRow]], None] | None = None
     fix: Callable[[str], str] | None = None  # repairs every text
     fix_title: Callable[[str], str] | None = None
+    stubs: bool = False  # `more` objects stand for comments that are not in the file
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
 
 
@@ -258,7 +259,7 @@ class _Reading:
                 self.passed[why] += 1
             else:
                 yield from self._made(found)
-        if hidden := _hidden(root):
+        if shape.stubs and (hidden := _hidden(root)):
             self.passed["comments behind 'more' links are not in the file"] += hidden
 
     def _post(self, post: Record) -> ThreadRow:

@@ -21,7 +21,7 @@ BITS = 18
 
 def kernel(train: list[str], threads: int) -> Scorer:
     """This program: n-grams of words 1-2 and characters 2-5, dense features, three labels."""
-    from moderation import features as f
+    from moderation.text import features as f
 
     config = f.NgramConfig(bits=BITS)
     rng = np.random.default_rng(0)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from moderation.errors import ModerationError
-    from moderation.model import Model
+    from moderation.model.model import Model
     from moderation.readers import Dump, read
     from moderation.threads import thread
 
@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Dump": "moderation.readers",
-    "Model": "moderation.model",
+    "Model": "moderation.model.model",
     "ModerationError": "moderation.errors",
     "read": "moderation.readers",
     "thread": "moderation.threads",

@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
-from moderation.kernel import DENSE_FEATURES
-from moderation.model import ContextLabel, no_threads
+from moderation.model.model import ContextLabel, no_threads
+from moderation.text.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from moderation.evidence import Evidence
-    from moderation.model import Model
+    from moderation.model.evidence import Evidence
+    from moderation.model.model import Model
     from moderation.readers import Dump
 
 DIGITS = 4
@@ -80,7 +80,7 @@ def _told(
     passed: np.ndarray,
 ) -> dict[str, list[dict[str, Any]]]:
     """By context label: the evidence of those of the rows that passed."""
-    from moderation.context_evidence import explain
+    from moderation.context.evidence import explain
 
     heads = no_threads() if threads is None else threads
     told: dict[str, list[dict[str, Any]]] = {}

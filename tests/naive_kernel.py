@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from moderation.folding import EXPAND, KIND_BITS, LATIN, LIMIT, LOOK, STYLED, UPPER, load_tables
-from moderation.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS
+from moderation.text.folding import (
+    EXPAND,
+    KIND_BITS,
+    LATIN,
+    LIMIT,
+    LOOK,
+    STYLED,
+    UPPER,
+    load_tables,
+)
+from moderation.text.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS
 
 if TYPE_CHECKING:
     import numpy as np

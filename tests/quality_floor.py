@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from disguises import WAYS, disguised
 
-from moderation.metrics import roc_auc
-from moderation.model import Model
+from moderation.evaluation.metrics import roc_auc
+from moderation.model.model import Model
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "quality_floor.json"

@@ -4,9 +4,9 @@ import itertools
 
 import pandas as pd
 
-from moderation.labels import label_frame
-from moderation.phrases import Lexicon
-from moderation.recipe import Recipe, Settings
+from moderation.labels.read import label_frame
+from moderation.text.phrases import Lexicon
+from moderation.training.recipe import Recipe, Settings
 
 PRAISE = ("lovely", "clear", "useful", "thoughtful", "funny")
 THINGS = ("recipe", "article", "photo", "song", "report", "answer", "map", "talk")
@@ -47,6 +47,6 @@ def lexicon():
 
 
 def trained(seed=0, threads=1):
-    from moderation.training import train
+    from moderation.training.train import train
 
     return train(table(), recipe=recipe(), lexicon=lexicon(), seed=seed, threads=threads)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moderation.audit import agreements, audit, shared_texts
-from moderation.label_table import label_frame
+from moderation.labels.table import label_frame
+from moderation.training.audit import agreements, audit, shared_texts
 
 GOOD = ["garden", "river", "coffee", "village", "library", "window", "neighbour", "bicycle"]
 BAD = ["casino", "loan", "pills", "jackpot", "voucher", "crypto", "profit", "subscribe"]

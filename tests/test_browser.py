@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile
 
-from moderation import ledger
+from moderation.labels import ledger
 from moderation.report import write_report
 from moderation.tables import write_table
 

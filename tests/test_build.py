@@ -5,9 +5,9 @@ import itertools
 import pytest
 from small_model import INSULTS, OFFERS, PLACES, PRAISE, THINGS
 
-from moderation.build import build
 from moderation.errors import LabelError
-from moderation.model import ContextLabel
+from moderation.model.model import ContextLabel
+from moderation.training.build import build
 
 SOURCES = """
 [remarks]

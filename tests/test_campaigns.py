@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import campaign_kernel as kernel
-from moderation.campaigns import CAMPAIGN_SCHEMA, TRACE_SCHEMA, find_campaigns
 from moderation.comments import STRING
+from moderation.context import campaign_kernel as kernel
+from moderation.context.campaigns import CAMPAIGN_SCHEMA, TRACE_SCHEMA, find_campaigns
 
 ARROW = pd.ArrowDtype(STRING)
 ADVERT = (

@@ -63,7 +63,7 @@ def test_scoring_does_not_load_scikit_learn(dump):
 def test_the_first_scoring_says_that_it_compiles(dump, tmp_path):
     code = (
         "import sys\n"
-        "from moderation import compiled\n"
+        "from moderation.text import compiled\n"
         "from moderation.cli import app\n"
         "print(compiled.FOLDER)\n"
         "compiled.will_compile = lambda: True\n"

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from moderation import compiled
+from moderation.text import compiled
 
-PACKAGE = Path(compiled.__file__).parent
+PACKAGE = Path(compiled.__file__).parents[1]
 
 
 def test_every_module_that_compiles_is_in_the_digest():
     users = {
-        path.stem
-        for path in PACKAGE.glob("*.py")
+        path.relative_to(PACKAGE).with_suffix("").as_posix()
+        for path in PACKAGE.rglob("*.py")
         if re.search(
             r"^@(compiled|inlined|allocating|reordering|njit|numba)", path.read_text(), re.M
         )
@@ -67,8 +67,8 @@ def test_a_folder_that_others_can_write_to_is_not_taken(monkeypatch, tmp_path):
 
 def test_numba_starts_without_linear_algebra():
     code = (
-        "import sys; from moderation.compiled import start_numba; start_numba()\n"
-        "import numpy as np; from moderation.context import rows_above\n"
+        "import sys; from moderation.text.compiled import start_numba; start_numba()\n"
+        "import numpy as np; from moderation.context.head import rows_above\n"
         "print(rows_above(np.array([1, 2, 1], np.int32)).tolist(), 'scipy.linalg' in sys.modules)\n"
         "import scipy.linalg.cython_blas"
     )

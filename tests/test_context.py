@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import context_kernel as kernel
-from moderation import context_terms as terms
 from moderation.comments import STRING
-from moderation.context import (
+from moderation.context import kernel, terms
+from moderation.context.evidence import GROUPS, explain, group_of
+from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.head import (
     IDF_STEPS,
     ContextHead,
     Frequencies,
@@ -26,8 +27,6 @@ from moderation.context import (
     doubted,
     rows_above,
 )
-from moderation.context_evidence import GROUPS, explain, group_of
-from moderation.context_expand import CONTEXT_FEATURES
 from moderation.errors import ModelError
 from moderation.threads import thread
 
@@ -291,7 +290,7 @@ def test_a_score_is_the_same_in_any_company(monkeypatch):
             for _, part in comments.groupby("thread_id", sort=False)
         ]
     )
-    monkeypatch.setattr("moderation.context.CHUNK", 5)
+    monkeypatch.setattr("moderation.context.head.CHUNK", 5)
     in_chunks = head.logits(comments, threads)
     assert np.array_equal(together, alone, equal_nan=True)
     assert np.array_equal(together, in_chunks, equal_nan=True)
@@ -424,7 +423,7 @@ RIVER = "The lantern festival moves to the river bridge because the council rais
     ],
 )
 def test_evidence_says_what_is_shared_and_what_is_lacking(rows, row, off, sentence, monkeypatch):
-    monkeypatch.setattr("moderation.context_evidence.TELLING", 2.0)
+    monkeypatch.setattr("moderation.context.evidence.TELLING", 2.0)
     comments, threads = frames(rows, [("t", "Bridge toll", RIVER)])
     (found,) = explain(some_head(), comments, threads, np.array([row]))
     assert found.off == off
@@ -432,7 +431,7 @@ def test_evidence_says_what_is_shared_and_what_is_lacking(rows, row, off, senten
 
 
 def test_evidence_without_anything_above_names_the_siblings(monkeypatch):
-    monkeypatch.setattr("moderation.context_evidence.TELLING", 2.0)
+    monkeypatch.setattr("moderation.context.evidence.TELLING", 2.0)
     comments, threads = frames([("t", 1, f"kitten {n}{n}") for n in range(4)] + [("t", 1, "sofa")])
     shares, lacks = explain(some_head(), comments, threads, np.array([0, 4]))
     assert (shares.off, lacks.off) == ("neither", "conversation")

@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moderation.compare import compare
 from moderation.errors import LabelError
-from moderation.evaluate import evaluate
-from moderation.evaluation_text import (
+from moderation.evaluation.compare import compare
+from moderation.evaluation.evaluate import evaluate
+from moderation.evaluation.language import language
+from moderation.evaluation.pictures import pictures
+from moderation.evaluation.slices import identity_slices, slices_of
+from moderation.evaluation.text import (
     comparison_markdown,
     comparison_text,
     evaluation_markdown,
     evaluation_text,
 )
-from moderation.label_comments import label_comments
-from moderation.label_table import label_frame
-from moderation.language import language
-from moderation.pictures import pictures
-from moderation.slices import identity_slices, slices_of
+from moderation.labels.comments import label_comments
+from moderation.labels.table import label_frame
 
 WORDS = ["river", "garden", "ticket", "mayor", "school", "engine", "bakery", "window", "forest"]
 

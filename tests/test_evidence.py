@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
-from moderation import features, flags, kernel, phrases
-from moderation.characters import TOKENS, make_scratch
-from moderation.folding import load_tables
+from moderation import flags
+from moderation.text import features, kernel, phrases
+from moderation.text.characters import TOKENS, make_scratch
+from moderation.text.folding import load_tables
 
 TEXTS = [
     "You are a FOOL, you moron — visit http://cash.example today, win $900 a day from home",

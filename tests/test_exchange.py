@@ -12,10 +12,10 @@ import pytest
 
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
 from moderation.errors import LabelError, OutputError
-from moderation.exchange import IMPORTS, kind_of_export, read_exchange, weak_labels
-from moderation.exchange_write import EXPORTS, write_exchange
-from moderation.label_table import label_frame, label_names
-from moderation.labels import read_labels
+from moderation.labels.exchange import IMPORTS, kind_of_export, read_exchange, weak_labels
+from moderation.labels.exchange_write import EXPORTS, write_exchange
+from moderation.labels.read import read_labels
+from moderation.labels.table import label_frame, label_names
 
 
 def lines(*records):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
-from moderation.export import export, pipeline
+from moderation.model.export import export, pipeline
 
 MODEL = trained().with_thresholds({"spam": 0.5, "abuse": 0.5})
 PIPELINE = pipeline(MODEL)

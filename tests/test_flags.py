@@ -10,16 +10,19 @@ import pytest
 from small_model import trained
 
 from moderation import flags
-from moderation.calibration import Calibration
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
-from moderation.context import ContextHead, count_words
-from moderation.context_expand import CONTEXT_FEATURES
-from moderation.model import ContextLabel
+from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.head import ContextHead, count_words
+from moderation.model.calibration import Calibration
+from moderation.model.model import ContextLabel
 from moderation.readers import Dump
 
 TEXTS = [
     "What a lovely photo, thank you",
-    "You are a FOOL, nobody likes your talk, you moron — visit http://cash.example today, win $900 a day from home",
+    (
+        "You are a FOOL, nobody likes your talk, you moron — "
+        "visit http://cash.example today, win $900 a day from home"
+    ),
     "",
     "Ｙｏｕ аre a mօron 😀 and an i d i o t, you f00l!!",
     None,

@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from moderation import folding
+from moderation.text import folding
 
 
 def folded(char: str) -> str:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import features, kernel
-from moderation.characters import make_scratch
-from moderation.features import DENSE_FEATURES, NgramConfig, WeightTable
-from moderation.folding import load_tables
+from moderation.text import features, kernel
+from moderation.text.characters import make_scratch
+from moderation.text.features import DENSE_FEATURES, NgramConfig, WeightTable
+from moderation.text.folding import load_tables
 
 SMALL = NgramConfig(bits=12)
 PIECES = st.sampled_from(
@@ -369,7 +369,7 @@ def test_within_bounds():
 import numpy as np, sys
 sys.path.insert(0, sys.argv[1])
 import test_kernel as t
-from moderation import features
+from moderation.text import features
 pieces = list(t.PIECES.elements)
 rng = np.random.default_rng(0)
 data = ["".join(rng.choice(pieces, 40)).encode() for _ in range(200)]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import InputError, LabelError
-from moderation.labels import (
+from moderation.labels.read import (
     folds,
     label_frame,
     label_names,

@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from moderation.errors import LabelError, OutputError
-from moderation.labels import read_labels
-from moderation.ledger import Decision, append, decisions, entries, is_ledger, retract
+from moderation.labels.ledger import Decision, append, decisions, entries, is_ledger, retract
+from moderation.labels.read import read_labels
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -214,7 +214,7 @@ def test_a_full_disk_leaves_no_half_line(path, monkeypatch):
 _APPENDING = """
 import sys
 from datetime import UTC, datetime
-from moderation.ledger import Decision, append
+from moderation.labels.ledger import Decision, append
 for number in range(20):
     one = Decision(label="spam", value=True, text=f"{number} " + "x" * 3000, annotator=sys.argv[2],
                    at=datetime(2026, 3, 1, tzinfo=UTC))
@@ -238,7 +238,7 @@ def test_ten_processes_at_once_lose_nothing(path):
 _KILLED = """
 import sys
 from datetime import UTC, datetime
-from moderation.ledger import Decision, append
+from moderation.labels.ledger import Decision, append
 number = 0
 while True:
     one = Decision(label="spam", value=True, text=f"{number} " + "y" * 200_000, annotator="a",

@@ -3,8 +3,8 @@
 import pytest
 
 from moderation.errors import LabelError
-from moderation.lexicon import read_lexicon
-from moderation.phrases import Lexicon
+from moderation.text.lexicon import read_lexicon
+from moderation.text.phrases import Lexicon
 
 LISTS = """
 [insult]

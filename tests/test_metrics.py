@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from moderation.metrics import (
+from moderation.evaluation.metrics import (
     METRICS,
     Interval,
     Ranked,

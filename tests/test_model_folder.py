@@ -8,9 +8,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from small_model import trained
 
-from moderation import model_folder
 from moderation.errors import ModelError
-from moderation.model import Model
+from moderation.model import folder as model_folder
+from moderation.model.model import Model
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, log_loss
 
-from moderation.calibration import Calibration, calibrate, sigmoid
 from moderation.errors import GoalError, LabelError, ModelError
-from moderation.operating import Curve, Goal, prevalence_of, promise, threshold_for
+from moderation.model.calibration import Calibration, calibrate, sigmoid
+from moderation.model.operating import Curve, Goal, prevalence_of, promise, threshold_for
 
 # --- goals
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.features import NgramConfig
-from moderation.phrases import CLASSES, GAPS, PAIRS, TRIPLES, Lexicon, phrase_rows
+from moderation.text.features import NgramConfig
+from moderation.text.phrases import CLASSES, GAPS, PAIRS, TRIPLES, Lexicon, phrase_rows
 
 WORDS = {
     "group": ("travellers", "gardeners"),

@@ -5,7 +5,7 @@ import pytest
 import quality_floor
 from quality_floor import HERE, floors, measured
 
-from moderation.model import Model
+from moderation.model.model import Model
 
 MODEL = HERE.parent / "models" / "default"
 

@@ -16,8 +16,8 @@ import orjson
 import pytest
 from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored
 
-from moderation import ledger
 from moderation.errors import InputError, LabelError, OutputError
+from moderation.labels import ledger
 from moderation.report.scored import BatchRecords
 from moderation.report.summarise import scored_of
 from moderation.review import Access, open_scored, serve

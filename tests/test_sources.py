@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from moderation.errors import LabelError
-from moderation.mapping import holds
-from moderation.source_threads import read_threads
-from moderation.sources import load_sources, read_sources
+from moderation.labels.mapping import holds
+from moderation.labels.source_threads import read_threads
+from moderation.labels.sources import load_sources, read_sources
 
 TOML = Path(__file__).parents[1] / "labels" / "sources.toml"
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from moderation.errors import InputError, LabelError
-from moderation.evaluation_text import suite_markdown, suite_text
-from moderation.suites import read_suite, run_suite, wilson
+from moderation.evaluation.suites import read_suite, run_suite, wilson
+from moderation.evaluation.text import suite_markdown, suite_text
 
 CUTS = {"spam": 0.5, "slur": 0.6}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from moderation.errors import LabelError
-from moderation.templates import SOURCE, expand
+from moderation.training.templates import SOURCE, expand
 
 PATTERNS = """
 [slots]

@@ -7,11 +7,11 @@ import pytest
 from small_model import recipe, table, trained
 
 from moderation.errors import GoalError, ModelError
-from moderation.model import Model
-from moderation.operating import Curve, Goal
-from moderation.recipe import Recipe, Settings
-from moderation.thresholds import Kept, chosen
-from moderation.training import train
+from moderation.model.model import Model
+from moderation.model.operating import Curve, Goal
+from moderation.model.thresholds import Kept, chosen
+from moderation.training.recipe import Recipe, Settings
+from moderation.training.train import train
 
 RNG = np.random.default_rng(7)
 ANSWERS = RNG.random(20_000) < 0.1

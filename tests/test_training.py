@@ -6,8 +6,8 @@ import pytest
 from small_model import lexicon, recipe, table, trained
 
 from moderation.errors import GoalError, LabelError
-from moderation.recipe import Recipe, Settings
-from moderation.training import train
+from moderation.training.recipe import Recipe, Settings
+from moderation.training.train import train
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import check_estimator
 
-from moderation import features
-from moderation.features import DENSE_FEATURES, NgramConfig
-from moderation.vectorizer import CommentVectorizer
+from moderation.text import features
+from moderation.text.features import DENSE_FEATURES, NgramConfig
+from moderation.text.vectorizer import CommentVectorizer
 
 TEXTS = ["you are kind", "what a kind day", "you are vile", "vile and rotten", "kind", "rotten"] * 4
 JUDGED = np.array([0, 0, 1, 1, 0, 1] * 4)
@@ -94,7 +94,7 @@ def test_refuses_one_string_and_an_unfitted_transform():
 
 
 def test_scoring_does_not_import_scikit_learn():
-    script = "import sys, moderation.features; print('sklearn' in sys.modules)"
+    script = "import sys, moderation.text.features; print('sklearn' in sys.modules)"
     found = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

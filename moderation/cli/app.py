@@ -98,7 +98,7 @@ def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
 
 def ready_to_score() -> None:
     """Load the compiled kernel, or say that it has to be compiled: half a minute of silence."""
-    from moderation.compiled import start_numba, will_compile
+    from moderation.text.compiled import start_numba, will_compile
 
     start_numba()
     if will_compile():

@@ -53,7 +53,7 @@ def score(
     """Score every comment of a dump, flag what passes a threshold, say why."""
     ready_to_score()
     from moderation.flags import flagged, scored_table
-    from moderation.model import Model
+    from moderation.model.model import Model
 
     chosen = Model.load(model_path(model))
     dump = _read(dumps, format, mapping)
@@ -114,7 +114,7 @@ def explain(
 ) -> None:
     """Say how a comment is scored, and which of its words carry the score."""
     ready_to_score()
-    from moderation.model import Model
+    from moderation.model.model import Model
 
     chosen = Model.load(model_path(model))
     words = sys.stdin.read() if text == "-" else text
@@ -218,7 +218,7 @@ def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
 
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scored table with a column `campaign`, and the table of campaigns."""
-    from moderation.campaigns import find_campaigns
+    from moderation.context.campaigns import find_campaigns
 
     with working("looking for campaigns"):
         found = find_campaigns(scored)

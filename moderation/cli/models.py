@@ -12,8 +12,8 @@ from moderation.cli.app import app, model_path, ready_to_score, say, working
 if TYPE_CHECKING:
     import pandas as pd
 
-    from moderation.evaluate import Evaluation
-    from moderation.model import Model
+    from moderation.evaluation.evaluate import Evaluation
+    from moderation.model.model import Model
 
 LabelFiles = Annotated[
     list[Path] | None,
@@ -67,8 +67,8 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure a model on labelled comments that it was not trained on."""
-    from moderation.evaluation_text import evaluation_text
-    from moderation.model import Model
+    from moderation.evaluation.text import evaluation_text
+    from moderation.model.model import Model
     from moderation.terminal import width
 
     if not labels and suite is None:
@@ -80,7 +80,7 @@ def evaluate(
     if suite is not None:
         figures["suite"] = _run_suite(chosen, suite)
     if labels:
-        from moderation.labels import read_labels
+        from moderation.labels.read import read_labels
 
         frame = read_labels(labels)
         with working("evaluating"):
@@ -103,8 +103,8 @@ def export(
     output: Annotated[Path, typer.Argument(help="File to write, such as pipeline.joblib.")],
 ) -> None:
     """Write the text labels as a scikit-learn Pipeline, for those who want one."""
-    from moderation.export import export as write
-    from moderation.model import Model
+    from moderation.model.export import export as write
+    from moderation.model.model import Model
 
     write(Model.load(model_path(model)), output)
     say(f"wrote {output}; load it with joblib.load, and only from people you trust")
@@ -114,11 +114,11 @@ def _trained(
     labels: list[Path], sources: Path | None, data: Path | None, seed: int, missing: str
 ) -> Model:
     if sources is not None and data is not None:
-        from moderation.build import build
+        from moderation.training.build import build
 
         return build(sources, data, more=labels, seed=seed, missing=missing)
-    from moderation.labels import read_labels
-    from moderation.training import train
+    from moderation.labels.read import read_labels
+    from moderation.training.train import train
 
     return train(read_labels(labels), seed=seed)
 
@@ -141,21 +141,21 @@ def _say_trained(model: Model, folder: Path) -> None:
 
 
 def _scores(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    from moderation.label_comments import label_comments
+    from moderation.labels.comments import label_comments
 
     comments, threads, rows = label_comments(frame)
     return model.score(comments, threads).iloc[rows].reset_index(drop=True)
 
 
 def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
-    from moderation.evaluate import evaluate
+    from moderation.evaluation.evaluate import evaluate
 
     return evaluate(frame, _scores(model, frame), model.thresholds)
 
 
 def _run_suite(model: Model, path: Path) -> object:
-    from moderation.evaluation_text import suite_text
-    from moderation.suites import read_suite, run_suite
+    from moderation.evaluation.suites import read_suite, run_suite
+    from moderation.evaluation.text import suite_text
     from moderation.terminal import width
 
     cases = read_suite(path)
@@ -168,9 +168,9 @@ def _compare(
     candidate: Model, against: str, frame: pd.DataFrame, per_day: float | None
 ) -> tuple[object, bool]:
     """The comparison's figures, and whether the candidate is worse."""
-    from moderation.compare import compare
-    from moderation.evaluation_text import comparison_text
-    from moderation.model import Model
+    from moderation.evaluation.compare import compare
+    from moderation.evaluation.text import comparison_text
+    from moderation.model.model import Model
     from moderation.terminal import width
 
     current = Model.load(model_path(against))
@@ -187,7 +187,7 @@ def _compare(
 
 
 def _write_plots(found: Evaluation, folder: Path) -> None:
-    from moderation.pictures import pictures
+    from moderation.evaluation.pictures import pictures
     from moderation.tables import replacing
 
     folder.mkdir(parents=True, exist_ok=True)

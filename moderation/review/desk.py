@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moderation import ledger
 from moderation.errors import LabelError
+from moderation.labels import ledger
 from moderation.review.paged import ids_of
 from moderation.review.standing import Standing
 

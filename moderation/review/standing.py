@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from moderation import ledger
 from moderation.errors import LabelError
+from moderation.labels import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable

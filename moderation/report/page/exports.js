@@ -30,7 +30,7 @@ function decisionRecord(one) {
     threshold: thresholds[one.label] ?? null, flagged_by_model: flaggedWith(one), model: page.model.digest || page.model.name };
 }
 
-// ---- the ledger's own lines: see moderation/ledger.py ------------------------------------------------
+// ---- the ledger's own lines: see moderation/labels/ledger.py ------------------------------------------------
 
 function ledgerLine(one) {
   const { thread_id, id, title, text } = placeOf(one.row);

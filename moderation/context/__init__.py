@@ -1,0 +1,1 @@
+"""How a comment fits its conversation, and the texts that are posted again and again."""

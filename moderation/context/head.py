@@ -1,0 +1,265 @@
+"""Say whether a comment belongs to its conversation: context features and the head on top of them.
+
+A comment is compared with the title and article above it, with its parent and ancestors, its
+siblings and replies, and with the rest of its thread. Nothing but its own thread is looked
+at, so the same comment gets the same score in any dump, order or partition. Document frequencies
+come with the model.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.context import kernel, terms
+from moderation.context.expand import CONTEXT_FEATURES, expand, line
+from moderation.context.words import lexicon_marks
+from moderation.errors import ModelError
+from moderation.text.features import thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+
+CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
+MIN_SIBLINGS = 3
+WORDS = CONTEXT_FEATURES.index("shape.words")
+DOUBT = 8.0
+"""A comment of so many words counts half of what speaks for off-topic: short ones tell little.
+Where nothing was moved, those under six words were flagged 5 to 35 times as often as those over
+twenty; with 8 no oftener (models/README.md)."""
+IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How common each hashed word is: idf in steps of 1/16, and the mean distinct words of a text.
+
+    mass turns an idf into odds against the background: a word's share is exp(-idf) / mass.
+    """
+
+    steps: np.ndarray  # (2^BITS,) uint8
+    mass: float
+
+    def __post_init__(self) -> None:
+        """Raise ModelError for another shape or type."""
+        if self.steps.shape != (1 << terms.BITS,) or self.steps.dtype != np.uint8:
+            raise ModelError(
+                f"context/idf is {self.steps.dtype} {self.steps.shape}; "
+                f"expected uint8 ({1 << terms.BITS},)"
+            )
+
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """What the kernel reads: fold table, lexicon marks, steps, and idf and odds per step."""
+        idf = np.arange(256) / IDF_STEPS
+        return terms.fold_table(), lexicon_marks(), self.steps, idf, self.mass * np.exp(idf)
+
+    def idf(self, bucket: int) -> float:
+        """Inverse document frequency of the words of a bucket."""
+        return float(self.steps[bucket]) / IDF_STEPS
+
+
+def count_words(texts: pd.Series) -> Frequencies:
+    """Frequencies of the words of many texts; duplicates count once."""
+    known = pc.unique(pa.array(texts, pa.large_string(), from_pandas=True).drop_null())
+    data, offsets = terms.buffers(known)
+    seen = np.zeros(1 << terms.BITS, np.int64)
+    total = terms.document_counts(data, offsets, terms.fold_table(), seen)
+    idf = np.log((len(known) + 1) / (seen + 0.5))
+    steps = np.clip(np.rint(idf * IDF_STEPS), 0, 255).astype(np.uint8)
+    return Frequencies(steps, round(total / max(len(known), 1), 3))
+
+
+def context_features(
+    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features (n, len(CONTEXT_FEATURES)) float32 of a comment table, and (n,) bool: can tell.
+
+    comments: COMMENT_SCHEMA, threads contiguous and in pre-order. threads: THREAD_SCHEMA; a
+    thread that is not in it has no title and no article.
+    """
+    parts = list(_chunks(comments, threads, frequencies, lambda *both: both))
+    if not parts:
+        return np.zeros((0, len(CONTEXT_FEATURES)), np.float32), np.zeros(0, bool)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _chunks(
+    comments: pd.DataFrame,
+    threads: pd.DataFrame,
+    frequencies: Frequencies,
+    use: Callable[[np.ndarray, np.ndarray], Any],
+    workers: int | None = None,
+) -> Iterator[Any]:
+    """What `use` makes of features and can-tell of whole threads, about CHUNK comments at a time.
+
+    The order is that of the comments, on any number of threads; features are not kept.
+    """
+    text = _column(comments, "text")
+    depth = comments["depth"].to_numpy(np.int32)
+    bounds, heads = thread_bounds(comments), _heads(comments, threads)
+    tables = frequencies.tables()
+    data, offsets = terms.buffers(text)
+    head_data, head_offsets = terms.buffers(heads)
+
+    def measure(first: int, last: int) -> Any:
+        rows = slice(int(bounds[first]), int(bounds[last]))
+        n = rows.stop - rows.start
+        measured = np.zeros((n, len(kernel.TARGETS) * len(kernel.MEASURES)), np.float32)
+        shapes = np.zeros((n, len(terms.SHAPE)), np.float32)
+        parents = np.empty(n, np.int64)
+        has_head = np.zeros((last - first, 2), np.bool_)
+        local = bounds[first : last + 1] - rows.start
+        kernel.overlaps(
+            (data, offsets[rows.start : rows.stop + 1]),
+            (head_data, head_offsets[2 * first : 2 * last + 1]),
+            local,
+            depth[rows],
+            tables,
+            measured,
+            shapes,
+            parents,
+            has_head,
+        )
+        features = np.empty((n, len(CONTEXT_FEATURES)), np.float32)
+        can_tell = np.empty(n, np.bool_)
+        expand(measured, shapes, parents, local, has_head, MIN_SIBLINGS, features, can_tell)
+        return use(features, can_tell)
+
+    cuts = _cuts(bounds)
+    workers = min(workers or thread_count(), len(cuts) - 1)
+    if workers <= 1:
+        yield from map(measure, cuts[:-1], cuts[1:])
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(measure, cuts[:-1], cuts[1:])
+
+
+def _cuts(bounds: np.ndarray) -> list[int]:
+    """First thread of each piece of work, and the number of threads."""
+    cuts = [0]
+    while cuts[-1] < len(bounds) - 1:
+        last = int(np.searchsorted(bounds, bounds[cuts[-1]] + CHUNK, "right")) - 1
+        cuts.append(max(cuts[-1] + 1, last))
+    return cuts
+
+
+def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
+    """First row of each run of one thread_id, and the number of rows: (threads + 1,) int64."""
+    ids = _column(comments, "thread_id")
+    if not len(ids):
+        return np.zeros(1, np.int64)
+    other = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    return np.concatenate([[0], np.flatnonzero(other) + 1, [len(ids)]]).astype(np.int64)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pa.Array:
+    """A text column as one Arrow array without nulls."""
+    column = pa.array(frame[name], pa.large_string(), from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    return column.fill_null("") if column.null_count else column
+
+
+def _heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
+    """Title and article of each thread of the comment table, in its order, in turn: (2t,)."""
+    ids = _column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
+    row = pc.index_in(ids, _column(threads, "thread_id"))
+    title = _column(threads, "title").take(row).fill_null("")
+    article = _column(threads, "article").take(row).fill_null("")
+    turn = np.arange(2 * len(ids)).reshape(2, -1).T.ravel()
+    return pa.concat_arrays([title, article]).take(pa.array(turn))
+
+
+def heads_of(comments: pd.DataFrame, threads: pd.DataFrame) -> tuple[str, str]:
+    """Title and article above the first thread of the comment table, "" where there is none."""
+    title, article = _heads(comments, threads)[:2].to_pylist()
+    return title, article
+
+
+def rows_above(depth: np.ndarray) -> np.ndarray:
+    """(n,) int64: the parent's row of each comment of one thread, -1 = top level."""
+    parent = np.empty(len(depth), np.int64)
+    kernel.find_parents(depth, parent, np.empty(len(depth), np.int64))
+    return parent
+
+
+def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
+    """The logits, (n,), where those for off-topic count the less the fewer words there are."""
+    words = np.expm1(features[:, WORDS].astype(np.float64))
+    trust = words / np.maximum(words + doubt, np.finfo(np.float64).tiny)
+    return np.where(logits > 0, logits * trust, logits) if doubt else logits
+
+
+@dataclass(frozen=True)
+class ContextHead:
+    """One linear classifier over the context features, with the frequencies they need."""
+
+    frequencies: Frequencies
+    weights: np.ndarray  # (len(CONTEXT_FEATURES),) float32
+    intercept: float
+    doubt: float = DOUBT
+    typical: Mapping[str, float] = field(default_factory=dict)
+    """What each group of `context_evidence.GROUPS` adds to the logit of a usual comment: evidence
+    is told as the difference from it."""
+
+    def logits(
+        self, comments: pd.DataFrame, threads: pd.DataFrame, workers: int | None = None
+    ) -> np.ndarray:
+        """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell.
+
+        workers: threads of the machine, None = all; they change no number.
+        """
+
+        def weigh(features: np.ndarray, can_tell: np.ndarray) -> np.ndarray:
+            part = np.empty(len(features))
+            line(features, self.weights, self.intercept, part)
+            return np.where(can_tell, doubted(part, features, self.doubt), np.nan)
+
+        parts = _chunks(comments, threads, self.frequencies, weigh, workers)
+        return np.concatenate([np.empty(0), *parts])
+
+    def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
+        """Probability among the training pairs, (n,) float64; NaN = cannot tell."""
+        return 1 / (1 + np.exp(-self.logits(comments, threads)))
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """The arrays to keep, by name."""
+        return {"context/idf": self.frequencies.steps, "context/weights": self.weights}
+
+    def parameters(self) -> dict[str, Any]:
+        """What to keep beside the arrays: JSON-able."""
+        return {
+            "features": list(CONTEXT_FEATURES),
+            "intercept": self.intercept,
+            "mass": self.frequencies.mass,
+            "doubt": self.doubt,
+            "typical": dict(self.typical),
+        }
+
+    @classmethod
+    def load(cls, tensors: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> ContextHead:
+        """From `tensors()` and `parameters()`.
+
+        Raises ModelError when a part is missing or the model was made for other features.
+        """
+        try:
+            names, weights = list(parameters["features"]), tensors["context/weights"]
+            steps, mass = tensors["context/idf"], float(parameters["mass"])
+            intercept = float(parameters["intercept"])
+            doubt = float(parameters.get("doubt", 0))  # models of before had none
+            typical = {str(name): float(share) for name, share in parameters["typical"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the model's context head is incomplete: {error}") from error
+        if names != list(CONTEXT_FEATURES) or weights.shape != (len(names),):
+            raise ModelError(
+                f"the model's context head has {len(names)} features and {weights.shape} weights; "
+                f"this version computes {len(CONTEXT_FEATURES)}: train it again"
+            )
+        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept, doubt, typical)

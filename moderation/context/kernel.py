@@ -1,0 +1,396 @@
+"""Overlap of a comment with the rest of its thread, compiled: arrays in, arrays out.
+
+Everything is computed inside one thread at a time, so a comment's numbers depend on its own
+thread only. Cost is linear in the text: each target (title, parent, siblings, …) is laid out once
+in a dense array over the thread's vocabulary and met by all the comments that look at it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from moderation.context.terms import BITS, text_terms
+from moderation.text.compiled import allocating, compiled, inlined
+
+TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
+"""What a comment is compared with; `head` is title and article together (apart they told no more:
+0.000 on every set), `path` its ancestors."""
+MEASURES = ("cosine", "surprise", "cover")
+HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 18, 3)  # first columns
+DECAY = 0.6  # an ancestor counts this much less per step up
+MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
+REACH = 8  # ancestors further up add less than 2 %
+MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
+COMMON = 3.0  # idf up to which a shared word proves nothing
+
+
+class Words(NamedTuple):
+    """Distinct terms of the texts of one thread over its own vocabulary 0..size.
+
+    Those of text i are the slice begin[i]:begin[i + 1] of `term` (int32), `weight` (tf-idf,
+    unit length, in steps of 2^-20 so that sums of any order are equal) and `counts`.
+    """
+
+    term: np.ndarray
+    weight: np.ndarray
+    counts: np.ndarray
+    begin: np.ndarray
+    rarity: np.ndarray  # per vocabulary word: idf above COMMON, else 0
+    odds: np.ndarray  # per vocabulary word: 1 / background probability
+
+
+@allocating
+def _distinct(
+    ids: np.ndarray,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    step: np.ndarray,
+    idf: np.ndarray,
+    odds_of: np.ndarray,
+    local: np.ndarray,
+) -> Words:
+    """Words of the texts of one thread; `local` is a (2^BITS,) scratch of -1, left as found."""
+    total = 0
+    for d in range(len(begins)):
+        total += ends[d] - begins[d]
+    term = np.empty(total, np.int32)
+    count = np.empty(total, np.float32)
+    weight = np.empty(total, np.float64)
+    begin = np.zeros(len(begins) + 1, np.int64)
+    vocabulary = np.empty(total, np.int32)
+    slot = np.empty(total, np.int64)  # where the text at hand keeps this word
+    size = 0
+    used = 0
+    for d in range(len(begins)):
+        first = used
+        for k in range(begins[d], ends[d]):
+            bucket = ids[k]
+            word = local[bucket]
+            if word < 0:
+                word = size
+                local[bucket] = word
+                vocabulary[word] = bucket
+                slot[word] = -1
+                size += 1
+            if slot[word] < first:
+                slot[word] = used
+                term[used] = word
+                count[used] = 0
+                used += 1
+            count[slot[word]] += 1
+        norm = 0.0
+        for k in range(first, used):
+            weight[k] = idf[step[vocabulary[term[k]]]]
+            if count[k] > 1:
+                weight[k] *= 1.0 + np.log(count[k])
+            norm += weight[k] * weight[k]
+        scale = 1.0 / np.sqrt(norm) if norm > 0 else 0.0
+        for k in range(first, used):
+            weight[k] = np.rint(weight[k] * scale * 1048576.0) / 1048576.0
+        begin[d + 1] = used
+    rarity = np.empty(size, np.float64)
+    odds = np.empty(size, np.float64)
+    for word in range(size):
+        bucket = vocabulary[word]
+        local[bucket] = -1
+        rarity[word] = max(idf[step[bucket]] - COMMON, 0.0)
+        odds[word] = odds_of[step[bucket]]
+    return Words(term, weight, count, begin, rarity, odds)
+
+
+@compiled
+def _add(
+    words: Words,
+    d: int,
+    factor: float,
+    weights: np.ndarray,
+    counts: np.ndarray,
+    touched: np.ndarray,
+    n_touched: int,
+    seen: np.ndarray,
+    stamp: int,
+) -> tuple[int, float]:
+    """Add text d to a target; return the number of words touched and the words counted."""
+    total = 0.0
+    for k in range(words.begin[d], words.begin[d + 1]):
+        w = words.term[k]
+        if seen[w] != stamp:
+            seen[w] = stamp
+            weights[w] = 0.0
+            counts[w] = 0.0
+            touched[n_touched] = w
+            n_touched += 1
+        weights[w] += factor * words.weight[k]
+        counts[w] += factor * words.counts[k]
+        total += factor * words.counts[k]
+    return n_touched, total
+
+
+@inlined
+def _square(weights: np.ndarray, touched: np.ndarray, n_touched: int) -> float:
+    norm = 0.0
+    for k in range(n_touched):
+        norm += weights[touched[k]] * weights[touched[k]]
+    return norm
+
+
+@compiled
+def _compare(
+    words: Words,
+    d: int,
+    weights: np.ndarray,
+    counts: np.ndarray,
+    total: float,
+    square: float,
+    seen: np.ndarray,
+    stamp: int,
+    without: bool,
+    out: np.ndarray,
+    column: int,
+) -> None:
+    """Cosine, log-likelihood against the background, and rarity covered, of text d to a target.
+
+    `without` = the target holds text d itself, which is taken out first.
+    """
+    own = 0.0
+    dot = 0.0
+    mine = 0.0
+    surprise = 0.0
+    ratio = 1.0
+    covered = 0.0
+    rarity = 0.0
+    rest = total
+    first = words.begin[d]
+    last = words.begin[d + 1]
+    if without:
+        for k in range(first, last):
+            rest -= words.counts[k]
+    if rest < 0.5 or last == first:
+        return
+    share = min(1.0, MOST / rest)
+    base = MU / (rest * share + MU)
+    scale = base * share / MU
+    for k in range(first, last):
+        w = words.term[k]
+        weight = words.weight[k]
+        n = 0.0
+        if seen[w] == stamp:
+            dot += weights[w] * weight
+            n = counts[w] - words.counts[k] if without else counts[w]
+        own += weight * weight
+        ratio *= n * words.odds[w] * scale + base
+        if ratio > 1e200 or ratio < 1e-200:
+            surprise += np.log(ratio)
+            ratio = 1.0
+        rarity += words.rarity[w]
+        if n > 1e-3:
+            covered += words.rarity[w]
+        mine += 1.0
+    if without:
+        square = square - 2.0 * dot + own
+        dot -= own
+    if square > 1e-9 and own > 0:
+        out[column] = dot / np.sqrt(square * own)
+    out[column + 1] = (surprise + np.log(ratio)) / mine
+    out[column + 2] = covered / (rarity + 1.0)
+
+
+@compiled
+def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> None:
+    """Parent of each comment (index in the thread, -1 = top level) from pre-order and depth."""
+    high = 0
+    for i in range(len(depth)):
+        d = min(max(depth[i], 1), high + 1)
+        stack[d - 1] = i
+        parent[i] = stack[d - 2] if d > 1 else -1
+        high = d
+
+
+@compiled
+def _compare_with_head(
+    words: Words, n: int, has_head: np.ndarray, state: tuple, out: np.ndarray
+) -> int:
+    """Title and article together: the texts n and n + 1 of the thread."""
+    weights, counts, touched, seen, stamp = state
+    if not has_head.any():
+        return stamp
+    stamp += 1
+    used, title = _add(words, n, 1.0, weights, counts, touched, 0, seen, stamp)
+    used, article = _add(words, n + 1, 1.0, weights, counts, touched, used, seen, stamp)
+    square = _square(weights, touched, used)
+    for i in range(n):
+        _compare(
+            words, i, weights, counts, title + article, square, seen, stamp, False, out[i], HEAD
+        )
+    return stamp
+
+
+@compiled
+def _compare_with_family(
+    words: Words,
+    parent: np.ndarray,
+    children: np.ndarray,
+    first_child: np.ndarray,
+    state: tuple,
+    out: np.ndarray,
+) -> int:
+    """Parent, ancestors, siblings and replies: one group per parent, -1 (top level) included."""
+    weights, counts, touched, seen, stamp = state
+    for p in range(-1, len(parent)):
+        first = first_child[p + 1]
+        last = first_child[p + 2]
+        if first == last:
+            continue
+        if p >= 0:
+            stamp += 1
+            used, total = _add(words, p, 1.0, weights, counts, touched, 0, seen, stamp)
+            square = _square(weights, touched, used)
+            for k in range(first, last):
+                i = children[k]
+                _compare(
+                    words, i, weights, counts, total, square, seen, stamp, False, out[i], PARENT
+                )
+                for column in range(3):
+                    out[i, PATH + column] = out[i, PARENT + column]
+            up = parent[p]
+            factor = DECAY
+            for _ in range(REACH):
+                if up < 0:
+                    break
+                used, more = _add(words, up, factor, weights, counts, touched, used, seen, stamp)
+                total += more
+                factor *= DECAY
+                up = parent[up]
+            if parent[p] >= 0:
+                square = _square(weights, touched, used)
+                for k in range(first, last):
+                    i = children[k]
+                    _compare(
+                        words, i, weights, counts, total, square, seen, stamp, False, out[i], PATH
+                    )
+        stamp += 1
+        used = 0
+        total = 0.0
+        for k in range(first, last):
+            used, more = _add(words, children[k], 1.0, weights, counts, touched, used, seen, stamp)
+            total += more
+        square = _square(weights, touched, used)
+        for k in range(first, last):
+            i = children[k]
+            _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], SIBLINGS)
+        if p >= 0:
+            _compare(words, p, weights, counts, total, square, seen, stamp, False, out[p], REPLIES)
+    return stamp
+
+
+@compiled
+def _compare_with_thread(words: Words, n: int, state: tuple, out: np.ndarray) -> None:
+    """Each comment with all the others of its thread."""
+    weights, counts, touched, seen, stamp = state
+    stamp += 1
+    used = 0
+    total = 0.0
+    for i in range(n):
+        used, more = _add(words, i, 1.0, weights, counts, touched, used, seen, stamp)
+        total += more
+    square = _square(weights, touched, used)
+    for i in range(n):
+        _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], THREAD)
+
+
+@allocating
+def _one_thread(
+    words: Words, depth: np.ndarray, has_head: np.ndarray, out: np.ndarray
+) -> np.ndarray:
+    n = len(depth)
+    size = len(words.rarity)
+    weights = np.zeros(size)
+    counts = np.zeros(size)
+    touched = np.empty(size, np.int32)
+    seen = np.zeros(size, np.int64)
+    parent = np.empty(n, np.int64)
+    find_parents(depth, parent, np.empty(n, np.int64))
+    first_child = np.zeros(n + 2, np.int64)  # children of p: [first_child[p+1]:first_child[p+2]]
+    for i in range(n):
+        first_child[parent[i] + 2] += 1
+    for p in range(n + 1):
+        first_child[p + 1] += first_child[p]
+    children = np.empty(n, np.int64)
+    fill = first_child.copy()
+    for i in range(n):
+        children[fill[parent[i] + 1]] = i
+        fill[parent[i] + 1] += 1
+    stamp = _compare_with_head(words, n, has_head, (weights, counts, touched, seen, 0), out)
+    stamp = _compare_with_family(
+        words, parent, children, first_child, (weights, counts, touched, seen, stamp), out
+    )
+    _compare_with_thread(words, n, (weights, counts, touched, seen, stamp), out)
+    return parent
+
+
+@allocating
+def _thread_words(
+    comments: tuple,
+    heads: tuple,
+    first: int,
+    last: int,
+    t: int,
+    tables: tuple,
+    shapes: np.ndarray,
+    local: np.ndarray,
+) -> Words:
+    """Words of the comments first:last, then of title and article of thread t."""
+    data, offsets = comments
+    head_data, head_offsets = heads
+    fold, lexicon, step, idf, odds = tables
+    n = last - first
+    room = (offsets[last] - offsets[first]) // 2 + n
+    room += (head_offsets[2 * t + 2] - head_offsets[2 * t]) // 2 + 2
+    ids = np.empty(room, np.int32)
+    begin = np.zeros(n + 3, np.int64)
+    unused = np.zeros(shapes.shape[1], np.float32)
+    for i in range(n):
+        a, b = offsets[first + i], offsets[first + i + 1]
+        found = text_terms(data, a, b, fold, lexicon, ids[begin[i] :], shapes[first + i])
+        begin[i + 1] = begin[i] + found
+    for k in range(2):
+        a, b = head_offsets[2 * t + k], head_offsets[2 * t + k + 1]
+        found = text_terms(head_data, a, b, fold, lexicon, ids[begin[n + k] :], unused)
+        begin[n + k + 1] = begin[n + k] + found
+    return _distinct(ids, begin[:-1], begin[1:], step, idf, odds, local)
+
+
+@allocating
+def overlaps(
+    comments: tuple,
+    heads: tuple,
+    bounds: np.ndarray,
+    depth: np.ndarray,
+    tables: tuple,
+    out: np.ndarray,
+    shapes: np.ndarray,
+    parents: np.ndarray,
+    has_head: np.ndarray,
+) -> None:
+    """Fill `out` (n, len(TARGETS) * len(MEASURES)) float32 for the n comments of all threads.
+
+    comments: (bytes, offsets) of the n texts. heads: the same of title, article of each thread.
+    bounds: (threads + 1,) int64 rows. depth: (n,) int32. tables: fold table; lexicon marks
+    and idf step (2^BITS,) uint8; idf and odds against the background (256,) of a step.
+    shapes: (n, N_SHAPE) float32 zeros, filled.
+    parents: (n,) int64, filled with the row of each parent, -1 = top level.
+    has_head: (threads, 2) bool, filled: whether title and article hold a word.
+    """
+    local = np.full(1 << BITS, -1, np.int32)
+    for t in range(len(bounds) - 1):
+        first = bounds[t]
+        last = bounds[t + 1]
+        n = last - first
+        words = _thread_words(comments, heads, first, last, t, tables, shapes, local)
+        for k in range(2):
+            has_head[t, k] = words.begin[n + k + 1] > words.begin[n + k]
+        parent = _one_thread(words, depth[first:last], has_head[t], out[first:last])
+        for i in range(n):
+            parents[first + i] = parent[i] + first if parent[i] >= 0 else -1

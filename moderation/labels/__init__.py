@@ -1,0 +1,1 @@
+"""What people decided: label tables, the ledger, public sets, exchange with other tools."""

@@ -1,0 +1,77 @@
+"""Read label tables: CSV, JSONL, Parquet or the ledger, one or many, into one checked frame.
+
+The other names that work on label tables are gathered here too: their columns and checks
+(`label_table`), the public sets (`sources`), and splits without leaks (`splits`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moderation.errors import LabelError
+from moderation.labels.duplicates import near_duplicate_groups
+from moderation.labels.files import read_columns
+from moderation.labels.ledger import decisions, is_ledger
+from moderation.labels.source_threads import read_threads
+from moderation.labels.sources import load_sources, read_sources
+from moderation.labels.splits import folds, split_groups
+from moderation.labels.table import (
+    CONTEXT_COLUMNS,
+    LABEL_SCHEMA,
+    check_names,
+    label_frame,
+    label_names,
+    stack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+__all__ = [
+    "CONTEXT_COLUMNS",
+    "LABEL_SCHEMA",
+    "check_names",
+    "folds",
+    "label_frame",
+    "label_names",
+    "load_sources",
+    "near_duplicate_groups",
+    "read_labels",
+    "read_sources",
+    "read_threads",
+    "split_groups",
+    "stack",
+]
+
+
+def read_labels(
+    paths: str | Path | Sequence[str | Path], known: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Label tables under each other, as `label_frame` describes them.
+
+    paths: a file or several; the extension says which kind; a ledger of decisions is known by
+    its lines. A row without a `source` gets its file's name. known: the label names that are
+    allowed; None allows any.
+    Raises LabelError with file, row, value and way out; InputError when a file cannot be read.
+    """
+    several = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    if not several:
+        raise LabelError("no label tables were named")
+    return stack(_read(Path(path), known) for path in several)
+
+
+def _read(path: Path, known: Sequence[str] | None) -> pd.DataFrame:
+    if is_ledger(path):
+        frame = decisions(path)
+        check_names(label_names(frame), str(path), known)
+        return frame
+    frame = label_frame(read_columns(path), str(path), known)
+    if not label_names(frame):
+        raise LabelError(
+            f"{path}: no label column; expected one column per label with 1, 0 or empty"
+        )
+    unnamed = frame["source"].isna()
+    return frame.assign(source=frame["source"].where(~unnamed, path.name))

@@ -1,0 +1,1 @@
+"""A trained model: scores, evidence, thresholds, its folder, its scikit-learn twin."""

@@ -1,0 +1,144 @@
+"""Take the logits of many comments apart at once: what every word of the text carries.
+
+    raw logit = intercept + sum over the comment's spans + sum over its dense features
+
+One comment is a batch of one; a comment's parts do not depend on what else is in the batch.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.text import kernel
+from moderation.text.characters import ITEMS, TOKENS
+from moderation.text.compiled import allocating
+from moderation.text.features import Texts, WeightTable, _pieces, _run
+from moderation.text.folding import load_tables
+from moderation.text.kernel import DENSE_FEATURES
+from moderation.text.phrases import SHARE, distinct, find
+
+if TYPE_CHECKING:
+    from moderation.text.characters import Scratch
+    from moderation.text.features import Piece
+    from moderation.text.phrases import Lexicon
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The parts of n comments' logits.
+
+    begin: (n + 1,) int64, the spans of comment i are begin[i]:begin[i + 1], in the order of the
+    text, each place once. start, end: (spans,) code points. shares: (spans, labels) float64.
+    dense: (n, len(DENSE_FEATURES), labels) float64, each feature's value times its weight.
+    """
+
+    begin: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    shares: np.ndarray
+    dense: np.ndarray
+
+
+def evidence(
+    texts: Texts,
+    table: WeightTable,
+    lexicon: Lexicon,
+    weights: np.ndarray,
+    threads: int | None = None,
+) -> Evidence:
+    """The parts of every text's logits; weights: of the phrases, (phrases.SIZE, labels) float32."""
+    pieces, tables, grams = list(_pieces(texts)), load_tables(), table.config.grams
+    n, labels = sum(len(piece.offsets) - 1 for piece in pieces), len(table.intercept)
+    begin = np.zeros(n + 1, np.int64)
+    described = np.empty((n, len(DENSE_FEATURES)), np.float32)
+    start, end, shares = np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, labels))
+
+    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+        rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
+        explain_rows(
+            piece.data, piece.offsets, first, last, tables, grams, scratch,
+            table.rows, table.cache(), lexicon.hashes, lexicon.codes, weights,
+            begin[piece.row : piece.row + len(piece.offsets)],
+            described[rows], start, end, shares,
+        )  # fmt: skip
+
+    _run(pieces, work, threads)
+    np.cumsum(begin, out=begin)
+    if begin[-1]:
+        start, end = np.empty(begin[-1], np.int32), np.empty(begin[-1], np.int32)
+        shares = np.zeros((begin[-1], labels))
+        _run(pieces, work, threads)
+    dense = described.astype(np.float64)[:, :, None] * table.dense
+    return Evidence(*_placed(begin, start, end, shares), dense)
+
+
+def _placed(
+    begin: np.ndarray, start: np.ndarray, end: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Spans in the order of the text; those of one place (a disguised word's forms) added up."""
+    if not len(start):
+        return begin, start, end, shares
+    row = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
+    place = start.astype(np.int64) << 32 | end
+    if ((row[1:] == row[:-1]) & (place[1:] < place[:-1])).any():
+        order = np.lexsort((place, row))
+        place, start, end, shares = place[order], start[order], end[order], shares[order]
+    opens = np.append(True, (row[1:] != row[:-1]) | (place[1:] != place[:-1]))
+    if opens.all():
+        return begin, start, end, shares
+    first = np.flatnonzero(opens)
+    counted = np.concatenate([[0], np.cumsum(opens)])
+    return counted[begin], start[first], end[first], np.add.reduceat(shares, first, axis=0)
+
+
+@allocating
+def explain_rows(
+    data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
+    rows: Any, cache: Any, hashes: Any, codes: Any, weights: Any,
+    begin: Any, described: Any, start: Any, end: Any, shares: Any,
+) -> None:  # fmt: skip
+    """Places and shares of every token of the comments `first` to `last`.
+
+    Run twice: without room in `start` it writes how many tokens there are to begin[row + 1] and
+    the dense features to `described`; with room it fills places and shares at begin[row].
+    The other arrays are those of `kernel.score_rows`.
+    """
+    labels = shares.shape[1]
+    total = np.zeros(rows.shape[1] - 1, np.float64)
+    for row in range(first, last):
+        n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        tokens = scratch.state[TOKENS]
+        if not len(start):
+            begin[row + 1] = tokens
+            kernel.describe(scratch, described[row])
+            continue
+        at = begin[row]
+        for token in range(tokens):
+            start[at + token] = scratch.token_start[token]
+            end[at + token] = scratch.token_end[token]
+        out = shares[at : at + tokens]
+        norm = kernel.score_comment(scratch, grams, rows, cache, total)
+        parts = np.zeros((scratch.state[ITEMS], labels), np.float64)
+        kernel.explain_row(scratch, grams, rows, cache, norm, parts, out)
+        _add_phrases(scratch, n, hashes, codes, weights, out)
+
+
+@allocating
+def _add_phrases(scratch: Any, n: Any, hashes: Any, codes: Any, weights: Any, out: Any) -> None:
+    """Add to `out` (tokens, labels) what the phrases carry, divided equally among their words."""
+    ids, words = find(scratch, n, hashes, codes)
+    known, counts, norm = distinct(ids)
+    for k in range(len(ids)):
+        where = np.searchsorted(known, ids[k])
+        own = 0
+        for word in words[k]:
+            own += word >= 0
+        share = SHARE * np.log1p(counts[where]) / norm / counts[where] / own
+        for word in words[k]:
+            if word >= 0:
+                for label in range(out.shape[1]):
+                    out[word, label] += share * weights[ids[k], label]

@@ -1,0 +1,124 @@
+"""Write a model as a scikit-learn Pipeline, through joblib: the same scores in another program.
+
+The Pipeline takes texts and gives one column of probabilities per text label. It needs this package
+installed (the features are its kernel's), and joblib files run code when they are read: load
+none that you did not write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import joblib
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.pipeline import Pipeline
+
+from moderation.errors import ModelError
+from moderation.tables import replacing
+from moderation.text import features
+from moderation.text.phrases import SIZE, Lexicon, phrase_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from moderation.model.calibration import Calibration
+    from moderation.model.model import Model
+    from moderation.text.features import NgramConfig, Texts
+
+
+class TextFeatures(TransformerMixin, BaseEstimator):
+    """Texts to one sparse row: tf-idf n-grams, phrases, dense features."""
+
+    def __init__(self, config: NgramConfig, idf: np.ndarray, lexicon: Lexicon) -> None:
+        self.config = config
+        self.idf = idf
+        self.lexicon = lexicon
+
+    def fit(self, X: Texts, y: Any = None) -> TextFeatures:  # noqa: N803  scikit-learn's names
+        """Nothing is fitted: the weights belong to this idf and lexicon."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, X: Texts) -> sp.csr_array:  # noqa: N803  scikit-learn's name
+        """CSR (n, buckets + SIZE + dense features) float32."""
+        indptr, indices, values = features.tfidf(X, self.idf, self.config)
+        grams = sp.csr_array(
+            (values, indices, indptr), shape=(len(indptr) - 1, self.config.buckets)
+        )
+        indptr, indices, values = phrase_rows(X, self.lexicon, self.config)
+        said = sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
+        return sp.hstack([grams, said, sp.csr_array(features.dense(X, self.config))]).tocsr()
+
+
+class CalibratedLines(ClassifierMixin, BaseEstimator):
+    """One line and one calibration per label, on the rows of `TextFeatures`."""
+
+    def __init__(
+        self, labels: list[str], weights: np.ndarray, intercept: np.ndarray,
+        calibrations: list[Calibration], thresholds: list[float],
+    ) -> None:  # fmt: skip
+        self.labels = labels
+        self.weights = weights
+        self.intercept = intercept
+        self.calibrations = calibrations
+        self.thresholds = thresholds
+        self.classes_ = np.array(labels)
+
+    def fit(self, X: Any, y: Any = None) -> CalibratedLines:  # noqa: N803  scikit-learn's names
+        """Nothing is fitted: the weights are the model's."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def decision_function(self, X: sp.csr_array) -> np.ndarray:  # noqa: N803  scikit-learn's name
+        """Raw logits: (n, labels) float64."""
+        return X.astype(np.float64) @ self.weights.astype(np.float64) + self.intercept
+
+    def predict_proba(self, X: sp.csr_array) -> np.ndarray:  # noqa: N803  scikit-learn's name
+        """Probabilities: (n, labels) float32, one column per label; they do not add up to 1."""
+        raw = self.decision_function(X)
+        return np.column_stack(
+            [calibrate(raw[:, k]) for k, calibrate in enumerate(self.calibrations)]
+        )
+
+    def predict(self, X: sp.csr_array) -> np.ndarray:  # noqa: N803  scikit-learn's name
+        """Flags: (n, labels) bool."""
+        return self.predict_proba(X) >= np.array(self.thresholds)
+
+
+def pipeline(model: Model) -> Pipeline:
+    """The model's text labels as a Pipeline; context labels need threads and stay behind.
+
+    Raises ModelError when the model has no text label.
+    """
+    heads = model.text_heads
+    if not heads:
+        raise ModelError(f"model {model.name!r} has no label that is read from the text alone")
+    table = model.table
+    stacked = np.concatenate([table.weights, model.phrase_weights, table.dense])
+    return Pipeline(
+        [
+            ("features", TextFeatures(table.config, table.idf, model.lexicon)),
+            (
+                "labels",
+                CalibratedLines(
+                    [head.name for head in heads],
+                    stacked,
+                    table.intercept,
+                    [head.calibration for head in heads],
+                    [head.threshold for head in heads],
+                ),
+            ),
+        ]
+    )
+
+
+def export(model: Model, path: str | Path) -> None:
+    """Write the Pipeline to a joblib file."""
+    with replacing(path) as temporary:
+        joblib.dump(pipeline(model), temporary, compress=3)

@@ -1,0 +1,287 @@
+"""Write a model's folder, and read one after checking everything that can be checked.
+
+    model.json            format and version, labels, calibration, thresholds, sources, metrics,
+                          self-test, digest of the weights, and of itself
+    weights.safetensors   the arrays
+
+Reading runs no code from the folder. Before any array is used: no other files, the version, both
+digests, names, types and shapes, finite numbers; last, the self-test comments must score as when
+the model was saved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors import numpy as safetensors
+
+from moderation.context.head import ContextHead
+from moderation.errors import ModelError
+from moderation.model.calibration import Calibration
+from moderation.model.model import ContextLabel, Model, TextLabel
+from moderation.model.thresholds import Kept
+from moderation.tables import replacing
+from moderation.text.features import NgramConfig, WeightTable
+from moderation.text.kernel import DENSE_FEATURES
+from moderation.text.phrases import SIZE as PHRASES
+from moderation.text.phrases import Lexicon
+
+FORMAT = "moderation model"
+VERSION = 1
+CARD, WEIGHTS = "model.json", "weights.safetensors"
+MOST_BYTES = {CARD: 4 << 20, WEIGHTS: 256 << 20}  # far above the shipped model
+SELF_TEST_ERROR = 1e-4  # another processor may round otherwise; an altered weight shows
+
+SELF_TEST = (
+    "Thank you for the recipe, the soup turned out wonderful.",
+    "I made $4,000 last week from home!! Visit http://easy-cash.example now",
+    "You are a pathetic idiot and nobody wants you here.",
+    "Those people are vermin and should be thrown out of the country.",
+    "Das Wetter in Köln war schön, 20 °C und kein Regen. 😀",
+)
+"""Written for this project; scored when a model is saved and again whenever it is loaded."""
+
+
+def save(model: Model, folder: str | Path) -> Model:
+    """Write the model; returns it as `load` would. Same model, same bytes."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = _arrays(model)
+    content = safetensors.save(arrays)
+    card: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "labels": [_label(head) for head in model.heads],
+        "ngrams": model.table.config.to_json(),
+        "dense_features": list(DENSE_FEATURES),
+        "classes": list(model.lexicon.names),
+        "weights": hashlib.sha256(content).hexdigest(),
+        "sources": model.sources,
+        "training": model.training,
+        "self_test": [
+            {"text": text, "scores": [round(float(one), 6) for one in scores]}
+            for text, scores in zip(SELF_TEST, model.score_texts(SELF_TEST, 1), strict=True)
+        ],
+    }
+    card["digest"] = _digest(card)
+    with replacing(folder / WEIGHTS) as path:
+        path.write_bytes(content)
+    with replacing(folder / CARD) as path:
+        written = json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+        path.write_text(written + "\n", encoding="utf-8")
+    return replace(model, name=folder.resolve().name, digest=card["digest"])
+
+
+def load(folder: str | Path) -> Model:
+    """Read and check a model. Raises ModelError with what is wrong and the way out."""
+    folder = Path(folder)
+    _check_files(folder)
+    card = _read_card(folder / CARD)
+    content = _read(folder / WEIGHTS)
+    if hashlib.sha256(content).hexdigest() != card["weights"]:
+        raise ModelError(
+            f"{folder / WEIGHTS}: not the weights that {CARD} describes (digests differ); "
+            "copy both files again, or train anew"
+        )
+    try:
+        model = _built(card, _checked(content, card, folder / WEIGHTS))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder / CARD}: {_cause(error)}") from error
+    model = replace(model, name=folder.resolve().name, digest=card["digest"])
+    _check_scores(model, card["self_test"], folder)
+    return model
+
+
+def _check_files(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such model folder; expected {CARD} and {WEIGHTS} in it")
+    try:
+        found = {path.name for path in folder.iterdir()}
+    except OSError as error:
+        raise ModelError(f"{folder}: {error.strerror}") from error
+    missing, extra = sorted({CARD, WEIGHTS} - found), sorted(found - {CARD, WEIGHTS})
+    if missing:
+        raise ModelError(f"{folder}: {missing[0]} is missing; there is {', '.join(sorted(found))}")
+    if extra:
+        raise ModelError(
+            f"{folder}: {extra[0]} is not part of a model; a model is {CARD} and {WEIGHTS} "
+            "and nothing else: remove it if it is yours, and do not trust the folder if not"
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise ModelError(f"{path}: not a plain file")
+        if path.stat().st_size > MOST_BYTES[path.name]:
+            raise ModelError(f"{path}: larger than {MOST_BYTES[path.name] >> 20} MB; not a model")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from error
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(_read(path))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ModelError(f"{path}: no JSON: {error}; copy the file again") from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise ModelError(f"{path}: not a model of this program (no format {FORMAT!r})")
+    version = card.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise ModelError(
+            f"{path}: format version {version!r}; this program reads up to {VERSION}: "
+            "update it, or train the model anew"
+        )
+    if card.get("digest") != _digest({k: v for k, v in card.items() if k != "digest"}):
+        raise ModelError(f"{path}: altered since it was saved (its digest differs); restore it")
+    return card
+
+
+def _digest(card: dict[str, Any]) -> str:
+    """SHA-256 of the card's canonical JSON."""
+    written = json.dumps(card, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _arrays(model: Model) -> dict[str, np.ndarray]:
+    arrays = {
+        "ngrams/idf": model.table.idf.astype(np.float16),
+        "ngrams/weights": model.table.weights.astype(np.float16),
+        "dense/weights": model.table.dense.astype(np.float32),
+        "intercept": model.table.intercept.astype(np.float32),
+        "phrases/weights": model.phrase_weights.astype(np.float16),
+        "lexicon/hashes": model.lexicon.hashes,
+        "lexicon/codes": model.lexicon.codes,
+    }
+    for head in model.heads:
+        if isinstance(head, ContextLabel):
+            arrays |= {f"{head.name}/{key}": one for key, one in head.head.tensors().items()}
+    return {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+
+
+def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:
+    """Type and shape of every array that the card calls for; -1 = any."""
+    buckets = NgramConfig.from_json(card["ngrams"]).buckets
+    columns = sum(label["kind"] == "text" for label in card["labels"])
+    half, single = np.dtype(np.float16), np.dtype(np.float32)
+    shapes: dict[str, tuple[np.dtype, tuple[int, ...]]] = {
+        "ngrams/idf": (half, (buckets,)),
+        "ngrams/weights": (half, (buckets, columns)),
+        "dense/weights": (single, (len(DENSE_FEATURES), columns)),
+        "intercept": (single, (columns,)),
+        "phrases/weights": (half, (PHRASES, columns)),
+        "lexicon/hashes": (np.dtype(np.uint64), (-1,)),
+        "lexicon/codes": (np.dtype(np.uint8), (-1,)),
+    }
+    for label in card["labels"]:
+        if label["kind"] == "context":
+            shapes[f"{label['name']}/context/idf"] = (np.dtype(np.uint8), (-1,))
+            shapes[f"{label['name']}/context/weights"] = (single, (-1,))
+    return shapes
+
+
+def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.ndarray]:
+    """The arrays, once names, types, shapes and numbers are as the card calls for."""
+    if card["dense_features"] != list(DENSE_FEATURES):
+        raise ModelError(f"{path}: trained on other dense features than this version has; retrain")
+    wanted = _shapes(card)
+    try:
+        arrays = safetensors.load(content)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ModelError(f"{path}: not readable as safetensors: {error}") from error
+    if set(arrays) != set(wanted):
+        odd = sorted(set(arrays) ^ set(wanted))
+        raise ModelError(f"{path}: array {odd[0]!r} is missing or not expected")
+    for name, array in arrays.items():
+        dtype, shape = wanted[name]
+        right = len(shape) == array.ndim and all(
+            want in (-1, have) for want, have in zip(shape, array.shape, strict=True)
+        )
+        if array.dtype != dtype or not right:
+            raise ModelError(
+                f"{path}: {name} is {array.dtype} {array.shape}; expected {dtype} {shape}"
+            )
+        if dtype.kind == "f" and not np.isfinite(array).all():
+            raise ModelError(f"{path}: {name} holds numbers that are not finite")
+    return arrays
+
+
+def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
+    table = WeightTable(
+        NgramConfig.from_json(card["ngrams"]),
+        arrays["ngrams/idf"].astype(np.float32),
+        arrays["ngrams/weights"].astype(np.float32),
+        arrays["dense/weights"],
+        arrays["intercept"],
+    )
+    hashes, codes, names = arrays["lexicon/hashes"], arrays["lexicon/codes"], card["classes"]
+    if len(hashes) != len(codes) or (codes > len(names)).any() or (hashes[1:] <= hashes[:-1]).any():
+        raise ValueError("the lexicon's hashes and classes do not belong together")
+    return Model(
+        heads=tuple(_head(label, arrays) for label in card["labels"]),
+        table=table,
+        lexicon=Lexicon(tuple(names), hashes, codes),
+        phrase_weights=arrays["phrases/weights"].astype(np.float32),
+        sources=card["sources"],
+        training=card["training"],
+    )
+
+
+def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
+    described = {
+        "name": head.name,
+        "kind": "text" if isinstance(head, TextLabel) else "context",
+        "calibration": asdict(head.calibration),
+        "threshold": head.threshold,
+        "operating": head.operating,
+        "metrics": head.metrics,
+    }
+    if head.curve is not None:
+        described["curve"] = head.curve.to_dict()
+    if isinstance(head, ContextLabel):
+        described["context"] = head.head.parameters()
+    return described
+
+
+def _head(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | ContextLabel:
+    name, threshold = str(label["name"]), float(label["threshold"])
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"threshold of {name} is {threshold}; expected 0 to 1")
+    calibration = Calibration.from_dict(label["calibration"])
+    curve = Kept.from_dict(label["curve"]) if "curve" in label else None
+    stated = (threshold, label["operating"], label["metrics"], curve)
+    if label["kind"] == "text":
+        return TextLabel(name, calibration, *stated)
+    if label["kind"] != "context":
+        raise ValueError(f"label {name} is of kind {label['kind']!r}; expected text or context")
+    own = {key: arrays[f"{name}/{key}"] for key in ("context/idf", "context/weights")}
+    return ContextLabel(name, ContextHead.load(own, label["context"]), calibration, *stated)
+
+
+def _check_scores(model: Model, expected: Any, folder: Path) -> None:
+    """The self-test: the saved comments must score as they did."""
+    try:
+        texts = [str(one["text"]) for one in expected]
+        wanted = np.array([one["scores"] for one in expected], np.float64)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder / CARD}: self-test is malformed: {error}") from error
+    found = model.score_texts(texts, 1)
+    if not texts or wanted.shape != found.shape:
+        raise ModelError(f"{folder / CARD}: self-test is {wanted.shape}; expected {found.shape}")
+    worst = float(np.abs(found - wanted).max(initial=0))
+    if not worst <= SELF_TEST_ERROR:
+        raise ModelError(
+            f"{folder}: the self-test comments score differently by up to {worst:.2g}; "
+            "the model was made by another version of this program: train it anew"
+        )
+
+
+def _cause(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

@@ -1,0 +1,285 @@
+"""Score comments with a trained model: one calibrated probability per label, and its parts.
+
+A label has one of two kinds of head. A text label looks at the comment's own words. A context
+label looks at how the comment fits its conversation, and cannot tell (null) where there is none.
+Nothing is fitted here, and no comment's score depends on another thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pandas.arrays import ArrowExtensionArray
+
+from moderation.comments import STRING, THREAD_SCHEMA
+from moderation.errors import ModelError
+from moderation.model.evidence import Evidence, evidence
+from moderation.text import features, phrases
+from moderation.text.kernel import DENSE_FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from moderation.context.head import ContextHead
+    from moderation.model.calibration import Calibration
+    from moderation.model.thresholds import Kept
+    from moderation.text.features import WeightTable
+    from moderation.text.phrases import Lexicon
+
+
+@dataclass(frozen=True)
+class TextLabel:
+    """A label that is read from the words.
+
+    threshold: a comment is flagged from this probability on. operating: the goal and what it
+    promises. metrics: how it did on rows that it was not trained on. curve: what other thresholds
+    would give (`thresholds.Kept`); None in models that were made before it was kept.
+    """
+
+    name: str
+    calibration: Calibration
+    threshold: float
+    operating: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    curve: Kept | None = None
+
+
+@dataclass(frozen=True)
+class ContextLabel:
+    """A label that is read from the conversation around a comment; see TextLabel."""
+
+    name: str
+    head: ContextHead
+    calibration: Calibration
+    threshold: float
+    operating: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    curve: Kept | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """Labels in their order, and the weights that the text labels share.
+
+    table, phrase_weights: columns are the text labels, in order. sources: where the training rows
+    came from. training: seed, recipe. name: of the folder it was loaded from. digest: of what it
+    was loaded from, "" before it is saved.
+    """
+
+    heads: tuple[TextLabel | ContextLabel, ...]
+    table: WeightTable
+    lexicon: Lexicon
+    phrase_weights: np.ndarray
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    training: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    digest: str = ""
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the labels, in the order of their columns."""
+        return [head.name for head in self.heads]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Probability from which a label's flag is set."""
+        return {head.name: head.threshold for head in self.heads}
+
+    @property
+    def text_heads(self) -> list[TextLabel]:
+        """The text labels: the columns of the weights."""
+        return [head for head in self.heads if isinstance(head, TextLabel)]
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> Model:
+        """The same model with other thresholds for some labels.
+
+        Raises ModelError for a label that it does not have, or a number outside 0 to 1.
+        """
+        unknown = sorted(set(thresholds) - set(self.labels))
+        if unknown:
+            raise ModelError(f"no label {unknown[0]!r}; this model has {', '.join(self.labels)}")
+        for name, threshold in thresholds.items():
+            if not 0 <= threshold <= 1:
+                raise ModelError(f"threshold of {name} is {threshold}; expected 0 to 1")
+        heads = tuple(
+            replace(head, threshold=thresholds.get(head.name, head.threshold))
+            for head in self.heads
+        )
+        return replace(self, heads=heads, digest="")
+
+    def logits(self, texts: features.Texts, threads: int | None = None) -> np.ndarray:
+        """Raw logits of the text labels: (n, text labels) float32, before calibration."""
+        return phrases.logits(texts, self.table, self.lexicon, self.phrase_weights, threads)
+
+    def score_texts(self, texts: features.Texts, threads: int | None = None) -> np.ndarray:
+        """Probabilities of the text labels: (n, text labels) float32."""
+        raw = self.logits(texts, threads)
+        for column, head in enumerate(self.text_heads):
+            raw[:, column] = head.calibration(raw[:, column])
+        return raw
+
+    def score(
+        self,
+        comments: pd.DataFrame,
+        threads: pd.DataFrame | None = None,
+        workers: int | None = None,
+    ) -> pd.DataFrame:
+        """One float column per label, rows as in `comments`; null = cannot tell.
+
+        comments: COMMENT_SCHEMA; with a `text` column alone, context labels are null. threads:
+        THREAD_SCHEMA, for titles and articles. workers: threads of the machine, None = all.
+        """
+        texts = iter(self.score_texts(comments["text"], workers).T)
+        nothing = (comments["text"].isna() | (comments["text"].str.strip() == "")).to_numpy(bool)
+        columns: dict[str, Any] = {}
+        for head in self.heads:
+            if isinstance(head, ContextLabel):
+                found = _in_context(head, comments, threads, workers)
+            else:
+                found = next(texts)
+            column = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
+            columns[head.name] = ArrowExtensionArray(pa.chunked_array([column]))
+        return pd.DataFrame(columns, index=comments.index)
+
+    def explain(
+        self,
+        text: str,
+        parent: str | None = None,
+        title: str | None = None,
+        article: str | None = None,
+    ) -> list[Explanation]:
+        """How one comment is scored, label by label: scores, thresholds and contributions."""
+        comments, threads = _thread_of(text, parent, title, article)
+        scores = self.score(comments, threads).iloc[-1]
+        parts = self.parts(text)
+        column = {head.name: k for k, head in enumerate(self.text_heads)}
+        return [
+            Explanation(
+                head.name,
+                text,
+                None if pd.isna(scores[head.name]) else float(scores[head.name]),
+                head.threshold,
+                parts[column[head.name]] if head.name in column else None,
+            )
+            for head in self.heads
+        ]
+
+    def evidence(self, texts: features.Texts, threads: int | None = None) -> Evidence:
+        """What the text labels' raw logits of many comments are the sums of; see `evidence`."""
+        return evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
+
+    def parts(self, text: str) -> list[Parts]:
+        """What each text label's raw logit is the sum of."""
+        found = self.evidence([text], 1)
+        places = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
+        return [
+            Parts(
+                float(self.table.intercept[k]),
+                [(*place, share) for place, share in zip(places, shares, strict=True)],
+                {
+                    name: float(part)
+                    for name, part in zip(DENSE_FEATURES, found.dense[0, :, k], strict=True)
+                    if part
+                },
+            )
+            for k, shares in enumerate(found.shares.T.tolist())
+        ]
+
+    def passport(self) -> dict[str, Any]:
+        """What a scored file says about the model that scored it: JSON-able."""
+        return {
+            "model": self.name,
+            "digest": self.digest,
+            "labels": self.labels,
+            "thresholds": self.thresholds,
+            "goals": {head.name: head.operating.get("goal") for head in self.heads},
+            "curves": {head.name: head.curve.shown() for head in self.heads if head.curve},
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model's folder; see `model_folder.save`."""
+        from moderation.model import folder as model_folder
+
+        model_folder.save(self, folder)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Model:
+        """Read a model's folder; see `model_folder.load`."""
+        from moderation.model import folder as model_folder
+
+        return model_folder.load(folder)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`raw logit = intercept + sum of spans + sum of features`; spans are (start, end, share)."""
+
+    intercept: float
+    spans: list[tuple[int, int, float]]
+    features: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell."""
+
+    label: str
+    text: str
+    score: float | None
+    threshold: float
+    parts: Parts | None
+
+    def __str__(self) -> str:
+        if self.score is None:
+            return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
+        verdict = "flagged" if self.score >= self.threshold else "not flagged"
+        head = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
+        if self.parts is None:
+            return head
+        shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
+        shares += list(self.parts.features.items())
+        shares.sort(key=lambda one: -abs(one[1]))
+        words = ", ".join(f"{word} {share:+.2f}" for word, share in shares[:8])
+        return f"{head}\n  start {self.parts.intercept:+.2f}; {words}"
+
+
+def _in_context(
+    head: ContextLabel, comments: pd.DataFrame, threads: pd.DataFrame | None, workers: int | None
+) -> np.ndarray:
+    """Probabilities of a context label, NaN = cannot tell: (n,) float32."""
+    if not {"thread_id", "depth"} <= set(comments.columns):
+        return np.full(len(comments), np.nan, np.float32)
+    heads = no_threads() if threads is None else threads
+    return head.calibration(head.head.logits(comments, heads, workers))
+
+
+def no_threads() -> pd.DataFrame:
+    """No titles and no articles: THREAD_SCHEMA without rows."""
+    return THREAD_SCHEMA.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def _thread_of(
+    text: str, parent: str | None, title: str | None, article: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A thread of one comment, below its parent if there is one."""
+    texts = [text] if parent is None else [parent, text]
+    n = len(texts)
+    comments = pa.table(
+        {
+            "thread_id": pa.array(["0"] * n, STRING),
+            "depth": pa.array(range(1, n + 1), pa.int32()),
+            "text": pa.array(texts, STRING),
+        }
+    )
+    heads = pa.table(
+        {"thread_id": ["0"], "title": [title], "article": [article], "url": [None]},
+        schema=THREAD_SCHEMA,
+    )
+    return comments.to_pandas(types_mapper=pd.ArrowDtype), heads.to_pandas(
+        types_mapper=pd.ArrowDtype
+    )

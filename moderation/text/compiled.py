@@ -1,0 +1,148 @@
+"""How functions are compiled, and where the compiled code is kept between runs.
+
+numba keeps machine code beside the source if it may write there, and notices a change in a
+function's own file only. Here it goes to the user's cache folder, under a digest of all compiled
+modules, so that a read-only installation starts as fast, and no stale code survives an update.
+`NUMBA_CACHE_DIR` moves it. Where there is no home to write to, a folder of the temporary ones is
+taken if nobody else can write there; where nothing can be written, every process compiles anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+_PACKAGE = Path(__file__).parents[1]
+_SOURCES = (
+    "context/campaign_kernel",
+    "context/expand",
+    "context/kernel",
+    "context/terms",
+    "evaluation/metrics",
+    "labels/duplicates",
+    "labels/splits",
+    "model/evidence",
+    "text/characters",
+    "text/compiled",
+    "text/folding",
+    "text/kernel",
+    "text/links",
+    "text/phrases",
+    "text/tokens",
+    "training/linear",
+)
+_SCORING = ("text/phrases.score_rows", "context/kernel.overlaps", "model/evidence.explain_rows")
+
+
+def _digest() -> str:
+    """Digest of everything that the machine code comes from."""
+    found = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
+    for name in _SOURCES:
+        found.update((_PACKAGE / f"{name}.py").read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _user_cache() -> Path:
+    """The folder that the platform keeps for caches."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(os.environ["NUMBA_CACHE_DIR"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser()
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+
+
+def _folder() -> Path | None:
+    """Where compiled code is kept; None if nowhere."""
+    kind = "checked" if numba.config.BOUNDSCHECK else "kernel"
+    name = f"{kind}-{_digest()}"
+    own = f"moderation-{os.getuid()}" if hasattr(os, "getuid") else "moderation"
+    places: tuple[Callable[[], Path], ...] = (
+        lambda: _user_cache() / "moderation",
+        lambda: Path(tempfile.gettempdir()) / own,
+    )
+    for place in places:
+        try:
+            folder = place() / name
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK | os.X_OK) and _ours(folder.parent) and _ours(folder):
+                return folder
+        except (OSError, RuntimeError):  # read-only, or no home directory
+            continue
+    return None
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else can put machine code there."""
+    found = folder.stat()
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o022
+
+
+FOLDER = _folder()
+
+
+def will_compile() -> bool:
+    """Whether the first scoring of this process has to compile (about half a minute, once)."""
+    kept = (f"{Path(name).name}-*.nbc" for name in _SCORING)
+    return FOLDER is None or not all(any(FOLDER.rglob(name)) for name in kept)
+
+
+def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    kept = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(FOLDER or "")  # read while the function is decorated
+    try:
+        return numba.njit(function, nogil=True, cache=FOLDER is not None, **options)
+    finally:
+        numba.config.CACHE_DIR = kept
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile when first called; runs without the GIL, must not allocate.
+
+    Without its runtime numba counts no references: counting every array of a structure at every
+    call cost half of the time.
+    """
+    return _compile(function, _nrt=False)
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, copied into its callers: for what runs once per word or oftener."""
+    return _compile(function, _nrt=False, forceinline=True)
+
+
+def allocating(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile when first called; runs without the GIL, may make arrays."""
+    return _compile(function)
+
+
+def reordering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, where the order of a sum is the compiler's to choose; always the same one."""
+    return _compile(function, fastmath={"reassoc", "contract"})
+
+
+def start_numba() -> None:
+    """Load what numba needs to run compiled code, but not SciPy's linear algebra.
+
+    numba looks for it when it first runs anything; it takes 0.15 s and nothing here multiplies
+    matrices. For programs of our own only: afterwards no function of this process can.
+    """
+    name = "scipy.linalg.cython_blas"
+    if name in sys.modules:
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # what Python itself takes for "absent"
+    try:
+        import numba.np.arraymath  # noqa: F401
+    finally:
+        del sys.modules[name]

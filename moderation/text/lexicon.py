@@ -1,0 +1,79 @@
+"""Read the words behind the phrase features: own words, and published lists where they lie.
+
+The file has one table per class: `words`, separated by blanks, and `lists` of published ones
+(file below the data folder, licence, column, which rows count). A list that is not there is left
+out and said so: a model trained without the public files still has the project's own words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from moderation.errors import LabelError
+from moderation.text.phrases import Lexicon
+
+
+def read_lexicon(
+    toml: str | Path, data_dir: str | Path | None
+) -> tuple[Lexicon, list[dict[str, Any]]]:
+    """The lexicon, and where its words came from: one dict per file (file, licence, sha256, words).
+
+    data_dir: None reads the project's own words only.
+    Raises LabelError with the file and the class when a table is malformed.
+    """
+    path = Path(toml)
+    try:
+        content = path.read_bytes()
+        tables = tomllib.loads(content.decode())
+    except OSError as error:
+        raise LabelError(f"{path}: {error.strerror}; expected word lists as TOML") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabelError(f"{path}: no TOML: {error}") from error
+    words: dict[str, list[str]] = {}
+    origin: list[dict[str, Any]] = []
+    for name, table in tables.items():
+        if not isinstance(table, dict) or not isinstance(table.get("words"), str):
+            raise LabelError(f"{path}: [{name}] has no string `words`")
+        words[name] = table["words"].split()
+    own = sum(len(each) for each in words.values())
+    digest = hashlib.sha256(content).hexdigest()
+    origin.append({"file": path.name, "licence": "MIT", "sha256": digest, "words": own})
+    for name, table in tables.items():
+        for described in table.get("lists", []):
+            found, record = _listed(described, data_dir, f"{path}: [{name}]")
+            words[name] += found
+            origin.append({"class": name, **record})
+    return Lexicon.of(words), origin
+
+
+def _listed(
+    described: dict[str, Any], data_dir: str | Path | None, place: str
+) -> tuple[list[str], dict[str, Any]]:
+    """The words that one published list adds."""
+    try:
+        name, licence = described["file"], described["licence"]
+        column, wanted = described["column"], described.get("where", {})
+        bounds, excepted = described.get("at_least", {}), set(described["except"].split())
+    except (KeyError, AttributeError) as error:
+        raise LabelError(f"{place}.lists: {error} is missing or malformed") from error
+    record = {"file": name, "licence": licence}
+    path = Path(data_dir) / name if data_dir is not None else None
+    if path is None or not path.exists():
+        return [], {**record, "words": 0, "skipped": "not there"}
+    frame = pd.read_csv(path)
+    for key, values in wanted.items():
+        frame = frame[frame[key].isin(values)]
+    for key, bound in bounds.items():
+        frame = frame[frame[key] >= bound]
+    found = [
+        word
+        for word in frame[column].astype(str).str.lower()
+        if " " not in word and word not in excepted
+    ]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found, {**record, "sha256": digest, "words": len(found)}

@@ -1,0 +1,494 @@
+"""Second pass over a comment: folded characters to words, with disguises undone.
+
+What a word is, and what is undone (`fold=True`):
+
+    words        runs of letters and digits; n't, 's and their like are joined (dont, its)
+    leet         digits between letters and $ @ ! | in words: sh1t, $hit, @ss. A digit only before
+                 or after the letters (mp3, iPhone6) gives a second form; 2 is no letter (B2B);
+                 4th, 1st are left alone
+    stretched    three or more equal letters count as one (shiiit); where English doubles the
+                 letter, a second form keeps two (cooool: col, cool)
+    spaced out   three or more single letters with equal separators: s p a c e d, d.o.t.t.e.d
+    look-alikes  in a word that mixes scripts, or in a comment that has no letter of another
+                 script that cannot pass for Latin: clean Russian and Greek stay as they are
+    masked       f*ck stays one word
+
+Nothing is undone inside links and addresses. A second form is a word of its own, but takes no
+part in word pairs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moderation.text.characters import (
+    IN_LINK,
+    ITEMS,
+    LAST,
+    N_HANDLES,
+    N_LATIN,
+    N_LEET,
+    N_MASKED,
+    N_MIXED,
+    N_REPEATS,
+    N_SPACED,
+    N_STRANGE,
+    N_STRETCHED,
+    STAMP,
+    TOKENS,
+    TOP,
+    Scratch,
+)
+from moderation.text.compiled import compiled, inlined
+from moderation.text.folding import (
+    DIGIT,
+    EMOJI,
+    KIND_BITS,
+    LATIN,
+    LETTER,
+    LOOK,
+    PUNCT,
+    SPACE,
+    WORD_BITS,
+)
+
+HASH_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a's offset and prime, over code points
+HASH_PRIME = np.uint64(0x100000001B3)
+PAIR_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+NUMBER_DIGITS = 5  # longer numbers count by their length only: prices and ids do not repeat
+SENTENCE_LETTERS = 3  # "great!thanks" is two words, "sh!t" is one
+
+
+def _leet() -> np.ndarray:
+    table = np.zeros(128, np.uint8)
+    for sign, letter in zip("013456789@$!|", "oieasgtbgasii", strict=True):
+        table[ord(sign)] = ord(letter)
+    return table
+
+
+def _marked(letters: str) -> np.ndarray:
+    table = np.zeros(128, np.uint8)
+    table[[ord(letter) for letter in letters]] = 1
+    return table
+
+
+LEET = _leet()
+VOWEL = _marked("aeiouy")
+DOUBLED = _marked("bcdefglmnoprstz")  # letters that English doubles, and does so at a word's end
+DOUBLED_LAST = _marked("defglostz")
+AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
+
+
+@compiled
+def begin_tokens(scratch: Scratch, n: int) -> None:
+    """Empty the tables for a comment of `n` folded characters."""
+    state = scratch.state
+    state[TOP], state[TOKENS], state[ITEMS], state[LAST] = n, 0, 0, -1
+    state[STAMP] += 1
+
+
+@inlined
+def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
+    """Count an item in the comment's table; returns its place among the distinct items."""
+    stamp = scratch.state[STAMP]
+    slot = np.int64(hashed >> np.uint64(17)) & mask
+    while scratch.slot_stamp[slot] == stamp:
+        item = scratch.slot_item[slot]
+        if scratch.item_hash[item] == hashed:
+            scratch.item_count[item] += 1
+            return item
+        slot = (slot + 1) & mask
+    item = scratch.state[ITEMS]
+    scratch.state[ITEMS] = item + 1
+    scratch.slot_stamp[slot] = stamp
+    scratch.slot_item[slot] = item
+    scratch.item_hash[item] = hashed
+    scratch.item_count[item] = 1
+    scratch.item_token[item] = token
+    return item
+
+
+@inlined
+def add_token(
+    scratch: Scratch,
+    mask: int,
+    hashed: np.uint64,
+    begin: int,
+    size: int,
+    start: int,
+    end: int,
+    main: bool,
+    pairs: bool,
+) -> None:
+    """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
+    state = scratch.state
+    token = state[TOKENS]
+    state[TOKENS] = token + 1
+    scratch.token_hash[token] = hashed
+    scratch.token_from[token], scratch.token_size[token] = begin, size
+    scratch.token_start[token], scratch.token_end[token] = start, end
+    scratch.token_main[token] = main
+    item = count_item(scratch, mask, hashed, token)
+    scratch.token_item[token] = item
+    scratch.token_pair[token] = -1
+    if main:
+        scratch.seen[N_REPEATS] += scratch.item_count[item] > 1
+        last = state[LAST]
+        if pairs and last >= 0:
+            pair = (scratch.token_hash[last] * PAIR_PRIME) ^ hashed
+            pair = (pair ^ (pair >> np.uint64(29))) * HASH_PRIME
+            scratch.token_pair[token] = count_item(scratch, mask, pair, -1)
+        state[LAST] = token
+
+
+@compiled
+def add_form(
+    scratch: Scratch,
+    mask: int,
+    begin: int,
+    size: int,
+    start: int,
+    end: int,
+    main: bool,
+    pairs: bool,
+) -> None:
+    """`add_token`, not copied into its callers: disguised words are rare."""
+    hashed = HASH_SEED
+    for k in range(begin, begin + size):
+        hashed = (hashed ^ np.uint64(scratch.chars[k])) * HASH_PRIME
+    add_token(scratch, mask, hashed, begin, size, start, end, main, pairs)
+
+
+@inlined
+def is_sign(char: int) -> bool:
+    """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
+    return char in (AT, DOLLAR, BANG, BAR, STAR)
+
+
+@compiled
+def word_end(scratch: Scratch, i: int, n: int) -> int:
+    """End of the word that begins at `i`, letter signs included."""
+    chars, kinds = scratch.chars, scratch.kind
+    end, j, letters = i, i, 0
+    while j < n:
+        kind = kinds[j] & KIND_BITS
+        if kinds[j] & WORD_BITS == LETTER:
+            letters += 1
+            j += 1
+            end = j
+            continue
+        if kind != PUNCT or not is_sign(chars[j]) or kinds[j] & IN_LINK:
+            break
+        first = j
+        while j < n and kinds[j] & KIND_BITS == PUNCT and is_sign(chars[j]):
+            j += 1
+        if j == n or kinds[j] & WORD_BITS != LETTER:
+            while first < j and j - first <= 2 and chars[first] == DOLLAR:
+                first += 1  # a$$, boy$
+                end = first
+            break
+        if chars[first] == STAR:
+            continue
+        following = j
+        while following < n and kinds[following] & KIND_BITS == LETTER:
+            following += 1
+        digit_beside = kinds[j] & KIND_BITS == DIGIT and chars[j - 1] == DOLLAR
+        two_words = letters >= SENTENCE_LETTERS and following - j >= SENTENCE_LETTERS
+        if digit_beside or (two_words and chars[first] != DOLLAR) or (first > i and j - first > 3):
+            break
+        letters = 0
+    return end
+
+
+@compiled
+def leet_kind(scratch: Scratch, i: int, end: int) -> int:
+    """Whether `i:end` hides letters: 0 no, 1 perhaps (a second form), 2 yes."""
+    chars, kinds = scratch.chars, scratch.kind
+    letters, digits, signs, odd, inside, outside = 0, 0, 0, 0, 0, 0
+    j = i
+    while j < end:
+        kind = kinds[j] & KIND_BITS
+        if kind == LETTER:
+            letters += 1
+            j += 1
+        elif kind == PUNCT:
+            signs += chars[j] != STAR
+            j += 1
+        else:
+            first = j
+            while j < end and kinds[j] & KIND_BITS == DIGIT:
+                odd += LEET[chars[j]] == 0
+                j += 1
+            digits += j - first
+            plural = j == end - 1 and chars[j] == 115  # 90s, ps4s
+            if first > i and j < end and not plural:
+                inside += 1
+            else:
+                outside = max(outside, j - first)
+    if signs:
+        return 2
+    if digits == 0 or letters < 2 or odd:
+        return 0
+    if inside:
+        return 2
+    ordinal = letters == 2 and kinds[i] & KIND_BITS == DIGIT and is_ordinal(chars, end - 2)
+    return 1 if outside <= 2 and not ordinal else 0
+
+
+@compiled
+def is_ordinal(chars: np.ndarray, j: int) -> bool:
+    """Whether the two letters at `j` are st, nd, rd or th."""
+    pair = chars[j] << 8 | chars[j + 1]
+    return pair == 0x7374 or pair == 0x6E64 or pair == 0x7264 or pair == 0x7468
+
+
+@compiled
+def is_lookalike(scratch: Scratch, i: int, end: int) -> bool:
+    """Whether the foreign letters of `i:end` pass for Latin ones."""
+    latin, looks, strange = 0, 0, 0
+    for j in range(i, end):
+        flags = scratch.kind[j]
+        if flags & KIND_BITS == LETTER:
+            latin += (flags & LATIN) != 0
+            looks += (flags & LOOK) != 0
+            strange += flags & (LATIN | LOOK) == 0
+    if looks == 0 or strange:
+        return False
+    return latin > 0 or (scratch.seen[N_STRANGE] == 0 and scratch.seen[N_LATIN] > 0)
+
+
+@compiled
+def write_form(scratch: Scratch, i: int, end: int, leet: bool, looks: bool) -> tuple[int, int]:
+    """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
+    chars, kinds = scratch.chars, scratch.kind
+    top = scratch.state[TOP]
+    out = top
+    for j in range(i, end):
+        char = chars[j]
+        if looks and kinds[j] & LOOK:
+            char = scratch.look[j]
+        elif leet and char < 128 and LEET[char] and kinds[j] & KIND_BITS != LETTER:
+            char = LEET[char]
+        if char != APOSTROPHE and char != 0x2019:
+            chars[out] = char
+            out += 1
+    scratch.state[TOP] = out
+    return top, out - top
+
+
+@compiled
+def may_double(before: int, char: int, after: int) -> bool:
+    """Whether English doubles the ASCII `char` between these two; -1 is the word's edge."""
+    if DOUBLED[char] == 0 or before >= 128 or after >= 128:
+        return False
+    vowel_before = before >= 0 and VOWEL[before] == 1
+    if VOWEL[char]:  # good, see
+        return not vowel_before and (after < 0 or VOWEL[after] == 0)
+    if after < 0:
+        return vowel_before and DOUBLED_LAST[char] == 1
+    return vowel_before and (VOWEL[after] == 1 or after == 108 or after == 114)  # apple, cherry
+
+
+@compiled
+def unstretch(scratch: Scratch, begin: int, size: int, keep: int) -> tuple[int, bool]:
+    """Shorten runs of three or more letters in `chars[begin:begin + size]`.
+
+    keep: 1 or 2 letters of a run stay (2 only where English doubles the letter). Returns the new
+    size and whether a second form would differ. A word of one letter (xxx, ааа) keeps three.
+    """
+    chars = scratch.chars
+    out, j, end, differs = begin, begin, begin + size, False
+    while j < end:
+        char = chars[j]
+        run = j
+        while run < end and chars[run] == char:
+            run += 1
+        length = run - j
+        if length >= 3 and not 48 <= char < 58 and char != STAR:
+            before = chars[out - 1] if out > begin else -1
+            doubles = char >= 128 or may_double(before, char, chars[run] if run < end else -1)
+            differs = differs or doubles
+            length = keep if doubles else 1
+            if run - j == size:
+                length, differs = 3, False
+        for _ in range(length):
+            chars[out] = char
+            out += 1
+        j = run
+    return out - begin, differs
+
+
+@compiled
+def add_forms(
+    scratch: Scratch, mask: int, i: int, end: int, leet: bool, looks: bool, main: bool, pairs: bool
+) -> None:
+    """Add the word `i:end`, and the form with doubled letters where it is stretched."""
+    start, stop = scratch.at[i], scratch.at[end - 1] + 1
+    begin, written = write_form(scratch, i, end, leet, looks)
+    size, differs = unstretch(scratch, begin, written, 1)
+    scratch.state[TOP] = begin + size
+    scratch.seen[N_STRETCHED] += size < written and main
+    if not size:
+        return
+    add_form(scratch, mask, begin, size, start, stop, main, pairs)
+    if differs:
+        begin, written = write_form(scratch, i, end, leet, looks)
+        size, differs = unstretch(scratch, begin, written, 2)
+        scratch.state[TOP] = begin + size
+        add_form(scratch, mask, begin, size, start, stop, False, pairs)
+
+
+@compiled
+def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: bool) -> int:
+    """Add a word that may be disguised; returns where the next one can begin."""
+    chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
+    stop = end
+    if end + 1 < n and (chars[end] == APOSTROPHE or chars[end] == 0x2019):
+        suffix = end + 1  # n't, 's, 'll
+        while suffix < n and suffix < end + 4 and kinds[suffix] & KIND_BITS == LETTER:
+            suffix += 1
+        if end + 1 < suffix < end + 4:
+            stop = suffix
+    leet = leet_kind(scratch, i, end)
+    looks = is_lookalike(scratch, i, end)
+    seen[N_LEET] += leet == 2
+    seen[N_MIXED] += looks
+    for j in range(i + 1, end):
+        if chars[j] == STAR:
+            seen[N_MASKED] += 1
+            break
+    add_forms(scratch, mask, i, stop, leet == 2, looks, True, pairs)
+    if leet == 1:
+        add_forms(scratch, mask, i, stop, True, looks, False, pairs)
+    return stop
+
+
+@compiled
+def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
+    """Join single letters with equal separators from `i` on; returns their end, or `i`."""
+    chars, kinds = scratch.chars, scratch.kind
+    gap = 1
+    while i + gap < n and gap < 4 and kinds[i + gap] & KIND_BITS in (SPACE, PUNCT):
+        gap += 1
+    gap -= 1
+    if gap == 0 or gap > 3:
+        return i
+    letters, j = 1, i
+    while j + gap + 1 < n and kinds[j + gap + 1] & KIND_BITS == LETTER:
+        equal = True
+        for k in range(1, gap + 1):
+            equal = equal and chars[j + k] == chars[i + k] and chars[i + k] != COMMA
+        after = j + gap + 2
+        alone = after >= n or kinds[after] & WORD_BITS != LETTER
+        if not (equal and alone):
+            break
+        j += gap + 1
+        letters += 1
+    if letters < 3:
+        return i
+    begin = scratch.state[TOP]
+    for k in range(letters):
+        place = i + k * (gap + 1)
+        looks = kinds[place] & LOOK and scratch.seen[N_STRANGE] == 0
+        chars[begin + k] = scratch.look[place] if looks else chars[place]
+    scratch.state[TOP] = begin + letters
+    scratch.seen[N_SPACED] += 1
+    add_form(scratch, mask, begin, letters, scratch.at[i], scratch.at[j] + 1, True, pairs)
+    return j + 1
+
+
+@inlined
+def is_plain(
+    scratch: Scratch, j: int, n: int, first: int, flags: int, varied: int, stretched: bool
+) -> bool:
+    """Whether the letters and digits before `j` are a word as they stand.
+
+    first: the first one's kind and flags; flags: all of theirs; varied: those not shared by all.
+    """
+    if first & IN_LINK:
+        return True
+    if j < n and scratch.kind[j] & KIND_BITS == PUNCT:
+        char = scratch.chars[j]
+        if is_sign(char) or char == APOSTROPHE or char == 0x2019:
+            return False
+    if varied & KIND_BITS or (stretched and first & KIND_BITS == LETTER):
+        return False
+    if not flags & LOOK:
+        return True
+    return not flags & LATIN and (scratch.seen[N_STRANGE] > 0 or scratch.seen[N_LATIN] == 0)
+
+
+@compiled
+def sign_begins(scratch: Scratch, i: int, n: int) -> bool:
+    """Whether the sign at `i` is the first letter of a word ($hit, @ss); counts @handles."""
+    chars, kinds = scratch.chars, scratch.kind
+    if kinds[i] & IN_LINK or i + 1 >= n or kinds[i + 1] & KIND_BITS in (SPACE, EMOJI):
+        return False
+    if chars[i] == DOLLAR:
+        return kinds[i + 1] & KIND_BITS == LETTER
+    if chars[i] != AT:
+        return False
+    j = i + 1
+    while j < n and kinds[j] & WORD_BITS == LETTER:
+        j += 1
+    doubled_s = i + 2 < n and chars[i + 1] == 115 and chars[i + 2] == 115  # @sshole
+    if j - i > 4 and not doubled_s:
+        scratch.seen[N_HANDLES] += 1
+        return False
+    return j > i + 1 or chars[i + 1] == DOLLAR  # @ss, @$$
+
+
+@compiled
+def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
+    """Find the words among the `n` folded characters and count them as items.
+
+    fold: undo disguises. pairs: count pairs of neighbouring words as well.
+    """
+    begin_tokens(scratch, n)
+    chars, kinds, at = scratch.chars, scratch.kind, scratch.at
+    mask = 63
+    while mask < 2 * n + 2:
+        mask = 2 * mask + 1
+    i = 0
+    while i < n:
+        kind = kinds[i] & KIND_BITS
+        if kind == SPACE:
+            i += 1
+            continue
+        if kind == PUNCT:
+            starts = fold and (chars[i] == AT or chars[i] == DOLLAR)
+            if starts and sign_begins(scratch, i, n):
+                end = max(word_end(scratch, i, n), i + 1)
+                i = add_disguised(scratch, mask, i, end, n, pairs)
+            else:
+                i += 1
+            continue
+        first = np.int64(kinds[i])
+        flags, varied, stretched, hashed = np.int64(0), np.int64(0), False, HASH_SEED
+        j, before, last = i, np.int32(-1), np.int32(-1)
+        while True:  # one look at every character of the word
+            char = chars[j]
+            flags |= kinds[j]
+            varied |= kinds[j] ^ first
+            stretched |= char == last and char == before
+            hashed = (hashed ^ np.uint64(char)) * HASH_PRIME
+            before, last = last, char
+            j += 1
+            if kind == EMOJI or j >= n or kinds[j] & WORD_BITS != LETTER:
+                break
+        if fold and j - i == 1 and kind == LETTER and not first & IN_LINK:
+            after = add_spaced(scratch, mask, i, n, pairs)
+            if after > i:
+                i = after
+                continue
+        if fold and kind != EMOJI and not is_plain(scratch, j, n, first, flags, varied, stretched):
+            i = add_disguised(scratch, mask, i, max(j, word_end(scratch, i, n)), n, pairs)
+        elif kind == DIGIT and j - i >= NUMBER_DIGITS and not varied & KIND_BITS:
+            for k in range(i, j):  # only the length of a long number counts
+                chars[k] = 48
+            add_form(scratch, mask, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+            i = j
+        else:
+            add_token(scratch, mask, hashed, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+            i = j

@@ -1,0 +1,1 @@
+"""From label tables to a model, and the checks of labels before."""

@@ -1,0 +1,105 @@
+"""Build a model from the public labelled sets: what `moderation train --sources` does.
+
+Beside the description of the sets lie, in one folder: `lexicon.toml` (words by class),
+`recipe.toml` (how each label is trained) and the project's own label tables, `seed_*.csv`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moderation.context.conversations import THREADS, training_pairs
+from moderation.context.moved import Conversation
+from moderation.labels.read import read_labels, read_sources
+from moderation.labels.source_threads import read_threads
+from moderation.labels.table import label_names, stack
+from moderation.text.lexicon import read_lexicon
+from moderation.training.context import context_label
+from moderation.training.recipe import Recipe
+from moderation.training.templates import expand
+from moderation.training.train import train
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import pandas as pd
+
+    from moderation.model.model import Model
+
+PER_PATTERN = 40  # sentences from each pattern; not swept
+
+
+def build(
+    sources: str | Path,
+    data_dir: str | Path,
+    *,
+    more: Sequence[str | Path] = (),
+    seed: int = 0,
+    missing: str = "error",
+    threads: int | None = None,
+) -> Model:
+    """A model from the sets that may go into one, the seed tables and `more` label tables.
+
+    missing: "skip" goes on without sets whose files are not there. Raises LabelError.
+    """
+    folder = Path(sources).parent
+    recipe = Recipe.read(folder / "recipe.toml")
+    frame, provenance = read_sources(sources, data_dir, missing=missing)
+    if recipe.named:
+        extra, known = read_sources(sources, data_dir, names=recipe.named, missing=missing)
+        frame, provenance = stack([frame, extra]), [*provenance, *known]
+    lexicon, words = read_lexicon(folder / "lexicon.toml", data_dir)
+    seeds = sorted(folder.glob("seed_*.csv"))
+    patterns = folder / "templates.toml"
+    tables = [
+        frame,
+        expand(patterns, PER_PATTERN, seed),
+        *(read_labels(path) for path in [*seeds, *more]),
+    ]
+    in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
+    conversations, known = _conversations(sources, data_dir, missing) if in_context else ([], [])
+    heads = {}
+    for name in in_context:
+        settings = recipe.of(name)
+        made = training_pairs(frame, conversations, name, seed, settings.strays)
+        heads[name] = context_label(name, *made, settings, seed)
+    provenance += known
+    tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
+    everything = stack(table[_kept(table, recipe)] for table in tables)
+    everything["source"] = everything["source"].replace(recipe.same)
+    return train(
+        everything,
+        recipe=recipe,
+        lexicon=lexicon,
+        contexts=heads,
+        seed=seed,
+        sources=[*provenance, *words, *(_table_origin(path) for path in [patterns, *seeds, *more])],
+        threads=threads,
+    )
+
+
+def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:
+    """Rows with an answer for some label, or of a set that serves as clean rows: (n,) bool."""
+    clean = {name for settings in recipe.labels.values() for name in settings.clean}
+    judged = table[label_names(table)].notna().any(axis=1)
+    return (judged | table["source"].isin(clean)).fillna(False).to_numpy(bool)
+
+
+def _conversations(
+    sources: str | Path, data_dir: str | Path, missing: str
+) -> tuple[list[Conversation], list[dict[str, Any]]]:
+    """The sets of whole threads, and their provenance."""
+    found, known = [], []
+    for name in THREADS:
+        comments, heads, record = read_threads(name, sources, data_dir, missing)
+        found.append(Conversation(name, comments, heads))
+        known.append(record)
+    return found, known
+
+
+def _table_origin(path: str | Path) -> dict[str, Any]:
+    content = Path(path).read_bytes()
+    return {"name": Path(path).name, "sha256": hashlib.sha256(content).hexdigest()}

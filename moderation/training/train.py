@@ -1,0 +1,311 @@
+"""Train a model from a label table: n-gram, dense and phrase features into one line per label.
+
+Each label learns from the rows that were judged for it. Its raw logits are calibrated, and its
+threshold chosen, on out-of-fold scores; rows of a thread or near-duplicates share a fold. A feature
+that says which source a row comes from takes up what is peculiar to the source (its share of
+positives, its style) and is dropped afterwards.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from moderation.errors import GoalError, LabelError
+from moderation.evaluation.metrics import Ranked, shown, with_intervals
+from moderation.labels.splits import folds, split_groups
+from moderation.labels.table import label_names
+from moderation.model.calibration import calibrate
+from moderation.model.model import ContextLabel, Model, TextLabel
+from moderation.model.thresholds import Kept, chosen
+from moderation.text import features
+from moderation.text.features import NgramConfig, WeightTable
+from moderation.text.kernel import DENSE_FEATURES
+from moderation.text.phrases import SIZE as PHRASES
+from moderation.text.phrases import Lexicon, phrase_rows
+from moderation.training import linear
+from moderation.training.recipe import Recipe, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDS = 3
+FEWEST = 10  # positives and negatives: less cannot be split into folds and calibrated
+DISGUISES = (
+    "capitals",
+    "stretched_words",
+    "non_latin",
+    "styled_letters",
+    "stacked_marks",
+    "invisible_characters",
+    "look_alikes",
+    "leet_words",
+    "spaced_words",
+    "masked_words",
+)
+DRAWS = 200  # bootstrap draws for the intervals in the model
+
+
+@dataclass(frozen=True)
+class Features:
+    """All rows' features, and what makes them again."""
+
+    config: NgramConfig
+    idf: np.ndarray
+    lexicon: Lexicon
+    rows: linear.Rows
+    sources: list[str]
+    scales: np.ndarray
+
+
+@dataclass(frozen=True)
+class Task:
+    """One label's rows: sign (n,) +1 or -1, cost (n,) with 0 = not used, judged (n,) bool."""
+
+    name: str
+    settings: Settings
+    sign: np.ndarray
+    cost: np.ndarray
+    judged: np.ndarray
+
+
+def train(
+    labels: pd.DataFrame,
+    *,
+    recipe: Recipe | None = None,
+    lexicon: Lexicon | None = None,
+    contexts: Mapping[str, ContextLabel] | None = None,
+    seed: int = 0,
+    sources: list[dict[str, Any]] | None = None,
+    threads: int | None = None,
+) -> Model:
+    """A model with one head per label of the table.
+
+    labels: label table (`labels.read_labels`); labels named in `contexts` have a head already and
+    are not trained from it. sources: provenance to keep in the model.
+    The same rows, seed and recipe give the same model, whatever `threads` is.
+    Raises LabelError for a label with too few rows.
+    """
+    recipe = recipe or Recipe()
+    contexts = dict(contexts or {})
+    names = [name for name in label_names(labels) if name not in contexts]
+    names.sort(key=(*recipe.labels, *names).index)
+    labels = labels.reset_index(drop=True)
+    tasks = [_task(labels, name, recipe.of(name), seed) for name in names]
+    if not tasks and not contexts:
+        raise LabelError("the label table has no label column")
+    made = _features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
+    groups = split_groups(labels)
+    fold = folds(labels, FOLDS, seed, groups)
+    with ThreadPoolExecutor(threads or features.thread_count()) as pool:
+        fitted = list(pool.map(lambda task: _fit(made, task, seed), tasks))
+        jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
+        held = list(
+            pool.map(
+                lambda job: _held_out(made, tasks[job[0]], fitted[job[0]], fold == job[1], seed),
+                jobs,
+            )
+        )
+    raw = np.full((len(labels), len(tasks)), np.nan)
+    for (t, _), (at, logit) in zip(jobs, held, strict=True):
+        raw[at, t] = logit
+    heads = [_head(labels, task, raw[:, t], groups, seed) for t, task in enumerate(tasks)]
+    table, phrase_weights = _table(made, [one.weights for one in fitted])
+    return Model(
+        heads=(*heads, *contexts.values()),
+        table=table,
+        lexicon=made.lexicon,
+        phrase_weights=phrase_weights,
+        sources=sources or [],
+        training={"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()},
+    )
+
+
+def _task(labels: pd.DataFrame, name: str, settings: Settings, seed: int) -> Task:
+    """Which rows teach the label, and how much each counts."""
+    answers = labels[name].to_numpy(np.float64, na_value=np.nan).copy()
+    source = labels["source"].fillna("").astype("str").to_numpy()
+    rng = np.random.default_rng(seed)
+    judged = ~np.isnan(answers)
+    for clean, most in settings.clean.items():
+        free = np.flatnonzero((source == clean) & np.isnan(answers))
+        answers[rng.permutation(free)[:most]] = 0.0
+    used = ~np.isnan(answers)
+    positives, negatives = int((answers == 1).sum()), int((answers == 0).sum())
+    if min(positives, negatives) < FEWEST:
+        raise LabelError(
+            f"label {name!r} has {positives} positive and {negatives} negative rows; "
+            f"at least {FEWEST} of each are needed: label more, or drop the column"
+        )
+    weight = labels["weight"].to_numpy(np.float64, na_value=1.0)
+    cost = np.zeros(len(answers))
+    for one in np.unique(source[used]):
+        own = used & (source == one)
+        mass = own.sum() ** (settings.size_power - 1) * settings.sources.get(one, 1.0)
+        share = answers[own].mean()
+        cost[own] = mass
+        if 0 < share < 1:
+            halves = np.where(answers[own] == 1, 0.5 / share, 0.5 / (1 - share))
+            cost[own] = mass * halves**settings.balance
+    cost *= weight
+    cost[used] *= settings.cost * used.sum() / cost[used].sum()
+    return Task(name, settings, np.where(answers == 1, 1.0, -1.0), cost, judged)
+
+
+def _features(
+    labels: pd.DataFrame, recipe: Recipe, lexicon: Lexicon, tasks: list[Task], threads: int | None
+) -> Features:
+    texts = labels["text"].str.slice(0, recipe.longest)
+    config = NgramConfig(bits=recipe.bits)
+    needed = np.any([task.cost > 0 for task in tasks], axis=0) if tasks else np.zeros(0, bool)
+    counted = features.count(texts[needed], config, threads)[1]
+    frequencies = np.bincount(counted, minlength=config.buckets)
+    idf = features.inverse_frequencies(frequencies, int(needed.sum()), recipe.min_df)
+    idf = (idf**recipe.idf_power).astype(np.float16).astype(np.float32)
+    grams = features.tfidf(texts, idf, config, threads)
+    source, names = pd.factorize(labels["source"].fillna("").astype("str"), sort=True)
+    scales = dense_scales(recipe)
+    others = _side_by_side(
+        phrase_rows(texts, lexicon, config, threads),
+        features.dense(texts, config, threads) * scales,
+        source,
+        config.buckets,
+    )
+    columns = config.buckets + PHRASES + len(DENSE_FEATURES) + 1 + len(names)
+    rows = linear.Rows.of(grams, others, columns)
+    return Features(config, idf, lexicon, rows, list(names), scales)
+
+
+def dense_scales(recipe: Recipe) -> np.ndarray:
+    """Length of each dense feature at its maximum: (len(DENSE_FEATURES),) float32."""
+    return np.array(
+        [
+            recipe.disguise_scale if name in DISGUISES else recipe.dense_scale
+            for name in DENSE_FEATURES
+        ],
+        np.float32,
+    )
+
+
+def _side_by_side(
+    phrases: features.Csr, dense: np.ndarray, source: np.ndarray, start: int
+) -> features.Csr:
+    """Phrases, dense features, the constant and the source as CSR, columns from `start` on."""
+    import scipy.sparse as sp
+
+    n, _width = dense.shape
+    block = sp.csr_array((phrases[2], phrases[1], phrases[0]), shape=(n, PHRASES))
+    constant = sp.csr_array(np.ones((n, 1), np.float32))
+    which = sp.csr_array(
+        (np.ones(n, np.float32), source.astype(np.int64), np.arange(n + 1)),
+        shape=(n, int(source.max(initial=0)) + 1),
+    )
+    joined = sp.hstack([block, sp.csr_array(dense), constant, which]).tocsr()
+    joined.sort_indices()
+    return (
+        joined.indptr.astype(np.int64),
+        (joined.indices + start).astype(np.int32),
+        joined.data.astype(np.float32),
+    )
+
+
+def _fit(made: Features, task: Task, seed: int) -> linear.Fitted:
+    return linear.fit(_with_offset(made, task), task.sign, task.cost, seed)
+
+
+def _with_offset(made: Features, task: Task) -> linear.Rows:
+    """The rows with the source's feature, each row's last entry, at the label's scale.
+
+    A label that is trained without phrases finds zeros there, and so learns nothing of them.
+    """
+    indptr, indices, values = made.rows.others
+    values = values.copy()
+    values[indptr[1:] - 1] = np.float32(task.settings.offset)
+    if not task.settings.phrases:
+        values[indices < made.config.buckets + PHRASES] = 0
+    return linear.Rows.of(made.rows.grams, (indptr, indices, values), made.rows.columns)
+
+
+def _held_out(
+    made: Features, task: Task, fitted: linear.Fitted, out: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Raw logits of the fold's rows from a model that never saw them, source unknown."""
+    rows = _with_offset(made, task)
+    weights = linear.refit_without(rows, fitted, task.sign, task.cost, out, seed)
+    weights[-len(made.sources) :] = 0
+    chosen = np.flatnonzero(out & (task.cost > 0))
+    return chosen, linear.products(*rows.grams, *rows.others, chosen, weights)
+
+
+def _head(
+    labels: pd.DataFrame, task: Task, raw: np.ndarray, groups: np.ndarray, seed: int
+) -> TextLabel:
+    """Calibration, threshold and measures of a label from its out-of-fold logits."""
+    rows = np.flatnonzero(task.cost > 0)
+    answers, weight = task.sign[rows] > 0, task.cost[rows].copy()
+    if task.settings.prevalence is not None:
+        for side, share in (
+            (answers, task.settings.prevalence),
+            (~answers, 1 - task.settings.prevalence),
+        ):
+            weight[side] *= share / weight[side].sum()
+    calibration = calibrate(answers, raw[rows], weight)
+    score = calibration(raw[rows]).astype(np.float64)
+    try:
+        operating = chosen(answers, score, task.settings.goal, groups[rows], weight, DRAWS, seed)
+    except GoalError as error:
+        raise GoalError(f"{task.name}: {error}") from error
+    judged = rows[task.judged[rows]]
+    ranked = Ranked.of(
+        task.sign[judged] > 0,
+        calibration(raw[judged]).astype(np.float64),
+        operating["threshold"],
+        groups[judged],
+    )
+    measured = {
+        name: [shown(one.value), shown(one.low), shown(one.high)]
+        for name, one in with_intervals(ranked, DRAWS, seed).items()
+    }
+    by_source = _by_source(labels, task, raw, judged)
+    return TextLabel(
+        task.name,
+        calibration,
+        operating["threshold"],
+        operating=operating,
+        metrics={"out_of_fold": measured, "roc_auc_by_source": by_source},
+        curve=Kept.of(answers, score, groups[rows], weight),
+    )
+
+
+def _by_source(
+    labels: pd.DataFrame, task: Task, raw: np.ndarray, judged: np.ndarray
+) -> dict[str, float | None]:
+    """Area under the ROC curve of the out-of-fold logits within each source."""
+    from moderation.evaluation.metrics import roc_auc
+
+    source = labels["source"].fillna("").astype("str").to_numpy()[judged]
+    return {
+        str(one): shown(roc_auc((task.sign[judged] > 0)[source == one], raw[judged][source == one]))
+        for one in np.unique(source)
+    }
+
+
+def _table(made: Features, weights: list[np.ndarray]) -> tuple[WeightTable, np.ndarray]:
+    """Weights by kind of feature; source features are dropped."""
+    buckets, width = made.config.buckets, len(DENSE_FEATURES)
+    stacked = np.stack(weights, axis=1) if weights else np.zeros((made.rows.columns, 0), np.float32)
+    grams, rest = stacked[:buckets], stacked[buckets:]
+    phrases, rest = rest[:PHRASES], rest[PHRASES:]
+    half = grams.astype(np.float16).astype(np.float32)
+    table = WeightTable(
+        made.config,
+        made.idf,
+        np.where(made.idf[:, None] > 0, half, 0).astype(np.float32),
+        rest[:width] * made.scales[:, None],
+        rest[width],
+    )
+    return table, phrases.astype(np.float16).astype(np.float32)

@@ -439,6 +439,13 @@ def test_evidence_without_anything_above_names_the_siblings(monkeypatch):
     assert lacks.sentence == "shares nothing with the comments beside it; its own words: sofa"
 
 
+def test_evidence_below_a_title_without_telling_words_says_so(monkeypatch):
+    monkeypatch.setattr("moderation.context.evidence.TELLING", 2.0)
+    comments, threads = frames([("a", 1, "the sofa")], [("a", "the and", None)])
+    (found,) = explain(some_head(), comments, threads, np.array([0]))
+    assert found.sentence == "nothing around it has telling words; its own words: sofa"
+
+
 def test_frequencies_count_texts_not_words_and_twins_once():
     counted = count_words(pd.Series(["cat cat cat", "cat", "cat", "dog", None], dtype=ARROW))
     expected = round(math.log(4 / 2.5) * IDF_STEPS) / IDF_STEPS

@@ -23,6 +23,7 @@ REACH = 8  # ancestors looked at
 WORDED = 40  # siblings looked at, where there is nothing else
 
 _NOTHING = "shares nothing"
+_ALONE = "nothing around it has telling words"
 FEW_WORDS = "few words"  # what a short comment's logit is cut by, see `context.DOUBT`
 
 GROUPS = {
@@ -221,7 +222,7 @@ def _sentence(
     own: TellingWords,
 ) -> str:
     """One line for a moderator."""
-    said = []
+    said: list[str] = []
     if about:
         name = f"the article (title: {title.strip()})" if title.strip() else "the article"
         said.append(_shares(article_shared, name))
@@ -232,11 +233,9 @@ def _sentence(
             said.append(f"shares {words} with the comment {nearest['steps']} steps above")
     elif near:
         said.append(_shares(among[:SHOWN], "the comments beside it"))
-    line = (
-        ", ".join(said).replace(f", {_NOTHING}", ", nor")
-        if said[0].startswith(_NOTHING)
-        else ", ".join(said)
-    )
+    line = ", ".join(said) or _ALONE
+    if line.startswith(_NOTHING):
+        line = line.replace(f", {_NOTHING}", ", nor")
     if not own:
         return f"{line}; it has no telling words of its own"
     return f"{line}; its own words: {', '.join(list(own.values())[:SHOWN])}"

@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile
+from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored
 
 from moderation.labels import ledger
 from moderation.report import write_report
@@ -102,6 +102,33 @@ def download(page, act):
     return coming.value.path().read_text(encoding="utf-8")
 
 
+def test_what_a_queue_asks_for_is_answered_for_every_label(context, tmp_path):
+    rows = [(1, f"comment {k}", 0.2 - k / 100, 0.1, "") for k in range(3)]
+    rows.append((1, "buy", 0.9, None, "spam"))
+    asked = ["random", "random", "uncertain", "uncertain"]
+    with server(tmp_path, scored(*rows, queue=asked)) as address:
+        page = opened(context, address)
+        press(page, "y")  # the surest first: the flagged one, which cannot be off topic
+        press(page, "n")
+        page.keyboard.press("1")
+        assert current(page) == "1"  # off topic is not answered yet
+        press(page, "n")
+        page.select_option("#reason", "random")
+        page.select_option("#show", "all")
+        assert page.locator("#list button").count() == 2
+        saved(page)
+    told = {
+        (one["id"], one["label"]): one["value"] for one in ledger.entries(tmp_path / "ledger.jsonl")
+    }
+    assert told == {
+        ("3", "spam"): True,
+        ("0", "spam"): False,
+        ("0", "off_topic"): False,
+        ("1", "spam"): True,
+        ("1", "off_topic"): False,
+    }
+
+
 def test_two_hundred_comments_by_keyboard_only(context, tmp_path):
     with server(tmp_path, flagged_spam(200)) as address:
         page = opened(context, address)
@@ -183,9 +210,15 @@ def test_the_address_holds_the_state_and_counts_follow_the_filter(context, tmp_p
     page.wait_for_function("() => / 2[56];/.test(document.getElementById('count').textContent)")
 
 
+def fetched_ahead(response):
+    asked = response.request.post_data_json if response.url.endswith("/api/comments") else {}
+    return len(asked.get("rows", [])) > 1
+
+
 def test_a_killed_server_is_told_and_what_waited_is_sent_to_the_next(context, tmp_path):
     with server(tmp_path, flagged_spam(10)) as address:
-        page = opened(context, address)
+        with context.expect_event("response", fetched_ahead):
+            page = opened(context, address)
         press(page, "y")
         saved(page)
     press(page, "y")

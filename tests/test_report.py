@@ -10,6 +10,8 @@ from scored_tables import HOSTILE, PASSPORT, hostile, scored
 
 from moderation.errors import InputError
 from moderation.report.evidence import evidence, stretches
+from moderation.report.index import index
+from moderation.report.reasons import reasons
 from moderation.report.render import SCRIPTS, assets, render
 from moderation.report.summarise import scored_of, summarise
 from moderation.tables import write_table
@@ -218,3 +220,21 @@ def test_what_is_no_scored_file_is_one_line(tmp_path, moderation, content, says)
 def test_a_table_without_scores_says_what_to_do():
     with pytest.raises(InputError, match="moderation score"):
         scored_of(scored(*CONVERSATION).drop(columns=["flags"]), PASSPORT)
+
+
+def test_a_row_waits_for_what_weighed_most_for_its_surest_flag():
+    links = {"score": 0.9, "spans": [[0, 4, 1.0]], "features": {"length": 9.0, "links": 2.0}}
+    words = {"score": 0.7, "spans": [[0, 4, 1.0], [5, 9, 1.5]], "features": {"links": 2.0}}
+    whys = [json.dumps({"spam": links, "abuse": words}), json.dumps({"abuse": words}), None, "{}"]
+    asked = [None, None, "random", None]
+    assert reasons(whys, asked) == ["spam: links", "abuse: words", "random", None]
+
+
+def test_reasons_can_be_chosen_by_their_names():
+    frame = scored(
+        (1, "a", 0.9, None, "spam"), (1, "b", 0.1, None, ""), (1, "c", 0.8, None, "spam")
+    )
+    told = index(scored_of(frame, PASSPORT), np.array([0, 2]))
+    assert told["reasons"] == ["spam: words"]
+    assert told["reason"] == [0, 0]
+    assert told["queued"] == [0, 0]

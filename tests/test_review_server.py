@@ -2,9 +2,11 @@
 
 import base64
 import http.client
+import os
 import re
 import resource
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,7 +15,9 @@ from pathlib import Path
 import anyio
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
+import trustme
 from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored
 
 from moderation.errors import InputError, LabelError, OutputError
@@ -184,6 +188,42 @@ def test_beyond_this_machine_a_password_opens_the_page(tmp_path, monkeypatch):
 def test_what_others_can_reach_needs_tls_and_a_password(access, says):
     with pytest.raises(InputError, match=says):
         access.check()
+
+
+def test_other_machines_come_in_by_tls_and_password(tmp_path):
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    write_table(flagged_spam(1), tmp_path / "s.parquet", PASSPORT)
+    command = [sys.executable, "-m", "moderation", "review", str(tmp_path / "s.parquet")]
+    command += ["--labels", str(tmp_path / "l.jsonl"), "--port", "0", "--host", "0.0.0.0"]
+    command += ["--name", "localhost", "--certificate", str(tmp_path / "certificate.pem")]
+    command += ["--private-key", str(tmp_path / "key.pem")]
+    known = os.environ | {"MODERATION_PASSWORD": "long enough to keep"}
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=known) as server:
+        stop = threading.Timer(30, server.kill)
+        stop.start()
+        port = int(re.search(r"https://localhost:(\d+)/", server.stderr.readline())[1])
+
+        def status(**headers):
+            asking = http.client.HTTPSConnection("localhost", port, context=trusting, timeout=20)
+            asking.request("GET", "/", headers=headers)
+            found = asking.getresponse().status
+            asking.close()
+            return found
+
+        told = status(), status(Authorization=basic("eve", "long enough to keep"))
+        plain = http.client.HTTPConnection("localhost", port, timeout=20)
+        plain.request("GET", "/")
+        with pytest.raises((http.client.HTTPException, OSError)):
+            plain.getresponse()
+        plain.close()
+        server.kill()
+        stop.cancel()
+    assert told == (401, 200)
 
 
 def test_a_taken_port_says_so(tmp_path):
@@ -412,6 +452,19 @@ def test_a_killed_server_has_what_it_confirmed(tmp_path):
         stop.cancel()
     assert status == (200, 1)
     assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 1
+
+
+def test_what_a_queue_asks_for_is_reviewed_flagged_or_not(tmp_path):
+    asked = pd.array([None, "random", None, "uncertain: spam"], "string")
+    rows = [(1, f"comment {k}", 0.1, None, "spam" if k in (2, 3) else "") for k in range(4)]
+    client = made(tmp_path, scored(*rows, queue=asked))
+    told = client.json("/api/index")
+    assert told["row"] == [1, 3]
+    assert [told["reasons"][code] for code in told["reason"]] == ["random", "uncertain: spam"]
+    assert told["queued"] == [1, 1]
+    client.json("/api/orders", {"orders": [order(row=1, value=0)]})
+    assert client.ask("/api/orders", {"orders": [order(row=2)]})[0] == 422
+    assert [one["text"] for one in ledger.entries(tmp_path / "ledger.jsonl")] == ["comment 1"]
 
 
 # ---- leases --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The flagged rows as short columns of numbers: all that a queue needs to filter and sort by."""
+"""The rows to review as short columns of numbers: all that a queue needs to filter and sort by."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ SCALE = 1_000  # a score travels as thousandths
 def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
     """rows: (m,) ascending. Columns of m numbers each; -1 stands for null.
 
-    `threads` are `[thread_id, title]`, `authors` and `statuses` names; the columns `thread`,
-    `author` and `status` point into them.
+    `threads` are `[thread_id, title]`, `authors`, `statuses` and `reasons` names; the columns
+    `thread`, `author`, `status` and `reason` point into them. `queued` is 1 where a queue asked.
     """
     thread, threads = _renumbered(scored.named["thread_id"], rows)
     author, authors = _renumbered(scored.named["author"], rows)
     status, statuses = _renumbered(scored.named["status"], rows)
+    reason, reasons = _renumbered(scored.reason, rows)
     seconds = scored.seconds[rows]
     return {
         "row": rows.tolist(),
@@ -32,6 +33,8 @@ def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
         "thread": thread.tolist(),
         "author": author.tolist(),
         "status": status.tolist(),
+        "reason": reason.tolist(),
+        "queued": scored.queued[rows].astype(int).tolist(),
         "time": np.where(seconds == NO_TIME, -1, seconds).tolist(),
         "campaign": scored.campaign[rows].tolist(),
         "threads": [
@@ -40,6 +43,7 @@ def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
         ],
         "authors": [_short(name) for name in authors],
         "statuses": statuses,
+        "reasons": reasons,
     }
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, TIME
 from moderation.errors import InputError
+from moderation.report.reasons import reasons
 from moderation.tables import JOINT
 from moderation.threads import parent_rows
 
@@ -27,7 +28,7 @@ LONG = ("id", "parent_id", "text", "kind", "url", "warnings", "why")
 
 NO_TIME = np.iinfo(np.int64).min
 BATCH_ROWS = 8_192
-_OURS = {*COMMENT_SCHEMA.names, "title", "article", "flags", "why", "campaign"}
+_OURS = {*COMMENT_SCHEMA.names, "title", "article", "flags", "why", "campaign", "queue"}
 
 
 class Records(Protocol):
@@ -69,7 +70,8 @@ class Scored:
 
     scores: by label, (n,) float32, NaN = cannot tell. flags: (n,) uint64, bit k = labels[k].
     depth: (n,) int32. seconds: (n,) int64 since 1970, NO_TIME = unknown. campaign: (n,) int32,
-    -1 = none. passport: the model's, with at least `labels`.
+    -1 = none. reason: why a row waits for review. queued: (n,) bool, whether somebody asked for
+    the row, flagged or not. passport: the model's, with at least `labels`.
     """
 
     labels: list[str]
@@ -78,6 +80,8 @@ class Scored:
     depth: np.ndarray
     seconds: np.ndarray
     campaign: np.ndarray
+    reason: Names
+    queued: np.ndarray
     named: dict[str, Names]
     passport: dict[str, Any]
     records: Records
@@ -98,6 +102,7 @@ class Scored:
         named = {name: Names.of(_column(table, name)) for name in NAMED}
         depth = _column(table, "depth", pa.int32())
         campaign = _column(table, "campaign", pa.int32())
+        asked = pc.cast(_column(table, "queue"), pa.large_string())
         return cls(
             labels=labels,
             scores={name: _numbers(table[name]) for name in labels},
@@ -105,6 +110,8 @@ class Scored:
             depth=pc.fill_null(depth, 1).to_numpy().astype(np.int32),
             seconds=_seconds(_column(table, "created_at")),
             campaign=pc.fill_null(campaign, -1).to_numpy().astype(np.int32),
+            reason=_reasons(_column(table, "why"), asked),
+            queued=pc.is_valid(asked).to_numpy(),
             named=named,
             passport=passport,
             records=records,
@@ -117,6 +124,11 @@ class Scored:
     def flagged(self) -> np.ndarray:
         """(m,) rows that carry a flag, ascending."""
         return np.flatnonzero(self.flags)
+
+    @cached_property
+    def listed(self) -> np.ndarray:
+        """(m,) rows that wait for review, ascending: what a queue asks for, else the flagged."""
+        return np.flatnonzero(self.queued) if self.queued.any() else self.flagged
 
     @cached_property
     def parents(self) -> np.ndarray:
@@ -204,6 +216,25 @@ def _flag_bits(flags: Names, labels: list[str]) -> np.ndarray:
     bit = {label: 1 << k for k, label in enumerate(labels)}
     masks = [sum(bit.get(name, 0) for name in set(joined.split(JOINT))) for joined in flags.texts]
     return np.array([*masks, 0], np.uint64)[flags.codes]  # code -1 takes the last
+
+
+def _reasons(whys: pa.ChunkedArray, asked: pa.ChunkedArray) -> Names:
+    """Of the rows that have either; a million rows have few."""
+    rows = np.flatnonzero(pc.or_(pc.is_valid(whys), pc.is_valid(asked)).to_numpy())
+    some = pa.array(rows)
+    named = Names.of(
+        pa.chunked_array(
+            [
+                pa.array(
+                    reasons(whys.take(some).to_pylist(), asked.take(some).to_pylist()),
+                    pa.large_string(),
+                )
+            ]
+        )
+    )
+    codes = np.full(len(whys), -1, np.int32)
+    codes[rows] = named.codes
+    return Names(codes, named.texts)
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:

@@ -16,7 +16,7 @@ from moderation.tables import to_arrow
 if TYPE_CHECKING:
     import pandas as pd
 
-_TOLD = ("digest", "thresholds", "goals", "curves", "bins")
+_TOLD = ("digest", "thresholds", "goals", "curves")
 
 
 def scored_of(frame: pd.DataFrame, passport: dict[str, Any]) -> Scored:
@@ -48,14 +48,15 @@ def summary(scored: Scored) -> dict[str, Any]:
 def summarise(scored: Scored, limit: int) -> dict[str, Any]:
     """Everything that a report shows by itself: the summary, the queue, and its comments.
 
-    limit: how many flagged comments are carried, the most certain; the figures count them all.
+    limit: how many of the comments to review are carried, the most certain; the figures count
+    them all.
     """
     rows = most_certain(scored, limit)
     return summary(scored) | {"index": index(scored, rows)} | details(scored, rows)
 
 
 def most_certain(scored: Scored, limit: int) -> np.ndarray:
-    """At most `limit` flagged rows, those with the highest scores, ascending."""
-    flagged = scored.flagged
-    first = np.lexsort((flagged, -scored.best(flagged)))[:limit]
-    return np.sort(flagged[first])
+    """At most `limit` of the rows to review, those with the highest scores, ascending."""
+    listed = scored.listed
+    first = np.lexsort((listed, -scored.best(listed)))[:limit]
+    return np.sort(listed[first])

@@ -48,20 +48,20 @@ class Review:
 
     @cached_property
     def index(self) -> bytes:
-        """The flagged rows, as the page asks for them once."""
-        return orjson.dumps(index(self.scored, self.scored.flagged))
+        """The rows to review, as the page asks for them once."""
+        return orjson.dumps(index(self.scored, self.scored.listed))
 
     @cached_property
     def rows(self) -> frozenset[int]:
-        """The flagged rows."""
-        return frozenset(self.scored.flagged.tolist())
+        """The rows to review."""
+        return frozenset(self.scored.listed.tolist())
 
 
 def application(review: Review) -> Starlette:
     """The ASGI application, without its guard."""
     routes = [
         Route("/", page),
-        Route("/api/index", flagged),
+        Route("/api/index", listed),
         Route("/api/search", search),
         Route("/api/comments", comments, methods=["POST"]),
         Route("/api/claim", claim, methods=["POST"]),
@@ -102,8 +102,8 @@ def page(request: Request) -> Response:
     return HTMLResponse(render(made), headers=headers)
 
 
-def flagged(request: Request) -> Response:
-    """The index of the flagged rows."""
+def listed(request: Request) -> Response:
+    """The index of the rows to review."""
     review: Review = request.app.state.review
     return Response(review.index, media_type="application/json")
 
@@ -112,7 +112,7 @@ def search(request: Request) -> Response:
     """Flagged rows whose text holds the words."""
     review: Review = request.app.state.review
     words = request.query_params.get("q", "")[:MOST_WORDS]
-    found = review.scored.records.matching(review.scored.flagged, words)
+    found = review.scored.records.matching(review.scored.listed, words)
     return _json({"rows": found.tolist()})
 
 

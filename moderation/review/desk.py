@@ -51,7 +51,7 @@ class Desk:
         self._path = scored_path
         self._ledger = ledger_path
         self._lock = Lock()
-        self._rows = {int(row) for row in scored.flagged}
+        self._rows = {int(row) for row in scored.listed}
         self._standing = Standing(ledger_path, self._place)
 
     def events(self, since: int, generation: int) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class Desk:
     def _decision(self, order: Order) -> ledger.Decision:
         scored = self._scored
         if order.row not in self._rows or order.label not in scored.labels:
-            raise LabelError(f"no flagged comment {order.row} or no label {order.label!r}")
+            raise LabelError(f"no comment {order.row} to review or no label {order.label!r}")
         if not order.by.strip() or len(order.by) > NAME_CHARACTERS:
             raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
         record = scored.records.take([order.row])[0]
@@ -135,8 +135,8 @@ class Desk:
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], int]:
-        """The flagged rows by thread and id."""
-        rows = self._scored.flagged
+        """The rows to review by thread and id."""
+        rows = self._scored.listed
         threads = self._scored.named["thread_id"]
         ids = ids_of(self._path, self._scored.records, rows)
         return {

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 
 KEPT_BYTES = 64 << 20  # of flagged texts: 200,000 of the usual length
+SHORT = (*NAMED, "depth", "created_at", "campaign", "why", "queue")
 PAGE_ROWS = 512  # about 200 kB: read in 0.1 ms from the system's cache
 
 
@@ -58,7 +59,7 @@ def open_scored(path: Path) -> Scored:
         file = pq.ParquetFile(path)
         schema = file.schema_arrow
         passport = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
-        short = [*NAMED, "depth", "created_at", "campaign", *labels_of(schema, passport)]
+        short = [*SHORT, *labels_of(schema, passport)]
         table = pq.read_table(
             path,
             columns=[name for name in short if name in schema.names],

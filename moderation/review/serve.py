@@ -99,7 +99,7 @@ def serve(
     )
     warm(review)
     if isinstance(scored.records, PagedRecords):
-        threading.Thread(target=scored.records.lay_out, args=[scored.flagged], daemon=True).start()
+        threading.Thread(target=scored.records.lay_out, args=[scored.listed], daemon=True).start()
     with _bound(access) as bound:
         port = bound.getsockname()[1]
         guard = Guard(

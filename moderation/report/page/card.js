@@ -129,6 +129,8 @@ function card(at) {
       element("h2", { id: "comment-title", tabindex: "-1" }, name(columns.titleAt(at) || "no title")),
       others > 0 ? button(`${plural(others, "other flagged comment")} in this thread`,
         () => app.filter({ thread: thread[0] }), { class: "link" }) : ""),
+    columns.queued[at] ? element("p", { class: "meta" }, `Asked for: ${tame(words(columns.reasons[columns.reason[at]]))}. `,
+      "Answer for every label: what you do not add counts as none.") : "",
     held ? element("p", { class: "notice" }, name(held), " is reading this comment now.") : "",
     ...above(entry.path),
     element("div", { class: "flagged" }, byline(row, true), ...body(row, marks),

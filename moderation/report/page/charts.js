@@ -49,17 +49,18 @@ function timeline() {
   return picture;
 }
 
-// Reliability: what was predicted against what was so. points: [predicted, share so, how many].
+// Reliability: what was predicted against what was so. points: [predicted, share so, how many,
+// and that in words].
 function reliability(title, points) {
   const SIDE = 120;
   const picture = drawing("svg", { viewBox: `-4 -4 ${SIDE + 8} ${SIDE + 22}`, role: "img", class: "chart square",
-    "aria-label": `${title}: ${points.map(([p, s, n]) => `predicted ${Math.round(p * 100)} %, so ${Math.round(s * 100)} % of ${n}`).join("; ")}` },
+    "aria-label": `${title}: ${points.map(([p, s, n, told]) => `predicted ${Math.round(p * 100)} %, so ${Math.round(s * 100)} % of ${told ?? n}`).join("; ")}` },
     drawing("rect", { class: "box", x: 0, y: 0, width: SIDE, height: SIDE }),
     drawing("line", { class: "limit", x1: 0, y1: SIDE, x2: SIDE, y2: 0 }),
-    drawing("text", { x: 0, y: SIDE + 14 }, "score →"),
-    drawing("text", { x: SIDE, y: SIDE + 14, "text-anchor": "end" }, "share that is so ↑"));
-  for (const [p, s, n] of points)
+    drawing("text", { x: 5, y: 13 }, "↑ share that is so"),
+    drawing("text", { x: SIDE, y: SIDE + 14, "text-anchor": "end" }, "score →"));
+  for (const [p, s, n, told] of points)
     picture.append(drawing("circle", { class: "point", cx: p * SIDE, cy: SIDE - s * SIDE, r: Math.min(6, 1.5 + Math.log10(n + 1)) },
-      drawing("title", {}, `predicted ${(p * 100).toFixed(0)} %, so ${(s * 100).toFixed(0)} % of ${number(n)}`)));
+      drawing("title", {}, `predicted ${(p * 100).toFixed(0)} %, so ${(s * 100).toFixed(0)} % of ${told ?? number(n)}`)));
   return picture;
 }

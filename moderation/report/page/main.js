@@ -23,6 +23,7 @@ app.drawFilters = () => {
     ["reviewed", `reviewed (${number(counts.show.reviewed)})`], ["all", `all (${number(counts.show.all)})`]], state.show);
   options("order", Object.entries(ORDERS).map(([key, one]) => [key, one.title]), state.order);
   options("status", [["", "any"], ...app.columns.statuses.map((one) => [one, tame(one)])], state.status);
+  options("reason", [["", "any"], ...app.columns.reasons.map((one) => [one, tame(words(one))])], state.reason);
   for (const key of ["min", "max", "q"]) if (document.activeElement !== byId(key)) byId(key).value = state[key];
   const chips = [];
   const chip = (key, what, text) => chips.push(element("li", {}, element("button", { type: "button", class: "chip",
@@ -38,7 +39,7 @@ function listen() {
   const form = byId("filters");
   let timer;
   const changed = () => {
-    const given = Object.fromEntries(["label", "show", "min", "max", "status", "order", "q"].map((key) => [key, byId(key).value]));
+    const given = Object.fromEntries(["label", "show", "min", "max", "status", "reason", "order", "q"].map((key) => [key, byId(key).value]));
     given.min = Math.min(100, Math.max(0, Number(given.min) || 0));
     given.max = given.max === "" ? 100 : Math.min(100, Math.max(0, Number(given.max)));
     app.skipped.clear();

@@ -84,9 +84,24 @@ function reviewedPoints(label, k) {
   return tens.filter((ten) => ten[2]).map(([sum, yes, n]) => [sum / n, yes / n, n]);
 }
 
+// From the curve: of held-out comments with scores between two thresholds, how many had the label.
+function heldOutPoints(label) {
+  const tens = Array.from({ length: 10 }, () => [0, 0, 0]);
+  let [before, share, found] = [1, 0, 0];
+  for (const [threshold, flagged, precision] of (page.model.curves || {})[label] || []) {
+    const hits = flagged * (precision ?? 0);
+    const score = (before + threshold) / 2;
+    const ten = tens[Math.min(9, Math.floor(score * 10))];
+    ten[0] += score * (flagged - share); ten[1] += hits - found; ten[2] += flagged - share;
+    [before, share, found] = [threshold, flagged, hits];
+  }
+  return tens.filter((ten) => ten[2] > 0)
+    .map(([sum, yes, all]) => [sum / all, Math.min(1, Math.max(0, yes / all)), 1e4 * all, `the ${(100 * all).toPrecision(2)} % of comments that are there`]);
+}
+
 function calibration(label, k) {
   const pictures = [
-    ["on held-out comments", ((page.model.bins || {})[label] || []).filter((one) => one[0] !== null && one[1] !== null)],
+    ["on held-out comments", heldOutPoints(label)],
     ["on what was reviewed here", reviewedPoints(label, k)],
   ].filter(([, points]) => points.length);
   return pictures.map(([where, points]) => element("figure", {}, reliability(`Calibration of ${words(label)} ${where}`, points),

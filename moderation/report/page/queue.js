@@ -1,6 +1,6 @@
 // ---- which comments, in which order: the state that the address holds ----------------------------
 
-const PLAIN = { label: "", show: "open", min: 0, max: 100, thread: "", author: "", campaign: "",
+const PLAIN = { label: "", show: "open", min: 0, max: 100, thread: "", author: "", campaign: "", reason: "",
   status: "", q: "", order: "certain", row: "", view: "review" };
 
 function readAddress() {
@@ -41,7 +41,7 @@ function makeColumns(index) {
   const has = (at, k) => Math.floor(flags[at] / 2 ** k) % 2 === 1;
   const best = new Int16Array(size);
   for (let at = 0; at < size; at++)
-    scores.forEach((column, k) => { if (has(at, k) && column[at] > best[at]) best[at] = column[at]; });
+    scores.forEach((column, k) => { if ((has(at, k) || !flags[at]) && column[at] > best[at]) best[at] = column[at]; });
   const busy = new Int32Array(index.threads.length);
   const alike = new Map(); // campaign: places
   const inThread = new Map();
@@ -59,6 +59,8 @@ function makeColumns(index) {
     time: Float64Array.from(index.time),
     atOf: new Map(index.row.map((row, at) => [row, at])),
     labelsAt: (at) => page.labels.filter((_, k) => has(at, k)),
+    // What a decision on this comment must answer: its flags; every label where a queue asked.
+    askedAt: (at) => page.labels.filter((_, k) => (index.queued[at] ? scores[k][at] >= 0 : has(at, k))),
     titleAt: (at) => {
       const thread = index.threads[index.thread[at]];
       return thread ? thread[1] || thread[0] : "";
@@ -88,6 +90,7 @@ function tests(columns, state, found, reviewed, without) {
   };
   named("author", columns.authors);
   named("status", columns.statuses);
+  named("reason", columns.reasons);
   if (state.thread) named("thread", columns.threads.map((one) => one[0]));
   if (state.campaign !== "") list.push((at) => String(columns.campaign[at]) === state.campaign);
   if (found) list.push((at) => found.has(columns.row[at]));

@@ -16,9 +16,9 @@ const app = {
 
 app.isReviewed = (at) => {
   const row = app.columns.row[at];
-  const flagged = app.columns.labelsAt(at);
+  const asked = app.columns.askedAt(at);
   const said = new Set(app.journal.standing(row).map((one) => one.label));
-  return flagged.every((label) => said.has(label)) ? 1 : 0;
+  return asked.every((label) => said.has(label)) ? 1 : 0;
 };
 
 app.recount = (rows) => {
@@ -55,7 +55,7 @@ app.drawList = () => {
   byId("list").replaceChildren(...app.list.slice(start, start + LIST).map((at, k) => {
     const line = element("button", { type: "button", "aria-current": at === app.at ? "true" : null, click: () => app.show(at, true) },
       element("span", { class: app.reviewed[at] ? "mark done" : "mark" }, app.reviewed[at] ? "✓" : ""),
-      element("span", { class: "line-labels" }, `${app.columns.labelsAt(at).map(words).join(", ")} ${(app.columns.best[at] / 1000).toFixed(2)}`),
+      element("span", { class: "line-labels" }, `${app.columns.labelsAt(at).map(words).join(", ") || "no flag"} ${(app.columns.best[at] / 1000).toFixed(2)}`),
       element("span", { class: "line-who" }, name(app.columns.authorAt(at) || "anonymous")));
     return element("li", { value: start + k + 1 }, line);
   }));
@@ -214,13 +214,22 @@ app.drawScope = () => {
   byId("bar").classList.toggle("many", app.scope !== "one");
 };
 
+// Every question that the comment asks: a flag is confirmed or not, another label is as it was said.
+function answers(at, yes) {
+  return app.columns.askedAt(at).map((label) => {
+    const flagged = app.columns.has(at, page.labels.indexOf(label));
+    const said = app.journal.verdict(app.columns.row[at], label, app.me())?.value;
+    return [label, flagged ? (yes ? 1 : 0) : said || 0];
+  });
+}
+
 // judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has.
 app.decide = async (judgements) => {
   if (app.at < 0 || app.busy) return;
   const places = app.places();
   const verdicts = places.flatMap((at) => {
     const own = typeof judgements === "string"
-      ? app.columns.labelsAt(at).map((label) => [label, judgements === "yes" ? 1 : 0]) : judgements;
+      ? answers(at, judgements === "yes") : judgements;
     return own.map(([label, value]) => [app.columns.row[at], label, value]);
   });
   app.saving.decide(verdicts, settings.name);

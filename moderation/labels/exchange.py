@@ -8,6 +8,7 @@ unless it bears one of CLEAN or `empty_is_clean` says that all were looked at.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,7 +69,7 @@ def read_exchange(
         judged = [one for one in IMPORTS[kind](text) if one.text and one.text.strip()]
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise LabelError(f"{path}: no {kind} export: {error!r} is missing or odd") from error
-    except orjson.JSONDecodeError as error:
+    except (ValueError, OverflowError, OSError) as error:  # no JSON, or a time that is none
         raise LabelError(f"{path}: no {kind} export: {error}") from error
     frame = _frame(judged, str(path), empty_is_clean)
     if not len(frame):
@@ -82,7 +83,7 @@ def kind_of_export(text: str, place: str) -> str:
         return "fasttext"
     try:
         first = next(_records(text), None)
-    except orjson.JSONDecodeError:
+    except ValueError:
         first = None
     keys = set(first) if isinstance(first, dict) else set()
     if "data" in keys and "annotations" in keys:
@@ -91,7 +92,8 @@ def kind_of_export(text: str, place: str) -> str:
         return "prodigy"
     if "fields" in keys or "inputs" in keys:
         return "argilla"
-    if "text" in keys and keys & {"label", "labels"}:
+    given = first.get("label", first.get("labels")) if isinstance(first, dict) else None
+    if "text" in keys and isinstance(given, list | str):  # a number is a label table's answer
         return "doccano"
     raise LabelError(
         f"{place}: written by none of the tools that are known ({', '.join(IMPORTS)}); "
@@ -177,11 +179,23 @@ def _name(label: str, place: str) -> str:
 def _records(text: str) -> Iterator[dict[str, Any]]:
     """A JSON array's entries, or JSON lines."""
     if text.lstrip().startswith("["):
-        yield from orjson.loads(text)
+        yield from _parsed(text)
         return
     for line in text.split("\n"):
         if line.strip():
-            yield orjson.loads(line)
+            yield _parsed(line)
+
+
+def _parsed(text: str) -> Any:
+    """JSON; half an emoji in it, as JavaScript cuts strings, becomes U+FFFD in the table."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def _listed(value: Any) -> list[str]:

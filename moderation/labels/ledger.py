@@ -95,10 +95,9 @@ def retract(
     """
     if (key is None) == (annotator is None):
         raise LabelError("name the decision to retract, or the annotator, not both")
-    standing = _standing(entries(path))
     hit = [
         entry
-        for entry in standing
+        for entry in standing(entries(path))
         if (entry["key"] == key if key is not None else entry["annotator"] == annotator)
     ]
     if not hit:
@@ -148,15 +147,16 @@ def entries(path: str | Path) -> list[dict[str, Any]]:
 def decisions(path: str | Path) -> pd.DataFrame:
     """The decisions that count, as a label table: a row per comment and annotator.
 
-    The last decision per comment, label and annotator counts; a comment is its thread, id and
-    text. Rows are sorted, so the order of writing does not matter.
+    The last decision per comment, label and annotator counts, by its time and then by its place
+    in the file: what is imported later may have been decided earlier. A comment is its thread,
+    id and text. Rows are sorted, so the order of writing does not matter.
     """
     import pandas as pd  # here: whoever only appends waits for no tables
 
     from moderation.labels.table import label_frame
 
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for entry in _standing(entries(path)):
+    for entry in sorted(standing(entries(path)), key=lambda one: _moment(one, path)):
         place = (entry.get("thread_id", ""), entry.get("id", ""), entry["text"], entry["annotator"])
         row = rows.setdefault(place, {"source": SOURCE})
         row.update({name: entry.get(name) for name in _CONTEXT})
@@ -186,17 +186,29 @@ def is_ledger(path: str | Path) -> bool:
 _CONTEXT = (*("text", "id", "thread_id", "parent_text", "title", "article", "annotator", "weight"),)
 
 
-def _standing(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Decisions that no later line took back, oldest first."""
-    standing: list[dict[str, Any]] = []
-    for entry in found:
+def standing(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of `entries` that are decisions which no later line took back, oldest first."""
+    kept: dict[int, dict[str, Any]] = {}
+    keyed: dict[str, list[int]] = {}
+    named: dict[str, list[int]] = {}
+    for place, entry in enumerate(found):
         if entry["entry"] == "decision":
-            standing.append(entry)
-        elif "key" in entry:
-            standing = [one for one in standing if one["key"] != entry["key"]]
-        else:
-            standing = [one for one in standing if one["annotator"] != entry["annotator"]]
-    return standing
+            kept[place] = entry
+            keyed.setdefault(entry["key"], []).append(place)
+            named.setdefault(entry["annotator"], []).append(place)
+            continue
+        back = keyed.get(entry["key"]) if "key" in entry else named.get(entry.get("annotator", ""))
+        for one in back or ():
+            kept.pop(one, None)
+    return [kept[place] for place in sorted(kept)]
+
+
+def _moment(entry: dict[str, Any], path: str | Path) -> datetime:
+    try:
+        moment = datetime.fromisoformat(entry["at"])
+    except (TypeError, ValueError) as error:
+        raise LabelError(f"{path}: {str(entry['at'])[:40]!r} is no time; see its line") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _NEEDED = {"decision": {"key", "label", "value", "text", "annotator", "at"}, "retraction": {"at"}}

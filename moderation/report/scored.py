@@ -26,6 +26,9 @@ NAMED = ("thread_id", "author", "title", "status", "flags")
 LONG = ("id", "parent_id", "text", "kind", "url", "warnings", "why")
 """Columns that are read by the row."""
 
+REASON = ("why", "queue")
+"""Columns that say why a row waits for review."""
+
 NO_TIME = np.iinfo(np.int64).min
 BATCH_ROWS = 8_192
 _OURS = {*COMMENT_SCHEMA.names, "title", "article", "flags", "why", "campaign", "queue"}
@@ -87,10 +90,17 @@ class Scored:
     records: Records
 
     @classmethod
-    def of(cls, table: pa.Table, passport: dict[str, Any], records: Records) -> Scored:
+    def of(
+        cls,
+        table: pa.Table,
+        passport: dict[str, Any],
+        records: Records,
+        reason: Names | None = None,
+    ) -> Scored:
         """Short columns from `table`, which need not have the long ones.
 
-        Raises InputError when it is no scored table.
+        reason: see `waiting`; made from `table` unless given. Raises InputError when it is no
+        scored table.
         """
         labels = labels_of(table.schema, passport)
         lacking = [name for name in ("thread_id", "flags") if name not in table.column_names]
@@ -102,7 +112,9 @@ class Scored:
         named = {name: Names.of(_column(table, name)) for name in NAMED}
         depth = _column(table, "depth", pa.int32())
         campaign = _column(table, "campaign", pa.int32())
-        asked = pc.cast(_column(table, "queue"), pa.large_string())
+        if reason is None:
+            columns = [name for name in REASON if name in table.column_names]
+            reason = waiting(table.select(columns).to_batches(BATCH_ROWS))
         return cls(
             labels=labels,
             scores={name: _numbers(table[name]) for name in labels},
@@ -110,8 +122,8 @@ class Scored:
             depth=pc.fill_null(depth, 1).to_numpy().astype(np.int32),
             seconds=_seconds(_column(table, "created_at")),
             campaign=pc.fill_null(campaign, -1).to_numpy().astype(np.int32),
-            reason=_reasons(_column(table, "why"), asked),
-            queued=pc.is_valid(asked).to_numpy(),
+            reason=reason,
+            queued=pc.is_valid(_column(table, "queue")).to_numpy(),
             named=named,
             passport=passport,
             records=records,
@@ -218,23 +230,20 @@ def _flag_bits(flags: Names, labels: list[str]) -> np.ndarray:
     return np.array([*masks, 0], np.uint64)[flags.codes]  # code -1 takes the last
 
 
-def _reasons(whys: pa.ChunkedArray, asked: pa.ChunkedArray) -> Names:
-    """Of the rows that have either; a million rows have few."""
-    rows = np.flatnonzero(pc.or_(pc.is_valid(whys), pc.is_valid(asked)).to_numpy())
-    some = pa.array(rows)
-    named = Names.of(
-        pa.chunked_array(
-            [
-                pa.array(
-                    reasons(whys.take(some).to_pylist(), asked.take(some).to_pylist()),
-                    pa.large_string(),
-                )
-            ]
-        )
-    )
-    codes = np.full(len(whys), -1, np.int32)
-    codes[rows] = named.codes
-    return Names(codes, named.texts)
+def waiting(batches: Iterable[pa.RecordBatch]) -> Names:
+    """Why rows wait for review, from their `why` and `queue` where there are such columns."""
+    found: dict[str, int] = {}
+    codes = [np.zeros(0, np.int32)]
+    for batch in batches:
+        table = pa.table(batch)
+        asked = pc.cast(_column(table, "queue"), pa.large_string())
+        whys = _column(table, "why", pa.large_string())
+        rows = np.flatnonzero(pc.or_(pc.is_valid(whys), pc.is_valid(asked)).to_numpy())
+        some = pa.array(rows)
+        told = reasons(whys.take(some).to_pylist(), asked.take(some).to_pylist())
+        codes.append(np.full(len(table), -1, np.int32))
+        codes[-1][rows] = [-1 if one is None else found.setdefault(one, len(found)) for one in told]
+    return Names(np.concatenate(codes), list(found))
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:

@@ -26,22 +26,24 @@ from moderation.report.scored import (
     BATCH_ROWS,
     LONG,
     NAMED,
+    REASON,
     BatchRecords,
     Scored,
     labels_of,
     matching,
     record,
+    waiting,
 )
 from moderation.tables import METADATA_KEY, kind_of, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from moderation.report.scored import Records
 
 
 KEPT_BYTES = 64 << 20  # of flagged texts: 200,000 of the usual length
-SHORT = (*NAMED, "depth", "created_at", "campaign", "why", "queue")
+SHORT = (*NAMED, "depth", "created_at", "campaign", "queue")
 PAGE_ROWS = 512  # about 200 kB: read in 0.1 ms from the system's cache
 
 
@@ -62,10 +64,11 @@ def open_scored(path: Path) -> Scored:
         short = [*SHORT, *labels_of(schema, passport)]
         table = pq.read_table(
             path,
-            columns=[name for name in short if name in schema.names],
-            read_dictionary=[name for name in NAMED if name in schema.names],
+            columns=_there(file, short),
+            read_dictionary=_there(file, NAMED),
         )
-        return Scored.of(table, passport, PagedRecords(path))
+        waits = waiting(file.iter_batches(BATCH_ROWS, columns=_there(file, REASON)))
+        return Scored.of(table, passport, PagedRecords(path), waits)
     except (OSError, pa.ArrowException, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: cannot be read as a scored table: {reason}") from error
@@ -87,6 +90,10 @@ def ids_of(path: Path, records: Records, rows: np.ndarray) -> list[str]:
     return [str(one) if one is not None else "" for one in ids]
 
 
+def _there(file: pq.ParquetFile, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in file.schema_arrow.names]
+
+
 class PagedRecords:
     """Records of a Parquet file, its row groups laid out one by one as they are asked for."""
 
@@ -96,7 +103,7 @@ class PagedRecords:
         metadata = footer.metadata
         sizes = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
         self._starts = np.cumsum([0, *sizes]).tolist()
-        self._columns = [name for name in LONG if name in footer.schema_arrow.names]
+        self._columns = _there(footer, LONG)
         self._groups: list[_Group | None] = [None] * len(sizes)
         self._locks = [Lock() for _ in sizes]
         self._kept: tuple[np.ndarray, pa.ChunkedArray] | None = None

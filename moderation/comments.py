@@ -13,6 +13,7 @@ import pyarrow as pa
 from moderation.errors import (
     GoalError,
     InputError,
+    InternalError,
     LabelError,
     ModelError,
     ModerationError,
@@ -32,6 +33,7 @@ __all__ = [
     "Batch",
     "GoalError",
     "InputError",
+    "InternalError",
     "LabelError",
     "ModelError",
     "ModerationError",
@@ -101,10 +103,15 @@ class Batch:
 
     records: RECORD_SCHEMA. threads: THREAD_SCHEMA; a thread may come again in a later batch,
     the first non-null value of each column stands. `notes` are sentences for the summary
-    ("decoded as Windows-1252").
+    ("decoded as Windows-1252"). met: how many records the reader came upon, counted where they
+    are cut out of the file, before anything is made of them: over a file it equals the records
+    and rejects that come out, less those `invented` (placeholders for comments that the file
+    does not hold).
     """
 
     records: pa.Table = field(default_factory=RECORD_SCHEMA.empty_table)
     threads: pa.Table = field(default_factory=THREAD_SCHEMA.empty_table)
     rejects: list[Reject] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    met: int = 0
+    invented: int = 0

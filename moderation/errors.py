@@ -6,7 +6,8 @@ ModerationError                anything the user can mend; one clear line, exit 
 ├── OutputError                a result cannot be written (disk full, no permission)
 ├── LabelError                 a label table or ledger breaks its contract
 ├── ModelError                 a model folder is missing, damaged, newer, or not a model
-└── GoalError                  an operating point cannot be reached, or its sentence parsed
+├── GoalError                  an operating point cannot be reached, or its sentence parsed
+└── InternalError              this program broke a promise; not the user's mistake, but theirs to know
 """
 
 
@@ -36,3 +37,7 @@ class ModelError(ModerationError):
 
 class GoalError(ModerationError):
     """A stated operating point cannot be parsed or reached."""
+
+
+class InternalError(ModerationError):
+    """A promise of this program is broken (a record vanished); the message says where."""

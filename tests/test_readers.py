@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from moderation.errors import InputError, UnknownFormatError
-from moderation.readers import READERS, Source, detect, iterate, read
+from moderation.errors import InputError, InternalError, UnknownFormatError
+from moderation.readers import READERS, Reader, Source, detect, iterate, read
+from moderation.readers.rows import Row, batches
 
 SAMPLES = Path(__file__).parent / "samples"
 SHARED = Path(__file__).parents[2] / "shared" / "samples"
@@ -557,7 +558,11 @@ def test_a_folder_passes_over_what_is_no_dump(tmp_path):
     dump = read(tmp_path)
     assert dump.comments["text"].tolist() == ["hello"]
     assert [name for name, _ in dump.formats.values()] == ["table", "", ""]
-    assert len(dump.notes) == 2
+    assert [reason for _, reason in dump.formats.values()][1:] == [
+        "the file is empty",
+        "is a binary file of a kind that no reader knows",
+    ]
+    assert dump.notes == []
 
 
 def test_members_of_a_zip_archive_are_read(tmp_path):
@@ -594,6 +599,41 @@ def test_paths_without_files(tmp_path):
     (tmp_path / "x.bin").write_bytes(bytes(range(256)))
     with pytest.raises(InputError, match="no file that a reader knows"):
         read(tmp_path)
+
+
+def losing(source):
+    """A reader that meets three records and gives two."""
+    yield from batches([1, Row("one"), 1, 1, Row("three")])
+
+
+def test_a_reader_that_loses_a_record_is_found_out(monkeypatch):
+    shape = Reader("losing", "loses one", lambda source: "always", losing)
+    monkeypatch.setitem(READERS, "losing", shape)
+    with pytest.raises(InternalError, match=r"comments\.csv: .*'losing' met 3 records, but 2 came"):
+        read(SAMPLES / "table/comments.csv", format="losing")
+
+
+def test_a_merge_that_loses_a_record_is_found_out(monkeypatch):
+    monkeypatch.setattr("moderation.threads.thread", lambda records: records.head(1))
+    with pytest.raises(InternalError, match=r"comments\.csv: 2 records went in, but 1 comments"):
+        read(SAMPLES / "table/comments.csv")
+
+
+def test_placeholders_for_lost_comments_are_no_records():
+    dump = read(SAMPLES / "plaintext/ferry.txt")
+    assert (dump.records, dump.invented, len(dump.comments), len(dump.rejects)) == (13, 1, 14, 0)
+
+
+def test_a_file_of_a_folder_that_fails_midway_keeps_what_was_read(tmp_path, monkeypatch):
+    def failing(source):
+        yield from batches([1, Row("one")])
+        raise InputError(f"{source.name}: no more")
+
+    monkeypatch.setitem(READERS, "table", Reader("table", "", lambda source: "always", failing))
+    (tmp_path / "dump.csv").write_text("id,text\n1,hello\n")
+    dump = read(tmp_path)
+    assert dump.comments["text"].tolist() == ["one"]
+    assert dump.rejects["reason"].tolist() == ["no more"]
 
 
 def test_an_unknown_format_name_lists_the_formats():

@@ -165,12 +165,13 @@ def _summary(dump: Dump) -> None:
         say(line(f"note: {note}", width()))
     counts = {
         "record": dump.records,
-        "comment": len(dump.comments),
+        "comment": len(dump.comments) - dump.invented,
         "reject": len(dump.rejects),
         "thread": len(dump.threads),
     }
     told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
-    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1))
+    lost = f"; {dump.invented:,} placeholders for lost comments" if dump.invented else ""
+    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1) + lost)
     shown = dump.rejects.head(5)
     if len(shown):
         rows = shown[["file", "place", "reason"]].itertuples(index=False)

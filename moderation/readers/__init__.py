@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moderation.comments import Batch
-from moderation.errors import InputError, UnknownFormatError
+from moderation.comments import Batch, Reject
+from moderation.errors import InputError, InternalError, UnknownFormatError
 from moderation.readers import json_formats, json_tree, table, table_dialects
 from moderation.readers.merge import Dump, Found, merged
 from moderation.readers.source import EXPANSION, Source
@@ -191,29 +191,51 @@ def iterate(
     if format is not None and format not in READERS:
         raise UnknownFormatError(f"format {format!r} is unknown; known are {', '.join(READERS)}")
     for path in [paths] if isinstance(paths, str | Path) else list(paths):
-        known = 0
+        known = False
         folder = Path(path).is_dir()
         for source in sources(path, mapping, expansion):
+            name, reason = "", ""
             try:
                 for found in _found(source, format):
-                    known += 1
+                    known, name, reason = True, found.reader or "", found.reason
                     yield found
             except InputError as error:
                 if not folder and source.member is None:
                     raise
-                yield Found(source, None, str(error), Batch(notes=[f"skipped: {error}"]))
+                why = str(error).removeprefix(f"{source.name}: ")
+                if not name:
+                    yield Found(source, None, why, Batch())
+                else:  # what was read of it is there; so the rest counts as a record
+                    lost = Reject(source.name, "the rest of the file", why)
+                    yield Found(source, name, reason, Batch(rejects=[lost], met=1))
         if not known:
-            raise InputError(f"{path}: the folder holds no file that a reader knows")
+            what = "folder" if folder else "archive"
+            raise InputError(f"{path}: the {what} holds no file that a reader knows")
 
 
 def _found(source: Source, format: str | None) -> Iterator[Found]:  # noqa: A002
-    """The batches of one file. Raises InputError where it cannot be read."""
+    """The batches of one file. Raises InputError where it cannot be read.
+
+    Where the compressed data breaks off, the last batch holds a reject that says so. Raises
+    InternalError when the reader lost a record or made one up.
+    """
     if not source.head:
         what = f"damaged {source.compression} file" if source.damage else "the file is empty"
         raise InputError(f"{source.name}: {what}")
     name, reason = (format, "named by --format") if format else detect(source)
+    met = out = 0
     for batch in READERS[name].read(source):
+        met += batch.met
+        out += batch.records.num_rows - batch.invented + len(batch.rejects)
         yield Found(source, name, reason, batch)
+    if source.damage:
+        lost = Reject(source.name, source.damage, f"the {source.compression} data ends here")
+        yield Found(source, name, reason, Batch(rejects=[lost], met=1))
+    if met != out:
+        raise InternalError(
+            f"{source.name}: the reader {name!r} met {met:,} records, but {out:,} came out; "
+            "this is a fault of the program, please report it"
+        )
 
 
 def sources(

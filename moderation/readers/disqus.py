@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, when
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, plain, when
 from moderation.readers.xml_fields import attribute, children, element, fields
 from moderation.readers.xml_pieces import Piece, pieces
 
@@ -34,7 +34,7 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_found(source))
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+def _found(source: Source) -> Iterator[Finding]:
     waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
     met: set[str] = set()
     for piece in pieces(source, ("thread", "post"), {"thread": None}):
@@ -49,6 +49,7 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
             elif thread.thread_id:
                 waiting.setdefault(thread.thread_id, thread)
             continue
+        yield 1
         one = _post(source, piece, found, recovered)
         if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
             met.add(one.thread_id)

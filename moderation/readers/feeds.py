@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, status_of, when
+from moderation.readers.rows import (
+    Finding,
+    Row,
+    ThreadRow,
+    batches,
+    no_parent,
+    plain,
+    status_of,
+    when,
+)
 from moderation.readers.xml_fields import attribute, children, element, fields
 from moderation.readers.xml_pieces import Piece, pieces
 
@@ -53,7 +62,7 @@ class _Seen:
     waiting: list[tuple[Row, list[str]]] = field(default_factory=list)
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+def _found(source: Source) -> Iterator[Finding]:
     seen = _Seen()
     for piece in pieces(source, ("entry",)):
         if isinstance(piece, str):
@@ -62,13 +71,16 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
         found, recovered = element(piece.xml)
         given = {} if found is None else fields(found)
         if not given:
+            yield 1
             yield Reject(source.name, piece.place, "an entry without elements")
         elif not _is_comment(found, given):
             if _kind(found, given) in ("post", "page", ""):
                 seen.posts.setdefault(given.get("id", ""), _post(found, given))
         elif "content" not in given and "summary" not in given and not piece.whole:
+            yield 1
             yield Reject(source.name, piece.place, "an entry cut off before its content")
         else:
+            yield 1
             row = _comment(piece, found, given, recovered)
             seen.waiting.append((row, _answered(found, given)))
     comments = {row.id for row, _ in seen.waiting if row.id}

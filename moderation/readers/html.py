@@ -17,7 +17,7 @@ from moderation.readers.html_article import address_of, article_of, title_of
 from moderation.readers.html_fields import fields
 from moderation.readers.html_jsonld import comments_of
 from moderation.readers.html_tree import Place, places
-from moderation.readers.rows import Row, ThreadRow, batches
+from moderation.readers.rows import Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _decoded(source: Source) -> tuple[str, list[str]]:
     return source.text()
 
 
-def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | str]:
+def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     """The records of a page."""
     page = LexborHTMLParser(text)
     url, title = address_of(page), title_of(page)
@@ -73,6 +73,7 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | 
     found = _records(listed, thread_id)
     if len(written) > len(found):
         found = [_renamed(row, thread_id) for row in written]
+    yield max(len(listed), len(written))
     yield ThreadRow(thread_id, title, article_of(page), url)
     yield from found
 

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
 from moderation.readers.json_text import LONGEST_DOCUMENT, first_values, loads, rescued, values
-from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, status_of, tidy, when
+from moderation.readers.rows import (
+    Finding,
+    Row,
+    ThreadRow,
+    batches,
+    no_parent,
+    plain,
+    status_of,
+    tidy,
+    when,
+)
 from moderation.readers.table_json import snippet
 
 if TYPE_CHECKING:
@@ -185,9 +195,7 @@ def read_format(source: Source, shape: JsonFormat) -> Iterator[Batch]:
     return batches(_settled(source, shape, rows) if shape.settle else rows)
 
 
-def _settled(
-    source: Source, shape: JsonFormat, found: Iterable[Row | ThreadRow | Reject | str]
-) -> Iterator[Row | ThreadRow | Reject | str]:
+def _settled(source: Source, shape: JsonFormat, found: Iterable[Finding]) -> Iterator[Finding]:
     """Everything held until parents and threads can be told from all of it."""
     rows: list[Row] = []
     threads: list[ThreadRow] = []
@@ -204,18 +212,20 @@ def _settled(
     yield from threads
 
 
-def _rows(source: Source, shape: JsonFormat) -> Iterator[Row | ThreadRow | Reject | str]:
+def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
         for value in values(stream, LONGEST_DOCUMENT):
             place = f"byte {value.byte}"
             if value.wrong:
                 root = rescued(value.raw)
+                yield 1
                 yield Reject(source.name, place, value.wrong, snippet(value.raw[-400:]))
             else:
                 try:
                     root = loads(value.raw)
                 except ValueError as error:
+                    yield 1
                     yield Reject(source.name, place, f"not JSON: {error}", snippet(value.raw))
                     continue
             yield from reading.of(root)
@@ -244,7 +254,7 @@ class _Reading:
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
         self._told: set[tuple[str | None, ...]] = set()
 
-    def of(self, root: Any) -> Iterator[Row | ThreadRow]:
+    def of(self, root: Any) -> Iterator[Finding]:
         """The comments and threads of one value."""
         shape = self._shape
         if shape.people:
@@ -271,7 +281,7 @@ class _Reading:
             _string(first(post, shape.post_url)),
         )
 
-    def _made(self, found: Found) -> Iterator[Row | ThreadRow]:
+    def _made(self, found: Found) -> Iterator[Finding]:
         shape, record = self._shape, found.record
         thread = self._thread(found)
         if shape.opening and shape.opening(record):
@@ -283,6 +293,7 @@ class _Reading:
                 _string(first(record, shape.url)),
             )
             return
+        yield 1
         title = self._title(first(record, shape.title))
         address = _string(first(record, shape.thread_url))
         about = (thread, title, address)

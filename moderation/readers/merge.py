@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Batch, Reject
+from moderation.errors import InternalError
 from moderation.tables import to_frame
 
 if TYPE_CHECKING:
@@ -35,20 +36,22 @@ class Dump:
     """What `read` gives.
 
     comments: COMMENT_SCHEMA. threads: THREAD_SCHEMA, one row per thread. rejects: REJECT_SCHEMA.
-    records: how many were met; always len(comments) + len(rejects). notes: sentences for the
-    summary. formats: file -> (reader, reason); the reader is "" for files that were skipped.
+    records: how many the readers met; always len(comments) - invented + len(rejects). invented:
+    how many comments are placeholders for some that the dump does not hold. notes: sentences for
+    the summary. formats: file -> (reader, reason); the reader is "" for files that were skipped.
     """
 
     comments: pd.DataFrame
     threads: pd.DataFrame
     rejects: pd.DataFrame
     records: int
+    invented: int = 0
     notes: list[str] = field(default_factory=list)
     formats: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def merged(found: Iterable[Found]) -> Dump:
-    """One dump from all batches; see `read`."""
+    """One dump from all batches; see `read`. Raises InternalError where a record got lost."""
     from moderation.threads import thread
 
     parts: dict[str, list[pa.Table]] = {}
@@ -57,31 +60,36 @@ def merged(found: Iterable[Found]) -> Dump:
     threads: list[pa.Table] = []
     notes: Counter[str] = Counter()  # keeps the order of arrival
     formats: dict[str, tuple[str, str]] = {}
-    damages: dict[str, Source] = {}
+    met = invented = 0
     for source, reader, reason, batch in found:
+        met += batch.met
+        invented += batch.invented
         formats[source.name] = (reader or "", reason)
         rejects += batch.rejects
         notes.update(batch.notes)
         if reader is None:
             continue
         stems[source.name] = source.stem
-        damages[source.name] = source
         parts.setdefault(source.name, []).append(batch.records)
         if batch.threads.num_rows:
             threads.append(_thread_names(batch.threads, source.stem))
-    for name, source in damages.items():
-        if source.damage:
-            rejects.append(Reject(name, source.damage, f"the {source.compression} data ends here"))
     tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
     records = _numbered(_together(tables, stems))
     records, again = _unrepeated(records)
     rejects += again
     comments = thread(to_frame(_zero_parents(records)))
+    if met != len(comments) - invented + len(rejects):
+        raise InternalError(
+            f"{', '.join(parts) or 'nothing'}: {met:,} records went in, but {len(comments):,} "
+            f"comments ({invented:,} of them placeholders) and {len(rejects):,} rejects came out; "
+            "this is a fault of the program, please report it"
+        )
     return Dump(
         comments,
         to_frame(_thread_table(threads, records["thread_id"])),
         to_frame(_reject_table(rejects)),
-        len(comments) + len(rejects),
+        met,
+        invented,
         list(notes),
         formats,
     )

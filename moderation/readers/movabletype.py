@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import Row, ThreadRow, batches, plain, when
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, plain, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_found(source))
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+def _found(source: Source) -> Iterator[Finding]:
     text, notes = source.text()
     yield from notes
     line = 1
@@ -53,9 +53,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _entry(
-    source: Source, entry: str, number: int, line: int
-) -> Iterator[Row | ThreadRow | Reject]:
+def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Finding]:
     sections = _HYPHENS.split(entry)
     heads, _ = _heads(sections[0], None)
     body: list[str] = []
@@ -67,6 +65,7 @@ def _entry(
         if key in ("BODY", "EXTENDED BODY"):
             body.append(rest)
         elif key in ("COMMENT", "PING"):
+            yield 1
             rows.append(_comment(source, rest, key, at))
         at += section.count("\n") + 1
     if not rows:

@@ -25,7 +25,7 @@ from moderation.readers.plaintext_profile import (
     score,
 )
 from moderation.readers.plaintext_tree import Node, tree
-from moderation.readers.rows import Row, ThreadRow, batches
+from moderation.readers.rows import Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,11 @@ class Comment:
     status: str = "approved"
     warnings: list[str] = field(default_factory=list)
     path: str = ""
+
+    @property
+    def invented(self) -> bool:
+        """Whether it only stands where a comment was of which the page shows the replies."""
+        return self.kind == "placeholder"
 
 
 @dataclass
@@ -249,11 +254,12 @@ def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | str]:
+def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     """The records of a plain-text page; ids are places in the tree ("3.1" = first reply to 3)."""
     page = parse(text)
     yield ThreadRow(thread_id, page.title, page.article)
     yield from page.notes
+    yield sum(not one.invented for one in page.comments)
     replies: Counter[str] = Counter()
     for one in page.comments:
         above = page.comments[one.parent].path if one.parent is not None else ""
@@ -270,6 +276,7 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Row | ThreadRow | 
             one.status,
             None,
             list(one.warnings),
+            one.invented,
         )
 
 

@@ -1,7 +1,8 @@
 """What every reader shares: single records to Arrow batches, and the meaning of the values in them.
 
-A reader that works record by record yields `Row`, `ThreadRow`, `Reject` and notes (plain
-strings) in any order; `batches` turns them into the tables that the rest of the program knows.
+A reader that works record by record yields `Row`, `ThreadRow`, `Reject`, notes (plain strings)
+and how many records it has met (plain integers) in any order; `batches` turns them into the
+tables that the rest of the program knows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
 
@@ -32,6 +33,7 @@ class Row:
     `id` and `thread_id` may be None where the dump has none: `read` numbers such comments and
     names such threads after their file. `parent_id` None = top level (see `no_parent`).
     `created_at` must know its zone (see `when`); `kind` and `status` are words of `comments`.
+    invented: it stands for a comment that the file does not hold, and counts as no record.
     """
 
     text: str
@@ -44,6 +46,11 @@ class Row:
     status: str = "unknown"
     url: str | None = None
     warnings: list[str] = field(default_factory=list)
+    invented: bool = False
+
+
+Finding: TypeAlias = "Row | ThreadRow | Reject | str | int"
+"""What a reader yields: strings are notes, integers say that so many records more were met."""
 
 
 @dataclass(slots=True)
@@ -56,34 +63,52 @@ class ThreadRow:
     url: str | None = None
 
 
-def batches(
-    found: Iterable[Row | ThreadRow | Reject | str], size: int = BATCH_ROWS
-) -> Iterator[Batch]:
-    """Tables of up to `size` records from single ones; strings are notes for the summary.
+def batches(found: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]:
+    """Tables of up to `size` records from single ones, their notes, and how many were met.
 
     Lone surrogates become U+FFFD, NUL characters vanish, and an author who is only an e-mail or
     IP address becomes null. Nothing found at all still gives one empty batch.
     """
-    rows: list[Row] = []
-    threads: list[ThreadRow] = []
-    rejects: list[Reject] = []
-    notes: list[str] = []
+    heap = _Heap()
     empty = True
     for one in found:
+        heap.add(one)
+        if heap.size >= size:
+            yield heap.batch()
+            heap, empty = _Heap(), False
+    if empty or heap.size or heap.notes or heap.met:
+        yield heap.batch()
+
+
+class _Heap:
+    """What has been found since the last batch."""
+
+    def __init__(self) -> None:
+        self.size = self.met = 0
+        self.notes: list[str] = []
+        self._rows: list[Row] = []
+        self._threads: list[ThreadRow] = []
+        self._rejects: list[Reject] = []
+
+    def add(self, one: Finding) -> None:
+        self.size += 1
         if isinstance(one, Row):
-            rows.append(one)
+            self._rows.append(one)
+        elif isinstance(one, int):
+            self.met += one
+            self.size -= 1
         elif isinstance(one, ThreadRow):
-            threads.append(one)
+            self._threads.append(one)
         elif isinstance(one, Reject):
-            rejects.append(one)
+            self._rejects.append(one)
         else:
-            notes.append(one)
-        if len(rows) + len(threads) + len(rejects) >= size:
-            yield Batch(records_table(rows), threads_table(threads), rejects, notes)
-            rows, threads, rejects, notes = [], [], [], []
-            empty = False
-    if empty or rows or threads or rejects or notes:
-        yield Batch(records_table(rows), threads_table(threads), rejects, notes)
+            self.notes.append(one)
+            self.size -= 1
+
+    def batch(self) -> Batch:
+        invented = sum(row.invented for row in self._rows)
+        records, threads = records_table(self._rows), threads_table(self._threads)
+        return Batch(records, threads, self._rejects, self.notes, self.met, invented)
 
 
 def records_table(rows: list[Row]) -> pa.Table:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import InputError, Reject
-from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, when
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, plain, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_found(source))
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+def _found(source: Source) -> Iterator[Finding]:
     with contextlib.ExitStack() as stack:
         try:
             base = stack.enter_context(contextlib.closing(_opened(source, stack)))
@@ -86,9 +86,11 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
         try:
             for record in base.execute(layout.comments):
                 number += 1
+                yield 1
                 yield _row(layout, record)
         except sqlite3.Error as error:
             reason = f"the database is damaged from here on: {error}"
+            yield 1
             yield Reject(source.name, f"record {number + 1}", reason)
 
 

@@ -116,6 +116,7 @@ def _batches(
                 dialect.adapt(columns.values)
             made = batch(columns.values, source.name, columns.place, status)
         made.rejects[:0] = columns.rejects
+        made.met = columns.met
         yield made
 
 
@@ -192,6 +193,7 @@ def _parquet(source: Source) -> Iterator[Columns]:
                 {role: rows.column(name) for role, name in chosen.items()},
                 lambda row, first=first: f"row {first + row + 1}",  # type: ignore[misc]
                 [],
+                0 if first else stream.metadata.num_rows,
             )
             done += rows.num_rows
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:

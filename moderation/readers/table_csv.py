@@ -89,10 +89,11 @@ def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Itera
 
 
 class _Rows(NamedTuple):
-    """Well-quoted rows and the number of the first line."""
+    """Well-quoted rows, the number of the first line, and how many rows they are."""
 
     raw: bytes
     line: int
+    rows: int = 1
 
 
 class _Walk:
@@ -106,6 +107,7 @@ class _Walk:
         self._size = BLOCK_BYTES
         self._ended = False
         self._overlong = False
+        self._count = 0  # rows in what `_split` found good
 
     def columns(self) -> Iterator[Columns]:
         self._pass_header()
@@ -113,7 +115,7 @@ class _Walk:
             self._fill(self._size)
             good, broken = self._split()
             if good:
-                rows = _Rows(self._buffer[:good], self._line)
+                rows = _Rows(self._buffer[:good], self._line, self._count)
                 self._drop(good)
                 yield from self._parsed(rows)
             if broken:
@@ -124,7 +126,8 @@ class _Walk:
                     self._pass_over()
                     reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
                     place = f"line {line.line}"
-                    yield Columns({}, str, [Reject(self._file, place, reason, snippet(line.raw))])
+                    reject = Reject(self._file, place, reason, snippet(line.raw))
+                    yield Columns({}, str, [reject], 1)
                 else:
                     yield self._alone(line)
             elif good:
@@ -170,8 +173,10 @@ class _Walk:
         limit = len(window) if wrong is None else wrong
         free = newlines[~inside & (newlines < limit)]
         good = int(free[-1]) + 1 if len(free) else 0
+        self._count = _rows_within(window, free)
         if wrong is None:
             if at_end and len(quotes) % 2 == 0:
+                self._count += bool(self._buffer[good:].strip(b"\r"))
                 return len(window), 0
             if at_end:
                 return good, self._line_end(int(quotes[-1]), good)
@@ -229,10 +234,14 @@ class _Walk:
         except pa.ArrowInvalid:
             yield self._slowly(rows)
             return
+        if table.num_rows != rows.rows:  # lone carriage returns end rows too
+            yield self._slowly(rows)
+            return
         yield Columns(
             {role: _whole(table[name]) for role, name in self._roles.items()},
             lambda row: f"row {row + 1} after line {rows.line}",
             [],
+            rows.rows,
         )
 
     def _slowly(self, rows: _Rows) -> Columns:
@@ -249,7 +258,9 @@ class _Walk:
         places: list[str] = []
         rejects: list[Reject] = []
         line = rows.line
+        met = 0
         for cells in reader:
+            met += bool(cells)
             place, line = f"line {line}", rows.line + reader.line_num
             if len(cells) == len(style.names):
                 kept.append(cells)
@@ -258,7 +269,7 @@ class _Walk:
                 shown = style.delimiter.join(cells)
                 reason = f"{len(cells)} cells, but the header has {len(style.names)}"
                 rejects.append(Reject(self._file, place, reason, shown[:200]))
-        return self._made(kept, places, rejects)
+        return self._made(kept, places, rejects, met)
 
     def _alone(self, rows: _Rows) -> Columns:
         """A line whose quotes are wrong: kept if its cells are right without them."""
@@ -274,21 +285,31 @@ class _Walk:
             lines = [] if opened and text.count('"') % 2 else [text]
             cells = next(csv.reader(lines, delimiter=style.delimiter), [])
         if len(cells) == len(style.names) and "\n" not in text:
-            return self._made([cells], [place], [])
+            return self._made([cells], [place], [], 1)
         reason = "a quote is opened and not closed, or stands within a cell"
-        return Columns({}, str, [Reject(self._file, place, reason, snippet(rows.raw))])
+        return Columns({}, str, [Reject(self._file, place, reason, snippet(rows.raw))], 1)
 
-    def _made(self, kept: list[list[str]], places: list[str], rejects: list[Reject]) -> Columns:
+    def _made(
+        self, kept: list[list[str]], places: list[str], rejects: list[Reject], met: int
+    ) -> Columns:
         index = {name: number for number, name in enumerate(self._style.names)}
         columns = {
             role: pa.array([cells[index[name]] for cells in kept], STRING)
             for role, name in self._roles.items()
         }
-        return Columns(columns, places.__getitem__, rejects)
+        return Columns(columns, places.__getitem__, rejects, met)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:
+    """How many rows end at these newlines, blank lines not counted."""
+    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
+    lengths = ends - starts
+    blank = (lengths == 0) | ((lengths == 1) & (window[starts] == _RETURN))
+    return int(len(ends) - blank.sum())
 
 
 def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:

@@ -26,11 +26,12 @@ _ARROW = {int: pa.int64(), float: pa.float64(), str: STRING, bool: pa.bool_()}
 
 
 class Columns(NamedTuple):
-    """Values by role, where each row stands, and the rows that were no objects."""
+    """Values by role, where each row stands, the rows that were no objects, how many were met."""
 
     values: dict[str, pa.Array]
     place: Callable[[int], str]
     rejects: list[Reject]
+    met: int
 
 
 class Lines(NamedTuple):
@@ -59,13 +60,13 @@ def _line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
     with source.utf8() as stream:
         for lines in _blocks(stream, source.name):
             if isinstance(lines, Reject):
-                yield Columns({}, str, [lines])
+                yield Columns({}, str, [lines], 1)
                 continue
             table = schema.parsed(lines.raw)
             if table is None:
                 yield _one_by_one(lines, source.name, schema)
             else:
-                yield Columns(table, _line_places(lines), [])
+                yield Columns(table, _line_places(lines), [], len(table["text"]))
 
 
 def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
@@ -79,7 +80,8 @@ def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
             if table is None:
                 yield _values_one_by_one(block, source.name, schema)
             else:
-                yield Columns(table, lambda row, block=block: f"byte {block[row].byte}", [])  # type: ignore[misc]
+                place = lambda row, block=block: f"byte {block[row].byte}"  # noqa: E731
+                yield Columns(table, place, [], len(block))
 
 
 def _value_blocks(stream: Any) -> Iterator[list[Value]]:
@@ -107,7 +109,7 @@ def _values_one_by_one(block: list[Value], file: str, schema: _Schema) -> Column
             reason = found if isinstance(found, str) else "not a JSON object"
             rejects.append(Reject(file, place, reason, snippet(value.raw)))
     schema.learn(rows[:: max(1, len(rows) // 100)])
-    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects)
+    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects, len(block))
 
 
 def snippet(raw: bytes) -> str:
@@ -253,22 +255,28 @@ def _line_places(lines: Lines) -> Callable[[int], str]:
 
 
 def _one_by_one(lines: Lines, file: str, schema: _Schema) -> Columns:
-    rows, places, rejects = [], [], []
+    rows, places, rejects, met = [], [], [], 0
     for number, line in enumerate(lines.raw.split(b"\n"), lines.first):
         if not line.strip():
             continue
         found = _object(line)
+        met += len(found) if isinstance(found, list) and found else 1
         if isinstance(found, dict):
             rows.append(found)
             places.append(f"line {number}")
-        elif isinstance(found, list) and all(isinstance(one, dict) for one in found):
-            rows += found
-            places += [f"line {number}"] * len(found)
+        elif isinstance(found, list) and found:
+            for one in found:
+                if isinstance(one, dict):
+                    rows.append(one)
+                    places.append(f"line {number}")
+                else:
+                    shown = snippet(repr(one).encode("utf-8", "replace"))
+                    rejects.append(Reject(file, f"line {number}", "not a JSON object", shown))
         else:
             reason = found if isinstance(found, str) else "not a JSON object"
             rejects.append(Reject(file, f"line {number}", reason, snippet(line)))
     schema.learn(rows[:: max(1, len(rows) // 100)])
-    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects)
+    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects, met)
 
 
 def _object(raw: bytes) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
 from moderation.readers.rows import (
+    Finding,
     Row,
     ThreadRow,
     batches,
@@ -51,7 +52,7 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_found(source))
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
+def _found(source: Source) -> Iterator[Finding]:
     held: list[Row] = []
     thread = ThreadRow(None)
     for piece in pieces(source, ("item", "comment"), {"comment": "item"}):
@@ -59,6 +60,7 @@ def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
             yield piece
             continue
         if piece.name == "comment":
+            yield 1
             one = _comment(source, piece)
             if isinstance(one, Row):
                 held.append(one)

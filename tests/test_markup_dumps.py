@@ -112,7 +112,7 @@ def test_pieces_are_cut_alike_at_every_block_size(monkeypatch):
         ("item", ""),
     ]
     for size in (1, 7, 100, 333):
-        monkeypatch.setattr("moderation.readers.xml_pieces.BLOCK", size)
+        monkeypatch.setattr("moderation.readers.text_blocks.BLOCK", size)
         assert list(pieces(Source(GARDEN), names, within)) == whole
 
 
@@ -205,3 +205,62 @@ def test_a_sql_dump_that_breaks_off_says_where(tmp_path):
     dump = read(cut)
     assert dump.comments["id"].tolist() == ["1"]
     assert dump.rejects["place"].tolist() == ["line 4"]
+
+
+ROW = "({0},7,'Ann{0}','','','','2020-01-01','','It''s \\\\ no. {0}\\n(ok)',0,'1','','',0,0)"
+HEAD = "CREATE TABLE `wp_comments` (x int);\n-- two statements\n"
+
+
+def sql(path, *lists):
+    path.write_text(HEAD + "".join(f"INSERT INTO `wp_comments` VALUES {one};\n" for one in lists))
+    return read(path)
+
+
+def test_sql_is_read_alike_at_every_block_size(tmp_path, monkeypatch):
+    lists = [",".join(ROW.format(number) for number in range(at, at + 3)) for at in (1, 4)]
+    whole = sql(tmp_path / "dump.sql", *lists)
+    assert whole.comments["id"].tolist() == ["1", "2", "3", "4", "5", "6"]
+    assert whole.comments["text"][0] == "It's \\ no. 1\n(ok)"
+    for size in (1, 7, 50, 333):
+        monkeypatch.setattr("moderation.readers.text_blocks.BLOCK", size)
+        assert sql(tmp_path / "dump.sql", *lists).comments.equals(whole.comments)
+
+
+def test_a_broken_row_of_sql_costs_that_row_only(tmp_path):
+    broken = ROW.format(2).replace("'Ann2'", "'Ann'x'")
+    dump = sql(tmp_path / "dump.sql", f"{ROW.format(1)},{broken},{ROW.format(3)}", ROW.format(4))
+    assert dump.comments["id"].tolist() == ["1", "3", "4"]
+    assert dump.rejects[["place", "reason"]].to_numpy().tolist() == [
+        ["line 3", "a row of wp_comments breaks off"]
+    ]
+
+
+def test_a_short_row_of_sql_is_rejected(tmp_path):
+    dump = sql(tmp_path / "dump.sql", f"(1,2,'x'),{ROW.format(3)}")
+    assert dump.comments["id"].tolist() == ["3"]
+    assert dump.rejects["reason"].tolist() == ["3 values, but the table has 15 columns"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_movable_type_entries_are_cut_alike_at_every_block_size(tmp_path, monkeypatch, end):
+    text = (SAMPLES / "movabletype" / "trains.txt").read_text().replace("\n", end)
+    path = tmp_path / "copy.txt"
+    path.write_bytes(text.encode())
+    whole = read(path).comments
+    assert len(whole) > 1
+    for size in (1, 2, 9, 100):
+        monkeypatch.setattr("moderation.readers.text_blocks.BLOCK", size)
+        assert read(path).comments.equals(whole)
+
+
+def test_atom_entries_in_any_order_give_the_same_trees(tmp_path):
+    text = next((SAMPLES / "feeds").glob("*.xml")).read_text()
+    head, *entries = text.split("<entry")
+    *entries, last = entries
+    last, end = last.split("</entry>", 1)
+    entries = [f"<entry{one}" for one in (*entries, f"{last}</entry>")]
+    results = []
+    for order in (entries, entries[::-1]):
+        (tmp_path / "feed.xml").write_text(head + "".join(order) + end)
+        results.append(read(tmp_path / "feed.xml").comments)
+    assert results[0].equals(results[1])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from moderation.errors import LabelError
 from moderation.labels.mapping import column
-from moderation.readers.rows import plain
+from moderation.readers.markup import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

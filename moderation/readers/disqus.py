@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, plain, when
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, when
 from moderation.readers.xml_fields import attribute, children, element, fields
 from moderation.readers.xml_pieces import Piece, pieces
 

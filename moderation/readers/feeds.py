@@ -12,16 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import (
-    Finding,
-    Row,
-    ThreadRow,
-    batches,
-    no_parent,
-    plain,
-    status_of,
-    when,
-)
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
 from moderation.readers.xml_fields import attribute, children, element, fields
 from moderation.readers.xml_pieces import Piece, pieces
 
@@ -55,14 +47,40 @@ def read(source: Source) -> Iterator[Batch]:
 
 @dataclass(slots=True)
 class _Seen:
-    """What later entries need to know: comments' threads, and comments that wait for theirs."""
+    """What later entries need to know, and the comments that wait for what they answer."""
 
-    thread_of: dict[str, str] = field(default_factory=dict)
-    posts: dict[str, ThreadRow] = field(default_factory=dict)
+    parent_of: dict[str, str | None] = field(default_factory=dict)  # of every comment met
+    thread_of: dict[str, str] = field(default_factory=dict)  # of comments that name it
+    posts: dict[str, ThreadRow | None] = field(default_factory=dict)  # None: given already
     waiting: list[tuple[Row, list[str]]] = field(default_factory=list)
+
+    def place(self, row: Row, answered: list[str]) -> None:
+        """The comment's parent and thread, from what it answers."""
+        comments = self.parent_of
+        row.parent_id = next((one for one in answered if one in comments and one != row.id), None)
+        row.thread_id = next((one for one in answered if one not in comments), None)
+        if row.id:
+            comments[row.id] = row.parent_id
+            if row.thread_id:
+                self.thread_of[row.id] = row.thread_id
+
+    def inherited(self, row: Row) -> str | None:
+        """The thread of the nearest comment above that names one."""
+        at, steps = row.parent_id, 0
+        while at in self.parent_of and at not in self.thread_of and steps < len(self.parent_of):
+            at, steps = self.parent_of[at], steps + 1
+        return self.thread_of.get(at or "")
+
+    def post(self, name: str | None) -> Iterator[ThreadRow]:
+        """The post, when the first of its comments is given."""
+        post = self.posts.get(name or "")
+        if post is not None:
+            self.posts[name or ""] = None
+            yield post
 
 
 def _found(source: Source) -> Iterator[Finding]:
+    """Comments as soon as all that they answer has been met; the others at the end."""
     seen = _Seen()
     for piece in pieces(source, ("entry",)):
         if isinstance(piece, str):
@@ -81,28 +99,21 @@ def _found(source: Source) -> Iterator[Finding]:
             yield Reject(source.name, piece.place, "an entry cut off before its content")
         else:
             yield 1
-            row = _comment(piece, found, given, recovered)
-            seen.waiting.append((row, _answered(found, given)))
-    comments = {row.id for row, _ in seen.waiting if row.id}
+            row, answered = _comment(piece, found, given, recovered), _answered(found, given)
+            if answered and all(one in seen.posts or one in seen.thread_of for one in answered):
+                seen.place(row, answered)
+                row.thread_id = row.thread_id or seen.inherited(row)
+                yield from seen.post(row.thread_id)
+                yield row
+            else:
+                seen.parent_of[row.id or ""] = None
+                seen.waiting.append((row, answered))
     for row, answered in seen.waiting:
-        row.parent_id = next((one for one in answered if one in comments and one != row.id), None)
-        row.thread_id = next((one for one in answered if one not in comments), None)
-        if row.id and row.thread_id:
-            seen.thread_of[row.id] = row.thread_id
+        seen.place(row, answered)
     for row, _ in seen.waiting:
-        row.thread_id = row.thread_id or _inherited(row, seen)
-    met = {row.thread_id for row, _ in seen.waiting}
-    yield from (post for name, post in seen.posts.items() if name in met)
-    yield from (row for row, _ in seen.waiting)
-
-
-def _inherited(row: Row, seen: _Seen) -> str | None:
-    """The thread of the nearest comment above that names one."""
-    above = {one.id: one.parent_id for one, _ in seen.waiting if one.id}
-    at, steps = row.parent_id, 0
-    while at in above and at not in seen.thread_of and steps < len(above):
-        at, steps = above[at], steps + 1
-    return seen.thread_of.get(at or "")
+        row.thread_id = row.thread_id or seen.inherited(row)
+        yield from seen.post(row.thread_id)
+        yield row
 
 
 def _kind(found: Any, given: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.readers.html_find import attribute, words
-from moderation.readers.rows import plain
+from moderation.readers.markup import plain
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.comment_heads import author_of, head_of, is_button, stamp
 from moderation.readers.html_find import attribute, classes, words
-from moderation.readers.rows import plain, when
+from moderation.readers.markup import plain
+from moderation.readers.rows import when
 
 if TYPE_CHECKING:
     from datetime import datetime

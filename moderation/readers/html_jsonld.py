@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from moderation.readers.rows import Row, plain, when
+from moderation.readers.markup import plain
+from moderation.readers.rows import Row, when
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser

@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
 from moderation.readers.json_text import LONGEST_DOCUMENT, first_values, loads, rescued, values
-from moderation.readers.rows import (
-    Finding,
-    Row,
-    ThreadRow,
-    batches,
-    no_parent,
-    plain,
-    status_of,
-    tidy,
-    when,
-)
+from moderation.readers.markup import plain, tidy
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
 from moderation.readers.table_json import snippet
 
 if TYPE_CHECKING:

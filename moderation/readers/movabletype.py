@@ -10,10 +10,12 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, plain, when
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, when
+from moderation.readers.text_blocks import text_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
@@ -21,14 +23,16 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"([A-Z][A-Z ]*[A-Z]):[ \t]*(.*)")
 _START = re.compile(r"\s*(?:AUTHOR|TITLE|BASENAME|STATUS|DATE|UNIQUE URL): ?.*\n")
 _SECTION = re.compile(r"^(?:BODY|EXTENDED BODY|COMMENT|PING):[ \t]*$", re.MULTILINE)
-_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
+_ENTRY = re.compile(r"^-{8}[ \t]*\n", re.MULTILINE)
+_LAST_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
+LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
 _COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
 
 
 def detect(source: Source) -> str | None:
     """Heads of an entry, then a line of five hyphens, then a section."""
-    start = source.sample.replace("\r\n", "\n")
+    start = _lines(source.sample)
     if _START.match(start) and "\n-----\n" in start and _SECTION.search(start):
         return "Movable Type export: KEY: value lines, sections between lines of hyphens"
     return None
@@ -40,13 +44,28 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _found(source: Source) -> Iterator[Finding]:
-    text, notes = source.text()
-    yield from notes
+    notes: list[str] = []
     line = 1
-    for number, entry in enumerate(_ENTRY.split(_lines(text)), 1):
+    for number, entry in enumerate(_entries(text_blocks(source, notes)), 1):
         if entry.strip():
             yield from _entry(source, entry, number, line)
         line += entry.count("\n") + 1
+    yield from notes
+
+
+def _entries(blocks: Iterable[str]) -> Iterator[str]:
+    """The entries of a file, with bare newlines; memory for one, of at most LARGEST."""
+    held, carried = "", ""
+    for block in blocks:
+        text = carried + block
+        carried = "\r" * text.endswith("\r")  # its newline may come with the next block
+        held += _lines(text[: len(text) - len(carried)])
+        *entries, held = _ENTRY.split(held)
+        yield from entries
+        if len(held) > LARGEST:
+            yield held
+            held = ""
+    yield from _LAST_ENTRY.split(held + carried.replace("\r", "\n"))
 
 
 def _lines(text: str) -> str:

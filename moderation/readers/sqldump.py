@@ -6,13 +6,13 @@ are read one at a time, character by character where quotes demand it, never run
 
 from __future__ import annotations
 
-import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import Reject
-from moderation.readers.rows import Row, ThreadRow, batches, no_parent, plain, status_of, when
-from moderation.readers.source import decode
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
+from moderation.readers.text_blocks import text_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,13 @@ _VALUE = re.compile(
     r"\s*(?:'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.|\"\")*+)\"|([^\s,()'\"]+))\s*([,)])",
     re.DOTALL,
 )
+_CUT_VALUE = re.compile(  # a value that goes on behind the window's end
+    r"\s*(?:'(?:[^'\\]|\\.|'')*+'?|\"(?:[^\"\\]|\\.|\"\")*+\"?|[^\s,()'\"]*+)\\?\s*\Z", re.DOTALL
+)
+_BETWEEN = re.compile(r"[\s,]*")
+_NEXT_ROW = re.compile(r"\)\s*,\s*\(\s*\d+\s*,")  # where reading goes on behind a broken one
+_LONGEST_HEAD = 1 << 16  # characters of a statement before its values
+_LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
 _ESCAPE = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "", "Z": "", "b": ""}
 _NAMES = {
@@ -55,43 +62,116 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_found(source))
 
 
-def _found(source: Source) -> Iterator[Row | ThreadRow | Reject | str]:
-    text, notes = decode_all(source)
-    yield from notes
+def _found(source: Source) -> Iterator[Finding]:
+    notes: list[str] = []
     posts: dict[str, ThreadRow] = {}
     met: set[str] = set()
-    at = 0
-    while statement := _TABLE.search(text, at):
-        at = statement.end()
-        table = statement[2].lower()
-        listed = re.findall(r"\w+", statement[3]) if statement[3] else _NAMES[table].split()
-        names = [name.lower() for name in listed]
-        while at < len(text) and text[at] == "(":
-            values, end = _values(text, at + 1)
-            line = text.count("\n", 0, at) + 1 if values is None else 0
-            if values is None:
-                yield Reject(source.name, f"line {line}", f"a row of {statement[1]} breaks off")
-                at = end
-                break
-            given = dict(zip(names, values, strict=False))
-            if table == "posts":
-                post = _post(given)
-                posts[post.thread_id or ""] = post
-            elif "comment_content" in given:
-                row = _comment(given)
-                met.add(row.thread_id or "")
-                yield row
-            at = _next_row(text, end)
+    for row in _Script(text_blocks(source, notes)).rows():
+        if row.values is None:
+            yield 1
+            reason = f"a row of {row.table} breaks off"
+            yield Reject(source.name, f"line {row.line}", reason, row.snippet)
+            continue
+        given = dict(zip(row.names, row.values, strict=False))
+        if row.table.lower().endswith("posts"):
+            post = _post(given)
+            posts[post.thread_id or ""] = post
+        elif "comment_content" in row.names:
+            yield 1
+            if "comment_content" in given:
+                comment = _comment(given)
+                met.add(comment.thread_id or "")
+                yield comment
+            else:
+                reason = f"{len(row.values)} values, but the table has {len(row.names)} columns"
+                yield Reject(source.name, f"line {row.line}", reason, row.snippet)
     yield from (posts[name] for name in sorted(met & posts.keys()))
+    yield from notes
 
 
-def decode_all(source: Source) -> tuple[str, list[str]]:
-    """The dump as text, binary columns and all, and a note on what is not UTF-8."""
-    buffer = io.BytesIO()
-    with source.utf8() as stream:
-        buffer.write(stream.read())
-    text, odd = decode(buffer.getvalue())
-    return text, [f"{source.name}: {odd} bytes are not UTF-8; read as Windows-1252"] * (odd > 0)
+class _SqlRow(NamedTuple):
+    """One row of a table; `values` None where it breaks off."""
+
+    table: str
+    names: list[str]
+    values: list[str | None] | None
+    line: int
+    snippet: str
+
+
+class _Script:
+    """A window on the statements, moved on as rows are read from it."""
+
+    def __init__(self, blocks: Iterator[str]) -> None:
+        self._blocks = blocks
+        self._text = ""
+        self._at = 0
+        self._line = 1  # of the window's start
+        self._ended = False
+
+    def rows(self) -> Iterator[_SqlRow]:
+        """The rows of all statements that fill a table of comments or posts."""
+        while statement := self._statement():
+            table, listed = statement[1], statement[3]
+            found = re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
+            names = [name.lower() for name in found]
+            self._at = statement.end()
+            while self._within():
+                yield self._row(table, names)
+
+    def _statement(self) -> re.Match[str] | None:
+        """The next statement's head, whole within the window."""
+        while True:
+            found = _TABLE.search(self._text, self._at)
+            if found and (found.end() < len(self._text) or self._ended):
+                return found
+            if not found:  # a head may begin near the window's end
+                self._at = max(self._at, len(self._text) - _LONGEST_HEAD)
+            if not self._more():
+                return found
+
+    def _within(self) -> bool:
+        """Whether a row begins here, past the comma behind the one before."""
+        while True:
+            found = _BETWEEN.match(self._text, self._at)
+            if found and found.end() < len(self._text):
+                self._at = found.end()
+                return self._text[self._at] == "("
+            if not self._more():
+                return False
+
+    def _row(self, table: str, names: list[str]) -> _SqlRow:
+        while True:
+            start = self._at
+            values, end = _values(self._text, start + 1)
+            cut = values is None and _CUT_VALUE.match(self._text, end)
+            if cut and len(self._text) - start <= _LARGEST and self._more():
+                continue
+            line = self._line + self._text.count("\n", 0, start)
+            shown = "" if values else self._text[start : start + 200]
+            if values is None:
+                again = _NEXT_ROW.search(self._text, start + 1)
+                end = again.start() + 1 if again else max(end, len(self._text) - _LONGEST_HEAD)
+            self._at = end
+            return _SqlRow(table, names, values, line, shown)
+
+    def _more(self) -> bool:
+        """Read on, the longer the more waits; forget what is done with. False at the end."""
+        if self._ended:
+            return False
+        self._line += self._text.count("\n", 0, self._at)
+        kept = self._text[self._at :]
+        fresh = []
+        size = 0
+        while size <= len(kept):
+            block = next(self._blocks, "")
+            self._ended = not block
+            if self._ended:
+                break
+            fresh.append(block)
+            size += len(block)
+        self._text, self._at = kept + "".join(fresh), 0
+        return True
 
 
 def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
@@ -112,11 +192,6 @@ def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
 
 def _unescaped(found: re.Match[str]) -> str:
     return _ESCAPES.get(found[1], found[1]) if found[1] else found[0][0]
-
-
-def _next_row(text: str, at: int) -> int:
-    following = re.compile(r"\s*,\s*(?=\()").match(text, at)
-    return following.end() if following else at
 
 
 def _post(given: dict[str, str | None]) -> ThreadRow:

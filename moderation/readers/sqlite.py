@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import InputError, Reject
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, plain, when
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

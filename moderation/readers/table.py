@@ -13,7 +13,8 @@ from moderation.readers import json_formats
 from moderation.readers.columns import NAMES, batch, is_html, roles
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
-from moderation.readers.rows import plain, status_of
+from moderation.readers.markup import plain
+from moderation.readers.rows import status_of
 from moderation.readers.table_csv import Style, csv_columns, style_of
 from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dialect_roles
 from moderation.readers.table_json import Columns, at, line_columns, value_columns

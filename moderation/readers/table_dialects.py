@@ -21,7 +21,8 @@ from moderation.readers import json_formats
 from moderation.readers.columns import plainly, texts
 from moderation.readers.json_status import reddit_words
 from moderation.readers.json_text import first_values, loads
-from moderation.readers.rows import plain, status_of
+from moderation.readers.markup import plain
+from moderation.readers.rows import status_of
 from moderation.readers.table_csv import style_of
 
 if TYPE_CHECKING:

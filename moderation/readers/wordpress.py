@@ -10,16 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
-from moderation.readers.rows import (
-    Finding,
-    Row,
-    ThreadRow,
-    batches,
-    no_parent,
-    plain,
-    status_of,
-    when,
-)
+from moderation.readers.markup import plain
+from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
 from moderation.readers.xml_fields import element, fields
 from moderation.readers.xml_pieces import Piece, pieces
 

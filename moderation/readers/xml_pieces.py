@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.source import decode
+from moderation.readers.text_blocks import BLOCK, byte_blocks, cut_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from moderation.readers.source import Source
 
-BLOCK = 1 << 20
 LARGEST = 1 << 26  # bytes of one record; beyond, its end is taken to be lost
 LONGEST_TAG = 1 << 16
 
@@ -171,17 +171,11 @@ def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:
     Windows-1252, unless the file declares another encoding. What was done goes to `notes`.
     """
     codec = _declared(source)
-    decoder = codecs.getincrementaldecoder(codec)("replace") if codec else None
-    odd, carried, block = 0, b"", b"-"
-    with source.utf8() as stream:
-        while block:
-            block = stream.read(BLOCK)
-            if decoder:
-                yield decoder.decode(block, not block).encode().translate(_CONTROLS)
-                continue
-            whole = carried + block
-            cut = _cut_character(whole) if block else 0
-            whole, carried = whole[: len(whole) - cut], whole[len(whole) - cut :]
+    odd = 0
+    if codec:
+        yield from _transcoded(source, codec)
+    else:
+        for whole in byte_blocks(source):
             text, count = decode(whole)
             odd += count
             yield (text.encode() if count else whole).translate(_CONTROLS)
@@ -191,15 +185,12 @@ def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:
         notes.append(f"{source.name}: {odd} bytes are not UTF-8; read as Windows-1252")
 
 
-def _cut_character(block: bytes) -> int:
-    """How many bytes at the end begin a character that goes on in the next block."""
-    for back in (1, 2, 3):
-        last = block[-back] if len(block) >= back else 0
-        if last >= 0xC0:
-            return back if back < (2 if last < 0xE0 else 3 if last < 0xF0 else 4) else 0
-        if last < 0x80:
-            return 0
-    return 0
+def _transcoded(source: Source, codec: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    with source.utf8() as stream:
+        while block := stream.read(BLOCK):
+            yield decoder.decode(block).encode().translate(_CONTROLS)
+        yield decoder.decode(b"", final=True).encode()
 
 
 def _declared(source: Source) -> str | None:
@@ -212,5 +203,5 @@ def _declared(source: Source) -> str | None:
         source.head[:0].decode(codec)  # refuses codecs that are not for text
     except LookupError:
         return None
-    _, odd = decode(source.head[: len(source.head) - _cut_character(source.head)])
+    _, odd = decode(source.head[: len(source.head) - cut_character(source.head)])
     return codec if odd and codec not in ("utf-8", "ascii", "utf-16", "utf-32") else None

@@ -1,0 +1,151 @@
+"""HTML fragments to plain text, without losing a word that a reader of the page could see.
+
+Comments hold what people typed: tags that never close, quotes that open and don't end, "<3" and
+"a < b". Only what is well formed and of a known name is taken for markup; all else is text.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VALUE = r"""(?:"[^"]*+"(?=[\s/>])|'[^']*+'(?=[\s/>])|[^\s<>]*+)"""
+_BARE = (
+    r"(?:allowfullscreen|async|autoplay|checked|compact|controls|default|defer|disabled|hidden|"
+    r"ismap|itemscope|loop|muted|nohref|noshade|nowrap|open|readonly|required|reversed|selected)"
+    r"(?=[\s/>])"
+)
+_ATTRIBUTES = rf"(?:[\s/]++(?:[^\s<>=/]++\s*+=\s*+{_VALUE}|{_BARE}|[\"']++(?=[\s/>])))*+"
+_MARKUP = re.compile(
+    r"<(?:(!--)|(!\[CDATA\[)|(?:!(?:DOCTYPE|\[)|\?(?:xml|php))[^<>]*+>|"
+    rf"(/?)([a-zA-Z][\w.-]*+(?::[\w.-]++)?+)({_ATTRIBUTES})[\s/]*+>)",
+    re.IGNORECASE,
+)
+_PARAGRAPHS = (
+    "p div blockquote pre ul ol dl table h1 h2 h3 h4 h5 h6 hr section article aside figure "
+    "figcaption header footer main nav form fieldset details address body"
+)
+_PARAGRAPH = frozenset(_PARAGRAPHS.split())
+_LINES = "br li dt dd tr option summary"
+_LINE = frozenset(_LINES.split())
+_UNSEEN = "script style template head title noembed noframes iframe textarea"
+_DROPPED = frozenset(_UNSEEN.split())
+_OTHERS = (
+    "html a abbr acronym applet area audio b base basefont bdi bdo bgsound big blink button canvas "
+    "caption center circle cite code col colgroup data datalist defs del dfn dialog dir ellipse em "
+    "embed font frame frameset g hgroup i image img input ins isindex kbd keygen label legend line "
+    "link listing map mark marquee math menu menuitem meta meter nobr noscript object "
+    "optgroup output param path picture plaintext polygon polyline progress q rb rect rp rt rtc "
+    "ruby s samp search select slot small source span strike strong sub sup svg symbol tbody td "
+    "tfoot th thead time track tt u use var video wbr xmp"
+)
+_KNOWN = _PARAGRAPH | _LINE | _DROPPED | frozenset(_OTHERS.split())
+_ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_SMILEY = re.compile(r"smil|emoji|emoticon|wp-includes/images", re.IGNORECASE)
+_SMILEY_ALT = re.compile(r":[\w+-]+:|[^\w\s]{1,8}|[:;8=xX][-^'o]?[\w)(|\\/]")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_LINE_EDGES = re.compile(r"[ \t]*\n[ \t]*")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+
+
+def plain(html: str | None, newlines: bool = False) -> str:
+    r"""An HTML fragment as plain text: paragraphs by a blank line, `<br>` as a newline.
+
+    Entities are decoded once, a smiley's `alt` stays, scripts and comments go; no depth limit.
+    `newlines`: line ends in the source count too (WordPress stores comments that way).
+
+    >>> plain("<p>one<br>two</p><p>Q&amp;amp;A</p>")
+    'one\ntwo\n\nQ&amp;A'
+    >>> plain("a <b and c> d, <3 <i>so <grin> said</i> <a href='x>they</a>")
+    'a <b and c> d, <3 so <grin> said they'
+    """
+    if not html:
+        return ""
+    html = html.replace("\r\n", "\n").replace("\r", "\n") if "\r" in html else html
+    if "<" not in html:
+        text = unescape(html) if "&" in html else html
+        return tidy(text) if newlines else _SPACES.sub(" ", text).strip(" ")
+    return tidy("".join(_pieces(html, newlines)))
+
+
+def tidy(text: str) -> str:
+    """Plain text without spaces around line ends, and at most one blank line in a row."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in text:
+        text = _MANY_BREAKS.sub("\n\n", _LINE_EDGES.sub("\n", text))
+    return text.strip(" \t\n")
+
+
+def _pieces(html: str, newlines: bool) -> Iterator[str]:
+    """Words and breaks in their order."""
+    at, preformatted = 0, False
+    unclosed: set[str] = set()  # what is opened and closed nowhere behind: searched for once
+    search_from = 0
+    while found := _MARKUP.search(html, search_from):
+        start, search_from = found.start(), found.end()
+        comment, _, slash, name, attributes = found.groups()
+        name = name.lower() if name else ""
+        if name and not _is_tag(name, slash, attributes):
+            search_from = start + 1  # a tag may begin within it
+            continue
+        if start > at:
+            yield _words(html[at:start], newlines or preformatted)
+        at = search_from
+        if comment:
+            at = _after_comment(html, at, unclosed)
+        elif name in _DROPPED and not slash:
+            at = _after_dropped(html, name, at, unclosed)
+        elif name in _PARAGRAPH:
+            preformatted = not slash if name == "pre" else preformatted
+            yield "\n\n"
+        elif name in _LINE:
+            yield "\n"
+        elif name == "img":
+            yield _smiley(found[0])
+        elif name in ("td", "th"):
+            yield " "
+        search_from = at
+    if at < len(html):
+        yield _words(html[at:], newlines or preformatted)
+
+
+def _is_tag(name: str, slash: str, attributes: str) -> bool:
+    """Whether this is markup, not a word in angle brackets; custom elements and Word's are too."""
+    return name in _KNOWN or "=" in attributes or ":" in name or bool(slash and "-" in name)
+
+
+def _words(text: str, newlines: bool) -> str:
+    text = text if newlines else _SPACES.sub(" ", text)
+    return unescape(text) if "&" in text else text
+
+
+def _after_comment(html: str, at: int, unclosed: set[str]) -> int:
+    """Past a comment; one that never closes hides nothing but its own opening."""
+    for short in (">", "->"):
+        if html.startswith(short, at):
+            return at + len(short)
+    end = -1 if "!--" in unclosed else html.find("-->", at)
+    if end < 0:
+        unclosed.add("!--")
+    return end + 3 if end >= 0 else at
+
+
+def _after_dropped(html: str, name: str, at: int, unclosed: set[str]) -> int:
+    """At the closing tag of an element whose content is not seen; where none is, it hides none."""
+    end = None
+    if name not in unclosed:
+        end = re.compile(rf"</{name}\b", re.IGNORECASE).search(html, at)
+    if end is None:
+        unclosed.add(name)
+    return end.start() if end else at
+
+
+def _smiley(tag: str) -> str:
+    found = _ALT.search(tag)
+    alt = unescape(next((group for group in found.groups() if group), "")) if found else ""
+    return alt if _SMILEY.search(tag) or _SMILEY_ALT.fullmatch(alt) else ""

@@ -102,7 +102,7 @@ class Batch:
     """What a reader yields: some records, the threads first met in them, and what was rejected.
 
     records: RECORD_SCHEMA. threads: THREAD_SCHEMA; a thread may come again in a later batch,
-    the first non-null value of each column stands. `notes` are sentences for the summary
+    the smallest value of each column stands. `notes` are sentences for the summary
     ("decoded as Windows-1252"). met: how many records the reader came upon, counted where they
     are cut out of the file, before anything is made of them: over a file it equals the records
     and rejects that come out, less those `invented` (placeholders for comments that the file

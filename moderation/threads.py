@@ -68,19 +68,22 @@ def thread(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def repeats(records: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: the rows that say exactly what an earlier row of the same thread and id says.
+    """(n,) bool: the rows that say exactly what another row of the same thread and id says.
 
     Overlapping shards and Reddit's `morechildren` give a comment twice. Address and warnings may
-    differ; everything else is equal, so leaving such a row out loses nothing.
+    differ; everything else is equal, so leaving such a row out loses nothing. Which of them is
+    left does not depend on the order: the one of the smallest address, then warnings.
     """
     table = _records(records)
     repeated = np.zeros(len(table), dtype=bool)
     if len(table):
         several = _several(_Keys.of(table).own)
-        content = (
-            table.select(CONTENT).take(pa.array(several)).to_pandas(types_mapper=pd.ArrowDtype)
-        )
-        repeated[several] = content.duplicated().to_numpy()
+        copies = table.take(pa.array(several))
+        said = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
+        beside = pa.table({"url": copies["url"], "warnings": said})
+        order = pc.sort_indices(beside, [("url", "ascending"), ("warnings", "ascending")])
+        content = copies.select(CONTENT).take(order).to_pandas(types_mapper=pd.ArrowDtype)
+        repeated[several[order.to_numpy()]] = content.duplicated().to_numpy()
     return repeated
 
 

@@ -358,3 +358,10 @@ def test_parent_rows_are_the_nearest_above_with_one_less(choices):
         for i, d in enumerate(depth)
     ]
     assert parent_rows(np.array(depth, dtype=np.int32)).tolist() == naive
+
+
+def test_which_of_two_repeats_is_left_out_does_not_depend_on_their_order():
+    one = {"thread_id": "t", "id": "1", "text": "same", "url": "https://a.example/1"}
+    other = one | {"url": "https://b.example/1"}
+    assert repeats(pd.DataFrame([one, other])).tolist() == [False, True]
+    assert repeats(pd.DataFrame([other, one])).tolist() == [True, False]

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from moderation.readers.json_walk import JsonFormat
     from moderation.readers.table_dialects import Dialect
 
-__all__ = ["READERS", "Dump", "Reader", "Source", "detect", "iterate", "read", "sources"]
+__all__ = [
+    "READERS",
+    "Dump",
+    "Reader",
+    "Source",
+    "detect",
+    "found_in",
+    "iterate",
+    "read",
+    "sources",
+]
 
 Paths = str | Path | Iterable[str | Path]
 
@@ -196,7 +206,7 @@ def iterate(
         for source in sources(path, mapping, expansion):
             name, reason = "", ""
             try:
-                for found in _found(source, format):
+                for found in found_in(source, format):
                     known, name, reason = True, found.reader or "", found.reason
                     yield found
             except InputError as error:
@@ -213,7 +223,7 @@ def iterate(
             raise InputError(f"{path}: the {what} holds no file that a reader knows")
 
 
-def _found(source: Source, format: str | None) -> Iterator[Found]:  # noqa: A002
+def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # noqa: A002
     """The batches of one file. Raises InputError where it cannot be read.
 
     Where the compressed data breaks off, the last batch holds a reject that says so. Raises

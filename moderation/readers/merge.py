@@ -52,8 +52,6 @@ class Dump:
 
 def merged(found: Iterable[Found]) -> Dump:
     """One dump from all batches; see `read`. Raises InternalError where a record got lost."""
-    from moderation.threads import thread
-
     parts: dict[str, list[pa.Table]] = {}
     stems: dict[str, str] = {}
     rejects: list[Reject] = []
@@ -72,12 +70,11 @@ def merged(found: Iterable[Found]) -> Dump:
         stems[source.name] = source.stem
         parts.setdefault(source.name, []).append(batch.records)
         if batch.threads.num_rows:
-            threads.append(_thread_names(batch.threads, source.stem))
-    tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
-    records = _numbered(_together(tables, stems))
-    records, again = _unrepeated(records)
-    rejects += again
-    comments = thread(to_frame(_zero_parents(records)))
+            threads.append(thread_names(batch.threads, source.stem))
+    tables = {name: pa.concat_tables(parts[name]) for name in sorted(parts)}
+    built = assembled(_together(tables, stems), threads)
+    comments = built.comments
+    rejects += built.rejects
     if met != len(comments) - invented + len(rejects):
         raise InternalError(
             f"{', '.join(parts) or 'nothing'}: {met:,} records went in, but {len(comments):,} "
@@ -86,8 +83,8 @@ def merged(found: Iterable[Found]) -> Dump:
         )
     return Dump(
         comments,
-        to_frame(_thread_table(threads, records["thread_id"])),
-        to_frame(_reject_table(rejects)),
+        built.threads,
+        to_frame(reject_table(rejects)),
         met,
         invented,
         list(notes),
@@ -95,7 +92,29 @@ def merged(found: Iterable[Found]) -> Dump:
     )
 
 
-def _thread_names(threads: pa.Table, stem: str) -> pa.Table:
+class Assembled(NamedTuple):
+    """Whole threads: COMMENT_SCHEMA, THREAD_SCHEMA, and the records that were there before."""
+
+    comments: pd.DataFrame
+    threads: pd.DataFrame
+    rejects: list[Reject]
+
+
+def assembled(records: pa.Table, threads: list[pa.Table]) -> Assembled:
+    """Threads of all their records (RECORD_SCHEMA, each with its thread) and thread rows.
+
+    A thread's outcome depends on its own rows alone, and on their order only for comments
+    without an id, which are numbered in it.
+    """
+    from moderation.threads import thread
+
+    records, again = _unrepeated(_numbered(records))
+    comments = thread(to_frame(_zero_parents(records)))
+    return Assembled(comments, to_frame(_thread_table(threads, records["thread_id"])), again)
+
+
+def thread_names(threads: pa.Table, stem: str) -> pa.Table:
+    """Thread rows (THREAD_SCHEMA); those without an id are named after their file."""
     return threads.set_column(0, "thread_id", pc.fill_null(threads["thread_id"], stem))
 
 
@@ -104,7 +123,7 @@ def _together(tables: dict[str, pa.Table], stems: dict[str, str]) -> pa.Table:
 
     Files whose thread-less records answer each other (shards of one dump) share the first's name.
     """
-    names = _linked(tables, stems) if len(tables) > 1 else stems
+    names = linked(tables, stems) if len(tables) > 1 else stems
     filled = [
         table.set_column(0, "thread_id", pc.fill_null(table["thread_id"], names[name]))
         for name, table in tables.items()
@@ -112,7 +131,11 @@ def _together(tables: dict[str, pa.Table], stems: dict[str, str]) -> pa.Table:
     return pa.concat_tables(filled) if filled else RECORD_SCHEMA.empty_table()
 
 
-def _linked(tables: dict[str, pa.Table], stems: dict[str, str]) -> dict[str, str]:
+def linked(tables: dict[str, pa.Table], stems: dict[str, str]) -> dict[str, str]:
+    """The name of each file's records that have no thread, from those of the files (`stems`).
+
+    tables: file -> records, or their thread_id, id and parent_id; in the order of the names.
+    """
     names = dict(stems)
     loose = {
         name: table.filter(pc.is_null(table["thread_id"]))
@@ -190,20 +213,21 @@ def _zero_parents(records: pa.Table) -> pa.Table:
 
 
 def _thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
-    """One row per thread: the first value that is not null of each column."""
+    """One row per thread: of each column the smallest value, whatever order they came in."""
     names = pa.table({"thread_id": met.unique()})
     everything = pa.concat_tables(
         [THREAD_SCHEMA.empty_table(), *threads, names], promote_options="default"
     )
     found = everything.group_by("thread_id", use_threads=False).aggregate(
-        [(name, "first") for name in THREAD_SCHEMA.names[1:]]
+        [(name, "min") for name in THREAD_SCHEMA.names[1:]]
     )
-    return found.rename_columns(
-        [name.removesuffix("_first") for name in found.column_names]
-    ).select(THREAD_SCHEMA.names)
+    return found.rename_columns([name.removesuffix("_min") for name in found.column_names]).select(
+        THREAD_SCHEMA.names
+    )
 
 
-def _reject_table(rejects: list[Reject]) -> pa.Table:
+def reject_table(rejects: list[Reject]) -> pa.Table:
+    """The rejects as REJECT_SCHEMA."""
     columns = list(zip(*rejects, strict=True)) or [()] * len(REJECT_SCHEMA)
     clean = [[value.encode("utf-8", "replace").decode() for value in column] for column in columns]
     return pa.table(dict(zip(REJECT_SCHEMA.names, clean, strict=True)), schema=REJECT_SCHEMA)

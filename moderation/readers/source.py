@@ -73,6 +73,7 @@ class Source:
         self.mapping = dict(mapping or {})
         self.expansion = expansion
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
+        self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all
         self.damage: str | None = None  # where and why the compressed stream broke off
         self.name = "standard input" if str(path) == "-" else str(path)
         if member:

@@ -41,7 +41,9 @@ def phrase_parts(model, text):
     scratch = make_scratch(max(len(content), 16))
     grams = model.table.config.grams
     n = kernel.read_comment(content, 0, len(content), load_tables(), grams, scratch)
-    ids, words = phrases.find(scratch, n, model.lexicon.hashes, model.lexicon.codes)
+    words = np.empty((phrases.PER_WORD * scratch.state[TOKENS], 3), np.int32)
+    size = phrases.find(scratch, n, model.lexicon.index, words)
+    ids, words = scratch.room[:size], words[:size]
     counts = {one: ids.tolist().count(one) for one in ids.tolist()}
     norm = sum(np.log1p(count) ** 2 for count in counts.values()) ** 0.5
     shares = np.zeros((scratch.state[TOKENS], len(model.text_heads)))

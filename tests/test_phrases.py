@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.text import features, phrases
 from moderation.text.features import NgramConfig
 from moderation.text.phrases import CLASSES, GAPS, PAIRS, TRIPLES, Lexicon, phrase_rows
 
@@ -94,6 +95,32 @@ def test_the_first_class_that_names_a_word_has_it():
     assert both.names == ("one", "two")
     assert sorted(both.codes.tolist()) == [1, 2]
     assert (np.diff(both.hashes.astype(object)) > 0).all()
+
+
+@given(st.lists(st.integers(0, 60), max_size=200))
+def test_sorts_in_place_and_leaves_what_is_behind(ids):
+    room = np.array([*ids, -1, -2], np.int32)
+    phrases.sort(room, len(ids))
+    assert room.tolist() == [*sorted(ids), -1, -2]
+
+
+@pytest.mark.parametrize("labels", [1, 2, 3, 4, 5])
+def test_scores_are_ngrams_and_phrases_for_any_number_of_labels(labels):
+    texts = ["travellers are not vermin. gardeners are", "", "fools 😀", "are " * 3000]
+    config, rng = NgramConfig(bits=8), np.random.default_rng(labels)
+    table = features.WeightTable(
+        config,
+        np.ones(config.buckets, np.float32),
+        rng.normal(size=(config.buckets, labels)).astype(np.float32),
+        rng.normal(size=(len(features.DENSE_FEATURES), labels)).astype(np.float32),
+        rng.normal(size=labels).astype(np.float32),
+    )
+    weights = rng.normal(size=(phrases.SIZE, labels)).astype(np.float32)
+    indptr, ids, values = phrase_rows(texts, LEXICON, config, 1)
+    rows = [values[a:b] @ weights[ids[a:b]] for a, b in itertools.pairwise(indptr)]
+    wanted = features.logits(texts, table, 1) + np.array(rows)
+    found = phrases.logits(texts, table, LEXICON, weights, 1)
+    assert found == pytest.approx(wanted, abs=1e-4)
 
 
 def test_too_many_classes_are_refused():

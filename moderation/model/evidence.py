@@ -19,7 +19,7 @@ from moderation.text.compiled import allocating
 from moderation.text.features import Texts, WeightTable, _pieces, _run
 from moderation.text.folding import load_tables
 from moderation.text.kernel import DENSE_FEATURES
-from moderation.text.phrases import SHARE, distinct, find
+from moderation.text.phrases import PER_WORD, SHARE, distinct, find, log_count
 
 if TYPE_CHECKING:
     from moderation.text.characters import Scratch
@@ -61,7 +61,7 @@ def evidence(
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
         explain_rows(
             piece.data, piece.offsets, first, last, tables, grams, scratch,
-            table.rows, table.cache(), lexicon.hashes, lexicon.codes, weights,
+            table.rows, table.cache(), lexicon.index, weights,
             begin[piece.row : piece.row + len(piece.offsets)],
             described[rows], start, end, shares,
         )  # fmt: skip
@@ -98,7 +98,7 @@ def _placed(
 @allocating
 def explain_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
-    rows: Any, cache: Any, hashes: Any, codes: Any, weights: Any,
+    rows: Any, cache: Any, index: Any, weights: Any,
     begin: Any, described: Any, start: Any, end: Any, shares: Any,
 ) -> None:  # fmt: skip
     """Places and shares of every token of the comments `first` to `last`.
@@ -124,20 +124,23 @@ def explain_rows(
         norm = kernel.score_comment(scratch, grams, rows, cache, total)
         parts = np.zeros((scratch.state[ITEMS], labels), np.float64)
         kernel.explain_row(scratch, grams, rows, cache, norm, parts, out)
-        _add_phrases(scratch, n, hashes, codes, weights, out)
+        _add_phrases(scratch, n, index, weights, out)
 
 
 @allocating
-def _add_phrases(scratch: Any, n: Any, hashes: Any, codes: Any, weights: Any, out: Any) -> None:
+def _add_phrases(scratch: Any, n: Any, index: Any, weights: Any, out: Any) -> None:
     """Add to `out` (tokens, labels) what the phrases carry, divided equally among their words."""
-    ids, words = find(scratch, n, hashes, codes)
-    known, counts, norm = distinct(ids)
-    for k in range(len(ids)):
-        where = np.searchsorted(known, ids[k])
+    words = np.empty((PER_WORD * len(out), 3), np.int32)
+    size = find(scratch, n, index, words)
+    ids = scratch.room[:size].copy()
+    known, norm = distinct(scratch.room, size)
+    for k in range(size):
+        where = np.searchsorted(scratch.room[:known], ids[k])
+        count = scratch.room[size + where]
         own = 0
         for word in words[k]:
             own += word >= 0
-        share = SHARE * np.log1p(counts[where]) / norm / counts[where] / own
+        share = SHARE * log_count(count) / norm / count / own
         for word in words[k]:
             if word >= 0:
                 for label in range(out.shape[1]):

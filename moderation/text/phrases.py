@@ -10,15 +10,17 @@ INSULT is one feature for every group and every insult. Left out one data set at
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from moderation.text import kernel
 from moderation.text.characters import TOKENS, make_scratch
-from moderation.text.compiled import allocating
+from moderation.text.compiled import compiled, inlined
 from moderation.text.features import NgramConfig, Texts, WeightTable, _pieces, _run
 from moderation.text.folding import KIND_BITS, PUNCT, load_tables
+from moderation.text.kernel import BUCKET_PRIME, N_DENSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +37,20 @@ SIZE = TRIPLES + CLASSES**3
 
 SHARE = np.float32(0.5)  # length of the phrase part of a row; the n-gram part has length 1
 FULL_STOP, EXCLAMATION, QUESTION = 46, 33, 63
+PER_WORD = 4  # phrases that end with a word, at most
+LN_2 = 0.6931471805599453  # log1p(1): most phrases stand once
+DRAWER_BITS = 12  # of an Index: most words meet an empty drawer, and its 16 kB stay in the cache
+
+
+class Index(NamedTuple):
+    """A lexicon for the kernel: the words of drawer d are begin[d]:begin[d + 1].
+
+    begin: (2^DRAWER_BITS + 1,) int32. hashes: (k,) uint64, mixed. codes: (k,) uint8.
+    """
+
+    begin: np.ndarray
+    hashes: np.ndarray
+    codes: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,15 @@ class Lexicon:
         codes = np.array([code_of[int(one)] for one in hashes], np.uint8)
         return cls(tuple(words), hashes, codes)
 
+    @cached_property
+    def index(self) -> Index:
+        """The same for the kernel."""
+        mixed = self.hashes * BUCKET_PRIME
+        order = np.argsort(mixed)
+        drawers = mixed[order] >> np.uint64(64 - DRAWER_BITS)
+        begin = np.searchsorted(drawers, np.arange((1 << DRAWER_BITS) + 1, dtype=np.uint64))
+        return Index(begin.astype(np.int32), mixed[order], self.codes[order])
+
 
 def phrase_rows(
     texts: Texts, lexicon: Lexicon, config: NgramConfig, threads: int | None = None
@@ -78,12 +103,13 @@ def phrase_rows(
     pieces, tables, grams = list(_pieces(texts)), load_tables(), config.grams
     indptr = np.zeros(sum(len(piece.offsets) - 1 for piece in pieces) + 1, np.int64)
     indices, values = np.empty(0, np.int32), np.empty(0, np.float32)
+    index = lexicon.index
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
         part = indptr[piece.row : piece.row + len(piece.offsets)]
         _count_rows(
             piece.data, piece.offsets, first, last, tables, grams, scratch,
-            lexicon.hashes, lexicon.codes, part, indices, values,
+            index, np.empty((0, 3), np.int32), part, indices, values,
         )  # fmt: skip
 
     _run(pieces, work, threads)
@@ -109,41 +135,55 @@ def logits(
     out = np.empty((sum(len(p.offsets) - 1 for p in pieces), len(table.intercept)), np.float32)
     dense = np.ascontiguousarray(table.dense, np.float32)
     intercept = np.ascontiguousarray(table.intercept, np.float32)
+    index = lexicon.index
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
         score_rows(
             piece.data, piece.offsets, first, last, tables, grams, scratch,
-            table.rows, dense, intercept, table.cache(), lexicon.hashes, lexicon.codes, weights,
-            out[piece.row : piece.row + len(piece.offsets) - 1],
+            table.rows, dense, intercept, table.cache(), index, weights,
+            np.empty(table.rows.shape[1] - 1), np.empty(N_DENSE, np.float32),
+            np.empty((0, 3), np.int32), out[piece.row : piece.row + len(piece.offsets) - 1],
         )  # fmt: skip
 
     _run(pieces, work, threads)
     return out
 
 
-@allocating
-def _code(hashes: Any, codes: Any, hashed: Any) -> Any:
+@inlined
+def _code(index: Any, hashed: Any) -> Any:
     """Class of a word, 0 for none."""
-    low, high = 0, len(hashes)
-    while low < high:
-        middle = (low + high) // 2
-        if hashes[middle] < hashed:
-            low = middle + 1
-        else:
-            high = middle
-    return np.int64(codes[low]) if low < len(hashes) and hashes[low] == hashed else 0
+    mixed = hashed * BUCKET_PRIME
+    drawer = np.int64(mixed >> np.uint64(64 - DRAWER_BITS))
+    for k in range(index.begin[drawer], index.begin[drawer + 1]):
+        if index.hashes[k] == mixed:
+            return np.int64(index.codes[k])
+    return np.int64(0)
 
 
-@allocating
-def find(scratch: Any, n: Any, hashes: Any, codes: Any) -> Any:
-    """Phrases of the comment just read: ids (k,) int64, and their words (k, 3), -1 = none."""
-    tokens = scratch.state[TOKENS]
-    ids = np.empty(4 * tokens, np.int64)
-    words = np.full((4 * tokens, 3), -1, np.int64)
+@inlined
+def _put(ids: Any, words: Any, k: Any, phrase: Any, one: Any, two: Any, three: Any) -> Any:
+    """Note a phrase and its words, -1 = none; returns how many there are now."""
+    ids[k] = phrase
+    if len(words):
+        words[k, 0], words[k, 1], words[k, 2] = one, two, three
+    return k + 1
+
+
+@compiled
+def find(scratch: Any, n: Any, index: Any, words: Any) -> Any:
+    """Write the phrases of the comment just read to `scratch.room`; returns how many.
+
+    n: folded characters. words: (PER_WORD * tokens, 3) int32, filled with the tokens of each
+    phrase, -1 = none; without rows nobody wants to know.
+    """
+    ids = scratch.room
     k, i = 0, 0
     one, two = 0, 0  # the classes before, nearest last
     at_one, at_two = -1, -1
-    for token in range(tokens):
+    for token in range(scratch.state[TOKENS]):
+        code = _code(index, scratch.token_hash[token])
+        if code == 0:
+            continue
         start = scratch.token_start[token]
         while i < n and scratch.at[i] < start:
             char = scratch.chars[i]
@@ -151,82 +191,106 @@ def find(scratch: Any, n: Any, hashes: Any, codes: Any) -> Any:
             if ends and scratch.kind[i] & KIND_BITS == PUNCT:
                 one, two = 0, 0
             i += 1
-        code = _code(hashes, codes, scratch.token_hash[token])
-        if code == 0 or code == two:  # a class counts once in a row: "you dirty, ugly …"
+        if code == two:  # a class counts once in a row: "you dirty, ugly …"
             continue
-        ids[k] = code
-        words[k, 0] = token
-        k += 1
+        k = _put(ids, words, k, code, token, -1, -1)
         if two:
-            ids[k] = PAIRS + two * CLASSES + code
-            words[k, 0], words[k, 1] = at_two, token
-            k += 1
+            k = _put(ids, words, k, PAIRS + two * CLASSES + code, at_two, token, -1)
         if one:
-            ids[k] = GAPS + one * CLASSES + code
-            words[k, 0], words[k, 1] = at_one, token
-            k += 1
-            ids[k] = TRIPLES + (one * CLASSES + two) * CLASSES + code
-            words[k, 0], words[k, 1], words[k, 2] = at_one, at_two, token
-            k += 1
+            k = _put(ids, words, k, GAPS + one * CLASSES + code, at_one, token, -1)
+            triple = TRIPLES + (one * CLASSES + two) * CLASSES + code
+            k = _put(ids, words, k, triple, at_one, at_two, token)
         one, two, at_one, at_two = two, code, at_two, token
-    return ids[:k], words[:k]
+    return k
 
 
-@allocating
-def distinct(ids: Any) -> Any:
-    """Distinct ids, ascending, how often each occurs, and the length of the row of log counts."""
-    ordered = np.sort(ids)
-    counts = np.empty(len(ids), np.int64)
+@inlined
+def log_count(count: Any) -> Any:
+    """log1p of a count."""
+    return LN_2 if count == 1 else np.log1p(count)
+
+
+@compiled
+def sort(ids: Any, size: Any) -> None:
+    """Sort `ids[:size]` in place, without memory of its own.
+
+    Source: Knuth 1973, "The Art of Computer Programming", volume 3, 5.2.1 (Shell's method).
+    """
+    gap = 1
+    while gap < size:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, size):
+            one, j = ids[i], i
+            while j >= gap and ids[j - gap] > one:
+                ids[j] = ids[j - gap]
+                j -= gap
+            ids[j] = one
+        gap //= 3
+
+
+@compiled
+def distinct(ids: Any, size: Any) -> Any:
+    """Make `ids[:size]` distinct and ascending, with their counts from `ids[size]` on.
+
+    ids: room for twice as many. Returns how many are left, and the length of the row of log counts.
+    """
+    sort(ids, size)
     k, squares, i = 0, 0.0, 0
-    while i < len(ordered):
+    while i < size:
         j = i
-        while j < len(ordered) and ordered[j] == ordered[i]:
+        while j < size and ids[j] == ids[i]:
             j += 1
-        ordered[k] = ordered[i]
-        counts[k] = j - i
-        squares += np.log1p(j - i) ** 2
+        ids[k] = ids[i]
+        ids[size + k] = j - i
+        squares += log_count(j - i) ** 2
         k += 1
         i = j
-    return ordered[:k], counts[:k], np.sqrt(squares) if k else 1.0
+    return k, np.sqrt(squares) if k else 1.0
 
 
-@allocating
+@compiled
 def _count_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
-    hashes: Any, codes: Any, indptr: Any, indices: Any, values: Any,
+    index: Any, words: Any, indptr: Any, indices: Any, values: Any,
 ) -> None:  # fmt: skip
     """Rows `first` to `last` as CSR, in two runs like `kernel.count_rows`."""
+    ids = scratch.room
     for row in range(first, last):
         n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        ids, counts, norm = distinct(find(scratch, n, hashes, codes)[0])
+        size = find(scratch, n, index, words)
+        known, norm = distinct(ids, size)
         if not len(indices):
-            indptr[row + 1] = len(ids)
-        for k in range(len(ids) if len(indices) else 0):
+            indptr[row + 1] = known
+            continue
+        for k in range(known):
             indices[indptr[row] + k] = ids[k]
-            values[indptr[row] + k] = SHARE * np.log1p(counts[k]) / norm
+            values[indptr[row] + k] = SHARE * log_count(ids[size + k]) / norm
 
 
-@allocating
+@compiled
 def score_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
-    rows: Any, dense: Any, intercept: Any, cache: Any, hashes: Any, codes: Any, weights: Any,
-    out: Any,
+    rows: Any, dense: Any, intercept: Any, cache: Any, index: Any, weights: Any,
+    total: Any, described: Any, words: Any, out: Any,
 ) -> None:  # fmt: skip
     """Score the comments `first` to `last`; see `kernel.score_rows` for the arrays."""
     labels = len(intercept)
-    total = np.zeros(labels, np.float64)
-    described = np.zeros(dense.shape[0], np.float32)
+    ids = scratch.room
     for row in range(first, last):
         n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         kernel.describe(scratch, described)
         kernel.score_comment(scratch, grams, rows, cache, total)
-        ids, counts, norm = distinct(find(scratch, n, hashes, codes)[0])
+        size = find(scratch, n, index, words)
+        known, norm = distinct(ids, size)
         for label in range(labels):
             total[label] += intercept[label]
-            for k in range(len(described)):
-                total[label] += described[k] * dense[k, label]
-        for k in range(len(ids)):
-            value = SHARE * np.log1p(counts[k]) / norm
+        for k in range(len(described)):
+            if described[k] != 0:
+                for label in range(labels):
+                    total[label] += described[k] * dense[k, label]
+        for k in range(known):
+            value = SHARE * log_count(ids[size + k]) / norm
             for label in range(labels):
                 total[label] += value * weights[ids[k], label]
         for label in range(labels):

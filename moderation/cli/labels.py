@@ -1,0 +1,342 @@
+"""Commands on label tables and the ledger: labels check, import, export, retract, stats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.labels.intake import Taken
+    from moderation.training.audit import Audit
+
+LEDGER = Path("labels/ledger.jsonl")
+SHOWN = 20  # lines of a table on the terminal
+
+commands = typer.Typer(
+    name="labels",
+    help="Find wrong labels, exchange them with other tools, take decisions back, count them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(commands)
+
+Labels = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="LABELS...", help="Label tables and ledgers; else labels/ledger.jsonl."),
+]
+Ledger = Annotated[Path, typer.Option("--labels", help="The ledger.")]
+
+
+@commands.command()
+def check(
+    labels: Labels = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="All doubts: .parquet, .jsonl, .csv, or -.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="The doubts for `moderation review` (.parquet), or as .html."),
+    ] = None,
+    model: ModelName = "default",
+    seed: Annotated[int, typer.Option("--seed", help="Of the folds.")] = 0,
+) -> None:
+    """Find labels that are probably wrong: contradicted by like texts, other rows or people.
+
+    The most doubtful come first. Nothing is changed; decide on the page, and train again.
+    """
+    paths = labels or [LEDGER]
+    ready_to_score()
+    from moderation.labels.read import read_labels, stack
+    from moderation.training.audit import audit, shared_texts
+
+    tables = {str(path): read_labels(path) for path in paths}
+    frame = stack(tables.values())
+    known, context = _labels_of(model)
+    with working("checking"):
+        found = audit(frame, known=known, context=context, seed=seed)
+        shared = shared_texts(tables)
+    if output is not None:
+        from moderation.tables import write_table
+
+        write_table(found.table(), output)
+    if page is not None:
+        _write_page(frame, found, page)
+    _say_found(found, shared, quiet=output == "-")
+
+
+@commands.command(name="import")
+def import_(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Judgements, or dumps.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            help="ledger, table, doccano, label-studio, prodigy, argilla, fasttext, or statuses: "
+            "what a dump's site decided. Else seen from the content.",
+        ),
+    ] = None,
+    ledger: Ledger = LEDGER,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help="A label table instead: .parquet, .jsonl, .csv, or -."),
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", help="Who decided, where the file does not say.")
+    ] = None,
+    all_judged: Annotated[
+        bool, typer.Option("--all-judged", help="A comment without a label is clean.")
+    ] = False,
+    removed: Annotated[
+        str, typer.Option("--removed", help="statuses: the label that a removal hints at.")
+    ] = "abuse",
+    weight: Annotated[
+        float | None,
+        typer.Option("--weight", min=0.0, help="Of each row in training; statuses: 0.3."),
+    ] = None,
+) -> None:
+    """Take decisions from files of other tools, tables, ledgers or a dump's statuses.
+
+    Each is taken once, however often the file is given.
+    """
+    from moderation.labels.intake import KINDS
+
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(KINDS)}")
+    if output is not None:
+        from moderation.labels.read import stack
+        from moderation.tables import write_table
+
+        frames = [_judged(file, kind, all_judged, removed, weight) for file in files]
+        write_table(stack(frames), output)
+        say(f"{sum(map(len, frames)):,} rows to {output}")
+        return
+    for file in files:
+        _say_taken(file, _taken(file, kind, ledger, annotator, all_judged, removed, weight), ledger)
+
+
+@commands.command()
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+    labels: Labels = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", help="table, doccano, label-studio, prodigy, argilla, fasttext or sqlite."
+        ),
+    ] = None,
+) -> None:
+    """Write labels for another tool; the file's ending names table (.csv …) or sqlite (.db)."""
+    from moderation.labels.exchange_write import EXPORTS, write_exchange
+    from moderation.labels.read import read_labels
+
+    if kind is not None and kind not in EXPORTS:
+        raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(EXPORTS)}")
+    frame = read_labels(labels or [LEDGER])
+    sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
+    write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
+    say(f"{len(frame):,} rows to {output}")
+
+
+@commands.command()
+def retract(
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY...", help="As `labels stats` shows them.")
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", help="Everything that this person decided.")
+    ] = None,
+    ledger: Ledger = LEDGER,
+    by: Annotated[str | None, typer.Option("--by", help="Who takes it back.")] = None,
+) -> None:
+    """Take decisions back as if they had never been; the ledger keeps both lines."""
+    import getpass
+    from datetime import UTC, datetime
+
+    from moderation.labels.ledger import retract as take_back
+
+    if bool(keys) == (annotator is not None):
+        raise typer.BadParameter("give the keys of decisions, or --annotator")
+    now, who = datetime.now(UTC), by or getpass.getuser()
+    if annotator is not None:
+        count = take_back(ledger, annotator=annotator, at=now, by=who)
+    else:
+        count = sum(take_back(ledger, key=key, at=now, by=who) for key in keys or ())
+    say(f"{count:,} decision{'' if count == 1 else 's'} taken back in {ledger}")
+
+
+@commands.command()
+def stats(
+    labels: Labels = None,
+    last: Annotated[
+        int, typer.Option("--last", min=0, help="Decisions to list with their keys, newest first.")
+    ] = 0,
+) -> None:
+    """Count what has been decided, by label and by whom, and how well people agree."""
+    from moderation.labels.read import label_names, read_labels
+    from moderation.terminal import table, width
+    from moderation.training.audit import agreements
+
+    paths = labels or [LEDGER]
+    frame = read_labels(paths)
+    typer.echo(f"{len(frame):,} rows")
+    rows = [_counts(name, frame[name]) for name in label_names(frame)]
+    if rows:
+        typer.echo(table(["label", "yes", "no", "not judged"], rows, width()))
+    people = frame["annotator"].value_counts()
+    if len(people):
+        shown = [(int(count), str(name)) for name, count in people.items()][:SHOWN]
+        typer.echo(table(["rows", "annotator"], shown, width()))
+    pairs = agreements(frame)[:SHOWN]
+    if pairs:
+        shown_pairs = [
+            (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}") for one in pairs
+        ]
+        head = ["label", "both judged", "agreed", "kappa", "annotators"]
+        typer.echo(table(head, shown_pairs, width()))
+    for path in paths:
+        _ledger_stats(path, last)
+
+
+def _labels_of(model: str) -> tuple[list[str], list[str]]:
+    """The model's labels, and those of them that the text alone does not tell."""
+    from moderation.model.model import ContextLabel, Model
+
+    heads = Model.load(model_path(model)).heads
+    return (
+        [head.name for head in heads],
+        [head.name for head in heads if isinstance(head, ContextLabel)],
+    )
+
+
+def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
+    from moderation.training.doubts import doubts_table
+
+    doubts, passport = doubts_table(frame, found)
+    if page.suffix.lower() in (".html", ".htm"):
+        from moderation.report import write_report
+
+        write_report(doubts, page, passport)
+        say(f"{page}: open it in a browser")
+        return
+    from moderation.tables import write_table
+
+    write_table(doubts, page, metadata=passport)
+    say(f"{page}: look through it with `moderation review {page}`")
+
+
+def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
+    from moderation.terminal import table, width
+
+    for warning in [*found.warnings, *shared]:
+        say(f"note: {warning}")
+    strong = sum(bool(one.reasons) for one in found.findings)
+    say(f"{found.rows:,} rows, {strong:,} answers are contradicted")
+    if quiet:
+        return
+    shown = [
+        (one.row + 1, one.strength, one.label, "yes" if one.given else "no", one.text)
+        for one in found.findings[:SHOWN]
+        if one.reasons
+    ]
+    if shown:
+        typer.echo(table(["row", "doubt", "label", "said", "text"], shown, width()))
+    if strong > len(shown):
+        say(f"… {strong - len(shown):,} more; -o FILE writes them all")
+    pairs = [
+        (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}")
+        for one in found.agreements[:SHOWN]
+    ]
+    if pairs:
+        head = ["label", "both judged", "agreed", "kappa", "annotators"]
+        typer.echo(table(head, pairs, width()))
+
+
+def _judged(
+    file: str, kind: str | None, all_judged: bool, removed: str, weight: float | None
+) -> pd.DataFrame:
+    from moderation.labels.intake import read_judged
+
+    if kind == "statuses":
+        frame = _statuses(file, removed, 0.3 if weight is None else weight)
+    else:
+        frame = read_judged(file, kind, all_judged)
+        if weight is not None:
+            frame = frame.assign(weight=weight)
+    return frame
+
+
+def _statuses(file: str, removed: str, weight: float) -> pd.DataFrame:
+    from moderation.labels.exchange import weak_labels
+    from moderation.readers import read
+
+    dump = read(file)
+    return weak_labels(dump.comments, dump.threads, removed, weight)
+
+
+def _taken(
+    file: str, kind: str | None, ledger: Path, annotator: str | None,
+    all_judged: bool, removed: str, weight: float | None,
+) -> Taken:  # fmt: skip
+    import getpass
+    from datetime import UTC, datetime
+
+    from moderation.labels.intake import kind_of, take_ledger, take_table
+
+    kind = kind or kind_of(file)
+    if kind == "ledger":
+        return take_ledger(ledger, file)
+    frame = _judged(file, kind, all_judged, removed, weight)
+    place = Path(file)
+    written = place.stat().st_mtime if place.exists() else 0.0
+    moment = datetime.fromtimestamp(written, UTC)
+    return take_table(ledger, frame, annotator=annotator or getpass.getuser(), at=moment)
+
+
+def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
+    told = ", ".join(f"{count:,} {label}" for label, count in sorted(taken.decided.items()))
+    new = taken.decided.total()
+    say(
+        f"{file}: {new:,} new decisions{f' ({told})' if told else ''}, "
+        f"{taken.known:,} known already, {taken.retracted:,} taken back; in {ledger}"
+    )
+
+
+def _counts(name: str, answers: Any) -> tuple[str, int, int, int]:
+    return (
+        name,
+        int((answers == 1).sum()),
+        int((answers == 0).sum()),
+        int(answers.isna().sum()),
+    )
+
+
+def _ledger_stats(path: Path, last: int) -> None:
+    """What a ledger has beyond its table: what was taken back, and the keys of the newest."""
+    from moderation.labels.ledger import entries, is_ledger, standing
+    from moderation.terminal import table, width
+
+    if not is_ledger(path):
+        return
+    lines = entries(path)
+    kept = standing(lines)
+    made = sum(one["entry"] == "decision" for one in lines)
+    typer.echo(f"{path}: {made:,} decisions, {made - len(kept):,} of them taken back")
+    newest = sorted(kept, key=lambda one: str(one["at"]), reverse=True)[:last]
+    if newest:
+        rows = [
+            (
+                one["key"],
+                one["annotator"],
+                one["label"],
+                "yes" if one["value"] else "no",
+                one["text"],
+            )
+            for one in newest
+        ]
+        typer.echo(table(["key", "annotator", "label", "said", "text"], rows, width()))

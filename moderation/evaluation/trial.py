@@ -1,0 +1,123 @@
+"""Try a candidate against the model in use, on all that there is to try them on: one verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import comb
+from typing import TYPE_CHECKING, Any
+
+from moderation.evaluation.compare import Comparison, compare
+from moderation.evaluation.suites import SuiteResult, run_suite
+from moderation.labels.comments import label_comments
+from moderation.model.held import not_trained_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from moderation.model.model import Model
+
+CHANCE = 0.025  # of so many cases broken against mended if both were as likely, one-sided
+
+SUITE_RULE = (
+    "A suite: worse when more cases broke than were mended, by more than chance "
+    "(exact sign test, one-sided, 0.025)."
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """verdict: "better", "worse", "same", or "untried" when there was nothing to try them on.
+
+    held_out: judged rows that either model was trained on, and whose held-out scores stood in.
+    """
+
+    verdict: str
+    reasons: list[str]
+    comparison: Comparison | None = None
+    held_out: int = 0
+    suites: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the log of promotions keeps: JSON-able."""
+        compared = self.comparison
+        return {
+            "verdict": self.verdict,
+            "reasons": self.reasons,
+            "rows": {one.label: one.rows for one in compared.labels} if compared else {},
+            "flips": len(compared.flips) if compared else 0,
+            "suites": {
+                name: {"mended": mended, "broken": broken}
+                for name, (mended, broken) in self.suites.items()
+            },
+        }
+
+
+def tried(
+    candidate: Model,
+    current: Model,
+    frame: pd.DataFrame | None = None,
+    suites: Mapping[str, pd.DataFrame] | None = None,
+    seed: int = 0,
+) -> Trial:
+    """Both models on the rows of a label table and the cases of suites.
+
+    frame: label table; a row that a model was trained on counts with its held-out score where
+    the model keeps one. suites: by name, as `read_suite` gives them. Worse in one is worse.
+    """
+    verdicts, reasons = set(), []
+    comparison, held_out = None, 0
+    if frame is not None and len(frame):
+        after, trained_after = _scores(candidate, frame)
+        before, trained_before = _scores(current, frame)
+        held_out = max(trained_after, trained_before)
+        comparison = compare(
+            frame, after, before, candidate.thresholds, current.thresholds, seed=seed
+        )
+        verdicts.add(comparison.verdict)
+        reasons += comparison.reasons
+    flips = {}
+    for name, cases in (suites or {}).items():
+        new, old = (_run(model, cases) for model in (candidate, current))
+        mended, broken = _turned(old, new)
+        flips[name] = mended, broken
+        verdict = "worse" if by_more_than_chance(broken, mended) else "same"
+        if by_more_than_chance(mended, broken):
+            verdict = "better"
+        verdicts.add(verdict)
+        if verdict != "same":
+            reasons.append(f"{name}: {broken} cases broke, {mended} were mended, of {new.cases}")
+    order = ("worse", "better", "same")
+    verdict = next((one for one in order if one in verdicts), "untried")
+    return Trial(verdict, reasons, comparison, held_out, flips)
+
+
+def by_more_than_chance(more: int, fewer: int) -> bool:
+    """Whether so many turned one way, against so few the other, that even odds are refuted.
+
+    >>> by_more_than_chance(6, 0), by_more_than_chance(5, 0)
+    (True, False)
+    """
+    turned = more + fewer
+    tail = sum(comb(turned, k) for k in range(more, turned + 1))
+    return more > fewer and tail / 2**turned < CHANCE
+
+
+def _scores(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    comments, threads, rows = label_comments(frame)
+    scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
+    return not_trained_on(model, frame["text"], scores)
+
+
+def _run(model: Model, cases: pd.DataFrame) -> SuiteResult:
+    comments, threads, rows = label_comments(cases[["text"]])
+    scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
+    return run_suite(cases, scores, model.thresholds)
+
+
+def _turned(before: SuiteResult, after: SuiteResult) -> tuple[int, int]:
+    """Cases mended and broken."""
+    was = {(one.group, one.text, one.expected) for one in before.failures}
+    now = {(one.group, one.text, one.expected) for one in after.failures}
+    return len(was - now), len(now - was)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
+from moderation.comments import STRING
 from moderation.context import terms
 from moderation.context.expand import CONTEXT_FEATURES
-from moderation.context.head import context_features, doubted, heads_of, rows_above, thread_bounds
+from moderation.context.head import (
+    IDF_STEPS,
+    doubted,
+    features_at,
+    rows_above,
+    text_column,
+    thread_bounds,
+    thread_heads,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,15 +87,17 @@ class TellingWords(dict[int, str]):
     def __init__(self, text: str, frequencies: Frequencies) -> None:
         found: Counter[int] = Counter()
         spelled: dict[int, str] = {}
-        for start, end, bucket in terms.spelled(text):
+        words = terms.spelled(text)
+        telling = frequencies.steps[words[:, 2]] >= TELLING * IDF_STEPS
+        for start, end, bucket in words[telling].tolist():
             found[bucket] += 1
             spelled.setdefault(bucket, text[start:end])
         weight = {
-            bucket: frequencies.idf(bucket) * (1 + np.log(count)) for bucket, count in found.items()
+            bucket: frequencies.idf(bucket) * (1 + math.log(count))
+            for bucket, count in found.items()
         }
-        telling = [bucket for bucket in weight if frequencies.idf(bucket) >= TELLING]
-        telling.sort(key=lambda bucket: -weight[bucket])
-        super().__init__((bucket, spelled[bucket]) for bucket in telling)
+        ordered = sorted(weight, key=lambda bucket: -weight[bucket])
+        super().__init__((bucket, spelled[bucket]) for bucket in ordered)
 
     def shared(self, other: TellingWords) -> list[str]:
         """Words of this text that the other has too."""
@@ -104,42 +117,74 @@ def explain(
     """
     bounds = thread_bounds(comments)
     thread = np.searchsorted(bounds, rows, "right") - 1
-    found: dict[int, Evidence] = {}
-    for one in np.unique(thread):
-        first, last = int(bounds[one]), int(bounds[one + 1])
-        part = comments.iloc[first:last]
-        mine = np.asarray(rows)[thread == one]
-        for row, evidence in zip(
-            mine, _explain_thread(head, part, threads, mine - first), strict=True
-        ):
-            found[int(row)] = evidence
-    return [found[int(row)] for row in rows]
+    chosen = np.unique(thread)
+    spans = [np.arange(bounds[one], bounds[one + 1]) for one in chosen]
+    if not spans:
+        return []
+    names = [name for name in ("thread_id", "id", "depth", "text") if name in comments]
+    part = comments[names].take(np.concatenate(spans))
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in spans])])
+    moved = np.asarray(rows) - bounds[thread] + starts[np.searchsorted(chosen, thread)]
+    features = features_at(part, threads, head.frequencies, moved)
+    near = _Neighbours(head.frequencies, part, threads)
+    return [_evidence(head, one, near.of(row)) for one, row in zip(features, moved, strict=True)]
 
 
-def _explain_thread(
-    head: ContextHead, comments: pd.DataFrame, threads: pd.DataFrame, rows: np.ndarray
-) -> list[Evidence]:
-    features, _ = context_features(comments, threads, head.frequencies)
-    title, article = heads_of(comments, threads)
-    texts = comments["text"].fillna("").tolist()
-    parent = rows_above(comments["depth"].to_numpy(np.int32))
-    about = TellingWords(f"{title}\n{article}", head.frequencies)
-    evidence = []
-    for row in rows:
-        above = _ancestors(parent, int(row))
-        near: list[tuple[int | None, str]] = (
-            [(None, texts[up]) for up in _company(parent, int(row))]
-            if not above and not about
-            else [(up, texts[up]) for up in above]
-        )
-        evidence.append(
-            _evidence(head, features[row], texts[row], title, about, near, _ids(comments))
-        )
-    return evidence
+class _Around(NamedTuple):
+    """A comment's telling words and those around it.
+
+    near: those above, nearest first; siblings (id None) where there is nothing above.
+    """
+
+    own: TellingWords
+    title: str
+    about: TellingWords
+    near: list[tuple[int | None, TellingWords]]
+    ids: pa.Array
 
 
-def _ids(comments: pd.DataFrame) -> list[str | None]:
-    return comments["id"].tolist() if "id" in comments else [None] * len(comments)
+class _Neighbours:
+    """Looks up what stands around comments; every text is taken apart once."""
+
+    def __init__(
+        self, frequencies: Frequencies, comments: pd.DataFrame, threads: pd.DataFrame
+    ) -> None:
+        self._frequencies = frequencies
+        self._texts = text_column(comments, "text")
+        nameless = pa.nulls(len(comments), STRING)
+        self._ids = text_column(comments, "id") if "id" in comments else nameless
+        self._bounds = thread_bounds(comments)
+        self._heads = thread_heads(comments, threads)
+        self._parent = rows_above(comments["depth"].to_numpy(np.int32))
+        self._words: dict[int, TellingWords] = {}
+        self._about: dict[int, tuple[str, TellingWords]] = {}
+
+    def of(self, row: int) -> _Around:
+        title, about = self._head(int(np.searchsorted(self._bounds, row, "right")) - 1)
+        above = _ancestors(self._parent, row)
+        near: list[tuple[int | None, TellingWords]] = [(up, self._told(up)) for up in above]
+        if not above and not about:
+            near = [(None, self._told(up)) for up in self._company(row)]
+        return _Around(self._told(row), title, about, near, self._ids)
+
+    def _told(self, row: int) -> TellingWords:
+        if row not in self._words:
+            self._words[row] = TellingWords(self._texts[row].as_py(), self._frequencies)
+        return self._words[row]
+
+    def _head(self, thread: int) -> tuple[str, TellingWords]:
+        if thread not in self._about:
+            title, article = self._heads[2 * thread : 2 * thread + 2].to_pylist()
+            about = TellingWords(f"{title}\n{article}", self._frequencies)
+            self._about[thread] = title, about
+        return self._about[thread]
+
+    def _company(self, row: int) -> list[int]:
+        """Rows of some siblings at the top of the thread."""
+        thread = int(np.searchsorted(self._bounds, row, "right")) - 1
+        first, last = int(self._bounds[thread]), int(self._bounds[thread + 1])
+        top = np.flatnonzero(self._parent[first:last] < 0) + first
+        return [int(one) for one in top[: WORDED + 1] if one != row][:WORDED]
 
 
 def _ancestors(parent: np.ndarray, row: int) -> list[int]:
@@ -151,28 +196,15 @@ def _ancestors(parent: np.ndarray, row: int) -> list[int]:
     return found
 
 
-def _company(parent: np.ndarray, row: int) -> list[int]:
-    """Rows of some siblings."""
-    return [int(one) for one in np.flatnonzero(parent == parent[row]) if one != row][:WORDED]
-
-
-def _evidence(
-    head: ContextHead,
-    features: np.ndarray,
-    text: str,
-    title: str,
-    about: TellingWords,
-    near: list[tuple[int | None, str]],
-    ids: list[str | None],
-) -> Evidence:
-    own = TellingWords(text, head.frequencies)
-    overlaps = [(row, own.shared(TellingWords(other, head.frequencies))) for row, other in near]
+def _evidence(head: ContextHead, features: np.ndarray, around: _Around) -> Evidence:
+    own, title, about, near, ids = around
+    overlaps = [(row, own.shared(other)) for row, other in near]
     article_shared = own.shared(about)
     parent_shared = overlaps[0][1] if overlaps and overlaps[0][0] is not None else []
     among = list(dict.fromkeys(word for _, shared in overlaps for word in shared))
     nearest = next(
         (
-            {"id": ids[row], "steps": step, "shared": shared}
+            {"id": ids[row].as_py(), "steps": step, "shared": shared}
             for step, (row, shared) in enumerate(overlaps, 1)
             if row is not None and shared
         ),
@@ -182,16 +214,7 @@ def _evidence(
     off = {(True, True): "both", (True, False): "article", (False, True): "conversation"}.get(
         (off_article, off_talk), "neither"
     )
-    shares = dict.fromkeys(GROUPS, 0.0)
-    for name, share in zip(
-        CONTEXT_FEATURES, features * head.weights.astype(np.float64), strict=True
-    ):
-        shares[group_of(name)] += float(share)
-    for name, typical in head.typical.items():
-        shares[name] -= typical
-    intercept = head.intercept + sum(head.typical.values())
-    whole = np.array([intercept + sum(shares.values())])
-    shares[FEW_WORDS] = float((doubted(whole, features[None], head.doubt) - whole)[0])
+    intercept, shares = _shared_out(head, features)
     return Evidence(
         intercept,
         shares,
@@ -205,17 +228,32 @@ def _evidence(
     )
 
 
+def _shared_out(head: ContextHead, features: np.ndarray) -> tuple[float, dict[str, float]]:
+    """The intercept and what each of GROUPS adds to it, as differences from a usual comment."""
+    carried = np.bincount(_GROUP_OF, features * head.weights.astype(np.float64), len(GROUPS))
+    shares = dict(zip(GROUPS, carried.tolist(), strict=True))
+    for name, typical in head.typical.items():
+        shares[name] -= typical
+    intercept = head.intercept + sum(head.typical.values())
+    whole = np.array([intercept + sum(shares.values())])
+    shares[FEW_WORDS] = float((doubted(whole, features[None], head.doubt) - whole)[0])
+    return intercept, shares
+
+
 def group_of(feature: str) -> str:
     """The one of GROUPS that a feature of CONTEXT_FEATURES belongs to."""
     prefix = feature.split(".", maxsplit=1)[0]
     return next(name for name, prefixes in GROUPS.items() if prefix in prefixes)
 
 
+_GROUP_OF = np.array([list(GROUPS).index(group_of(name)) for name in CONTEXT_FEATURES])
+
+
 def _sentence(
     title: str,
     about: bool,
     article_shared: list[str],
-    near: list[tuple[int | None, str]],
+    near: list[tuple[int | None, TellingWords]],
     parent_shared: list[str],
     nearest: dict[str, Any] | None,
     among: list[str],

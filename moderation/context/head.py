@@ -90,6 +90,21 @@ def context_features(
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
+def features_at(
+    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies, rows: np.ndarray
+) -> np.ndarray:
+    """The features of some rows, in their order; those of the others are not kept."""
+    order = np.argsort(rows)
+    found, first = [np.zeros((0, len(CONTEXT_FEATURES)), np.float32)], 0
+    for part in _chunks(comments, threads, frequencies, lambda features, _: features):
+        a, b = np.searchsorted(rows[order], [first, first + len(part)])
+        found.append(part[rows[order[a:b]] - first])
+        first += len(part)
+    kept = np.empty((len(rows), len(CONTEXT_FEATURES)), np.float32)
+    kept[order] = np.concatenate(found)
+    return kept
+
+
 def _chunks(
     comments: pd.DataFrame,
     threads: pd.DataFrame,
@@ -101,9 +116,9 @@ def _chunks(
 
     The order is that of the comments, on any number of threads; features are not kept.
     """
-    text = _column(comments, "text")
+    text = text_column(comments, "text")
     depth = comments["depth"].to_numpy(np.int32)
-    bounds, heads = thread_bounds(comments), _heads(comments, threads)
+    bounds, heads = thread_bounds(comments), thread_heads(comments, threads)
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
     head_data, head_offsets = terms.buffers(heads)
@@ -152,14 +167,14 @@ def _cuts(bounds: np.ndarray) -> list[int]:
 
 def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
     """First row of each run of one thread_id, and the number of rows: (threads + 1,) int64."""
-    ids = _column(comments, "thread_id")
+    ids = text_column(comments, "thread_id")
     if not len(ids):
         return np.zeros(1, np.int64)
     other = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
     return np.concatenate([[0], np.flatnonzero(other) + 1, [len(ids)]]).astype(np.int64)
 
 
-def _column(frame: pd.DataFrame, name: str) -> pa.Array:
+def text_column(frame: pd.DataFrame, name: str) -> pa.Array:
     """A text column as one Arrow array without nulls."""
     column = pa.array(frame[name], pa.large_string(), from_pandas=True)
     if isinstance(column, pa.ChunkedArray):
@@ -167,24 +182,18 @@ def _column(frame: pd.DataFrame, name: str) -> pa.Array:
     return column.fill_null("") if column.null_count else column
 
 
-def _heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
+def thread_heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
     """Title and article of each thread of the comment table, in its order, in turn: (2t,)."""
-    ids = _column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
-    row = pc.index_in(ids, _column(threads, "thread_id"))
-    title = _column(threads, "title").take(row).fill_null("")
-    article = _column(threads, "article").take(row).fill_null("")
+    ids = text_column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
+    row = pc.index_in(ids, text_column(threads, "thread_id"))
+    title = text_column(threads, "title").take(row).fill_null("")
+    article = text_column(threads, "article").take(row).fill_null("")
     turn = np.arange(2 * len(ids)).reshape(2, -1).T.ravel()
     return pa.concat_arrays([title, article]).take(pa.array(turn))
 
 
-def heads_of(comments: pd.DataFrame, threads: pd.DataFrame) -> tuple[str, str]:
-    """Title and article above the first thread of the comment table, "" where there is none."""
-    title, article = _heads(comments, threads)[:2].to_pylist()
-    return title, article
-
-
 def rows_above(depth: np.ndarray) -> np.ndarray:
-    """(n,) int64: the parent's row of each comment of one thread, -1 = top level."""
+    """(n,) int64: the parent's row of each comment of a table, -1 = top level."""
     parent = np.empty(len(depth), np.int64)
     kernel.find_parents(depth, parent, np.empty(len(depth), np.int64))
     return parent

@@ -181,29 +181,45 @@ def document_counts(
     return total
 
 
-def bucket(word: str) -> int:
-    """Bucket of a single word of two letters or more."""
-    return spelled(word)[0][2]
-
-
-def spelled(text: str) -> list[tuple[int, int, int]]:
-    """The words of a text as (start, end, bucket): what `text_terms` finds, with places."""
-    fold = fold_table()
-    found: list[tuple[int, int, int]] = []
-    letters: list[int] = []
-    start = 0
-    for at, char in enumerate(text + " "):
-        folded = int(_fold(np.int32(ord(char)), fold))
-        if folded < 0:
+@allocating
+def _spell(text: np.ndarray, fold: np.ndarray, places: np.ndarray) -> int:
+    """Fill `places` (k, 3) with start, end (code points) and bucket of each word; return k."""
+    word = np.empty(64, np.int32)
+    size, found, start, at, i = 0, 0, 0, -1, 0
+    while i <= len(text):
+        code = np.int32(0)
+        if i < len(text):
+            code, i = _decode(text, i, len(text))
+        else:
+            i += 1
+        at += 1
+        folded = _fold(code, fold)
+        if folded == -1:
             continue
         if folded > 0 and not _ideograph(folded):
-            start = start if letters else at
-            letters.append(folded)
+            start = start if size else at
+            if size < 64:
+                word[size] = folded
+                size += 1
             continue
-        if len(letters) > 1:
-            word = np.array(letters[:64], np.int32)
-            found.append((start, at, int(_bucket(word, len(word)))))
-        letters = []
+        if size > 1:
+            places[found, 0], places[found, 1], places[found, 2] = start, at, _bucket(word, size)
+            found += 1
+        size = 0
         if folded > 0:
-            found.append((at, at + 1, int(_bucket(np.array([folded], np.int32), 1))))
+            word[0] = folded
+            places[found, 0], places[found, 1], places[found, 2] = at, at + 1, _bucket(word, 1)
+            found += 1
     return found
+
+
+def bucket(word: str) -> int:
+    """Bucket of a single word of two letters or more."""
+    return int(spelled(word)[0, 2])
+
+
+def spelled(text: str) -> np.ndarray:
+    """The words of a text, (k, 3) int32: start, end, bucket. What `text_terms` finds, placed."""
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    places = np.empty((len(data) // 2 + 1, 3), np.int32)
+    return places[: _spell(data, fold_table(), places)]

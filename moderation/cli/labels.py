@@ -232,22 +232,23 @@ def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
 
 def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
     from moderation.terminal import table, width
+    from moderation.training.audit import DOUBT
 
     for warning in [*found.warnings, *shared]:
         say(f"note: {warning}")
-    strong = sum(bool(one.reasons) for one in found.findings)
-    say(f"{found.rows:,} rows, {strong:,} answers are contradicted")
+    strong = sum(one.strength >= DOUBT for one in found.findings)
+    say(f"{found.rows:,} rows, {strong:,} answers are doubted")
     if quiet:
         return
     shown = [
         (one.row + 1, one.strength, one.label, "yes" if one.given else "no", one.text)
         for one in found.findings[:SHOWN]
-        if one.reasons
+        if one.strength >= DOUBT
     ]
     if shown:
         typer.echo(table(["row", "doubt", "label", "said", "text"], shown, width()))
     if strong > len(shown):
-        say(f"… {strong - len(shown):,} more; -o FILE writes them all")
+        say(f"… {strong - len(shown):,} more; -o FILE writes them all, and fainter ones")
     pairs = [
         (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}")
         for one in found.agreements[:SHOWN]

@@ -92,7 +92,7 @@ def naive_words(text):
 
 
 def naive_overlap(own, target, idf, odds):
-    """Cosine, surprise and cover of a word list to a list of (factor, word list)."""
+    """Cosine, surprise, cover and best of a word list to a list of (factor, word list)."""
 
     def vector(words):
         weights = {w: (1 + math.log(n)) * idf(w) for w, n in Counter(words).items()}
@@ -108,17 +108,18 @@ def naive_overlap(own, target, idf, odds):
             counts[w] += factor
     mine = vector(own)
     if not mine or total < 0.5:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
     norm = math.sqrt(sum(x * x for x in sums.values()))
     cosine = sum(x * sums[w] for w, x in mine.items()) / norm if norm > 1e-4 else 0.0
     share = min(1.0, kernel.MOST / total)
-    surprise = sum(
+    ratios = [
         math.log((share * counts[w] * odds(w) + kernel.MU) / (share * total + kernel.MU))
         for w in mine
-    ) / len(mine)
+    ]
+    surprise, best = sum(ratios) / len(mine), max(*ratios, 0.0)
     rarity = {w: max(idf(w) - kernel.COMMON, 0.0) for w in mine}
     cover = sum(x for w, x in rarity.items() if counts[w] > 1e-3) / (sum(rarity.values()) + 1)
-    return cosine, surprise, cover
+    return cosine, surprise, cover, best
 
 
 def naive_targets(depths, texts, title, article, row):
@@ -186,9 +187,7 @@ def test_overlaps_equal_the_naive_twin(conversation):
     for row in range(len(depths)):
         for target, words in naive_targets(depths, spoken, title, article, row).items():
             expected = naive_overlap(naive_words(spoken[row]), words, idf, odds)
-            found = [
-                features[row, at[f"{target}.{name}"]] for name in ("cosine", "surprise", "cover")
-            ]
+            found = [features[row, at[f"{target}.{name}"]] for name in kernel.MEASURES]
             assert found[0] ** 2 == pytest.approx(max(expected[0], 0), abs=2e-4)
             assert found[1:] == pytest.approx(expected[1:], abs=2e-4)
 
@@ -345,7 +344,8 @@ def test_a_head_survives_being_kept():
         ({"context/weights": np.zeros(3, np.float32)}, {}, "3"),
         ({"context/idf": np.zeros(7, np.uint8)}, {}, "expected uint8"),
         ({"context/idf": np.zeros(1 << terms.BITS, np.float32)}, {}, "expected uint8"),
-        ({}, {"features": ["other"]}, "train it again"),
+        ({}, {"features": ["other"]}, "'other' is not computed here: train it again"),
+        ({}, {"features": ["shape.words"]}, "1 features"),
         ({}, {"intercept": "high"}, "incomplete"),
         ({}, {"typical": None}, "incomplete"),
         ({}, {"doubt": None}, "incomplete"),
@@ -355,6 +355,16 @@ def test_a_head_of_other_parts_is_refused(tensors, parameters, message):
     head = some_head()
     with pytest.raises(ModelError, match=message):
         ContextHead.load(head.tensors() | tensors, head.parameters() | parameters)
+
+
+def test_features_that_a_model_does_not_name_weigh_nothing():
+    weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
+    weights[CONTEXT_FEATURES.index("head.best")] = -2.0
+    head = ContextHead(FREQUENCIES, weights, 0.5)
+    assert head.parameters()["features"] == ["head.best"]
+    assert head.tensors()["context/weights"].tolist() == [-2.0]
+    again = ContextHead.load(head.tensors(), head.parameters() | {"typical": {}})
+    assert again.weights.tolist() == weights.tolist()
 
 
 def test_a_head_without_its_parts_is_refused():

@@ -10,7 +10,15 @@ from moderation.context.words import MARKS
 from moderation.text.compiled import allocating, compiled
 
 N_TARGETS = len(TARGETS)
-PER_TARGET = ("cosine", "surprise", "surprise_x_words", "cover", "cover_x_words")
+PER_TARGET = (
+    "cosine",
+    "surprise",
+    "surprise_x_words",
+    "cover",
+    "cover_x_words",
+    "best",
+    "best_x_words",
+)
 DRIFT = (
     "thread_cosine_mean",
     "thread_cover_mean",
@@ -23,6 +31,7 @@ DRIFT = (
 )
 SHAPES = ("words", "questions", "exclaims", "links")
 ALONE = (
+    "only",
     *SHAPES,
     *MARKS,
     *(f"{target}.{measure}" for target in ("replies", "thread") for measure in PER_TARGET),
@@ -42,8 +51,9 @@ CONTEXT_FEATURES: tuple[str, ...] = (
 )
 """Names of the columns, `group.feature`; `alone` is the shape where only siblings are there."""
 
-_THREAD = 3 * TARGETS.index("thread")
-_HEAD = 3 * TARGETS.index("head")
+_N_MEASURES = len(MEASURES)
+_THREAD = _N_MEASURES * TARGETS.index("thread")
+_HEAD = _N_MEASURES * TARGETS.index("head")
 _N_PER_TARGET = len(PER_TARGET)
 _REPLIES_AT = _N_PER_TARGET * TARGETS.index("replies")
 _THREAD_AT = _N_PER_TARGET * TARGETS.index("thread")
@@ -52,7 +62,7 @@ _WORDS = SHAPE.index("words")
 _MARKS = SHAPE.index("marks")
 _N_MARKS = len(MARKS)
 _PLAIN = 3  # questions, exclaims, links: counts
-assert len(MEASURES) == 3  # noqa: S101 - the layout below counts on it
+assert _N_MEASURES == 4  # noqa: S101 - the layout below counts on it
 
 
 @allocating
@@ -79,17 +89,17 @@ def _row(
     length = np.log1p(shape[_WORDS])
     at = 0
     for target in range(N_TARGETS):
-        cosine, surprise, cover = (
-            measured[3 * target],
-            measured[3 * target + 1],
-            measured[3 * target + 2],
-        )
+        first = _N_MEASURES * target
+        cosine, surprise = measured[first], measured[first + 1]
+        cover, best = measured[first + 2], measured[first + 3]
         out[at] = np.sqrt(max(cosine, 0.0))
         out[at + 1] = surprise
         out[at + 2] = surprise * length
         out[at + 3] = cover
         out[at + 4] = cover * length
-        at += 5
+        out[at + 5] = best
+        out[at + 6] = best * length
+        at += _N_PER_TARGET
     for k in range(4):
         out[at + k] = means[k]
     out[at + 4] = measured[_THREAD] - means[0]
@@ -107,6 +117,8 @@ def _row(
     at += width
     # Where nothing but siblings is there the line is another: the same features once more.
     alone = 1.0 if has[0] + has[1] + has[2] == 0 else 0.0
+    out[at] = alone
+    at += 1
     for k in range(width):
         out[at + k] = alone * out[shape_at + k]
     at += width

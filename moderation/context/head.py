@@ -240,12 +240,15 @@ class ContextHead:
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The arrays to keep, by name."""
-        return {"context/idf": self.frequencies.steps, "context/weights": self.weights}
+        kept = self.weights[self.weights != 0]
+        return {"context/idf": self.frequencies.steps, "context/weights": kept}
 
     def parameters(self) -> dict[str, Any]:
         """What to keep beside the arrays: JSON-able."""
         return {
-            "features": list(CONTEXT_FEATURES),
+            "features": [
+                name for name, weight in zip(CONTEXT_FEATURES, self.weights, strict=True) if weight
+            ],
             "intercept": self.intercept,
             "mass": self.frequencies.mass,
             "doubt": self.doubt,
@@ -254,21 +257,28 @@ class ContextHead:
 
     @classmethod
     def load(cls, tensors: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> ContextHead:
-        """From `tensors()` and `parameters()`.
+        """From `tensors()` and `parameters()`; features that the model does not name weigh 0.
 
-        Raises ModelError when a part is missing or the model was made for other features.
+        Raises ModelError when a part is missing or a feature is not computed here.
         """
         try:
-            names, weights = list(parameters["features"]), tensors["context/weights"]
+            names, weights = (
+                [str(one) for one in parameters["features"]],
+                tensors["context/weights"],
+            )
             steps, mass = tensors["context/idf"], float(parameters["mass"])
             intercept = float(parameters["intercept"])
             doubt = float(parameters.get("doubt", 0))  # models of before had none
             typical = {str(name): float(share) for name, share in parameters["typical"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model's context head is incomplete: {error}") from error
-        if names != list(CONTEXT_FEATURES) or weights.shape != (len(names),):
+        place = {name: at for at, name in enumerate(CONTEXT_FEATURES)}
+        unknown = [name for name in names if name not in place]
+        if unknown or weights.shape != (len(names),):
             raise ModelError(
-                f"the model's context head has {len(names)} features and {weights.shape} weights; "
-                f"this version computes {len(CONTEXT_FEATURES)}: train it again"
+                f"the model's context head has {len(names)} features and {weights.shape} weights"
+                f"{f', and {unknown[0]!r} is not computed here' if unknown else ''}: train it again"
             )
-        return cls(Frequencies(steps, mass), weights.astype(np.float32), intercept, doubt, typical)
+        full = np.zeros(len(CONTEXT_FEATURES), np.float32)
+        full[[place[name] for name in names]] = weights
+        return cls(Frequencies(steps, mass), full, intercept, doubt, typical)

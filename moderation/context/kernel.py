@@ -17,8 +17,8 @@ from moderation.text.compiled import allocating, compiled, inlined
 TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
 """What a comment is compared with; `head` is title and article together (apart they told no more:
 0.000 on every set), `path` its ancestors."""
-MEASURES = ("cosine", "surprise", "cover")
-HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 18, 3)  # first columns
+MEASURES = ("cosine", "surprise", "cover", "best")
+HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 24, 4)  # first columns
 DECAY = 0.6  # an ancestor counts this much less per step up
 MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
 REACH = 8  # ancestors further up add less than 2 %
@@ -150,8 +150,9 @@ def _compare(
     out: np.ndarray,
     column: int,
 ) -> None:
-    """Cosine, log-likelihood against the background, and rarity covered, of text d to a target.
+    """Cosine, log-likelihood against the background, rarity covered, and the best word's share.
 
+    Of text d to a target; best = the log-likelihood ratio of the one word that fits it best.
     `without` = the target holds text d itself, which is taken out first.
     """
     own = 0.0
@@ -159,6 +160,7 @@ def _compare(
     mine = 0.0
     surprise = 0.0
     ratio = 1.0
+    best = 1.0
     covered = 0.0
     rarity = 0.0
     rest = total
@@ -180,7 +182,9 @@ def _compare(
             dot += weights[w] * weight
             n = counts[w] - words.counts[k] if without else counts[w]
         own += weight * weight
-        ratio *= n * words.odds[w] * scale + base
+        more = n * words.odds[w] * scale + base
+        best = max(best, more)
+        ratio *= more
         if ratio > 1e200 or ratio < 1e-200:
             surprise += np.log(ratio)
             ratio = 1.0
@@ -195,6 +199,7 @@ def _compare(
         out[column] = dot / np.sqrt(square * own)
     out[column + 1] = (surprise + np.log(ratio)) / mine
     out[column + 2] = covered / (rarity + 1.0)
+    out[column + 3] = np.log(best)
 
 
 @compiled
@@ -252,7 +257,7 @@ def _compare_with_family(
                 _compare(
                     words, i, weights, counts, total, square, seen, stamp, False, out[i], PARENT
                 )
-                for column in range(3):
+                for column in range(len(MEASURES)):
                     out[i, PATH + column] = out[i, PARENT + column]
             up = parent[p]
             factor = DECAY

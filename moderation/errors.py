@@ -7,7 +7,8 @@ ModerationError                anything the user can mend; one clear line, exit 
 ├── LabelError                 a label table or ledger breaks its contract
 ├── ModelError                 a model folder is missing, damaged, newer, or not a model
 ├── GoalError                  an operating point cannot be reached, or its sentence parsed
-└── InternalError              this program broke a promise; not the user's mistake, but theirs to know
+├── ClusterError               the cluster cannot be reached, or was lost on the way
+└── InternalError              this program broke a promise; not the user's fault, but theirs to know
 """
 
 
@@ -37,6 +38,10 @@ class ModelError(ModerationError):
 
 class GoalError(ModerationError):
     """A stated operating point cannot be parsed or reached."""
+
+
+class ClusterError(ModerationError):
+    """The cluster does not answer or was lost; a run that is started again goes on."""
 
 
 class InternalError(ModerationError):

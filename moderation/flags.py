@@ -159,7 +159,8 @@ def scored_table(
 
 def _titles(dump: Dump) -> ArrowExtensionArray:
     """Each comment's thread's title."""
-    ids = pa.chunked_array([pa.array(dump.threads["thread_id"], STRING)])
+    ids = pa.array(dump.threads["thread_id"], STRING)
+    ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
     titles = pa.array(dump.threads["title"], STRING)
     rows = pc.index_in(pa.array(dump.comments["thread_id"], STRING), value_set=ids)
     return _series(titles.take(rows.cast(pa.int64())))

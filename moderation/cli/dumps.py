@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from moderation.cli.app import ModelName, app, counted, model_path, ready_to_sco
 if TYPE_CHECKING:
     import pandas as pd
 
+    from moderation.cli.partitioned import Spread
     from moderation.readers import Dump
 
 Dumps = Annotated[
@@ -35,7 +36,8 @@ def score(
     dumps: Dumps,
     model: ModelName = "default",
     output: Annotated[
-        str | None, typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, or -.")
+        str | None,
+        typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, -, or a folder (out/)."),
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML report to write.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads.")] = None,
@@ -49,9 +51,36 @@ def score(
     rejects: Rejects = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", metavar="SIZE", help="Of one process, as 2GB; needs -o out/."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Dask scheduler, tcp://HOST:8786, or local:N processes."),
+    ] = None,
+    partitions: Annotated[
+        int, typer.Option("--partitions", min=0, help="Files in out/; 0 = as the memory asks.")
+    ] = 0,
+    patience: Annotated[
+        float,
+        typer.Option("--patience", min=0, help="Seconds until another worker does a task too."),
+    ] = 0,
 ) -> None:
-    """Score every comment of a dump, flag what passes a threshold, say why."""
+    """Score every comment of a dump, flag what passes a threshold, say why.
+
+    Into a folder, dumps of any size are scored partition by partition; a run that was stopped
+    goes on when the same command is given again.
+    """
     ready_to_score()
+    from moderation.cli.partitioned import Spread, wants_folder
+
+    spread = Spread(memory, cluster, partitions, patience)
+    if wants_folder(output, spread) and output is not None:
+        asked = campaigns or (campaigns is None and report is not None)
+        reading = {"format": format, "mapping": _pairs(mapping)}
+        _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
+        return
     from moderation.flags import flagged, scored_table
     from moderation.model.model import Model
 
@@ -78,6 +107,33 @@ def score(
         _campaign_summary(repeated)
     if output is None and report is None:
         _print_flagged(flagged(scored))
+
+
+def _score_folder(
+    dumps: list[str],
+    output: str,
+    model: str,
+    spread: Spread,
+    workers: int | None,
+    campaigns: bool,
+    reading: dict[str, Any],
+    report: Path | None,
+    rejects: Path | None,
+) -> None:
+    from moderation.cli.partitioned import check, score_partitioned, write_rejects
+
+    outcome = score_partitioned(
+        dumps, output, model_path(model), spread, workers, campaigns, reading
+    )
+    if rejects is not None:
+        write_rejects(outcome, rejects)
+    if report is not None:
+        from moderation.report.render import write_scored
+        from moderation.review import open_scored
+
+        with working("writing the report"):
+            write_scored(open_scored(Path(outcome.folder)), report)
+    check(outcome)
 
 
 @app.command()

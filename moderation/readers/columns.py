@@ -295,13 +295,13 @@ def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Ta
         return ids, THREAD_SCHEMA.empty_table()
     table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
     table = table.filter(pc.is_valid(table["thread_id"]))
-    first = table.group_by("thread_id", use_threads=False).aggregate(
-        [(name, "first") for name in about]
+    told = table.group_by("thread_id", use_threads=False).aggregate(
+        [(name, "min") for name in about]
     )
     columns = {
-        name: first[name if name == "thread_id" else f"{name}_first"]
+        name: told[name if name == "thread_id" else f"{name}_min"]
         if name in ("thread_id", *about)
-        else pa.nulls(first.num_rows, STRING)
+        else pa.nulls(told.num_rows, STRING)
         for name in THREAD_SCHEMA.names
     }
     return ids, pa.table(columns, schema=THREAD_SCHEMA)

@@ -187,16 +187,20 @@ def _parquet(source: Source) -> Iterator[Columns]:
     try:
         stream = pq.ParquetFile(source.local or pa.BufferReader(source.open().read()))
         chosen = _roles(source, stream.schema_arrow.names)
-        done = 0
-        for rows in stream.iter_batches(PARQUET_ROWS, columns=sorted(set(chosen.values()))):
+        sizes = [stream.metadata.row_group(k).num_rows for k in range(stream.num_row_groups)]
+        begin, end = source.groups or (0, len(sizes))
+        done, met = sum(sizes[:begin]), sum(sizes[begin:end])
+        wanted = sorted(set(chosen.values()))
+        for rows in stream.iter_batches(PARQUET_ROWS, row_groups=range(begin, end), columns=wanted):
             first = done
             yield Columns(
                 {role: rows.column(name) for role, name in chosen.items()},
                 lambda row, first=first: f"row {first + row + 1}",  # type: ignore[misc]
                 [],
-                0 if first else stream.metadata.num_rows,
+                met,
             )
             done += rows.num_rows
+            met = 0
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{source.name}: damaged Parquet file: {reason}") from error

@@ -1,0 +1,62 @@
+"""Where the tasks of a run are done: in this process, or on the workers of a Dask cluster.
+
+An engine gives the answers as they come, with the number of the call that each answers. Tasks may
+be done twice, at once too: what they write is the same, and appears whole.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Calls = "Sequence[tuple[Any, ...]]"
+
+
+class Engine(Protocol):
+    """What a run asks of an engine. slots: tasks at once; dashboard: where to watch, or ""."""
+
+    slots: int
+    dashboard: str
+
+    def run(
+        self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
+        """The number of each call and what the function gave for it, as they come."""
+
+    def close(self) -> None:
+        """Let go of workers and threads."""
+
+
+class Here:
+    """This process, some tasks at a time on threads: compiled code and Arrow let go of the GIL."""
+
+    dashboard = ""
+
+    def __init__(self, slots: int = 1) -> None:
+        self.slots = slots
+        self._pool = ThreadPoolExecutor(slots, "moderation")
+
+    def run(
+        self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
+        """See Engine. No more than `slots` are ever begun ahead of an error."""
+        left = iter(enumerate(calls))
+        running: dict[Future[Any], int] = {}
+        try:
+            while True:
+                while len(running) < self.slots and (call := next(left, None)):
+                    running[self._pool.submit(function, *call[1])] = call[0]
+                if not running:
+                    return
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    number = running.pop(done)
+                    yield number, done.result()
+        finally:
+            wait(running)
+
+    def close(self) -> None:
+        """See Engine."""
+        self._pool.shutdown()

@@ -1,0 +1,177 @@
+"""Files of a run, on this machine or anywhere that fsspec reaches (s3://, gs://, …).
+
+A path is a string, for workers on other machines get it too. What is written appears whole or not
+at all: a local file is renamed into place, a remote one is put there in one request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from moderation.errors import InputError, OutputError
+from moderation.tables import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK = 1 << 20
+EDGE = 1 << 16  # bytes at both ends of an input that stand for the whole of it
+
+
+def is_url(path: str) -> bool:
+    """Whether fsspec has to open it.
+
+    >>> is_url("s3://archive/2015"), is_url("dumps/2015")
+    (True, False)
+    """
+    return "://" in path
+
+
+def remote(url: str) -> tuple[Any, str]:
+    """The file system of a URL and the path in it.
+
+    Raises InputError where fsspec, or its part for this kind of URL, is not installed.
+    """
+    try:
+        import fsspec.core
+
+        return fsspec.core.url_to_fs(url, use_listings_cache=False)
+    except (ImportError, ValueError) as error:
+        raise InputError(f"{url}: cannot be opened: {error}; pip install fsspec s3fs") from error
+
+
+def exists(path: str) -> bool:
+    """Whether there is such a file or folder."""
+    if not is_url(path):
+        return Path(path).exists()
+    system, inside = remote(path)
+    return bool(system.exists(inside))
+
+
+def size(path: str) -> int:
+    """Bytes of a file."""
+    if not is_url(path):
+        return Path(path).stat().st_size
+    system, inside = remote(path)
+    return int(system.size(inside))
+
+
+def names(folder: str) -> list[str]:
+    """Names of what lies directly in a folder, sorted; none where there is no such folder."""
+    if not is_url(folder):
+        place = Path(folder)
+        return sorted(one.name for one in place.iterdir()) if place.is_dir() else []
+    system, inside = remote(folder)
+    if not system.exists(inside):
+        return []
+    found = (str(one).rstrip("/").rsplit("/", 1)[-1] for one in system.ls(inside, detail=False))
+    return sorted(set(found) - {inside.rstrip("/").rsplit("/", 1)[-1]})
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder and those above it; object stores know none."""
+    if is_url(folder):
+        return
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror or error}") from error
+
+
+def remove(path: str) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if is_url(path):
+        system, inside = remote(path)
+        if system.exists(inside):
+            system.rm(inside, recursive=True)
+    elif Path(path).is_dir():
+        shutil.rmtree(path)
+    else:
+        Path(path).unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: str) -> Iterator[Path]:
+    """A local path to write to; what is there when the block succeeds becomes `path`.
+
+    Fails with OutputError for every error of a file system, and then leaves nothing.
+    """
+    if not is_url(path):
+        with replacing(path) as temporary:
+            yield temporary
+        return
+    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+        temporary = Path(folder) / "part"
+        try:
+            yield temporary
+            system, inside = remote(path)
+            system.put_file(str(temporary), inside)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """A small file, whole or not at all."""
+    with writing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def read_bytes(path: str) -> bytes:
+    """All of a small file."""
+    if not is_url(path):
+        return Path(path).read_bytes()
+    system, inside = remote(path)
+    return bytes(system.cat_file(inside))
+
+
+@contextmanager
+def on_disk(path: str) -> Iterator[Path]:
+    """The file itself, or a copy of a remote one for as long as the block runs."""
+    if not is_url(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+        system, inside = remote(path)
+        copy = Path(folder) / inside.rsplit("/", 1)[-1]
+        system.get_file(inside, str(copy))
+        yield copy
+
+
+def arrow_file(path: str) -> Any:
+    """A file that Arrow reads pieces of."""
+    if not is_url(path):
+        return pa.OSFile(path)
+    system, inside = remote(path)
+    return pa.PythonFile(system.open(inside, "rb"), mode="r")
+
+
+def sha256(path: str) -> str:
+    """Digest of a file, in hexadecimal."""
+    found = hashlib.sha256()
+    with on_disk(path) as place, place.open("rb") as file:
+        while block := file.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+def edges(path: str) -> str:
+    """Digest of a file's size, beginning and end: tells inputs apart without reading them twice."""
+    total = size(path)
+    found = hashlib.sha256(str(total).encode())
+    if is_url(path):
+        system, inside = remote(path)
+        found.update(system.cat_file(inside, start=0, end=min(EDGE, total)))
+        found.update(system.cat_file(inside, start=max(0, total - EDGE), end=total))
+        return found.hexdigest()
+    with Path(path).open("rb") as file:
+        found.update(file.read(EDGE))
+        file.seek(max(0, total - EDGE))
+        found.update(file.read(EDGE))
+    return found.hexdigest()

@@ -1,0 +1,117 @@
+"""Which files a run reads, cut into units of work."""
+
+from __future__ import annotations
+
+from glob import glob, has_magic
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from moderation.cluster import files
+from moderation.cluster.job import Unit
+from moderation.errors import InputError
+
+UNIT_BYTES = 128 << 20  # of a Parquet file's row groups, unpacked: some seconds of reading
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".zip")
+EXPANDS = 6  # times; text dumps compress 3 to 20 times
+
+
+class Inputs(NamedTuple):
+    """The units in the order of their paths, and about how many bytes they hold unpacked."""
+
+    units: list[Unit]
+    bytes: int
+
+
+def inputs_of(dumps: list[str], format: str | None = None) -> Inputs:  # noqa: A002
+    """Units of files, globs and folders, here or at a URL.
+
+    Raises InputError where there is no such file.
+    """
+    found: list[tuple[str, bool]] = []
+    for dump in dumps:
+        found += [(path, loose) for path, loose in _paths(str(dump))]
+    units: list[Unit] = []
+    total = 0
+    for path, loose in sorted(found):
+        size, digest = files.size(path), files.edges(path)
+        packed = path.lower().endswith(COMPRESSED)
+        groups = _groups(path) if format in (None, "table") and not files.is_url(path) else []
+        total += sum(held for *_, held in groups) if groups else size * (EXPANDS if packed else 1)
+        for first, last, _ in groups or [(0, 0, 0)]:
+            span = (first, last) if groups else None
+            units.append(Unit(len(units), path, size, digest, span, loose))
+    return Inputs(units, total)
+
+
+def _paths(dump: str) -> list[tuple[str, bool]]:
+    """The files that a dump's name stands for, and whether they were met in a folder."""
+    if dump == "-":
+        raise InputError("-: a run in partitions reads files; save standard input to one")
+    if files.is_url(dump):
+        return _remote_paths(dump)
+    path = Path(dump)
+    if path.is_dir():
+        inside = (one for one in path.rglob("*") if one.is_file())
+        met = [(str(one), True) for one in inside if not _hidden(one.relative_to(path).parts)]
+    elif has_magic(dump) and not path.exists():
+        names = glob(dump, recursive=True)  # noqa: PTH207 - the pattern may be absolute
+        met = [(name, False) for name in names if Path(name).is_file()]
+    elif path.exists():
+        met = [(dump, False)]
+    else:
+        raise InputError(f"{dump}: there is no such file")
+    if not met:
+        raise InputError(
+            f"{dump}: {'the folder holds no files' if path.is_dir() else 'no file matches'}"
+        )
+    return met
+
+
+def _remote_paths(url: str) -> list[tuple[str, bool]]:
+    system, inside = files.remote(url)
+    try:
+        if has_magic(inside):
+            met = [(str(system.unstrip_protocol(one)), False) for one in system.glob(inside)]
+        elif system.isdir(inside):
+            base = len(inside.rstrip("/")) + 1
+            met = [
+                (str(system.unstrip_protocol(one)), True)
+                for one in system.find(inside)
+                if not _hidden(tuple(one[base:].split("/")))
+            ]
+        else:
+            met = [(url, False)] if system.exists(inside) else []
+    except OSError as error:
+        raise InputError(f"{url}: cannot be read: {error}") from error
+    if not met:
+        raise InputError(f"{url}: there is no such file")
+    return met
+
+
+def _hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") for part in parts)
+
+
+def _groups(path: str) -> list[tuple[int, int, int]]:
+    """Row groups of a Parquet file from first to behind last, and their bytes, about UNIT_BYTES.
+
+    None for any other file, and for one that is damaged: reading it will tell.
+    """
+    with Path(path).open("rb") as file:
+        if file.read(4) != b"PAR1":
+            return []
+    try:
+        metadata = pq.ParquetFile(path).metadata
+    except (OSError, pa.ArrowException):
+        return []
+    groups: list[tuple[int, int, int]] = []
+    first = held = 0
+    for number in range(metadata.num_row_groups):
+        held += metadata.row_group(number).total_byte_size
+        if held >= UNIT_BYTES or number == metadata.num_row_groups - 1:
+            groups.append((first, number + 1, held))
+            first, held = number + 1, 0
+    return groups

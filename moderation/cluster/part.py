@@ -1,0 +1,213 @@
+"""Score one partition: its threads are built from what was spilled, scored, flagged and written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from moderation.cluster import files, receipts
+from moderation.cluster.job import Job, digest, model_of
+from moderation.cluster.read import RECORDS, THREADS
+from moderation.cluster.spill import (
+    HASH,
+    Range,
+    bytes_of,
+    pieces_of,
+    range_of,
+    spilled,
+    thread_hashes,
+)
+from moderation.comments import REJECT_SCHEMA
+from moderation.readers.merge import Assembled, Dump, assembled, reject_table
+from moderation.tables import METADATA_KEY, ROW_GROUP, to_arrow, to_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from moderation.cluster.receipts import Receipt
+    from moderation.model.model import Model
+
+STANDING = 420 << 20
+"""Bytes of a process that has the model, the kernel and the libraries loaded: 390 MB measured."""
+TIMES = 8
+"""How many times its records' bytes a partition takes while it is scored (docs/cluster.md)."""
+LEAST = 8 << 20  # a portion smaller than this costs more in opening than it saves
+
+
+class Spilled(NamedTuple):
+    """A spill file of one unit: where it lies and what stands in it; see `Spill.batches`."""
+
+    path: str
+    batches: list[list[int]]
+
+
+class Pieces(NamedTuple):
+    """Everything that was read, in the order of the inputs."""
+
+    records: list[Spilled]
+    threads: list[Spilled]
+
+    @classmethod
+    def of(cls, job: Job, units: list[str]) -> Pieces:
+        """From the receipts of the reading tasks. Raises OutputError where one is gone."""
+        records: list[Spilled] = []
+        threads: list[Spilled] = []
+        for unit in units:
+            receipt = receipts.need(job, unit)
+            for kind, found in (("records", records), ("threads", threads)):
+                if receipt.get(kind):
+                    found.append(Spilled(job.place(f"{unit}.{kind}"), receipt[kind]))
+        return cls(records, threads)
+
+    def bytes(self, partition: int) -> int:
+        """What the records of a partition take in memory."""
+        return sum(bytes_of(one.batches, partition) for one in self.records)
+
+
+def portion_bytes(job: Job, at_once: int = 1) -> int:
+    """Bytes of records that one task may hold, so that `at_once` of them keep to the memory."""
+    return max(LEAST, (job.memory - STANDING) // TIMES // at_once)
+
+
+def score_part(job: Job, number: int, units: list[str], read: str, portion: int) -> Receipt:
+    """Score a partition and write its file.
+
+    units: names of the reading tasks, in the order of the inputs; read: digest of what they read.
+    portion: bytes of records to hold at a time; whole threads are, however long.
+    """
+    name = f"part-{number:05}"
+    final = job.part(number)
+    target = f"_work/scored-{number:05}.parquet" if job.campaigns else final
+    made_from = digest(job.options(), number, read)
+    done = receipts.kept(job, name, made_from)
+    if done is not None:
+        return done
+    model = model_of(job)
+    told = _Counts(model.labels)
+    rejected = f"_rejects/{name}.parquet"
+    paths = [target, rejected]
+    with (
+        files.writing(f"{job.folder}/{target}") as place,
+        files.writing(f"{job.folder}/{rejected}") as rejects,
+        pq.ParquetWriter(str(rejects), REJECT_SCHEMA, compression="zstd") as refused,
+    ):
+        writer: Any = None
+        for dump in _dumps(job, Pieces.of(job, units), number, portion):
+            table = _scored(dump, model, job)
+            if writer is None:
+                writer = pq.ParquetWriter(str(place), table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            refused.write_table(dump.rejects)
+            told.add(table, dump, portion)
+        writer.close()
+    return receipts.leave(job, name, made_from, paths, **told.told())
+
+
+def _dumps(job: Job, pieces: Pieces, number: int, portion: int) -> Iterator[_Portion]:
+    """The partition's threads, as many at a time as fit; at least one table, if an empty one."""
+    whole = range_of(number, job.partitions)
+    count = -(-pieces.bytes(number) // portion) or 1
+    for within in pieces_of(whole, count):
+        some = None if count == 1 else within
+        records = _gathered(pieces.records, RECORDS, number, some)
+        threads = _gathered(pieces.threads, THREADS, number, some)
+        size = records.nbytes
+        built = assembled(records.drop_columns(HASH), [threads.drop_columns(HASH)])
+        del records, threads
+        yield _Portion.of(built, size)
+
+
+def _gathered(spills: list[Spilled], schema: pa.Schema, key: int, within: Range | None) -> pa.Table:
+    batches = [batch for one in spills for batch in spilled(one.path, one.batches, key, within)]
+    return pa.Table.from_batches(batches, schema)
+
+
+class _Portion(NamedTuple):
+    """Some whole threads in the order of the output, and what was said twice in them."""
+
+    comments: pd.DataFrame
+    threads: pd.DataFrame
+    rejects: pa.Table
+    bytes: int
+
+    @classmethod
+    def of(cls, built: Assembled, size: int) -> _Portion:
+        comments = built.comments
+        order = hash_order(pa.chunked_array(pa.array(comments["thread_id"])))
+        rejects = sorted(built.rejects)
+        return cls(comments.take(order), built.threads, reject_table(rejects), size)
+
+
+def hash_order(ids: pa.ChunkedArray) -> np.ndarray:
+    """(n,) int64: places that bring the threads of a comment table into the order of the output.
+
+    ids: (n,) the table's threads, contiguous. The order is that of the hash, then of the id.
+    """
+    column = ids.combine_chunks()
+    if not len(column):
+        return np.zeros(0, np.int64)
+    other = column.dictionary_encode().indices.to_numpy()
+    starts = np.flatnonzero(np.insert(other[1:] != other[:-1], 0, True))
+    sizes = np.diff(np.append(starts, len(other)))
+    names = column.take(pa.array(starts))
+    keys = pa.table({"hash": thread_hashes(names), "id": names})
+    ranked = pc.sort_indices(keys, [("hash", "ascending"), ("id", "ascending")]).to_numpy()
+    begins = np.cumsum(sizes[ranked]) - sizes[ranked]
+    return np.repeat(starts[ranked] - begins, sizes[ranked]) + np.arange(len(other))
+
+
+def _scored(dump: _Portion, model: Model, job: Job) -> pa.Table:
+    """The scored table, with the model's passport."""
+    from moderation.flags import scored_table
+
+    scores = model.score(dump.comments, dump.threads, workers=job.threads)
+    whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
+    table = to_arrow(scored_table(whole, scores, model, job.threads))
+    passport = json.dumps(model.passport(), sort_keys=True)
+    return table.replace_schema_metadata({METADATA_KEY: passport})
+
+
+class _Counts:
+    """What a partition's receipt tells."""
+
+    def __init__(self, labels: list[str]) -> None:
+        self.comments = self.threads = self.rejects = 0
+        self.flags = dict.fromkeys(labels, 0)
+        self.cannot_tell = dict.fromkeys(labels, 0)
+        self.notes: list[str] = []
+
+    def add(self, table: pa.Table, dump: _Portion, portion: int) -> None:
+        self.comments += len(table)
+        self.threads += len(dump.threads)
+        self.rejects += len(dump.rejects)
+        sets = table["flags"].value_counts().to_pylist()
+        for label in self.flags:
+            self.flags[label] += sum(
+                one["counts"] for one in sets if label in one["values"].split(";")
+            )
+            self.cannot_tell[label] += table[label].null_count
+        if dump.bytes <= portion or not len(table):
+            return
+        largest = dump.comments["thread_id"].value_counts()
+        if largest.iloc[0] / len(table) * dump.bytes > portion:
+            self.notes.append(
+                f"thread {largest.index[0]} has {int(largest.iloc[0]):,} comments and is held "
+                "whole: it may take more than the memory that was allowed"
+            )
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "comments": self.comments,
+            "threads": self.threads,
+            "rejects": self.rejects,
+            "flags": self.flags,
+            "cannot_tell": self.cannot_tell,
+            "notes": self.notes,
+        }

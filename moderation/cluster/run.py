@@ -1,0 +1,299 @@
+"""Score dumps into a folder of partitions: the stages of a run, one after the other.
+
+Read every input into partitions on disk; name what has no thread; score every partition; look for
+campaigns; write the manifest. Each stage is a list of tasks that leave receipts, so that a run
+that was stopped anywhere goes on from there when it is started again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from moderation.cluster import files
+from moderation.cluster.inputs import inputs_of
+from moderation.cluster.job import MANIFEST, Job, digest
+from moderation.cluster.part import portion_bytes, score_part
+from moderation.cluster.read import loose_names, name_loose, read_unit
+from moderation.errors import InputError, InternalError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from moderation.cluster.engines import Engine
+    from moderation.cluster.inputs import Inputs
+    from moderation.cluster.job import Unit
+    from moderation.cluster.receipts import Receipt
+    from moderation.model.model import Model
+
+Watch = "Callable[[str, int, int, int], None]"
+MOST_PARTITIONS = 99_999
+
+
+@dataclass
+class Outcome:
+    """What a run came to. parts: name -> rows; kept: tasks that were done before it began."""
+
+    folder: str
+    labels: list[str]
+    comments: int = 0
+    threads: int = 0
+    rejects: int = 0
+    met: int = 0
+    invented: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
+    flags: Counter[str] = field(default_factory=Counter)
+    cannot_tell: Counter[str] = field(default_factory=Counter)
+    formats: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    campaigns: list[dict[str, Any]] | None = None
+    kept: int = 0
+
+
+def score_folder(
+    dumps: list[str],
+    job: Job,
+    model: tuple[Model, Path],
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+) -> Outcome:
+    """Score `dumps` into the job's folder, or go on with a run that was stopped.
+
+    job: partitions 0 = as many as the memory asks for. model: and the folder it lies in.
+    watch: is told the stage, how many of how many tasks are done, and comments so far.
+    Raises OutputError where the folder holds something else, InputError where nothing can be read.
+    """
+    inputs = inputs_of(dumps, job.format)
+    job = replace(job, partitions=job.partitions or _partitions(job, inputs, engine))
+    state = _opened(job, inputs)
+    outcome = Outcome(job.folder, model[0].labels)
+    if state is not None and _whole(job, state, engine):
+        return _finished(outcome, state)
+    _set_up(job, inputs, model[1])
+    units, read = _read(job, inputs.units, engine, watch, outcome)
+    parts = _score(job, units, read, engine, watch, outcome)
+    _check(outcome)
+    return _complete(job, inputs, outcome, parts)
+
+
+def _partitions(job: Job, inputs: Inputs, engine: Engine) -> int:
+    """Those of the run that is gone on with, else so many that each fits."""
+    target = f"{job.folder}/{MANIFEST}"
+    if files.exists(target):
+        try:
+            return int(orjson.loads(files.read_bytes(target))["options"]["partitions"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutputError(f"{target}: is damaged; use another folder") from error
+    fitting = -(-inputs.bytes // portion_bytes(job, engine.slots))
+    return min(max(fitting, 2 * engine.slots, 1), MOST_PARTITIONS)
+
+
+def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
+    """The manifest of the run that is gone on with; None where the folder is new.
+
+    Raises OutputError where the folder holds other things, or another run.
+    """
+    target = f"{job.folder}/{MANIFEST}"
+    if not files.exists(target):
+        if any(not name.startswith("_receipts") for name in files.names(job.folder)):
+            raise OutputError(
+                f"{job.folder}: is not empty, and not the output of a run like this; "
+                "give a new folder"
+            )
+        return None
+    try:
+        found: dict[str, Any] = orjson.loads(files.read_bytes(target))
+        before, read = found["options"], found["inputs"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutputError(f"{target}: is damaged; use another folder") from error
+    now = job.options()
+    for name in now:
+        if before.get(name) != now[name]:
+            raise OutputError(
+                f"{job.folder}: holds the output of a run with another {name} "
+                f"({_short(before.get(name))}, not {_short(now[name])}); use another folder"
+            )
+    changed = {_key(one) for one in read} ^ {_key(one) for one in _told(inputs.units)}
+    if changed:
+        raise OutputError(
+            f"{job.folder}: holds the output of other inputs ({min(changed)[0]} is new, changed "
+            "or gone); use another folder"
+        )
+    return found
+
+
+def _short(value: Any) -> str:
+    return str(value)[:40]
+
+
+def _key(told: dict[str, Any]) -> tuple[str, str]:
+    return str(told["path"]), digest(told)
+
+
+def _told(units: list[Unit]) -> list[dict[str, Any]]:
+    """The inputs for the manifest."""
+    return [
+        {
+            "path": unit.path,
+            "size": unit.size,
+            "digest": unit.digest,
+            "groups": list(unit.groups) if unit.groups else None,
+        }
+        for unit in units
+    ]
+
+
+def _whole(job: Job, state: dict[str, Any], engine: Engine) -> bool:
+    """Whether a run was completed, and nobody has touched its output since."""
+    if not state.get("complete"):
+        return False
+    calls = [(f"{job.folder}/{name}", one["sha256"]) for name, one in state["parts"].items()]
+    return all(same for _, same in engine.run(_same, calls))
+
+
+def _same(path: str, known: str) -> bool:
+    return files.exists(path) and files.sha256(path) == known
+
+
+def _finished(outcome: Outcome, state: dict[str, Any]) -> Outcome:
+    told = state["outcome"]
+    for name in ("flags", "cannot_tell"):
+        told[name] = Counter(told[name])
+    return replace(outcome, **told, kept=len(state["parts"]))
+
+
+def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
+    for name in ("", "/_work", "/_work/model", "/_receipts", "/_rejects"):
+        files.make_folder(f"{job.folder}{name}")
+    if not files.exists(f"{job.folder}/{MANIFEST}"):
+        _write_manifest(job, inputs, complete=False)
+    for one in model.iterdir():
+        target = job.place(f"model/{one.name}")
+        if not files.exists(target):
+            files.write_bytes(target, one.read_bytes())
+
+
+def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
+    manifest = {"options": job.options(), "inputs": _told(inputs.units), **told}
+    content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    files.write_bytes(f"{job.folder}/{MANIFEST}", content + b"\n")
+
+
+def _read(
+    job: Job,
+    units: list[Unit],
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+    outcome: Outcome,
+) -> tuple[list[str], str]:
+    """Read all units: the names of the tasks whose records are to be scored, and their digest."""
+    found: dict[str, Receipt] = {}
+    watch("reading", 0, len(units), 0)
+    for number, receipt in engine.run(read_unit, [(job, unit) for unit in units]):
+        found[units[number].name] = receipt
+        met = sum(one["met"] for one in found.values())
+        watch("reading", len(found), len(units), met)
+    _note_reading(outcome, [found[name] for name in sorted(found)])
+    loose = [name for name in sorted(found) if found[name]["loose"]]
+    if loose:
+        names = loose_names(job, loose)
+        calls = [(job, name, names) for name in loose]
+        for number, receipt in engine.run(name_loose, calls):
+            found[f"{loose[number]}-named"] = receipt
+    read = [name for name in sorted(found) if found[name]["records"] or found[name].get("threads")]
+    return read, digest([found[name]["files"] for name in sorted(found)])
+
+
+def _note_reading(outcome: Outcome, receipts: list[Receipt]) -> None:
+    for receipt in receipts:
+        outcome.met += receipt["met"]
+        outcome.invented += receipt["invented"]
+        outcome.rejects += receipt["rejects"]
+        outcome.kept += bool(receipt.get("kept"))
+        outcome.formats |= receipt["formats"]
+        outcome.notes += [note for note in receipt["notes"] if note not in outcome.notes]
+        if receipt["failed"]:
+            outcome.failed.append(receipt["failed"])
+    if not any(reader for reader, _ in outcome.formats.values()):
+        why = outcome.failed or [f"{file}: {why}" for file, (_, why) in outcome.formats.items()]
+        raise InputError("; ".join(why[:3]) or "nothing to read")
+
+
+def _score(
+    job: Job,
+    units: list[str],
+    read: str,
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+    outcome: Outcome,
+) -> dict[str, dict[str, Any]]:
+    """Score all partitions; name -> rows and digest, for the manifest."""
+    portion = portion_bytes(job, engine.slots if not engine.dashboard else 1)
+    calls = [(job, number, units, read, portion) for number in range(job.partitions)]
+    parts: dict[int, Receipt] = {}
+    watch("scoring", 0, job.partitions, 0)
+    for number, receipt in engine.run(score_part, calls):
+        parts[number] = receipt
+        outcome.comments += receipt["comments"]
+        outcome.threads += receipt["threads"]
+        outcome.rejects += receipt["rejects"]
+        outcome.kept += bool(receipt.get("kept"))
+        outcome.flags.update(receipt["flags"])
+        outcome.cannot_tell.update(receipt["cannot_tell"])
+        watch("scoring", len(parts), job.partitions, outcome.comments)
+    for number in sorted(parts):
+        outcome.notes += parts[number]["notes"]
+    return {job.part(number): _part(job, number, parts[number]) for number in sorted(parts)}
+
+
+def _part(job: Job, number: int, receipt: Receipt) -> dict[str, Any]:
+    name = job.part(number)
+    return {"rows": receipt["comments"], "sha256": receipt["files"].get(name, "")}
+
+
+def _check(outcome: Outcome) -> None:
+    """Raise InternalError where a record got lost or came twice."""
+    if outcome.met != outcome.comments - outcome.invented + outcome.rejects:
+        raise InternalError(
+            f"{outcome.folder}: {outcome.met:,} records went in, but {outcome.comments:,} comments "
+            f"({outcome.invented:,} of them placeholders) and {outcome.rejects:,} rejects came "
+            "out; this is a fault of the program, please report it"
+        )
+
+
+def _complete(
+    job: Job, inputs: Inputs, outcome: Outcome, parts: dict[str, dict[str, Any]]
+) -> Outcome:
+    """Write the manifest; what was needed only on the way goes."""
+    outcome.parts = {name: one["rows"] for name, one in parts.items()}
+    told = {name: getattr(outcome, name) for name in _TOLD}
+    _write_manifest(job, inputs, complete=True, parts=parts, outcome=told)
+    if not outcome.failed:  # a file that is mended is read when the run is started again
+        files.remove(job.work)
+    return outcome
+
+
+_TOLD = (
+    "comments",
+    "threads",
+    "rejects",
+    "met",
+    "invented",
+    "parts",
+    "flags",
+    "cannot_tell",
+    "formats",
+    "notes",
+    "failed",
+    "campaigns",
+)
+
+
+def rejects_of(folder: str) -> Iterable[str]:
+    """The files that hold a run's rejects, in order."""
+    return [f"{folder}/_rejects/{name}" for name in files.names(f"{folder}/_rejects")]

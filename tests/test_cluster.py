@@ -1,0 +1,100 @@
+"""Runs in partitions: the same rows whatever the partitions, the order and the interruptions."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dumps_in_parts import comments, write
+
+from moderation.cluster import part, spill
+from moderation.cluster.engines import Here
+from moderation.cluster.job import Job
+from moderation.cluster.run import score_folder
+from moderation.model.model import Model
+
+MODEL = Path(__file__).parent.parent / "models" / "default"
+READ = {"format": None, "mapping": {}}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Model.load(MODEL)
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("dump") / "dump", comments())
+
+
+@pytest.fixture(scope="module")
+def expected(dump, model, tmp_path_factory):
+    """The scored table, in one partition."""
+    folder = tmp_path_factory.mktemp("one")
+    run([dump], folder / "out", model)
+    return scored(folder / "out")
+
+
+def run(dumps, folder, model, partitions=1, engine=None, **options):
+    engine = engine or Here(1)
+    job = Job(str(folder), model.digest, model.name, partitions, threads=1, **options)
+    seen = []
+    outcome = score_folder(dumps, job, (model, MODEL), engine, lambda *told: seen.append(told))
+    engine.close()
+    assert seen[-1][1] == seen[-1][2]
+    return outcome
+
+
+def scored(folder):
+    """All rows of a folder, partition after partition."""
+    return pa.concat_tables(
+        pq.read_table(path) for path in sorted(Path(folder).glob("part-*.parquet"))
+    ).combine_chunks()
+
+
+def manifest(folder):
+    return json.loads((Path(folder) / "_manifest.json").read_bytes())
+
+
+@pytest.mark.parametrize("partitions", [2, 7, 64])
+def test_any_number_of_partitions_gives_the_same_rows(dump, model, expected, tmp_path, partitions):
+    outcome = run([dump], tmp_path / "out", model, partitions)
+    found = scored(tmp_path / "out")
+    assert found.equals(expected)
+    assert outcome.comments == len(expected)
+    assert len(outcome.parts) == partitions
+
+
+def test_a_dump_in_another_order_gives_the_same_rows(model, expected, tmp_path):
+    dump = write(tmp_path / "dump", comments(), shuffle=1)
+    run([dump], tmp_path / "out", model, 3)
+    assert scored(tmp_path / "out").equals(expected)
+
+
+def test_memory_for_a_few_threads_at_a_time_gives_the_same_rows(
+    dump, model, expected, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(part, "LEAST", 20_000)
+    monkeypatch.setattr(spill, "PORTION", 5_000)
+    outcome = run([dump], tmp_path / "out", model, 2, Here(3), memory=0)
+    assert scored(tmp_path / "out").equals(expected)
+    assert outcome.notes == []
+
+
+def test_the_rows_are_those_of_the_run_in_memory(dump, expected, tmp_path, moderation):
+    done = moderation("score", dump, "-o", tmp_path / "all.parquet", "--no-campaigns")
+    whole = pq.read_table(tmp_path / "all.parquet")
+    order = part.hash_order(whole["thread_id"])
+    assert done.status == 0
+    assert whole.take(pa.array(order)).combine_chunks().equals(expected)
+
+
+def test_a_thread_larger_than_the_memory_is_held_whole_and_said(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(part, "LEAST", 2_000)
+    rows = [{"thread_id": "long", "id": f"{k}", "text": f"word {k} of many"} for k in range(500)]
+    (tmp_path / "long.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    outcome = run([str(tmp_path / "long.jsonl")], tmp_path / "out", model, 3, memory=0)
+    assert outcome.comments == 500
+    assert len(outcome.notes) == 1
+    assert "thread long has 500 comments and is held whole" in outcome.notes[0]

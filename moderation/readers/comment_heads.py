@@ -16,6 +16,7 @@ from moderation.readers.comment_words import (
     ABOUT,
     AFTER_AMOUNT,
     AMOUNTS,
+    AWAITING,
     BEFORE_AMOUNT,
     BEFORE_NAME,
     BUTTON_WORDS,
@@ -43,7 +44,7 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _DAY = r"(?P<day>[0-3]?\d)"
 _ORDINAL = r"(?:\.|st|nd|rd|th|er|º|ª|°)?"
 _CLOCK = (
-    r"(?P<hour>[0-2]?\d)(?:[:h]|\.(?=\d\d(?!\d|\.)))(?P<minute>[0-5]\d)(?::[0-5]\d)?"
+    r"(?P<hour>[0-2]?\d)(?:[:h]| h |\.(?=\d\d(?!\d|\.)))(?P<minute>[0-5]\d)(?::[0-5]\d| min\b)?"
     r"(?:\s*(?P<half>(?i:[ap]\.?\s?m)\b\.?))?"
     r"(?:\s*(?:Uhr|hrs?|h|horas|uur|Z|UTC|GMT|CES?T|[ECMP][SD]T)\b)?"
 )
@@ -73,10 +74,12 @@ _DATE_PATTERNS = tuple(
 _DIGIT = re.compile(r"\d")
 _CLOCK_FIRST = re.compile(rf"{_CLOCK}(?:[\s,|•·–—-]|\b(?:on|am|el|del|le|il|op)\b)*$")
 
+# An amount may be glued to the name before it ("Tom3 years ago"), but only as digits.
+_UNGLUED = r"(?:(?<!\w)|(?<=[^\W\d_])(?=\d)|(?=(?:vor|hace|il y a|há) \d))"
+_AMOUNT = rf"(?:{either(ABOUT)}\s+)?{either(AMOUNTS)}\s+{either(UNITS)}"
 _RELATIVE = re.compile(
-    rf"(?i)(?<!\w)(?:{either(BEFORE_AMOUNT)}\s+(?:{either(ABOUT)}\s+)?{either(AMOUNTS)}\s+{either(UNITS)}"
-    rf"|(?:{either(ABOUT)}\s+)?{either(AMOUNTS)}\s+{either(UNITS)}\s+{either(AFTER_AMOUNT)}"
-    rf"|{either(RECENTLY)})(?!\w)"
+    rf"(?i){_UNGLUED}(?:{either(BEFORE_AMOUNT)}\s+{_AMOUNT}"
+    rf"|{_AMOUNT}\s+{either(AFTER_AMOUNT)}|{either(RECENTLY)})(?!\w)"
 )
 SAYS = re.compile(rf"^(?P<author>\S.{{0,70}}?)\s+(?i:{either(SPEAKING)})\s*:$")
 _SAYS_TAIL = re.compile(rf"\s+(?i:{either(SPEAKING)})\s*:?$")
@@ -85,10 +88,20 @@ _SAYS_ALONE = re.compile(rf"^\s*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE)
 _MARKS = r"[\s↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
 BUTTONS = re.compile(rf"^{_MARKS}*(?:{either(BUTTON_WORDS)}{_MARKS}*)+$", re.IGNORECASE)
 REPLY_BUTTON = re.compile(rf"^{_MARKS}*{either(REPLY_WORDS)}\b", re.IGNORECASE)
+_AWAITING = re.compile(either(AWAITING), re.IGNORECASE)
+_BY_TAIL = re.compile(
+    rf"^[\s,|•·–—-]*(?:(?:posted|written|submitted|geschrieben|verfasst|escrito|publicado|enviado)\s*)?"
+    rf"\b(?:by|von|por|par|da|door)\s+(?P<author>\S.{{0,60}}?){_MARKS}*$",
+    re.IGNORECASE,
+)
+ARROWS = re.compile(r"^[\s↓↑→←↩⤴»«›‹]+$")  # what is left of a button without its word
 _NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?)?\d*{_MARKS}*$", re.IGNORECASE)
 _LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+)", re.IGNORECASE)
 _ROLE = re.compile(rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$")
 _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re.IGNORECASE)
+
+
+_GLUED = 3  # letters of a name at least that may stand twice without a space: not "Bobo"
 
 
 class Stamp(NamedTuple):
@@ -169,6 +182,9 @@ def author_of(prefix: str) -> str | None:
     half = len(words) // 2
     if half and len(words) % 2 == 0 and words[:half] == words[half:]:
         name = " ".join(words[:half])  # an avatar's alt text is often the name once more
+    half = len(name) // 2
+    if half >= _GLUED and name[:half] == name[half:]:
+        name = name[:half]  # the same without a space between
     return name or None
 
 
@@ -187,6 +203,11 @@ def is_date_line(line: str) -> bool:
     )
 
 
+def is_awaiting(line: str) -> bool:
+    """True when the line says that the comment under it awaits moderation."""
+    return len(line) <= 160 and bool(_AWAITING.search(line))
+
+
 def head_of(lines: list[str], tails: frozenset[str] = frozenset(), reach: int = 6) -> Head | None:
     """Read author and time from the first of a comment's non-blank `lines`; None if not clear.
 
@@ -195,11 +216,14 @@ def head_of(lines: list[str], tails: frozenset[str] = frozenset(), reach: int = 
     """
     above: list[str] = []
     for at, line in enumerate(lines[:reach]):
+        if is_awaiting(line):
+            continue
         said = SAYS.match(line)
         found = stamp(line) if len(line) <= 160 else None
         if found and found.start <= 90 and _is_tail(line[found.end :], tails):
             prefix = line[: found.start]
-            author = author_of(prefix) or _author_above(above)
+            author = None if is_button(prefix) else author_of(prefix)
+            author = author or _author_behind(line[found.end :]) or _author_above(above)
             taken = at + 1
             while taken < len(lines) and is_button(lines[taken]):
                 taken += 1
@@ -220,7 +244,13 @@ def head_of(lines: list[str], tails: frozenset[str] = frozenset(), reach: int = 
 def _is_tail(rest: str, tails: frozenset[str]) -> bool:
     """True when what follows a date is only buttons, "says", or what this page always prints."""
     rest = _SAYS_ALONE.sub("", rest)
-    return is_button(rest) or plain_tail(rest) in tails
+    return is_button(rest) or plain_tail(rest) in tails or bool(_BY_TAIL.match(rest))
+
+
+def _author_behind(rest: str) -> str | None:
+    """The name in "posted by Ann" behind a date."""
+    found = _BY_TAIL.match(rest)
+    return author_of(found["author"]) if found else None
 
 
 def plain_tail(rest: str) -> str:

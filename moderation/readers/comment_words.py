@@ -76,7 +76,9 @@ cevapla / ответить / auf diesen kommentar antworten / auf .{1,40} antwor
 
 BUTTON_WORDS = """
 reply / repl[iy]es / reply to .{1,40} / log ?in to reply / leave a reply / delete / edit / quote
-report / report (?:abuse|comment|this) / flag / share / link / permalink / permanent link / likes?
+reply to this(?: comment)? / comment link
+report / report (?:abuse|comment|this) / flag / share / link / permalink
+permanent link / likes?
 (?:like)?liked by \\d+ (?:people|person) / loading\\.* / upvote / downvote / vote
 thumb (?:up|down)
 (?:hide|show|view) replies / translate / parent / copy link
@@ -110,6 +112,7 @@ COMMENT_STEMS = """
 comment / kommentar / komentar / coment[aá]rio / commentaire / comment[oi]\\b / kommentti / yorum
 reacti(?:e|on) / réaction / respuesta / antwort / \\brepl(?:y|ies)\\b / responses?\\b / respostas?
 réponse / rispost / thoughts? on / gedanken? zu / pensamientos? (?:en|sobre) / ideas? sobre
+réflexions? (?:sur|à propos) / pensieri? su / pensamentos? (?:em|sobre) / gedachten? over
 opinion / opini[oó]n / dis[ck]ussion / discusi[oó]n / meinung / zuschrift / leserbrief
 wortmeldung / feedback / ergänzung / комментар
 """
@@ -128,6 +131,15 @@ geef een reactie / plaats een reactie / dodaj komentarz / lämna ett svar / legg
 your email address / (?:deine|ihre) e-mail / tu (?:dirección de )?correo / votre adresse
 (?:older|newer|previous|next) comments / (?:ältere|neuere) kommentare
 comentarios (?:más )?antiguos
+"""
+
+AWAITING = """
+comment is awaiting moderation / comment is pending (?:approval|moderation)
+kommentar wartet auf / kommentar muss noch freigeschaltet / noch nicht freigeschaltet
+comentario está (?:pendiente|en espera) / comentario (?:pendiente de|a la espera de) / en moderación
+commentaire est en attente / comentário (?:está )?aguarda(?:ndo)?
+aguardando (?:aprovação|moderação)
+commento è in attesa / in attesa di (?:moderazione|approvazione) / reactie wacht op
 """
 
 OTHER_LISTS = """

@@ -10,15 +10,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.readers.comment_heads import BUTTONS, Head, is_date_line, plain_tail
+from moderation.readers.comment_heads import (
+    ARROWS,
+    BUTTONS,
+    Head,
+    is_awaiting,
+    is_date_line,
+    plain_tail,
+)
 from moderation.readers.plaintext_article import article_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
 from moderation.readers.plaintext_profile import (
     PING,
     Profile,
+    headed_part,
     is_comment_heading,
     is_titled,
     profile_of,
@@ -36,11 +44,10 @@ if TYPE_CHECKING:
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
 _LEARNED = 5  # comments at least that a line must end before it counts as the site's
+_DRIFT = 0.5  # of a page's comments
+_DISPLAYED = 10  # levels that sites show at most, as a rule
+_SENTENCE_END = re.compile(r"\w[.!?]$")  # a short comment that many made, no button
 _TRIMS = 6  # buttons in a row that may end a comment
-_PENDING = re.compile(
-    r"(?i)(?:your |this )?comment is awaiting moderation|(?:dein|ihr) kommentar wartet auf"
-    r"|(?:tu|su) comentario está (?:pendiente|en espera)|votre commentaire est en attente"
-)
 
 
 @dataclass
@@ -88,7 +95,10 @@ def parse(text: str) -> Page:
     start = chosen[0][0].start if chosen else _section(lines)
     heading = next((line.whole for line in reversed(lines[:start])), "")
     title, article = article_of(lines[:start], heading if chosen else "")
-    return Page(title, article, comments, _notes(comments, lines))
+    notes = _notes(comments, lines)
+    if any(one.parent is not None for one in comments):
+        notes += _doubts(comments, [profile for _, profile in chosen])
+    return Page(title, article, comments, notes)
 
 
 def _section(lines: list[Line]) -> int:
@@ -108,7 +118,7 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
     """The lists of the page that hold comments: the best, and those printed as it is."""
     rated: list[_Rated] = []
     for base in sorted({line.indent for line in lines if line.kind}):
-        for listing in listings(lines, base):
+        for listing in map(headed_part, listings(lines, base)):
             if any(one.titled and _within(listing, one.listing) for one in rated):
                 continue
             profile = profile_of(listing)
@@ -125,11 +135,15 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
 
 
 def _outermost(rated: list[_Rated]) -> list[_Rated]:
-    """The lists that lie in no other. One around a titled list is the page's frame, no comment."""
+    """The lists that lie in no other.
+
+    One around a titled list is the page's frame and no comments, unless its entries carry dates.
+    """
     lists = [
         outer
         for outer in rated
         if outer.titled
+        or (outer.profile.headed and outer.profile.style != "name")
         or sum(one.titled and _within(one.listing, outer.listing) for one in rated)
         not in (1, 2)  # comments and pings; more are the "3 replies" over a comment's replies
     ]
@@ -180,12 +194,11 @@ def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Co
             depth, parent, "", kind="placeholder", status="unknown", warnings=node.warnings
         )
     first = PING.match(node.lines[0].text)
-    head = None if first else profile.head([line.text for line in node.lines])
-    body = _body(node.lines, head, profile)
-    status = "approved"
-    waiting = [line for line in body if len(line.text) <= 120 and _PENDING.search(line.text)]
-    if waiting:
-        status, body = "pending", [line for line in body if line not in waiting]
+    lines = [line for line in node.lines if not is_awaiting(line.text)]
+    status = "approved" if len(lines) == len(node.lines) else "pending"
+    lines = lines or node.lines
+    head = None if first else profile.head([line.text for line in lines])
+    body = _body(lines, head, profile)
     text = _text(body, node.content)
     kind = "comment"
     if first:
@@ -215,11 +228,17 @@ def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
 
 
 def _is_button(line: Line, profile: Profile) -> bool:
-    if len(line.text) > 80 or line.kind:
+    """True for a line of the site's buttons; a list of them has markers."""
+    if len(line.text) > 80:
         return False
+    if line.kind:
+        return bool(BUTTONS.match(line.text)) or is_date_line(line.text)
     return (
-        bool(BUTTONS.match(line.text))
-        or profile.chrome[plain_tail(line.text)] >= profile.entries / 2
+        bool(BUTTONS.match(line.text) or ARROWS.match(line.text))
+        or (
+            profile.chrome[plain_tail(line.text)] >= profile.entries / 2
+            and not _SENTENCE_END.search(line.text)
+        )
     )
 
 
@@ -249,6 +268,23 @@ def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
                 "the page may print its comments without markers"
             )
     return notes
+
+
+def _doubts(comments: list[Comment], profiles: list[Profile]) -> list[str]:
+    """What makes the tree of a whole page uncertain."""
+    doubts = []
+    if not any(profile.headed for profile in profiles):
+        doubts.append(
+            "the comments have neither author nor date on this page: a comment's last paragraph "
+            "that begins with a number or bullet looks as a reply does"
+        )
+    deeper = sum(later.depth > one.depth for one, later in pairwise(comments))
+    if deeper >= _DRIFT * len(comments) and max(one.depth for one in comments) > _DISPLAYED:
+        doubts.append(
+            "nearly every comment is printed deeper than the one before: the page's lists may "
+            "not have been closed, and the depths may be too great"
+        )
+    return doubts
 
 
 # --- rows -----------------------------------------------------------------------------------------

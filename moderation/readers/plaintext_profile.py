@@ -19,6 +19,7 @@ from moderation.readers.comment_heads import (
     author_of,
     head_of,
     is_button,
+    is_date_line,
     plain_tail,
     stamp,
 )
@@ -27,14 +28,20 @@ from moderation.readers.plaintext_layout import STEP, Line, Listing
 
 NEAR = 10  # lines around a list that may speak of it
 _SHORT = 80  # characters of a heading or button
+_FEW = 4  # replies at least that tell how a site prints them
+_NEARLY = 0.8  # of them
+_RULES = 600  # characters of a paragraph that tells how to comment
+_MOSTLY = 0.75  # of a list's entries
 
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
 _COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:comment|kommentar|comentario|commentaire|reactie)", re.IGNORECASE)
 _COUNTED_HEADING = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
 _TEASER = re.compile(
     r"(?i)\W*(?:read more|continue reading|more|weiterlesen|mehr(?: lesen)?|zum artikel|leer más"
     r"|seguir leyendo|más|lire la suite|leggi tutto|continua|lees meer)\W*$"
 )
+_INITIAL = re.compile(r"\s[^\W\d_]{1,2}\.$")  # "Maria K." ends as no sentence does
 _FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
 _OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
@@ -52,6 +59,7 @@ class Profile:
     loose: bool = True  # entries are set apart by blank lines
     nested: bool = False
     tails: frozenset[str] = frozenset()  # what this site prints after its dates
+    reply_kind: str = ""  # of list in which replies stand, where nearly all are of one
     chrome: Counter[str] = field(default_factory=Counter)  # lines that end many entries
     entries: int = 0
     length: float = 0.0  # median characters of an entry's text
@@ -62,7 +70,12 @@ class Profile:
         return bool(self.style) and self.share >= 0.75
 
     def has_head(self, own: list[str]) -> bool:
-        """True when the lines of an entry carry what this page's comments carry."""
+        """True when the lines of an entry carry what this page's comments carry.
+
+        A date alone is no comment: some sites list it with the buttons, below the text.
+        """
+        if len(own) == 1 and is_date_line(own[0]):
+            return False
         if PING.match(own[0]):
             return True
         if self.style == "name":
@@ -112,8 +125,53 @@ def profile_of(listing: Listing) -> Profile:
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
     found.loose = _is_loose(listing)
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
+    found.reply_kind = _reply_kind(listing)
     found.length = median(sum(map(len, entry)) for entry in texts)
     return found
+
+
+def _reply_kind(listing: Listing) -> str:
+    """The kind of nearly all lists within entries: a theme prints its replies in one kind."""
+    kinds = Counter(
+        line.kind
+        for line in listing.lines
+        if line.kind and line.loose and line.indent > listing.base
+    )
+    kind, count = max(kinds.items(), key=lambda one: one[1], default=("", 0))
+    return kind if count >= max(_FEW, _NEARLY * kinds.total()) else ""
+
+
+def headed_part(listing: Listing) -> Listing:
+    """A bulleted list from its first entry with a head to its last: menus may have run into it.
+
+    Two bulleted lists side by side print as one. The list is returned as it is where entries in
+    between have no head either, for then heads are not what tells its comments.
+    """
+    if listing.kind != "ul":
+        return listing
+    tops = [at for at, line in enumerate(listing.lines) if _is_top(line, listing)]
+    texts = [[line.text for line in entry] for entry in _extents(listing)]
+    tails = _tails(texts)
+    headed = [at for at, own in enumerate(texts) if _has_date(own, tails)]
+    if not headed or len(headed) == len(tops):
+        return listing
+    first, last = headed[0], headed[-1] + 1
+    if len(headed) < _MOSTLY * (last - first):
+        return listing
+    begin = tops[first]
+    end = tops[last] if last < len(tops) else len(listing.lines)
+    start = listing.start + begin
+    return Listing(listing.base, "ul", start, start + end - begin, listing.lines[begin:end])
+
+
+def _is_top(line: Line, listing: Listing) -> bool:
+    return bool(line.kind) and line.indent == listing.base
+
+
+def _has_date(own: list[str], tails: frozenset[str]) -> bool:
+    """True when an entry has a head with a date, and a text."""
+    head = head_of(own, tails)
+    return head is not None and (head.clock or head.when is not None) and len(own) > head.lines
 
 
 def _is_loose(listing: Listing) -> bool:
@@ -215,7 +273,8 @@ def _is_name_line(own: list[str]) -> bool:
         and 0 < len(first) <= 60
         and len(first.split()) <= 6
         and (
-            bool(SAYS.match(first)) or not first.endswith((".", "!", "?", "…", ",", ";", ":", ")"))
+            bool(SAYS.match(first) or _INITIAL.search(first))
+            or not first.endswith((".", "!", "?", "…", ",", ";", ":", ")"))
         )
         and not is_button(own[1])
     )
@@ -280,6 +339,14 @@ def is_comment_heading(text: str) -> bool:
     if len(words) <= 4 and _COMMENT_WORD.match(text.strip("0123456789 ()#:.,")):
         return True
     return len(text) <= 2 * _SHORT and bool(_COUNTED_HEADING.match(text))
+
+
+def is_about_comments(text: str) -> bool:
+    """True for what stands between article and comments: headings, forms, house rules."""
+    if len(text) > _RULES:
+        return False
+    said = len(_NAMED.findall(text)) >= 2 or bool(_NAMED.match(text))
+    return said or bool(_FORM.search(text)) or is_comment_heading(text)
 
 
 def is_titled(above: list[Line]) -> bool:

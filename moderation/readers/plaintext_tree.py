@@ -136,6 +136,8 @@ class _Builder:
         if after is None or self.lines[after].kind != "ol":
             return ""
         run = members[: members.index(after) + 1]
+        if any(self.lines[at].kind != "ol" for at in run):
+            return ""
         numbers = [self.lines[at].number for at in run]
         whole = all(b == a + 1 for a, b in pairwise(numbers))
         prose = any(
@@ -170,6 +172,8 @@ class _Builder:
 
     def _bare_verdict(self, rest: list[int], parent: Node) -> str:
         first = self.lines[rest[0]]
+        if self.profile.reply_kind not in ("", first.kind):
+            return ""
         lost_above = (first.indent - parent.content) // STEP
         if lost_above and (parent.has_points or not first.loose):
             return ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.readers.markup import plain
+from moderation.readers.markup import _pieces, plain, tidy
 
 STRAYS = [
     "<", ">", "< ", "<3 ", "<-", "</", "<b ", "</b", "<a href", "<p", '"', "'", "<!--", "<!", "<?",
@@ -21,6 +21,12 @@ def test_no_word_is_lost(strays, newlines):
     places = [text.find(word) for word in words]
     assert -1 not in places
     assert places == sorted(places)
+
+
+@given(st.lists(st.sampled_from([*STRAYS, "a", "&", "amp;", "&lt;"]), max_size=12), st.booleans())
+def test_usual_markup_is_read_as_any_other(pieces, newlines):
+    html = "".join(pieces)
+    assert plain(html, newlines).split() == tidy("".join(_pieces(html, newlines))).split()
 
 
 @given(st.text(alphabet="<>/ab \n&;!-='\"", max_size=60).filter(lambda text: "<" not in text))

@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
 
 from moderation.comments import InputError
 from moderation.readers import Source, detect, read
+from moderation.readers.xml_fields import record
+from moderation.readers.xml_layout import Layout, value
 from moderation.readers.xml_pieces import pieces
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -114,6 +118,40 @@ def test_pieces_are_cut_alike_at_every_block_size(monkeypatch):
     for size in (1, 7, 100, 333):
         monkeypatch.setattr("moderation.readers.text_blocks.BLOCK", size)
         assert list(pieces(Source(GARDEN), names, within)) == whole
+
+
+FIELDS = ["@id", "title", "message!", "author(name mail)", "thread@id"]
+LAYOUT = Layout("post", FIELDS, ("post", "thread"))
+WORDS = st.sampled_from(
+    ["tea", " & ", "&amp;", "&lt;b>", "<b>x</b>", "]]>", "]", "<post>", "<![CDATA[", "é", "\n"]
+)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.lists(WORDS, max_size=4)), min_size=5, max_size=5))
+def test_a_layout_finds_what_the_parser_finds(chosen):
+    texts = [
+        f"<![CDATA[{''.join(words)}]]>" if section else "".join(words) for section, words in chosen
+    ]
+    xml = (
+        f'<dsq:post dsq:id="7"><title>{texts[0]}</title><x a="b">{texts[1]}</x>\n<meta><k>1</k>'
+        f"<v>{texts[2]}</v></meta><message>{texts[3]}</message><author><y/><name>{texts[4]}</name>"
+        f'</author><thread dsq:id="3"/></dsq:post>'
+    ).encode()
+    found = LAYOUT.match(xml, 0)
+    event(f"as laid out: {found is not None}")
+    node, recovered = record(xml)
+    laid_out = [value(one) for one in found.groups()] if found else None
+    given = node.fields()
+    names = [one.fields().get("name", "") for one in node.all("author")]
+    threads = [one.attribute("id") for one in node.all("thread")]
+    parsed = ["7", given.get("title"), given.get("message"), *names, "", *threads]
+    assert laid_out in (None, parsed)
+    assert not (found and recovered)
+
+
+def test_usual_records_need_no_parser(monkeypatch):
+    monkeypatch.setattr("moderation.readers.xml_fields.element", None)
+    assert len(read(SAMPLES / "disqus" / "chess.xml").comments) > 1
 
 
 def test_disqus_posts_threads_and_statuses():

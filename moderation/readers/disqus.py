@@ -11,16 +11,32 @@ from typing import TYPE_CHECKING
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, when
-from moderation.readers.xml_fields import attribute, children, element, fields
+from moderation.readers.xml_fields import Node, record
+from moderation.readers.xml_layout import Layout, value
 from moderation.readers.xml_pieces import Piece, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
+_NAMES = ("thread", "post")
+_USUAL = Layout(
+    "post",
+    [
+        "@id",
+        "message!",
+        "createdAt",
+        "isDeleted",
+        "isSpam",
+        "isApproved",
+        "author(name username)",
+        "thread@id",
+        "parent@id",
+    ],
+    _NAMES,
+)
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
 _BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
 
@@ -38,11 +54,11 @@ def read(source: Source) -> Iterator[Batch]:
 def _found(source: Source) -> Iterator[Finding]:
     waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
     met: set[str] = set()
-    for piece in pieces(source, ("thread", "post"), {"thread": None}):
+    for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}):
         if isinstance(piece, str):
             yield piece
             continue
-        found, recovered = element(piece.xml)
+        found, recovered = (None, False) if piece.fields else record(piece.xml)
         if piece.name == "thread":
             thread = _thread(found)
             if thread.thread_id in met:
@@ -51,7 +67,7 @@ def _found(source: Source) -> Iterator[Finding]:
                 waiting.setdefault(thread.thread_id, thread)
             continue
         yield 1
-        one = _post(source, piece, found, recovered)
+        one = _usual(piece.fields) if piece.fields else _post(source, piece, found, recovered)
         if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
             met.add(one.thread_id)
             if one.thread_id in waiting:
@@ -59,31 +75,48 @@ def _found(source: Source) -> Iterator[Finding]:
         yield one
 
 
-def _thread(found: Any) -> ThreadRow:
+def _thread(found: Node | None) -> ThreadRow:
     if found is None:
         return ThreadRow(None)
-    given = fields(found)
+    given = found.fields()
     return ThreadRow(
-        attribute(found, "id"),
+        found.attribute("id"),
         plain(given.get("title")) or None,
         plain(given.get("message")) or None,
         given.get("link") or None,
     )
 
 
-def _post(source: Source, piece: Piece, found: Any, recovered: bool) -> Row | Reject:
-    given = {} if found is None else fields(found)
-    if "message" not in given:
+def _usual(found: tuple[bytes | None, ...]) -> Row:
+    """A post from the fields of `_USUAL`."""
+    number, message, moment, deleted, spam, approved, name, user, thread, parent = map(value, found)
+    return Row(
+        _message(message),
+        id=number or None,
+        parent_id=None if no_parent(parent) else parent,
+        thread_id=thread or None,
+        author=plain(name) or user or None,
+        created_at=when(moment),
+        status=_status({"isDeleted": deleted, "isSpam": spam, "isApproved": approved}),
+    )
+
+
+def _message(html: str) -> str:
+    return plain(html, newlines=not _BLOCKS.search(html))
+
+
+def _post(source: Source, piece: Piece, found: Node | None, recovered: bool) -> Row | Reject:
+    given = {} if found is None else found.fields()
+    if found is None or "message" not in given:
         known = ", ".join(sorted(given)) or "nothing"
         reason = "without a message" if piece.whole else "cut off before its message"
         return Reject(source.name, piece.place, f"post is {reason}; it has {known}")
-    message = given["message"]
     parent = _reference(found, "parent")
-    person = next(children(found, "author"), None)
-    name = {} if person is None else fields(person)
+    person = found.first("author")
+    name = {} if person is None else person.fields()
     return Row(
-        plain(message, newlines=not _BLOCKS.search(message)),
-        id=attribute(found, "id"),
+        _message(given["message"]),
+        id=found.attribute("id"),
         parent_id=None if no_parent(parent) else parent,
         thread_id=_reference(found, "thread"),
         author=plain(name.get("name")) or name.get("username") or None,
@@ -93,9 +126,9 @@ def _post(source: Source, piece: Piece, found: Any, recovered: bool) -> Row | Re
     )
 
 
-def _reference(found: Any, name: str) -> str | None:
-    one = next(children(found, name), None)
-    return None if one is None else attribute(one, "id")
+def _reference(found: Node, name: str) -> str | None:
+    one = found.first(name)
+    return None if one is None else one.attribute("id")
 
 
 def _status(given: dict[str, str]) -> str:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
-from moderation.readers.xml_fields import attribute, children, element, fields
+from moderation.readers.xml_fields import Node, record
 from moderation.readers.xml_pieces import Piece, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
@@ -86,9 +85,9 @@ def _found(source: Source) -> Iterator[Finding]:
         if isinstance(piece, str):
             yield piece
             continue
-        found, recovered = element(piece.xml)
-        given = {} if found is None else fields(found)
-        if not given:
+        found, recovered = record(piece.xml)
+        given = {} if found is None else found.fields()
+        if found is None or not given:
             yield 1
             yield Reject(source.name, piece.place, "an entry without elements")
         elif not _is_comment(found, given):
@@ -116,24 +115,24 @@ def _found(source: Source) -> Iterator[Finding]:
         yield row
 
 
-def _kind(found: Any, given: dict[str, str]) -> str:
+def _kind(found: Node, given: dict[str, str]) -> str:
     if given.get("type"):
         return given["type"].lower()
-    terms = (attribute(one, "term") or "" for one in children(found, "category"))
+    terms = (one.attribute("term") or "" for one in found.all("category"))
     return next((term.rpartition("#")[2] for term in terms if _KIND in term), "")
 
 
-def _is_comment(found: Any, given: dict[str, str]) -> bool:
+def _is_comment(found: Node, given: dict[str, str]) -> bool:
     kind = _kind(found, given)
     return kind == "comment" or (not kind and bool(_answered(found, given)))
 
 
-def _answered(found: Any, given: dict[str, str]) -> list[str]:
+def _answered(found: Node, given: dict[str, str]) -> list[str]:
     """Ids of what the entry answers: comments and posts alike."""
-    named = [attribute(one, "ref") for one in children(found, "in-reply-to")]
-    for link in children(found, "link"):
-        if attribute(link, "rel") == "related":  # Blogger's link to the comment above
-            number = re.search(r"/(\d+)/?$", attribute(link, "href") or "")
+    named = [one.attribute("ref") for one in found.all("in-reply-to")]
+    for link in found.all("link"):
+        if link.attribute("rel") == "related":  # Blogger's link to the comment above
+            number = re.search(r"/(\d+)/?$", link.attribute("href") or "")
             own = given.get("id", "")
             if number and ".post-" in own:
                 named.insert(0, f"{own.rpartition('.post-')[0]}.post-{number[1]}")
@@ -141,13 +140,13 @@ def _answered(found: Any, given: dict[str, str]) -> list[str]:
     return [one for one in dict.fromkeys(named) if one and not no_parent(one)]
 
 
-def _link(found: Any) -> str | None:
-    links = children(found, "link")
-    rels = {attribute(one, "rel") or "alternate": attribute(one, "href") for one in links}
+def _link(found: Node) -> str | None:
+    links = found.all("link")
+    rels = {one.attribute("rel") or "alternate": one.attribute("href") for one in links}
     return rels.get("alternate")
 
 
-def _post(found: Any, given: dict[str, str]) -> ThreadRow:
+def _post(found: Node, given: dict[str, str]) -> ThreadRow:
     return ThreadRow(
         given.get("id") or None,
         plain(given.get("title")) or None,
@@ -156,9 +155,9 @@ def _post(found: Any, given: dict[str, str]) -> ThreadRow:
     )
 
 
-def _comment(piece: Piece, found: Any, given: dict[str, str], recovered: bool) -> Row:
-    person = next(children(found, "author"), None)
-    name = {} if person is None else fields(person)
+def _comment(piece: Piece, found: Node, given: dict[str, str], recovered: bool) -> Row:
+    person = found.first("author")
+    name = {} if person is None else person.fields()
     told = given.get("status", "")
     status = "approved" if told.upper() == "LIVE" or not told else status_of(told)
     return Row(

@@ -44,10 +44,17 @@ _OTHERS = (
     "tfoot th thead time track tt u use var video wbr xmp"
 )
 _KNOWN = _PARAGRAPH | _LINE | _DROPPED | frozenset(_OTHERS.split())
+_USUAL = re.compile(  # what most comments have of markup, told apart by the group
+    rf"</?(?:(a|abbr|b|big|cite|code|del|em|font|i|ins|q|s|small|span|strike|strong|sub|sup|tt|u)|"
+    rf"(blockquote|div|p)|(br|li))(?=[\s/>]){_ATTRIBUTES}[\s/]*+>",
+    re.IGNORECASE,
+)
+_BREAKS = ("", "", "\n\n", "\n")  # for each of these groups
+_CUT_ENTITY = re.compile(r"&[#\w]*<")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _SMILEY = re.compile(r"smil|emoji|emoticon|wp-includes/images", re.IGNORECASE)
 _SMILEY_ALT = re.compile(r":[\w+-]+:|[^\w\s]{1,8}|[:;8=xX][-^'o]?[\w)(|\\/]")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(r" {2,}")
 _LINE_EDGES = re.compile(r"[ \t]*\n[ \t]*")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
@@ -68,8 +75,24 @@ def plain(html: str | None, newlines: bool = False) -> str:
     html = html.replace("\r\n", "\n").replace("\r", "\n") if "\r" in html else html
     if "<" not in html:
         text = unescape(html) if "&" in html else html
-        return tidy(text) if newlines else _SPACES.sub(" ", text).strip(" ")
-    return tidy("".join(_pieces(html, newlines)))
+        return tidy(text) if newlines else _spaced(text).strip(" ")
+    usual = _usual(html, newlines)
+    return tidy("".join(_pieces(html, newlines)) if usual is None else usual)
+
+
+def _usual(html: str, newlines: bool) -> str | None:
+    """The text where all markup is of the usual sort, without breaks; None where there is other."""
+    html = html if newlines else _spaced(html)
+    text = _USUAL.sub(_break, html)
+    if "<" in text:
+        return None
+    if "&" in text:
+        return None if _CUT_ENTITY.search(html) else unescape(text)
+    return text
+
+
+def _break(found: re.Match[str]) -> str:
+    return _BREAKS[found.lastindex or 0]
 
 
 def tidy(text: str) -> str:
@@ -77,7 +100,10 @@ def tidy(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\n" in text:
-        text = _MANY_BREAKS.sub("\n\n", _LINE_EDGES.sub("\n", text))
+        if " \n" in text or "\n " in text or "\t" in text:
+            text = _LINE_EDGES.sub("\n", text)
+        if "\n\n\n" in text:
+            text = _MANY_BREAKS.sub("\n\n", text)
     return text.strip(" \t\n")
 
 
@@ -119,8 +145,16 @@ def _is_tag(name: str, slash: str, attributes: str) -> bool:
     return name in _KNOWN or "=" in attributes or ":" in name or bool(slash and "-" in name)
 
 
+def _spaced(text: str) -> str:
+    """White space as single blanks."""
+    for blank in "\n\t\r\f":
+        if blank in text:
+            text = text.replace(blank, " ")
+    return _SPACES.sub(" ", text) if "  " in text else text
+
+
 def _words(text: str, newlines: bool) -> str:
-    text = text if newlines else _SPACES.sub(" ", text)
+    text = text if newlines else _spaced(text)
     return unescape(text) if "&" in text else text
 
 

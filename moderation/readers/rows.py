@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from moderation.comments import RECORD_SCHEMA, THREAD_SCHEMA, Batch, Reject
 
@@ -139,11 +141,14 @@ def threads_table(threads: list[ThreadRow]) -> pa.Table:
 
 def strings(values: list[str | None]) -> pa.Array:
     """Strings for Arrow, which takes neither lone surrogates nor, in a CSV, NUL characters."""
-    cleaned = [value.replace("\0", "") if value and "\0" in value else value for value in values]
     try:
-        return pa.array(cleaned, pa.large_string())
+        column = pa.array(values, pa.large_string())
     except UnicodeEncodeError:
-        return pa.array([value and encodable(value) for value in cleaned], pa.large_string())
+        column = pa.array([value and encodable(value) for value in values], pa.large_string())
+    letters = column.buffers()[2]
+    if letters is None or (np.frombuffer(letters, np.uint8) != 0).all():
+        return column
+    return pc.replace_substring(column, "\0", "")
 
 
 def encodable(text: str) -> str:
@@ -207,6 +212,11 @@ def when(value: object) -> datetime | None:
     if isinstance(value, int | float):
         return _epoch(float(value))
     word = str(value).strip()
+    if word[4:5] == "-" and word[:2] in ("19", "20"):  # ISO 8601, as most have it
+        try:
+            return _sensible(datetime.fromisoformat(word))
+        except ValueError:
+            pass
     if _NUMBER.fullmatch(word) and not (len(word) == 8 and word.startswith(("19", "20"))):
         return _epoch(float(word))
     return _sensible(_parsed(word)) if word and not word.startswith("0000") else None
@@ -242,7 +252,8 @@ def _epoch(number: float) -> datetime | None:
 def _sensible(moment: datetime | None) -> datetime | None:
     if moment is None or not EARLIEST.year - 1 <= moment.year <= LATEST.year:
         return None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is not UTC:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment if EARLIEST <= moment < LATEST else None
 
 
@@ -281,11 +292,14 @@ ADDRESS = (
 )
 
 
+_ADDRESS = re.compile(ADDRESS)
 NOBODY = ("[deleted]", "[removed]")  # what Reddit writes for an author who is gone
 
 
 def display_name(value: str | None) -> str | None:
     """The author's name; None when there is none or it is only an e-mail or IP address."""
     name = value.strip() if value else None
-    nobody = not name or name in NOBODY or re.fullmatch(ADDRESS, name)
-    return None if nobody else name
+    if not name or name in NOBODY:
+        return None
+    address = ("@" in name or "." in name or ":" in name) and _ADDRESS.fullmatch(name)
+    return None if address else name

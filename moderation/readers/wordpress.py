@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
-from moderation.readers.xml_fields import element, fields
+from moderation.readers.xml_fields import record
+from moderation.readers.xml_layout import Layout, value
 from moderation.readers.xml_pieces import Piece, pieces
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ _NAMESPACE = re.compile(
     r"wordpress\.org/export/(1\.\d)|<wp:wxr_version>\s*(?:<!\[CDATA\[)?([\d.]+)"
 )
 _OTHER_SIGNS = re.compile(r"<(?:wp:comment|wp:post_id|dsq:thread_identifier)>")
+_NAMES = ("item", "comment")
+_USUAL = Layout(
+    "comment",
+    [
+        "comment_id",
+        "comment_author",
+        "comment_date",
+        "comment_date_gmt",
+        "comment_content!",
+        "comment_approved",
+        "comment_type",
+        "comment_parent",
+    ],
+    _NAMES,
+)
 _HELD = 20_000  # comments of one item that wait for what may stand behind them
 
 
@@ -47,13 +63,13 @@ def read(source: Source) -> Iterator[Batch]:
 def _found(source: Source) -> Iterator[Finding]:
     held: list[Row] = []
     thread = ThreadRow(None)
-    for piece in pieces(source, ("item", "comment"), {"comment": "item"}):
+    for piece in pieces(source, _NAMES, {"comment": "item"}, {"comment": _USUAL}):
         if isinstance(piece, str):
             yield piece
             continue
         if piece.name == "comment":
             yield 1
-            one = _comment(source, piece)
+            one = _usual(piece.fields) if piece.fields else _comment(source, piece)
             if isinstance(one, Row):
                 held.append(one)
             else:
@@ -85,8 +101,8 @@ def _placed(held: list[Row], thread: ThreadRow) -> Iterator[Row | ThreadRow]:
 
 
 def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
-    found, _ = element(piece.xml)
-    given = {} if found is None else fields(found)
+    found, _ = record(piece.xml)
+    given = {} if found is None else found.fields()
     link = given.get("link") or None
     named = (given.get(name) for name in ("thread_identifier", "post_id", "link", "guid"))
     return ThreadRow(
@@ -97,9 +113,23 @@ def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
     )
 
 
+def _usual(found: tuple[bytes | None, ...]) -> Row:
+    """A comment from the fields of `_USUAL`."""
+    number, author, local, moment, content, approved, kind, parent = map(value, found)
+    return Row(
+        plain(content, newlines=True),
+        id=number or None,
+        parent_id=None if no_parent(parent) else parent,
+        author=plain(author) or None,
+        created_at=when(moment) or when(local),
+        kind=_kind(kind),
+        status=status_of(approved if found[5] is not None else None),
+    )
+
+
 def _comment(source: Source, piece: Piece) -> Row | Reject:
-    found, recovered = element(piece.xml)
-    given = {} if found is None else fields(found)
+    found, recovered = record(piece.xml)
+    given = {} if found is None else found.fields()
     content = given.get("comment_content")
     text = plain(content, newlines=True)
     if content is None:

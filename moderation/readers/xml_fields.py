@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from moderation.readers.xml_layout import decoded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,15 +28,118 @@ _AMPERSAND = re.compile(
     re.DOTALL,
 )
 _XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
+_NOT_XML = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TOKEN = re.compile(  # an element with text alone, or the tag that opens or closes another
+    r"""(\s*<(?:([\w:.-]+)((?:\s++[\w:.-]+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+)\s*+"""
+    r"""(?:(/>)|>(?:(?:([^<]*+)|\s*<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*)"""
+    r"""(</\2\s*>))?)|/([\w:.-]+)\s*>))"""
+)
+_FAMILIES = frozenset(["author", "commentmeta", "postmeta", "source", "termmeta"])
+"""Elements within a record that hold elements; others that do are texts with stray markup."""
 _OPENED = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>\s*\Z")
 
 
-def element(xml: bytes) -> tuple[Any, bool]:
+class Node:
+    """An element: its local name, attributes, stripped text, and the elements within it.
+
+    The text of one that holds others (a CDATA section that ended too early) is its inner XML.
+    """
+
+    __slots__ = ("_attributes", "name", "nodes", "text")
+
+    def __init__(self, name: str, attributes: Any, text: str) -> None:
+        self.name = name
+        self._attributes = attributes
+        self.text = text
+        self.nodes: list[Node] = []
+
+    def attribute(self, name: str) -> str | None:
+        """An attribute's value, whatever its prefix; None when absent or empty."""
+        if not self._attributes:
+            return None
+        if isinstance(self._attributes, str):
+            pairs = _ATTRIBUTE.findall(self._attributes)
+            self._attributes = [(key, decoded(double or single)) for key, double, single in pairs]
+        for key, value in self._attributes:
+            if value.strip() and local(key) == name:
+                return str(value).strip()
+        return None
+
+    def all(self, name: str) -> Iterator[Node]:
+        """The elements within it that are called so."""
+        return (node for node in self.nodes if node.name == name)
+
+    def first(self, name: str) -> Node | None:
+        """The first of these, or None."""
+        return next(self.all(name), None)
+
+    def fields(self) -> dict[str, str]:
+        """Texts of the elements within it by name; the first that is not empty stands."""
+        found: dict[str, str] = {}
+        for node in self.nodes:
+            if not found.get(node.name):
+                found[node.name] = node.text
+        return found
+
+
+def record(xml: bytes) -> tuple[Node | None, bool]:
     """The element that `xml` holds, and whether it had to be recovered.
 
     Undeclared prefixes, HTML's entities and bare ampersands are no damage: nothing is lost by
     them. None when there is no element at all.
     """
+    found = _simple(xml)
+    if found is not None:
+        return found, False
+    parsed, recovered = element(xml)
+    return None if parsed is None else _node(parsed), recovered
+
+
+def _simple(xml: bytes) -> Node | None:
+    """The element, if it and those within it are so plain that they need no parser; else None."""
+    try:
+        text = xml.decode()
+    except UnicodeDecodeError:
+        return None
+    tokens = _TOKEN.findall(text)
+    if sum([len(one[0]) for one in tokens]) != len(text):
+        return None  # something stands between the tokens
+    outermost = around = Node("", None, "")
+    above: list[tuple[str, Node]] = []
+    for _, tag, attributes, single, words, section, leaf, closing in tokens:
+        if closing:
+            if not above or above[-1][0] != closing:
+                return None
+            around = above.pop()[1]
+            continue
+        if ("&" in words and _NOT_XML.search(words)) or _NOT_XML.search(attributes):
+            return None
+        name = local(tag)
+        node = Node(name, attributes, section.strip() or decoded(words.strip()))
+        around.nodes.append(node)
+        if not single and not leaf:
+            if above and name not in _FAMILIES:
+                return None
+            above.append((tag, around))
+            around = node
+    return outermost.nodes[0] if len(outermost.nodes) == 1 and not above else None
+
+
+def _node(parsed: Any) -> Node:
+    """The same of a parser's element, without recursion."""
+    outermost = Node("", None, "")
+    stack = [(parsed, outermost)]
+    while stack:
+        one, around = stack.pop()
+        node = Node(local(one.tag), list(one.attrib.items()), _text(one))
+        around.nodes.append(node)
+        stack += [(child, node) for child in reversed(list(one.iterchildren("*")))]
+    return outermost.nodes[0]
+
+
+def element(xml: bytes) -> tuple[Any, bool]:
+    """As `record`, by libxml2: the parser's own element."""
     try:
         return etree.fromstring(_HEAD + xml + b"</x>", _STRICT)[0], False
     except (etree.XMLSyntaxError, IndexError):
@@ -47,38 +152,11 @@ def element(xml: bytes) -> tuple[Any, bool]:
         return found, damaged
 
 
-def fields(parent: Any) -> dict[str, str]:
-    """Text of the children by name without prefix; the first that is not empty stands.
-
-    A field that holds elements (a CDATA section that ended too early) gives its inner XML.
-    """
-    found: dict[str, str] = {}
-    for child in parent.iterchildren("*"):
-        name = local(child.tag)
-        if not found.get(name):
-            found[name] = text(child)
-    return found
-
-
-def text(one: Any) -> str:
-    """The element's text, stripped; with markup where it holds elements."""
+def _text(one: Any) -> str:
     if not len(one):
         return (one.text or "").strip()
     inner = [etree.tostring(child, encoding="unicode") for child in one]
     return "".join([one.text or "", *inner]).strip()
-
-
-def children(parent: Any, name: str) -> Iterator[Any]:
-    """The children called `name`, whatever their prefix."""
-    return (one for one in parent.iterchildren("*") if local(one.tag) == name)
-
-
-def attribute(one: Any, name: str) -> str | None:
-    """An attribute's value, whatever its prefix; None when absent or empty."""
-    for key, value in one.attrib.items():
-        if local(key) == name and value.strip():
-            return str(value).strip()
-    return None
 
 
 @lru_cache(maxsize=4096)

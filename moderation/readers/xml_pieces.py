@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from moderation.readers.source import Source
+    from moderation.readers.xml_layout import Layout
 
 LARGEST = 1 << 26  # bytes of one record; beyond, its end is taken to be lost
 LONGEST_TAG = 1 << 16
@@ -30,7 +31,8 @@ class Piece(NamedTuple):
     """One record as it stands in the file, its opening tag included.
 
     start: its byte offset. whole: False when its end is missing. part: `head` of a record with
-    others inside it, which follow; `tail` for what stands between and after those.
+    others inside it, which follow; `tail` for what stands between and after those. fields: those
+    of the layout, where the record is laid out so.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Piece(NamedTuple):
     xml: bytes
     whole: bool = True
     part: str = ""
+    fields: tuple[bytes | None, ...] | None = None
 
     @property
     def place(self) -> str:
@@ -46,16 +49,19 @@ class Piece(NamedTuple):
 
 
 def pieces(
-    source: Source, names: tuple[str, ...], within: Mapping[str, str | None] | None = None
+    source: Source,
+    names: tuple[str, ...],
+    within: Mapping[str, str | None] | None = None,
+    layouts: Mapping[str, Layout] | None = None,
 ) -> Iterator[Piece | str]:
     """The records called `names` (without prefix) in the file's order, and notes.
 
     within: which name may stand inside which. `{"comment": "item"}` gives each comment by
     itself, between the head and the tail of its item; `{"thread": None}`: inside another record
-    a thread is a part of that record.
+    a thread is a part of that record. layouts: how records of a name are usually laid out.
     """
     notes: list[str] = []
-    yield from _Scan(_blocks(source, notes), names, within or {}).pieces()
+    yield from _Scan(_blocks(source, notes), names, within or {}, layouts or {}).pieces()
     yield from notes
 
 
@@ -63,9 +69,13 @@ class _Scan:
     """A window on the file, and the record that is open in it."""
 
     def __init__(
-        self, blocks: Iterator[bytes], names: tuple[str, ...], within: Mapping[str, str | None]
+        self,
+        blocks: Iterator[bytes],
+        names: tuple[str, ...],
+        within: Mapping[str, str | None],
+        layouts: Mapping[str, Layout],
     ) -> None:
-        self.blocks, self.within = blocks, within
+        self.blocks, self.within, self.layouts = blocks, within, layouts
         name = rb"(?:[A-Za-z_][\w.-]*:)?(" + "|".join(names).encode() + rb")(?=[\s/>])"
         self.token = re.compile(rb"<!\[CDATA\[|<!--|<(/?)" + name)
         self.closing = re.compile(rb"</" + name)
@@ -130,8 +140,10 @@ class _Scan:
                 yield Piece(name, self.base + token.start(), self.buffer[token.start() : end])
         elif not self.name:
             self.open(name, token.start())
+            yield from self.laid_out(name)
         elif self.within.get(name) == self.name:
             yield from self.enter(name, token.start())
+            yield from self.laid_out(name)
         elif name == self.name or name not in self.within or self.within[name]:
             yield self.close(token.start(), whole=False)  # the open one never closed
             if name == self.outer:
@@ -140,6 +152,14 @@ class _Scan:
 
     def open(self, name: str, start: int) -> None:
         self.name, self.start, self.part = name, start, ""
+
+    def laid_out(self, name: str) -> Iterator[Piece]:
+        """The record that has just been opened, if it is whole and as its layout says."""
+        layout = self.layouts.get(name)
+        found = layout.match(self.buffer, self.start) if layout else None
+        if found:
+            self.at = found.end()
+            yield self.close(self.at, fields=found.groups())
 
     def enter(self, name: str, start: int) -> Iterator[Piece]:
         """A record begins inside another."""
@@ -152,13 +172,15 @@ class _Scan:
         self.outer = self.name
         self.open(name, start)
 
-    def close(self, end: int, whole: bool = True) -> Piece:
+    def close(
+        self, end: int, whole: bool = True, fields: tuple[bytes | None, ...] | None = None
+    ) -> Piece:
         """The open record, which ends here; the one around it is open again."""
         xml = self.buffer[self.start : end]
         if self.part == "tail":
             inner = xml[: xml.rfind(b"</")] if whole else xml
             xml, self.rest = b"<tail>" + self.rest + inner + b"</tail>", b""
-        piece = Piece(self.name, self.base + self.start, xml, whole, self.part)
+        piece = Piece(self.name, self.base + self.start, xml, whole, self.part, fields)
         self.name, self.start, self.part = self.outer, end, "tail" if self.outer else ""
         self.outer = ""
         return piece

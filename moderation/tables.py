@@ -27,7 +27,7 @@ import zstandard
 from moderation.errors import InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 KINDS = (".parquet", ".jsonl", ".csv")
 METADATA_KEY = b"moderation"  # in a Parquet file's schema
@@ -46,6 +46,11 @@ _RISKY = r"^'*[=+\-@\t\r]"  # a spreadsheet takes such a cell for a formula
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """The table as a data frame whose columns keep their Arrow types."""
     return cast("pd.DataFrame", table.to_pandas(types_mapper=pd.ArrowDtype))
+
+
+def concatenated(parts: Iterable[pa.Table]) -> pd.DataFrame:
+    """A table that comes in parts as one data frame; nothing is copied."""
+    return to_frame(pa.concat_tables(parts))
 
 
 def to_arrow(frame: pd.DataFrame) -> pa.Table:
@@ -97,24 +102,40 @@ def write_table(
 
     metadata: JSON-able; only Parquet keeps it. Raises OutputError, and then leaves no file.
     """
-    table = to_arrow(table) if isinstance(table, pd.DataFrame) else table
+    write_parts([to_arrow(table) if isinstance(table, pd.DataFrame) else table], path, metadata)
+
+
+def write_parts(
+    parts: Iterable[pa.Table], path: str | Path, metadata: dict[str, Any] | None = None
+) -> None:
+    """`write_table` for a table that comes in parts: one or more, all of the same columns."""
     kind = kind_of(path)
     if str(path) == "-":
-        _write_jsonl(table, sys.stdout.buffer)
+        _write_jsonl(parts, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
     with replacing(path) as temporary:
         if kind == ".parquet":
             extra = {METADATA_KEY: json.dumps(metadata, sort_keys=True)} if metadata else None
-            pq.write_table(
-                table.replace_schema_metadata(extra),
-                temporary,
-                compression="zstd",
-                row_group_size=ROW_GROUP,
-            )
+            _write_parquet(parts, temporary, extra)
             return
         with temporary.open("wb") as file, _squeezed(file, Path(path).suffix.lower()) as stream:
-            (_write_jsonl if kind == ".jsonl" else _write_csv)(table, stream)
+            (_write_jsonl if kind == ".jsonl" else _write_csv)(parts, stream)
+
+
+def _write_parquet(
+    parts: Iterable[pa.Table], path: Path, metadata: dict[bytes, str] | None
+) -> None:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for part in parts:
+            table = part.replace_schema_metadata(metadata)
+            if writer is None:
+                writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=ROW_GROUP)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 @contextmanager
@@ -126,15 +147,18 @@ def _squeezed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _write_jsonl(table: pa.Table, stream: BinaryIO) -> None:
+def _write_jsonl(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
     option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
-    for batch in table.to_batches(max_chunksize=10_000):
-        stream.write(b"".join(orjson.dumps(row, option=option) for row in batch.to_pylist()))
+    for table in parts:
+        for batch in table.to_batches(max_chunksize=10_000):
+            stream.write(b"".join(orjson.dumps(row, option=option) for row in batch.to_pylist()))
 
 
-def _write_csv(table: pa.Table, stream: BinaryIO) -> None:
-    columns = [csv_safe(_flat(column)) for column in table.columns]
-    pa_csv.write_csv(pa.table(columns, names=table.column_names), stream)
+def _write_csv(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
+    for number, table in enumerate(parts):
+        columns = [csv_safe(_flat(column)) for column in table.columns]
+        options = pa_csv.WriteOptions(include_header=number == 0)
+        pa_csv.write_csv(pa.table(columns, names=table.column_names), stream, options)
 
 
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -19,6 +19,7 @@ from moderation.tables import (
     replacing,
     to_arrow,
     to_frame,
+    write_parts,
     write_table,
 )
 
@@ -41,6 +42,15 @@ def test_there_and_back(tmp_path, name):
     assert [str(row["text"]) for row in table.to_pylist()] == TABLE["text"].to_pylist()
     assert metadata == {}
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.jsonl", "t.csv.gz"])
+def test_parts_are_one_table(tmp_path, name):
+    write_parts((TABLE.slice(k, 1) for k in range(2)), tmp_path / name, {"model": "default"})
+    write_table(TABLE, tmp_path / f"whole.{name}", {"model": "default"})
+    parts, whole = (read_table(tmp_path / one) for one in (name, f"whole.{name}"))
+    assert parts == whole
+    assert parts[0].num_rows == 2
 
 
 def test_parquet_keeps_metadata(tmp_path):

@@ -11,7 +11,10 @@ import typer
 from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import pandas as pd
+    import pyarrow as pa
 
     from moderation.cli.partitioned import Spread
     from moderation.readers import Dump
@@ -81,21 +84,28 @@ def score(
         reading = {"format": format, "mapping": _pairs(mapping)}
         _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
         return
-    from moderation.flags import flagged, scored_table
+    from moderation.flags import flagged
     from moderation.model.model import Model
+    from moderation.scoring import scored_parts
+    from moderation.tables import concatenated, write_parts, write_table
 
     chosen = Model.load(model_path(model))
     dump = _read(dumps, format, mapping)
+    parts = scored_parts(dump, chosen, workers)
+    whole = campaigns or report is not None or output is None
     with working("scoring"):
-        scores = chosen.score(dump.comments, dump.threads, workers=workers)
-        scored = scored_table(dump, scores, chosen, workers)
+        if whole or output is None:
+            scored = concatenated(parts)
+        else:
+            shown: list[pa.Table] = []
+            passing = _noted(parts, ["flags", *chosen.labels], shown)
+            write_parts(passing, output, metadata=chosen.passport())
+            scored = concatenated(shown)
     repeated = None
     if campaigns or (campaigns is None and report is not None):
         scored, repeated = _with_campaigns(scored)
     _write_rejects(dump, rejects)
-    if output is not None:
-        from moderation.tables import write_table
-
+    if whole and output is not None:
         write_table(scored, output, metadata=chosen.passport())
     if report is not None:
         from moderation.report import write_report
@@ -187,6 +197,15 @@ def formats() -> None:
 
     rows = [(name, reader.describe) for name, reader in READERS.items()]
     typer.echo(table(["format", "what it is"], rows, width()))
+
+
+def _noted(
+    parts: Iterable[pa.Table], columns: list[str], shown: list[pa.Table]
+) -> Iterator[pa.Table]:
+    """The same parts; these columns of each are kept in `shown`."""
+    for part in parts:
+        shown.append(part.select(columns))
+        yield part
 
 
 def _read(dumps: list[str], format: str | None, mapping: list[str] | None) -> Dump:  # noqa: A002

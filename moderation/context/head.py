@@ -147,22 +147,25 @@ def _chunks(
         expand(measured, shapes, parents, local, has_head, MIN_SIBLINGS, features, can_tell)
         return use(features, can_tell)
 
-    cuts = _cuts(bounds)
-    workers = min(workers or thread_count(), len(cuts) - 1)
+    places = cuts(bounds, CHUNK)
+    workers = min(workers or thread_count(), len(places) - 1)
     if workers <= 1:
-        yield from map(measure, cuts[:-1], cuts[1:])
+        yield from map(measure, places[:-1], places[1:])
         return
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(measure, cuts[:-1], cuts[1:])
+        yield from pool.map(measure, places[:-1], places[1:])
 
 
-def _cuts(bounds: np.ndarray) -> list[int]:
-    """First thread of each piece of work, and the number of threads."""
-    cuts = [0]
-    while cuts[-1] < len(bounds) - 1:
-        last = int(np.searchsorted(bounds, bounds[cuts[-1]] + CHUNK, "right")) - 1
-        cuts.append(max(cuts[-1] + 1, last))
-    return cuts
+def cuts(bounds: np.ndarray, size: int) -> list[int]:
+    """First thread of each piece of `size` comments or less, and the number of threads.
+
+    A thread is never cut. bounds: (threads + 1,) first rows, see `thread_bounds`.
+    """
+    found = [0]
+    while found[-1] < len(bounds) - 1:
+        last = int(np.searchsorted(bounds, bounds[found[-1]] + size, "right")) - 1
+        found.append(max(found[-1] + 1, last))
+    return found
 
 
 def thread_bounds(comments: pd.DataFrame) -> np.ndarray:

@@ -1,0 +1,79 @@
+"""Score a dump part by part: whole threads, on all cores, in the order of the dump.
+
+A comment's score, flags and reasons depend on its own thread alone, so that parts give what the
+whole would. Parts that are done can be written while the next are scored, and nothing but the
+dump itself has to be held whole.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import STRING
+from moderation.context.head import cuts, text_column, thread_bounds
+from moderation.flags import scored_table
+from moderation.tables import to_arrow, to_frame
+from moderation.text.features import thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import pandas as pd
+
+    from moderation.model.model import Model
+    from moderation.readers import Dump
+
+PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small machine
+AHEAD = 2  # parts that wait for whoever takes them
+
+
+def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterator[pa.Table]:
+    """What `flags.scored_table` gives, as Arrow tables of whole threads, PART comments or more.
+
+    There is always one part, if an empty one. workers: threads of the machine, None = all.
+    """
+    bounds = thread_bounds(dump.comments)
+    places = cuts(bounds, PART)
+    workers = workers or thread_count()
+    if len(places) <= 2:
+        yield _scored(dump, dump.comments, dump.threads, model, workers)
+        return
+    heads = _heads(dump, bounds)
+
+    def part(k: int) -> pa.Table:
+        first, last = places[k], places[k + 1]
+        comments = dump.comments.iloc[int(bounds[first]) : int(bounds[last])]
+        return _scored(dump, comments, heads.iloc[first:last], model, 1)
+
+    waiting: deque[Future[pa.Table]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for k in range(len(places) - 1):
+            waiting.append(pool.submit(part, k))
+            if len(waiting) >= workers + AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _scored(
+    dump: Dump, comments: pd.DataFrame, threads: pd.DataFrame, model: Model, workers: int
+) -> pa.Table:
+    part = replace(dump, comments=comments, threads=threads)
+    scores = model.score(comments, threads, workers=workers)
+    return to_arrow(scored_table(part, scores, model, workers))
+
+
+def _heads(dump: Dump, bounds: np.ndarray) -> pd.DataFrame:
+    """The thread table in the order of the comments: a part's threads are a slice of it."""
+    ids = text_column(dump.comments, "thread_id").take(pa.array(bounds[:-1]))
+    known = pa.array(dump.threads["thread_id"], STRING, from_pandas=True)
+    rows = pc.index_in(ids, value_set=pa.chunked_array([known]))
+    threads = to_arrow(dump.threads).drop_columns("thread_id").take(rows)
+    return to_frame(threads.add_column(0, "thread_id", ids))

@@ -1,0 +1,53 @@
+"""A dump scored in parts is the dump scored whole."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from small_model import trained
+
+from moderation import flags, scoring
+from moderation.comments import STRING
+from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.head import ContextHead, count_words
+from moderation.model.calibration import Calibration
+from moderation.model.model import ContextLabel
+from moderation.readers import read
+from moderation.tables import to_arrow
+
+SAID = ("You are a fool and a moron", "What a lovely map", "earn $900 a day from home", "", "talk")
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory):
+    path = tmp_path_factory.mktemp("dump") / "dump.csv"
+    rows = [f"t{k % 7},{k},{'' if k < 14 else k - 7},{SAID[k % 5]} number {k}" for k in range(60)]
+    path.write_text("\n".join(["thread_id,id,parent_id,text", *rows, ""]))
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def model(dump):
+    weights = np.linspace(-1, 1, len(CONTEXT_FEATURES)).astype(np.float32)
+    topic = ContextHead(count_words(dump.comments["text"]), weights, 0.5)
+    text = trained().with_thresholds({"spam": 0.6, "abuse": 0.3})
+    return replace(text, heads=(*text.heads, ContextLabel("topic", topic, Calibration(), 0.5)))
+
+
+@pytest.mark.parametrize("size", [1, 20, 1000])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_parts_are_the_whole(dump, model, size, workers, monkeypatch):
+    whole = to_arrow(flags.scored_table(dump, model.score(dump.comments, dump.threads), model))
+    monkeypatch.setattr(scoring, "PART", size)
+    parts = list(scoring.scored_parts(dump, model, workers))
+    assert pa.concat_tables(parts).equals(whole)
+    assert len(parts) == {1: 7, 20: 4, 1000: 1}[size]
+    assert set(whole["flags"].to_pylist()) >= {"", "spam", "abuse;topic"}
+
+
+def test_nothing_is_one_empty_part(dump, model):
+    empty = replace(dump, comments=dump.comments.iloc[:0], threads=dump.threads.iloc[:0])
+    (part,) = scoring.scored_parts(empty, model)
+    assert part.num_rows == 0
+    assert part.schema.field("why").type == STRING

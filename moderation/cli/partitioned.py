@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import time
@@ -135,6 +136,7 @@ def _engine(spread: Spread, workers: int | None) -> tuple[Engine, int | None]:
     if spread.cluster:
         from moderation.cluster.workers import PATIENCE, Workers
 
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors come as one line
         return Workers(spread.cluster, spread.patience or PATIENCE), 1
     from moderation.cluster.engines import Here
     from moderation.text.features import thread_count

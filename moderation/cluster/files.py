@@ -92,9 +92,16 @@ def remove(path: str) -> None:
         if system.exists(inside):
             system.rm(inside, recursive=True)
     elif Path(path).is_dir():
-        shutil.rmtree(path)
+        shutil.rmtree(path, ignore_errors=True)  # a worker given up for dead may still write there
     else:
         Path(path).unlink(missing_ok=True)
+
+
+def sweep(folder: str) -> None:
+    """Remove what killed tasks had begun to write in a folder."""
+    if not is_url(folder):
+        for one in Path(folder).glob(".*.tmp"):
+            one.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -273,6 +273,8 @@ def _complete(
     outcome.parts = {name: one["rows"] for name, one in parts.items()}
     told = {name: getattr(outcome, name) for name in _TOLD}
     _write_manifest(job, inputs, complete=True, parts=parts, outcome=told)
+    for folder in ("", "/_receipts", "/_rejects"):
+        files.sweep(f"{job.folder}{folder}")
     if not outcome.failed:  # a file that is mended is read when the run is started again
         files.remove(job.work)
     return outcome

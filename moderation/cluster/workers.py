@@ -7,6 +7,8 @@ silent worker gets no more. A scheduler that goes away ends the run with a line;
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -51,6 +53,7 @@ class Workers:
         self.address = address
         self._patience = patience
         self._suspects: set[str] = set()
+        self._done = threading.Event()
         self._local: Any = None
         try:
             self._local = _local(address)
@@ -80,13 +83,14 @@ class Workers:
             while waiting or running:
                 while waiting and len(running) < QUEUE * self.slots:
                     running.append(self._submitted(waiting.popleft(), function))
-                self._wait(running)
+                self._wait(len(running) + len(waiting))
                 for task in list(running):
-                    done = next((one for one in task.futures if one.done()), None)
+                    done = next((one for one in task.futures if one.status != "pending"), None)
                     if done is not None:
+                        answer = self._answer(done, len(running) + len(waiting))
                         running.remove(task)
-                        yield task.number, self._answer(done, len(running) + len(waiting) + 1)
                         self._drop(task, done)
+                        yield task.number, answer
                     elif time.monotonic() > task.deadline:
                         self._again(task, function)
         finally:
@@ -103,23 +107,17 @@ class Workers:
             workers=trusted if self._suspects and trusted else None,
             allow_other_workers=False,
         )
+        future.add_done_callback(lambda _: self._done.set())
         task.futures.append(future)
         task.deadline = time.monotonic() + self._patience * len(task.futures)
         return task
 
-    def _wait(self, running: list[_Task]) -> None:
+    def _wait(self, left: int) -> None:
         """Until something is done, or for POLL seconds."""
-        import distributed
-
-        futures = [future for task in running for future in task.futures]
-        try:
-            distributed.wait(futures, timeout=POLL, return_when="FIRST_COMPLETED")
-        except TimeoutError:
-            pass
-        except (OSError, distributed.CancelledError) as error:
-            raise self._lost(len(running)) from error
+        self._done.wait(POLL)
+        self._done.clear()
         if self._client.status != "running":
-            raise self._lost(len(running))
+            raise self._lost(left)
 
     def _answer(self, future: Any, left: int) -> Any:
         import distributed
@@ -188,4 +186,5 @@ def _local(address: str) -> Any:
         processes=True,
         memory_limit=0,
         dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
     )

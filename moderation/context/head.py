@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
 MIN_SIBLINGS = 3
 WORDS = CONTEXT_FEATURES.index("shape.words")
-DOUBT = 8.0
+DOUBT = 32.0
 """A comment of so many words counts half of what speaks for off-topic: short ones tell little.
-Where nothing was moved, those under six words were flagged 5 to 35 times as often as those over
-twenty; with 8 no oftener (models/README.md)."""
+Of 0, 8, 16, 24 and 32, at the threshold of the same false positive rate on held-out pairs:
+precision at 5 % off-topic in a forum 0.72, 0.77, 0.79, 0.80, 0.79, among flat political comments
+0.19, 0.54, 0.74, 1, 1, at the same recall; every area rose by 0.000 to 0.004 (models/README.md)."""
 IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
 
 

@@ -75,7 +75,8 @@ def naive_words(text):
         if re.match("[\u3040-\u30ff\u3400-\u9fff]", char):
             plain.append(f" {char}\0 ")
         elif kind in "LN":
-            plain.append(unicodedata.normalize("NFKD", char.lower())[0])
+            parts = unicodedata.normalize("NFKD", char.lower())
+            plain.append(next(one for one in parts + char if unicodedata.category(one)[0] in "LN"))
         else:
             plain.append(" ")
     stems = []
@@ -210,6 +211,11 @@ def test_case_accents_plurals_and_endings_do_not_count():
     assert [terms.bucket(word) for word in ("Bridges", "BRIDGE", "bri\u0301dge")] == [bridge] * 3
     assert terms.bucket("councillors") == terms.bucket("councils")
     assert terms.bucket("pass") != terms.bucket("pas")
+
+
+@pytest.mark.parametrize("text", ["0\u0e33", "\u2474\u2475", "\u037a\u037a", "\u0e33\u0e33"])
+def test_letters_that_begin_with_a_mark_are_words(text):
+    assert terms.bucket(text) == terms.spelled(text)[0][2]
 
 
 def test_shape_counts_questions_exclamations_and_links():

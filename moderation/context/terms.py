@@ -31,8 +31,9 @@ def fold_table() -> np.ndarray:
         if kind[0] == "M":
             table[code] = -1
         elif kind[0] in "LN":
-            base = unicodedata.normalize("NFKD", char.lower())[0]
-            table[code] = ord(base)
+            parts = unicodedata.normalize("NFKD", char.lower())
+            letters = (one for one in parts if unicodedata.category(one)[0] in "LN")
+            table[code] = ord(next(letters, char))  # a Thai vowel begins with its mark
     return table
 
 

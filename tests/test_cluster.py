@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +13,7 @@ from moderation.cluster import part, spill
 from moderation.cluster.engines import Here
 from moderation.cluster.job import Job
 from moderation.cluster.run import score_folder
+from moderation.context.campaigns import find_campaigns
 from moderation.model.model import Model
 
 MODEL = Path(__file__).parent.parent / "models" / "default"
@@ -88,6 +90,20 @@ def test_the_rows_are_those_of_the_run_in_memory(dump, expected, tmp_path, moder
     order = part.hash_order(whole["thread_id"])
     assert done.status == 0
     assert whole.take(pa.array(order)).combine_chunks().equals(expected)
+
+
+def test_campaigns_are_those_of_the_whole_table(dump, model, expected, tmp_path, monkeypatch):
+    whole = find_campaigns(expected.to_pandas(types_mapper=pd.ArrowDtype))
+    monkeypatch.setattr("moderation.cluster.repeated.SLICE_BYTES", 100)
+    outcome = run([dump], tmp_path / "out", model, 5, campaigns=True)
+    found = scored(tmp_path / "out")
+    assert found.drop_columns("campaign").equals(expected)
+    assert found["campaign"].to_pylist() == pa.array(whole.traces["campaign"]).to_pylist()
+    told = pq.read_table(tmp_path / "out" / "_campaigns.parquet").to_pylist()
+    shown = whole.table.drop(columns="rows").to_dict("records")
+    assert told == shown
+    assert len(told) > 0
+    assert outcome.campaigns == told[:5]
 
 
 def test_a_thread_larger_than_the_memory_is_held_whole_and_said(model, tmp_path, monkeypatch):

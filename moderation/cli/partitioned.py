@@ -198,3 +198,8 @@ def _told(outcome: Outcome) -> None:
         shown = ["campaign", "members", "threads", "authors", "text"]
         found = [[one[name] for name in shown] for one in outcome.campaigns]
         say(table(shown, found, width()))
+        if outcome.campaigns_found > len(found):
+            more = outcome.campaigns_found - len(found)
+            say(
+                f"… {more:,} more campaigns; all of them are in {outcome.folder}/_campaigns.parquet"
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from moderation.cluster import files, receipts
 from moderation.cluster.job import Job, digest, model_of
 from moderation.cluster.read import RECORDS, THREADS
+from moderation.cluster.repeated import SKETCH, sketch
 from moderation.cluster.spill import (
     HASH,
     Range,
@@ -28,6 +30,7 @@ from moderation.tables import METADATA_KEY, ROW_GROUP, to_arrow, to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pandas as pd
 
@@ -93,21 +96,30 @@ def score_part(job: Job, number: int, units: list[str], read: str, portion: int)
     told = _Counts(model.labels)
     rejected = f"_rejects/{name}.parquet"
     paths = [target, rejected]
-    with (
-        files.writing(f"{job.folder}/{target}") as place,
-        files.writing(f"{job.folder}/{rejected}") as rejects,
-        pq.ParquetWriter(str(rejects), REJECT_SCHEMA, compression="zstd") as refused,
-    ):
+    with ExitStack() as stack:
+        place = stack.enter_context(files.writing(f"{job.folder}/{target}"))
+        rejects = stack.enter_context(files.writing(f"{job.folder}/{rejected}"))
+        refused = stack.enter_context(_parquet(rejects, REJECT_SCHEMA))
+        sketches = None
+        if job.campaigns:
+            paths.append(f"_work/sketch-{number:05}.arrow")
+            sketched = stack.enter_context(files.writing(f"{job.folder}/{paths[-1]}"))
+            sketches = stack.enter_context(pa.ipc.new_file(str(sketched), SKETCH))
         writer: Any = None
         for dump in _dumps(job, Pieces.of(job, units), number, portion):
             table = _scored(dump, model, job)
             if writer is None:
-                writer = pq.ParquetWriter(str(place), table.schema, compression="zstd")
+                writer = stack.enter_context(_parquet(place, table.schema))
             writer.write_table(table, row_group_size=ROW_GROUP)
             refused.write_table(dump.rejects)
+            if sketches is not None:
+                sketches.write_batch(told.sketched(table))
             told.add(table, dump, portion)
-        writer.close()
     return receipts.leave(job, name, made_from, paths, **told.told())
+
+
+def _parquet(place: Path, schema: pa.Schema) -> Any:
+    return pq.ParquetWriter(str(place), schema, compression="zstd")
 
 
 def _dumps(job: Job, pieces: Pieces, number: int, portion: int) -> Iterator[_Portion]:
@@ -181,7 +193,14 @@ class _Counts:
         self.comments = self.threads = self.rejects = 0
         self.flags = dict.fromkeys(labels, 0)
         self.cannot_tell = dict.fromkeys(labels, 0)
+        self.sketches = 0
         self.notes: list[str] = []
+
+    def sketched(self, table: pa.Table) -> pa.RecordBatch:
+        """The sketch of the rows that are added next."""
+        found = sketch(table["text"], self.comments)
+        self.sketches += len(found)
+        return found
 
     def add(self, table: pa.Table, dump: _Portion, portion: int) -> None:
         self.comments += len(table)
@@ -209,5 +228,6 @@ class _Counts:
             "rejects": self.rejects,
             "flags": self.flags,
             "cannot_tell": self.cannot_tell,
+            "sketches": self.sketches,
             "notes": self.notes,
         }

@@ -18,6 +18,8 @@ from moderation.cluster.inputs import inputs_of
 from moderation.cluster.job import MANIFEST, Job, digest
 from moderation.cluster.part import portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
+from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
+from moderation.context.campaign_kernel import BANDS
 from moderation.errors import InputError, InternalError, OutputError
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     campaigns: list[dict[str, Any]] | None = None
+    campaigns_found: int = 0
     kept: int = 0
 
 
@@ -78,6 +81,8 @@ def score_folder(
     units, read = _read(job, inputs.units, engine, watch, outcome)
     parts = _score(job, units, read, engine, watch, outcome)
     _check(outcome)
+    if job.campaigns:
+        parts = _with_campaigns(job, parts, engine, watch, outcome)
     return _complete(job, inputs, outcome, parts)
 
 
@@ -231,8 +236,8 @@ def _score(
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
     outcome: Outcome,
-) -> dict[str, dict[str, Any]]:
-    """Score all partitions; name -> rows and digest, for the manifest."""
+) -> list[Receipt]:
+    """Score all partitions; their receipts, in order."""
     portion = portion_bytes(job, engine.slots if not engine.dashboard else 1)
     calls = [(job, number, units, read, portion) for number in range(job.partitions)]
     parts: dict[int, Receipt] = {}
@@ -248,12 +253,42 @@ def _score(
         watch("scoring", len(parts), job.partitions, outcome.comments)
     for number in sorted(parts):
         outcome.notes += parts[number]["notes"]
-    return {job.part(number): _part(job, number, parts[number]) for number in sorted(parts)}
+    return [parts[number] for number in sorted(parts)]
 
 
-def _part(job: Job, number: int, receipt: Receipt) -> dict[str, Any]:
-    name = job.part(number)
-    return {"rows": receipt["comments"], "sha256": receipt["files"].get(name, "")}
+def _with_campaigns(
+    job: Job,
+    parts: list[Receipt],
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+    outcome: Outcome,
+) -> list[Receipt]:
+    """Look for campaigns in all that was scored; the receipts of the final files, in order."""
+    scored = digest([one["files"] for one in parts])
+    pieces = slices(sum(one["sketches"] for one in parts))
+    bands = [(job, band, part, pieces, scored) for band in range(BANDS) for part in range(pieces)]
+    everywhere = [(job, number, pieces, scored) for number in range(job.partitions)]
+    total = len(bands) + 2 * len(everywhere) + 1
+    done = 0
+
+    def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
+        nonlocal done
+        found: dict[int, Receipt] = {}
+        for number, receipt in engine.run(function, calls):
+            found[number] = receipt
+            done += 1
+            watch("campaigns", done, total, 0)
+        return [found[number] for number in sorted(found)]
+
+    watch("campaigns", 0, total, 0)
+    receipts(find_twice, bands)
+    rows = [one["rows"] for one in receipts(gather, everywhere)]
+    [joined] = receipts(join, [(job, rows, scored)])
+    outcome.campaigns = joined["largest"]
+    outcome.campaigns_found = joined["found"]
+    final = digest(scored, joined["files"])
+    made = receipts(add_campaigns, [(job, number, final) for number in range(job.partitions)])
+    return [part | {"files": one["files"]} for part, one in zip(parts, made, strict=True)]
 
 
 def _check(outcome: Outcome) -> None:
@@ -266,10 +301,13 @@ def _check(outcome: Outcome) -> None:
         )
 
 
-def _complete(
-    job: Job, inputs: Inputs, outcome: Outcome, parts: dict[str, dict[str, Any]]
-) -> Outcome:
+def _complete(job: Job, inputs: Inputs, outcome: Outcome, receipts: list[Receipt]) -> Outcome:
     """Write the manifest; what was needed only on the way goes."""
+    names = [job.part(number) for number in range(job.partitions)]
+    parts = {
+        name: {"rows": one["comments"], "sha256": one["files"][name]}
+        for name, one in zip(names, receipts, strict=True)
+    }
     outcome.parts = {name: one["rows"] for name, one in parts.items()}
     told = {name: getattr(outcome, name) for name in _TOLD}
     _write_manifest(job, inputs, complete=True, parts=parts, outcome=told)
@@ -293,6 +331,7 @@ _TOLD = (
     "notes",
     "failed",
     "campaigns",
+    "campaigns_found",
 )
 
 

@@ -176,6 +176,14 @@ def near_groups(text: Text, least: np.ndarray) -> np.ndarray:
     least: (n,) int64, the distinct words that each text needs, at least 2.
     A group's number is its first row's; who is in it does not depend on the texts' order.
     """
+    return joined(text, band_keys(text, least))
+
+
+def band_keys(text: Text, least: np.ndarray) -> np.ndarray:
+    """The keys of each text in each band, (BANDS, n) uint64; 0 for texts too short to tell.
+
+    least: as in `near_groups`. Only texts that have a key of a band in common can be near.
+    """
     n = len(text.offsets) - 1
     keys = np.zeros((BANDS, n), np.uint64)
     seeds = np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS).astype(np.uint64)
@@ -184,6 +192,16 @@ def near_groups(text: Text, least: np.ndarray) -> np.ndarray:
     with ThreadPoolExecutor(thread_count()) as pool:
         firsts = range(0, n, AT_ONCE)
         list(pool.map(lambda first: _sketch(first, min(first + AT_ONCE, n), *tables), firsts))
+    return keys
+
+
+def joined(text: Text, keys: np.ndarray) -> np.ndarray:
+    """Groups of near-same texts by their `band_keys`; see `near_groups`.
+
+    Texts that have no key in common with any other may be left out: they join nothing.
+    """
+    fold, lexicon = fold_table(), np.zeros(1 << BITS, np.uint8)
+    n = keys.shape[1]
     usable = np.lexsort((keys[1], keys[0]))  # an order of the texts' own, whatever the rows'
     usable = usable[keys[0, usable] > 0]
     group = np.arange(n)

@@ -58,13 +58,11 @@ def find_campaigns(comments: pd.DataFrame, min_members: int = MIN_MEMBERS) -> Ca
     Nearness is passed on. The order of the comments changes only the campaigns' numbers.
     """
     text = kernel.Text.of(comments["text"])
+    links = kernel.links(text)
     thread = pd.factorize(comments["thread_id"], use_na_sentinel=False)[0].astype(np.int64)
     author = pd.factorize(comments["author"])[0].astype(np.int64)  # -1 = nameless
-    links = kernel.links(text)
-    least = np.full(len(thread), MIN_WORDS)
-    least[links.row] = MIN_WORDS_WITH_LINK
-    group = kernel.near_groups(text, least)
-    campaign = _numbered(group, thread, author, min_members)
+    group = kernel.near_groups(text, least_words(len(thread), links))
+    campaign = numbered(group, thread, author, min_members)
     traces = pd.DataFrame(
         {
             "campaign": pd.array(
@@ -81,24 +79,34 @@ def _arrow(values: np.ndarray, kind: pa.DataType) -> pd.api.extensions.Extension
     return pd.array(pa.array(values, kind), pd.ArrowDtype(kind))
 
 
-def _distinct_per(group: np.ndarray, value: np.ndarray, n_groups: int) -> np.ndarray:
+def distinct_per(group: np.ndarray, value: np.ndarray, n_groups: int) -> np.ndarray:
     """Number of distinct non-negative values in each group 0..n_groups: (n_groups,) int64."""
     known = (value >= 0) & (group >= 0)
     pairs = np.unique(np.stack([group[known], value[known]]), axis=1)
     return np.bincount(pairs[0], minlength=n_groups)
 
 
-def _numbered(
+def least_words(n: int, links: kernel.Links) -> np.ndarray:
+    """(n,) int64: the distinct words that each text needs to be looked at."""
+    least = np.full(n, MIN_WORDS)
+    least[links.row] = MIN_WORDS_WITH_LINK
+    return least
+
+
+def numbered(
     group: np.ndarray, thread: np.ndarray, author: np.ndarray, min_members: int
 ) -> np.ndarray:
-    """Campaign number per comment, largest campaign first, -1 where there is none."""
+    """Campaign number per comment, largest campaign first, -1 where there is none.
+
+    group, thread, author: (n,) int64 from 0; -1 = none. Of equals the earlier one comes first.
+    """
     size = np.bincount(group[group >= 0], minlength=1)
     large = np.flatnonzero(size >= max(min_members, 2))
     renamed = np.full(len(size), -1, np.int64)
     renamed[large] = np.arange(len(large))
     campaign = np.where(group >= 0, renamed[group], -1)
-    spread = (_distinct_per(campaign, thread, len(large)) > 1) | (
-        _distinct_per(campaign, author, len(large)) > 1
+    spread = (distinct_per(campaign, thread, len(large)) > 1) | (
+        distinct_per(campaign, author, len(large)) > 1
     )
     first = np.full(len(large), len(group))
     rows = np.flatnonzero(campaign >= 0)
@@ -123,7 +131,7 @@ def _link_elsewhere(links: kernel.Links, thread: np.ndarray) -> np.ndarray:
     """Number of other threads in which any link of the comment is posted: (n,) int32."""
     found = np.zeros(len(thread), np.int32)
     link = np.unique(links.link, return_inverse=True)[1]
-    threads = _distinct_per(link, thread[links.row], int(link.max(initial=-1)) + 1)
+    threads = distinct_per(link, thread[links.row], int(link.max(initial=-1)) + 1)
     np.maximum.at(found, links.row, (threads[link] - 1).astype(np.int32))
     return found
 
@@ -140,8 +148,8 @@ def _table(
         {
             "campaign": np.arange(n, dtype=np.int32),
             "members": sizes.astype(np.int32),
-            "threads": _distinct_per(campaign, thread, n).astype(np.int32),
-            "authors": _distinct_per(campaign, author, n).astype(np.int32),
+            "threads": distinct_per(campaign, thread, n).astype(np.int32),
+            "authors": distinct_per(campaign, author, n).astype(np.int32),
             "text": pa.array(comments["text"].iloc[rows[starts[:-1]]], STRING),
             "rows": pa.ListArray.from_arrays(starts, pa.array(rows, pa.int64())),
         },

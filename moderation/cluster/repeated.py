@@ -1,0 +1,269 @@
+"""Campaigns over a whole run: texts that are posted again and again, in any of its partitions.
+
+The answer is that of `context.campaigns` on the whole table in the order of the output. A scored
+partition leaves the band keys of its texts. Keys that stand more than once are found band by band
+and slice by slice; only comments that have one are brought together, on disk, and joined by the
+same code as in memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from moderation.cluster import files, receipts
+from moderation.cluster.job import Job, digest
+from moderation.cluster.spill import thread_hashes
+from moderation.comments import STRING
+from moderation.context import campaign_kernel as kernel
+from moderation.context.campaigns import MIN_MEMBERS, distinct_per, least_words, numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.cluster.receipts import Receipt
+
+KEYS = [f"key{band:02}" for band in range(kernel.BANDS)]
+SKETCH = pa.schema([("row", pa.int64()), *((name, pa.uint64()) for name in KEYS)])
+BUSY = pa.schema(
+    [*SKETCH, ("thread", pa.uint64()), ("author", pa.uint64()), ("text", pa.large_string())]
+)
+MEMBERS = pa.schema([("row", pa.int64()), ("campaign", pa.int32())])
+TABLE = pa.schema(
+    [
+        ("campaign", pa.int32()),
+        ("members", pa.int64()),
+        ("threads", pa.int64()),
+        ("authors", pa.int64()),
+        ("text", STRING),
+    ]
+)
+CAMPAIGNS = "_campaigns.parquet"
+SLICE_BYTES = 64 << 20  # of the keys that are sorted at a time
+
+
+def sketch(texts: pa.ChunkedArray, first: int) -> pa.RecordBatch:
+    """The band keys of those texts that have enough words (SKETCH). first: row of the first."""
+    text = kernel.Text.of(texts)
+    keys = kernel.band_keys(text, least_words(len(texts), kernel.links(text)))
+    rows = np.flatnonzero(keys[0])
+    columns = [pa.array(rows + first), *(pa.array(key[rows]) for key in keys)]
+    return pa.record_batch(columns, schema=SKETCH)
+
+
+def _sketches(job: Job, fields: list[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of all sketches, partition after partition."""
+    wanted = pa.ipc.IpcReadOptions(
+        included_fields=[SKETCH.get_field_index(name) for name in fields]
+    )
+    for number in range(job.partitions):
+        with files.arrow_file(job.place(f"sketch-{number:05}.arrow")) as file:
+            reader = pa.ipc.open_file(file, options=wanted)
+            for at in range(reader.num_record_batches):
+                yield reader.get_batch(at)
+
+
+def slices(rows: int) -> int:
+    """How many slices of the keys keep a task's memory small. rows: of all sketches."""
+    return -(-rows * 8 // SLICE_BYTES) or 1
+
+
+def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Receipt:
+    """Write the keys of one band that stand more than once, of one slice of `parts`, sorted."""
+    name = f"twice-{band:02}-{part:04}"
+    done = receipts.kept(job, name, digest(made_from, parts))
+    if done is not None:
+        return done
+    low, high = (np.uint64(min((one << 64) // parts, 2**64 - 1)) for one in (part, part + 1))
+    found = [np.zeros(0, np.uint64)]
+    for batch in _sketches(job, [KEYS[band]]):
+        keys = batch.column(0).to_numpy()
+        inside = (keys >= low) & (keys <= high if part == parts - 1 else keys < high)
+        found.append(keys[inside])
+    keys = np.sort(np.concatenate(found))
+    twice = np.unique(keys[1:][keys[1:] == keys[:-1]])
+    with files.writing(job.place(f"{name}.npy")) as place, place.open("wb") as file:
+        np.save(file, twice)
+    return receipts.leave(job, name, digest(made_from, parts), [f"_work/{name}.npy"])
+
+
+def gather(job: Job, number: int, parts: int, made_from: str) -> Receipt:
+    """Write the comments of a partition that share a key with any other (BUSY)."""
+    name = f"busy-{number:05}"
+    done = receipts.kept(job, name, digest(made_from, parts))
+    if done is not None:
+        return done
+    with files.arrow_file(job.place(f"sketch-{number:05}.arrow")) as file:
+        own = pa.ipc.open_file(file).read_all()
+    busy = np.zeros(len(own), bool)
+    for band, column in enumerate(KEYS):
+        keys = own[column].to_numpy()
+        for part in range(parts):
+            with files.on_disk(job.place(f"twice-{band:02}-{part:04}.npy")) as place:
+                twice = np.load(place, mmap_mode="r")
+                at = np.searchsorted(twice, keys)
+                there = at < len(twice)
+                busy[there] |= twice[at[there]] == keys[there]
+    own = own.filter(pa.array(busy))
+    with (
+        files.writing(job.place(f"{name}.arrow")) as place,
+        pa.OSFile(str(place), "wb") as sink,
+        pa.ipc.new_file(sink, BUSY) as writer,
+    ):
+        for batch in _with_texts(job, number, own):
+            writer.write_batch(batch)
+    return receipts.leave(
+        job, name, digest(made_from, parts), [f"_work/{name}.arrow"], rows=len(own)
+    )
+
+
+def _with_texts(job: Job, number: int, own: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The rows of a sketch with thread, author and text, row group by row group."""
+    rows = own["row"].to_numpy()
+    first = 0
+    with files.arrow_file(job.place(f"scored-{number:05}.parquet")) as file:
+        scored = pq.ParquetFile(file)
+        for batch in scored.iter_batches(columns=["thread_id", "author", "text"]):
+            low, high = np.searchsorted(rows, [first, first + len(batch)])
+            some = batch.take(pa.array(rows[low:high] - first))
+            first += len(batch)
+            columns = [one.combine_chunks() for one in own.slice(low, high - low).columns]
+            columns = [one.chunk(0) if isinstance(one, pa.ChunkedArray) else one for one in columns]
+            named = [pa.array(thread_hashes(some.column(name))) for name in ("thread_id", "author")]
+            texts = some.column("text").cast(pa.large_string())
+            if high > low:
+                yield pa.record_batch([*columns, *named, texts], schema=BUSY)
+
+
+class _Together(NamedTuple):
+    """All that share keys, as the kernel takes them; on disk, where the system pages."""
+
+    text: kernel.Text
+    keys: np.ndarray
+    thread: np.ndarray
+    author: np.ndarray
+    row: np.ndarray
+    starts: list[int]  # first of each partition, and the number of all
+
+
+def join(job: Job, rows: list[int], made_from: str) -> Receipt:
+    """Find the campaigns; write them, and for each partition which of its rows are members.
+
+    rows: of each partition's BUSY file.
+    """
+    name = "campaigns"
+    done = receipts.kept(job, name, digest(made_from, rows))
+    if done is not None:
+        return done
+    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+        all_of = _brought(job, rows, Path(folder))
+        group = kernel.joined(all_of.text, all_of.keys)
+        thread = np.unique(all_of.thread, return_inverse=True)[1]
+        names, author = np.unique(all_of.author, return_inverse=True)
+        if len(names) and names[0] == 0:  # the nameless
+            author = author - 1
+        campaign = numbered(group, thread, author, MIN_MEMBERS)
+        table = _table(all_of.text, campaign, thread, author)
+        with files.writing(f"{job.folder}/{CAMPAIGNS}") as place:
+            pq.write_table(table, place, compression="zstd")
+        paths = [CAMPAIGNS]
+        for number, first in enumerate(all_of.starts[:-1]):
+            inside = slice(first, all_of.starts[number + 1])
+            members = np.flatnonzero(campaign[inside] >= 0)
+            found = [all_of.row[inside][members], campaign[inside][members].astype(np.int32)]
+            paths.append(f"_work/members-{number:05}.arrow")
+            with (
+                files.writing(f"{job.folder}/{paths[-1]}") as place,
+                pa.OSFile(str(place), "wb") as sink,
+                pa.ipc.new_file(sink, MEMBERS) as writer,
+            ):
+                writer.write_table(pa.table([pa.array(one) for one in found], schema=MEMBERS))
+    largest = table.slice(0, 5).to_pylist()
+    return receipts.leave(
+        job, name, digest(made_from, rows), paths, found=len(table), largest=largest
+    )
+
+
+def _brought(job: Job, rows: list[int], folder: Path) -> _Together:
+    total = sum(rows)
+    shape = (kernel.BANDS, total)
+    keys = (
+        np.memmap(folder / "keys", np.uint64, "w+", shape=shape)
+        if total
+        else np.zeros(shape, np.uint64)
+    )
+    thread, author = np.zeros(total, np.uint64), np.zeros(total, np.uint64)
+    row, offsets = np.zeros(total, np.int64), np.zeros(total + 1, np.int64)
+    at = 0
+    with (folder / "text").open("wb") as texts:
+        for number in range(len(rows)):
+            with files.arrow_file(job.place(f"busy-{number:05}.arrow")) as file:
+                reader = pa.ipc.open_file(file)
+                for some in (reader.get_batch(k) for k in range(reader.num_record_batches)):
+                    here = slice(at, at + len(some))
+                    for band, column in enumerate(KEYS):
+                        keys[band, here] = some.column(column).to_numpy()
+                    thread[here] = some.column("thread").to_numpy()
+                    author[here] = some.column("author").to_numpy()
+                    row[here] = some.column("row").to_numpy()
+                    text = kernel.Text.of(some.column("text"))
+                    ends = text.offsets[1:] - text.offsets[0]
+                    offsets[at + 1 : at + len(some) + 1] = offsets[at] + ends
+                    texts.write(text.data[text.offsets[0] : text.offsets[-1]].tobytes())
+                    at += len(some)
+        texts.write(b"\0")  # a map of nothing is an error
+    data = np.memmap(folder / "text", np.uint8, "r")
+    starts = [0, *np.cumsum(rows).tolist()]
+    return _Together(kernel.Text(data, offsets), keys, thread, author, row, starts)
+
+
+def _table(
+    text: kernel.Text, campaign: np.ndarray, thread: np.ndarray, author: np.ndarray
+) -> pa.Table:
+    n = int(campaign.max(initial=-1)) + 1
+    rows = np.flatnonzero(campaign >= 0)
+    first = np.full(n, len(campaign))
+    np.minimum.at(first, campaign[rows], rows)
+    texts = [bytes(text.data[text.offsets[one] : text.offsets[one + 1]]).decode() for one in first]
+    columns: list[Any] = [
+        np.arange(n, dtype=np.int32),
+        np.bincount(campaign[rows], minlength=n),
+        distinct_per(campaign, thread, n),
+        distinct_per(campaign, author, n),
+        pa.array(texts, STRING),
+    ]
+    return pa.table([pa.array(one) for one in columns], schema=TABLE)
+
+
+def add_campaigns(job: Job, number: int, made_from: str) -> Receipt:
+    """Write a partition's final file: the scored one with the column `campaign`."""
+    name = f"final-{number:05}"
+    final = job.part(number)
+    done = receipts.kept(job, name, made_from)
+    if done is not None:
+        return done
+    with files.arrow_file(job.place(f"members-{number:05}.arrow")) as file:
+        members = pa.ipc.open_file(file).read_all()
+    rows, campaigns = members["row"].to_numpy(), members["campaign"].to_numpy()
+    first = 0
+    with (
+        files.arrow_file(job.place(f"scored-{number:05}.parquet")) as file,
+        files.writing(f"{job.folder}/{final}") as place,
+    ):
+        scored = pq.ParquetFile(file)
+        schema = scored.schema_arrow.append(pa.field("campaign", pa.int32()))
+        with pq.ParquetWriter(str(place), schema, compression="zstd") as writer:
+            for group in range(scored.num_row_groups):
+                table = scored.read_row_group(group)
+                column = np.full(len(table), -1, np.int32)
+                low, high = np.searchsorted(rows, [first, first + len(table)])
+                column[rows[low:high] - first] = campaigns[low:high]
+                made = pa.array(column, pa.int32(), mask=column < 0)
+                writer.write_table(table.append_column(schema.field("campaign"), made))
+                first += len(table)
+    return receipts.leave(job, name, made_from, [final])

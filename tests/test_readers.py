@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from moderation import threads
 from moderation.errors import InputError, InternalError, UnknownFormatError
 from moderation.readers import READERS, Reader, Source, detect, iterate, read
 from moderation.readers.rows import Row, batches
@@ -614,7 +615,8 @@ def test_a_reader_that_loses_a_record_is_found_out(monkeypatch):
 
 
 def test_a_merge_that_loses_a_record_is_found_out(monkeypatch):
-    monkeypatch.setattr("moderation.threads.thread", lambda records: records.head(1))
+    arranged = threads.arranged
+    monkeypatch.setattr(threads, "arranged", lambda *given: arranged(*given).slice(1))
     with pytest.raises(InternalError, match=r"comments\.csv: 2 records went in, but 1 comments"):
         read(SAMPLES / "table/comments.csv")
 

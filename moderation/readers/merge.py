@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from moderation.readers.source import Source
+    from moderation.threads import Keys
 
 ZERO = "0"  # "no parent" in many dumps, and the first comment's id in some
 
@@ -71,13 +72,16 @@ def merged(found: Iterable[Found]) -> Dump:
         parts.setdefault(source.name, []).append(batch.records)
         if batch.threads.num_rows:
             threads.append(thread_names(batch.threads, source.stem))
-    tables = {name: pa.concat_tables(parts[name]) for name in sorted(parts)}
-    built = assembled(_together(tables, stems), threads)
+    names = sorted(parts)
+    tables = {name: pa.concat_tables(parts.pop(name)) for name in names}
+    records = [_together(tables, stems)]
+    tables.clear()
+    built = assembled(records.pop(), threads)  # nobody else holds them: there is room for once
     comments = built.comments
     rejects += built.rejects
     if met != len(comments) - invented + len(rejects):
         raise InternalError(
-            f"{', '.join(parts) or 'nothing'}: {met:,} records went in, but {len(comments):,} "
+            f"{', '.join(names) or 'nothing'}: {met:,} records went in, but {len(comments):,} "
             f"comments ({invented:,} of them placeholders) and {len(rejects):,} rejects came out; "
             "this is a fault of the program, please report it"
         )
@@ -106,11 +110,17 @@ def assembled(records: pa.Table, threads: list[pa.Table]) -> Assembled:
     A thread's outcome depends on its own rows alone, and on their order only for comments
     without an id, which are numbered in it.
     """
-    from moderation.threads import thread
+    from moderation.threads import Keys, arranged
 
-    records, again = _unrepeated(_numbered(records))
-    comments = thread(to_frame(_zero_parents(records)))
-    return Assembled(comments, to_frame(_thread_table(threads, records["thread_id"])), again)
+    records = _numbered(records)
+    keys = Keys.of(records) if len(records) else None
+    kept, again = _unrepeated(records, keys)
+    heads = to_frame(_thread_table(threads, kept["thread_id"]))
+    kept = _zero_parents(kept)
+    keys = keys if kept is records else None
+    columns = dict(zip(kept.column_names, kept.columns, strict=True))
+    del records, kept
+    return Assembled(to_frame(arranged(columns, keys)), heads, again)
 
 
 def thread_names(threads: pa.Table, stem: str) -> pa.Table:
@@ -180,12 +190,11 @@ def _numbered(records: pa.Table) -> pa.Table:
     return records.set_column(1, "id", pa.array(ids, RECORD_SCHEMA.field("id").type))
 
 
-def _unrepeated(records: pa.Table) -> tuple[pa.Table, list[Reject]]:
+def _unrepeated(records: pa.Table, keys: Keys | None) -> tuple[pa.Table, list[Reject]]:
     """The records without those that say again exactly what another said."""
-    from moderation.threads import repeats
+    from moderation.threads import repeated
 
-    again = repeats(to_frame(records))
-    if not again.any():
+    if keys is None or not (again := repeated(records, keys)).any():
         return records, []
     left = records.filter(pa.array(again)).select(["thread_id", "id", "text"]).to_pylist()
     rejects = [

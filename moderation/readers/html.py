@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from moderation.readers.html_article import address_of, article_of, title_of
+from moderation.readers.html_definitions import undefined
 from moderation.readers.html_fields import fields
 from moderation.readers.html_jsonld import comments_of
-from moderation.readers.html_tree import Place, places
+from moderation.readers.html_known import is_first_page
+from moderation.readers.html_tree import Listed, Place, places
 from moderation.readers.rows import Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
@@ -66,16 +68,37 @@ def _decoded(source: Source) -> tuple[str, list[str]]:
 
 def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     """The records of a page."""
-    page = LexborHTMLParser(text)
+    page = LexborHTMLParser(undefined(text))
     url, title = address_of(page), title_of(page)
     listed = places(page)
     written = comments_of(page)
-    found = _records(listed, thread_id)
+    found = _records(listed.places, thread_id)
+    root = found.pop(0) if _has_root(listed, page) else None
+    if root is not None:
+        _unparent(found, root)
+    sure = listed.sure
     if len(written) > len(found):
-        found = [_renamed(row, thread_id) for row in written]
-    yield max(len(listed), len(written))
-    yield ThreadRow(thread_id, title, article_of(page), url)
+        found, sure = [_renamed(row, thread_id) for row in written], True
+    yield len(found)
+    yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
     yield from found
+    if found and not sure:
+        yield (
+            f"the page's markup is none that is known: its {len(found)} comments were told by "
+            "what they have in common, and replies may stand at top level"
+        )
+
+
+def _has_root(listed: Listed, page: LexborHTMLParser) -> bool:
+    """True when the first post is the root of a forum's thread: the article, not a comment."""
+    return listed.forum and is_first_page(page) and len(listed.places) > 1
+
+
+def _unparent(found: list[Row], root: Row) -> None:
+    """Replies to the root stand at top level."""
+    for row in found:
+        if row.parent_id == root.id:
+            row.parent_id = None
 
 
 def _records(listed: list[Place], thread_id: str | None) -> list[Row]:

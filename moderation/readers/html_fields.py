@@ -1,16 +1,27 @@
 """Read one comment's text, author, time and state from its element on a saved page.
 
-Selectors are tried in order, the plain ones of well-known themes and microdata first. What is
-left without its own element is read from the words, as on a plain-text page.
+The selectors of `html_selectors` are tried in order. What is left without its own element is
+read from the words, as on a plain-text page.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.comment_heads import author_of, head_of, is_button, stamp
 from moderation.readers.html_find import attribute, classes, words
+from moderation.readers.html_selectors import (
+    ANY_TEXT,
+    AUTHOR,
+    BYLINES,
+    FURNITURE,
+    LOOSE_FURNITURE,
+    TEXT,
+    TIME,
+    TIME_TEXT,
+)
 from moderation.readers.markup import plain
 from moderation.readers.rows import when
 
@@ -19,147 +30,20 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
-TEXT = (
-    "[itemprop='commentText']",
-    "[itemprop='text']",
-    "[slot='comment']",
-    ".commtext",
-    ".field-name-comment-body",
-    ".field--name-comment-body",
-    ".field-comment-body",
-    "[id^='comment_body_']",
-    ".usertext-body",
-    ".hashover-content",
-    ".comment-content",
-    ".comment-text",
-    ".comment_text",
-    ".commenttext",
-    ".comment_content",
-    ".comment__content",
-    ".comment__text",
-    ".comment__body",
-    ".commentText",
-    ".comment-body-text",
-    ".comment-message",
-    ".comment-main-content",
-    ".comment-entry",
-    ".commententry",
-    ".comment-copy",
-    ".comment-description",
-    ".comment-body",
-    ".commentbody",
-    ".comment_body",
-    "[itemprop='description']",
-    ".entry-content",
-    ".entry-comment",
-    ".post-content",
-    ".postbody",
-    ".body",
-    ".message",
-    ".content",
-    ".text",
+_BY = re.compile(
+    r"(?i)^\W*(?:posted |written )?(?:by|von|por|par|di|door):?\s+(.{2,60}?)(?:\s+\||$)"
 )
-_ANY_TEXT = ", ".join(TEXT)
-AUTHOR = (
-    "[itemprop='author'] [itemprop='name']",
-    "[itemprop='creator'] [itemprop='name']",
-    "[itemprop='author']",
-    "[itemprop='creator']",
-    ".comment-author .fn",
-    ".fn",
-    ".comment-author-name",
-    ".comment-author-link",
-    ".comment_author",
-    ".comment__author",
-    ".commentauthor",
-    ".comment-author",
-    ".hashover-name",
-    ".hashover-comment-name",
-    ".hnuser",
-    ".comment-meta .author",
-    ".author-name",
-    ".author .name",
-    ".author",
-    ".username",
-    ".user-name",
-    ".userid",
-    ".by a",
-    "a.user",
-    "cite",
-    ".comment-name",
-    ".nickname",
-    ".name",
-    ".by",
-    "[class*='username']",
-    "[class*='user-name']",
-    "[class*='author']",
-    "a[rel~='author']",
-    "a.url",
-    "a[rel~='external']",
-)
-BYLINES = (
-    ".submitted",
-    ".comment__submitted",
-    ".comment-by",
-    ".details",
-    ".tagline",
-    ".comment-meta",
-    ".comment_meta",
-    ".meta",
-    ".comment-header",
-    ".comment-info",
-    "header",
-    "footer",
-)
-TIME = (
-    "time[datetime]",
-    "[itemprop='commentTime']",
-    "[itemprop='datePublished']",
-    "[itemprop='dateCreated']",
-    "faceplate-timeago[ts]",
-    "abbr[title]",
-    ".age[title]",
-    "time",
-)
-TIME_TEXT = (
-    ".comment-date",
-    ".comment-time",
-    ".comment_date",
-    ".commentdate",
-    ".comment__date",
-    ".datetime",
-    ".hashover-date",
-    ".commentmetadata",
-    ".comment-metadata",
-    ".comment-meta",
-    ".comment_meta",
-    ".submitted",
-    ".comment__submitted",
-    ".timestamp",
-    ".date",
-    ".time",
-    ".otherdetails",
-    ".meta",
-)
-_FURNITURE = (
-    "script, style, form, button, textarea, template, .comment-reply-link, .comment-edit-link,"
-    " .comment-author, .comment-meta, .commentmetadata, .comment-metadata, .vcard, .says,"
-    " .comment-awaiting-moderation, .comment-likes, .comment-actions, .comment-footer,"
-    " .comment-permalink, .reply-link, .sharedaddy, .avatar, .gravatar, .screen-reader-text,"
-    " .comment-header, .comment-head, .comment-date, .comment-time, .comment-rating, .links,"
-    " .comment-like, .ratingblock, .gdrts-rating-block, .thread-toggle, .continue"
-)
-_LOOSE_FURNITURE = (
-    "header, footer, cite, time, .reply, .fn, .author, .date, .meta, .submitted, .user, .username,"
-    " .picture, h3, h4, .comment-reply, .permalink, .actions, .controls, [itemprop='author'],"
-    " [itemprop='creator'], [itemprop='datePublished'], [itemprop='commentTime'], [itemprop='url']"
-)
-_BY = re.compile(r"(?i)(?:by|von|por|par)\s+(.{2,60})$")
 _HEADLIKE = (
     "header, time, .fn, .author, .comment-author, .comment-meta, .submitted, [itemprop='author']"
 )
 _PING = re.compile(r"^(?:pingback|trackback)\s*:?\s*", re.IGNORECASE)
 _GONE = re.compile(r"(?:^|[-_])(?:deleted|removed)(?:$|[-_])", re.IGNORECASE)
+
+
+_PARTS = 120  # elements and texts of a comment that are looked through for a date
+_HEAD_LINE = 120  # characters of a line that tells author and date
+_BESIDE = 40  # of them beside the date
+_INITIALS = 2  # letters that stand for a picture
 
 
 class Fields(NamedTuple):
@@ -175,6 +59,9 @@ class Fields(NamedTuple):
 
 def fields(node: LexborNode) -> Fields:
     """Read a comment. The elements of its replies must have been taken out; `node` is altered."""
+    for picture in node.css("[class*='avatar'], [class*='Avatar']"):
+        if len(picture.text(deep=True).strip()) <= _INITIALS:
+            picture.decompose()
     names = set(classes(node))
     kind = next((kind for kind in ("pingback", "trackback") if kind in names), "comment")
     status = _status(node, names)
@@ -199,7 +86,7 @@ def _status(node: LexborNode, names: set[str]) -> str:
 
 
 def _author(node: LexborNode) -> str | None:
-    for name in ("data-author", "author"):
+    for name in ("data-author", "author", "data-username", "data-comment-author"):
         if attribute(node, name):
             return attribute(node, name)
     for selector in AUTHOR:
@@ -211,8 +98,8 @@ def _author(node: LexborNode) -> str | None:
         for found in node.css(selector):
             line = words(found)[:200]
             read = stamp(line)
-            by = None if read else _BY.match(line)
-            told = _name(line[: read.start] if read else by[1] if by else "")
+            by = _BY.match(line[: read.start] if read else line)
+            told = _name(by[1] if by else line[: read.start] if read else "")
             if told:
                 return told
     return None
@@ -240,13 +127,24 @@ def _created(node: LexborNode) -> datetime | None:
             read = stamp(words(found)[:160])
             if read and read.when:
                 return read.when
-    for found in node.css("[title]"):
-        read = stamp(attribute(found, "title")[:80])
-        if read and read.when:
-            return read.when
+    for name in ("title", "data-tippy-content"):
+        for found in node.css(f"[{name}]"):
+            read = stamp(attribute(found, name)[:80])
+            if read and read.when:
+                return read.when
     for link in node.css("a[href*='#']"):
         read = stamp(words(link)[:80])
         if read and read.when:
+            return read.when
+    return _dated_line(node)
+
+
+def _dated_line(node: LexborNode) -> datetime | None:
+    """The time on the first short line that tells one, beside little else."""
+    for part in islice(node.traverse(include_text=True), _PARTS):
+        line = " ".join((part.text_content or "").split()) if part.tag == "-text" else ""
+        read = stamp(line) if len(line) <= _HEAD_LINE else None
+        if read and read.when and len(line) - (read.end - read.start) <= _BESIDE:
             return read.when
     return None
 
@@ -269,7 +167,7 @@ def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | N
     """The text, and author and time where only its first lines told them."""
     body = _body(node)
     broad = body is not None and body.css_first(_HEADLIKE) is not None
-    for junk in (body or node).css(_FURNITURE + ("," + _LOOSE_FURNITURE if broad else "")):
+    for junk in (body or node).css(FURNITURE + ("," + LOOSE_FURNITURE if broad else "")):
         if body is None or junk.mem_id != body.mem_id:
             junk.decompose()
     if body is not None:
@@ -279,7 +177,7 @@ def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | N
     text, head = _head(plain(node.inner_html))
     if head:
         return _trimmed(text), head
-    for junk in node.css(_LOOSE_FURNITURE):
+    for junk in node.css(LOOSE_FURNITURE):
         junk.decompose()
     text, head = _head(plain(node.inner_html))
     return _trimmed(text), head
@@ -294,7 +192,7 @@ def _body(node: LexborNode) -> LexborNode | None:
             break
     while body is not None:
         size = len(body.text(deep=True))
-        inner = (one for one in body.css(_ANY_TEXT) if one.mem_id != body.mem_id)
+        inner = (one for one in body.css(ANY_TEXT) if one.mem_id != body.mem_id)
         closer = next((one for one in inner if 2 * len(one.text(deep=True)) > size), None)
         if closer is None:
             return body

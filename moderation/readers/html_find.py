@@ -7,7 +7,10 @@ finds clearly more. Nothing here recurses: pages nest thousands deep.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.readers.html_groups import grouped
+from moderation.readers.html_known import forum_posts, known_comments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,10 +24,20 @@ _PINGS = frozenset(["pingback", "trackback"])
 _DEPTH_CLASS = re.compile(r"^(?:comment-?)?(?:depth|level|lvl|nest(?:ed|ing)?|indent)[-_]?(\d+)$")
 _KEY = re.compile(
     r"(?:^|[-_])(?:comment|comentario|kommentar|commentaire|cmt|komentar|reply|response|tree)s?"
-    r"(?:[-_](?:id|item|node|entry|wrapper|body|container|box))*[-_]?(\d+)$",
+    r"(?:[-_](?:id|item|node|entry|wrapper|body|container|box|card))*[-_]?"
+    r"(\d+|[0-9a-f]{8}(?:-[0-9a-f]{2,12})+|[0-9a-f]{16,})$",
     re.IGNORECASE,
 )
-_SHORT_KEY = re.compile(r"^(?:c|r|pc|ct)[-_]?(\d+)$")
+_KEY_ATTRIBUTES = (
+    "data-comment-id",
+    "data-commentid",
+    "data-comment",
+    "data-cid",
+    "data-pid",
+    "data-shortid",
+    "thingid",
+)
+_SHORT_KEY = re.compile(r"^(?:c|r|p|t|pc|ct|cmt|isso|IDComment|issuecomment|elComment)[-_]?(\d+)$")
 _POST_KEY = re.compile(r"^(?:post|msg|message|item)[-_]?(\d+)$")
 _SECTION = re.compile(r"comment|disqus|conversation|discussion|kommentar|comentario", re.IGNORECASE)
 _PATH_KEY = re.compile(r"(?:^|-)(c\d+(?:r\d+)*)$")
@@ -37,7 +50,7 @@ _ITEM_CLASS = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"(?:recent|latest|neueste|letzte|ultimos|top)[-_]?(?:comment|kommentar|comentario)"
-    r"|comment-?form$|^respond$|comment-respond|comment-template",
+    r"|comment-?form$|^respond$|comment-respond|^comment-?template$",
     re.IGNORECASE,
 )
 _SURE = 3  # comments in an exact habit's markup: no vaguer rule is asked then
@@ -59,14 +72,23 @@ def words(node: LexborNode) -> str:
     return " ".join(node.text(deep=True, separator=" ").split())
 
 
-def comment_elements(page: LexborHTMLParser) -> list[LexborNode]:
-    """The elements of a page that hold one comment each, in document order."""
-    best: list[LexborNode] = []
+class Elements(NamedTuple):
+    """The elements that hold one comment each, in document order, and how they were told."""
+
+    nodes: list[LexborNode]
+    sure: bool  # by markup that says what it is; else by what they have in common
+    forum: bool  # they are the posts of a thread: the first may be its root
+
+
+def comment_elements(page: LexborHTMLParser) -> Elements:
+    """The elements of a page that hold one comment each."""
+    best = Elements([], sure=True, forum=False)
     for finder in FINDERS:
-        found = _whole(finder(page), exact=finder in _EXACT)
-        if len(found) > _MORE * len(best):
-            best = found
-        if finder in _EXACT and len(best) >= _SURE:
+        exact = finder in _EXACT
+        found = _whole(finder(page), exact)
+        if len(found) > _MORE * len(best.nodes):
+            best = Elements(found, exact or finder in _NAMED, finder is forum_posts)
+        if exact and len(best.nodes) >= _SURE:
             break
     return best
 
@@ -83,13 +105,18 @@ def _whole(nodes: Iterable[LexborNode], exact: bool) -> list[LexborNode]:
         outer = node.parent
         while outer is not None and outer.mem_id not in unique:
             outer = outer.parent
-        if _elsewhere(node, elsewhere) or not _has_words(node):
+        if _elsewhere(node, elsewhere) or not _has_words(node) or (not exact and _is_article(node)):
             dropped.add(mem)
         elif outer is not None:
             same = key_of(outer) == key_of(node) is not None
             if same or (not exact and _same_comment(outer, node)):
                 dropped.add(mem)
     return [node for mem, node in unique.items() if mem not in dropped]
+
+
+def _is_article(node: LexborNode) -> bool:
+    """True for the page's article, whose id and class may be made as a post's are."""
+    return node.css_first("h1, [itemprop='articleBody'], [itemprop='headline']") is not None
 
 
 def _has_words(node: LexborNode) -> bool:
@@ -149,7 +176,7 @@ def _elsewhere(node: LexborNode, known: dict[int, bool]) -> bool:
 
 def key_of(node: LexborNode) -> str | None:
     """The site's id of the comment that an element holds, from its id or data attributes."""
-    for name in ("data-comment-id", "data-commentid", "data-comment", "data-cid", "thingid"):
+    for name in _KEY_ATTRIBUTES:
         value = attribute(node, name)
         if value and len(value) <= 80 and not value.startswith(("{", "[")):
             return value
@@ -227,16 +254,6 @@ def _posts(page: LexborHTMLParser) -> list[LexborNode]:
     return found if len(found) > 1 else []
 
 
-def _hacker(page: LexborHTMLParser) -> list[LexborNode]:
-    """Hacker News: one table row a comment, its depth an attribute."""
-    return page.css("tr.comtr")
-
-
-def _custom(page: LexborHTMLParser) -> list[LexborNode]:
-    """Custom elements (`<shreddit-comment depth=1 author=…>`)."""
-    return page.css("shreddit-comment, community-comment, comment-item")
-
-
 def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
     """The general rule: the commonest class that says "one comment" and holds more than a name."""
     groups: dict[str, list[LexborNode]] = {}
@@ -268,12 +285,14 @@ def _looks_whole(node: LexborNode) -> bool:
 
 FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (
     _wordpress,
+    known_comments,
+    forum_posts,
     _annotated,
-    _custom,
-    _hacker,
     _classed,
     _keyed,
     _repeated,
+    grouped,
     _posts,
 )
-_EXACT = frozenset([_wordpress, _annotated, _custom, _hacker])
+_EXACT = frozenset([_wordpress, known_comments, forum_posts, _annotated])
+_NAMED = frozenset([_classed, _keyed])  # vaguer, but what they find is called a comment

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.html_find import (
     attribute,
@@ -31,9 +31,18 @@ _DEPTH_ATTRIBUTES = (
     "indent",
 )
 _NAMED_PARENT = (
-    ".parent a[href*='#comment'], .in-reply-to a[href*='#comment'], a[rel~='in-reply-to']"
+    ".parent a[href*='#comment'], .in-reply-to a[href*='#'], a[rel~='in-reply-to'],"
+    " [class*='reply-to'] a[href*='#'], a[class*='parent-link'][href*='#'],"
+    " a[class*='link-to-parent'][href*='#'], [data-topid]"
 )
-_ANCHOR = re.compile(r"#(?:\w+-)?(\d+)$")
+_ANCHOR = re.compile(r"#(?:[\w-]*?[-_])?([0-9a-f]{8}-[0-9a-f-]{20,}|\d+)$")
+_REPLIES = re.compile(
+    r"repl(?:y|ies)|child|indent|nest|thread|respon|answer|sub-?comment|comments?-?list",
+    re.IGNORECASE,
+)  # in the name of an element that holds the replies to the comment before it
+_REPLY = re.compile(r"(?:^|[-_])(?:indented|reply|child|nested|answer|response|subcomment)$")
+_NEAR = 3  # elements around a comment that may show its depth
+_BETWEEN = 4  # elements without words between a comment and its replies
 
 
 @dataclass
@@ -47,13 +56,21 @@ class Place:
     warnings: list[str] = field(default_factory=list)
 
 
-def places(page: LexborHTMLParser) -> list[Place]:
-    """The comments of a page in document order, each with its parent."""
-    nodes = comment_elements(page)
+class Listed(NamedTuple):
+    """The comments of a page in document order, each with its parent; see `Elements`."""
+
+    places: list[Place]
+    sure: bool
+    forum: bool
+
+
+def places(page: LexborHTMLParser) -> Listed:
+    """The comments of a page and how they were told."""
+    nodes, sure, forum = comment_elements(page)
     order = {node.mem_id: at for at, node in enumerate(nodes)}
     listed = [Place(node, key_of(node) or _anchor_key(node)) for node in nodes]
     _link(page, listed, order)
-    return listed
+    return Listed(listed, sure, forum)
 
 
 def _anchor_key(node: LexborNode) -> str:
@@ -68,7 +85,8 @@ def _anchor_key(node: LexborNode) -> str:
 
 def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int]) -> None:
     """Set parent and depth of every place."""
-    nested = [_around(place.node, order) for place in listed]
+    known: dict[int, int | None] = {}
+    nested = [_around(place.node, order, known) for place in listed]
     shown = _shown_depths(listed, nested)
     named = _named_parents(page, listed)
     path: list[int] = []
@@ -87,13 +105,55 @@ def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int]) ->
         place.depth = 1 if parent is None else listed[parent].depth + 1
 
 
-def _around(node: LexborNode, order: dict[int, int]) -> int | None:
-    """The nearest comment around an element."""
+def _around(
+    node: LexborNode, order: dict[int, int], known: dict[int, int | None] | None = None
+) -> int | None:
+    """The comment that an element is in, or in whose replies: they may follow it as a sibling.
+
+    known: what was found for the elements passed, filled while going up, so that no way is
+    gone twice.
+    """
+    known = {} if known is None else known
+    passed: list[int] = []
+    found: int | None = None
     above = node.parent
     while above is not None:
+        if above.mem_id in known:
+            found = known[above.mem_id]
+            break
         if above.mem_id in order:
-            return order[above.mem_id]
+            found = order[above.mem_id]
+            break
+        passed.append(above.mem_id)
+        found = _before(above, order, known) if _holds_replies(above) else None
+        if found is not None:
+            break
         above = above.parent
+    known.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _holds_replies(node: LexborNode) -> bool:
+    names = [attribute(node, "id"), *classes(node)]
+    return node.tag in ("ol", "ul") or any(map(_REPLIES.search, names))
+
+
+def _before(node: LexborNode, order: dict[int, int], known: dict[int, int | None]) -> int | None:
+    """The comment right before an element, among its siblings; others like it may be between."""
+    before = node.prev
+    for _ in range(2 * _BETWEEN):
+        if before is None:
+            return None
+        if before.is_element_node:
+            if before.mem_id in order:
+                return order[before.mem_id]
+            if before.mem_id in known and before.tag == node.tag:
+                return known[before.mem_id]
+            if before.text(deep=True).strip():
+                return None
+        elif before.tag == "-text" and (before.text_content or "").strip():
+            return None
+        before = before.prev
     return None
 
 
@@ -103,7 +163,7 @@ def _shown_depths(listed: list[Place], nested: list[int | None]) -> list[int] | 
     They are taken when every comment has one, and more is to be told from them than from the
     nesting: a list of WordPress may close each `<li>` before its children.
     """
-    for read in (class_depth, _attribute_depth):
+    for read in (class_depth, _depth_around, _attribute_depth):
         depths = [read(place.node) for place in listed]
         known = [depth for depth in depths if depth is not None]
         if known and len(known) == len(depths) and len(set(known)) > 1:
@@ -111,11 +171,24 @@ def _shown_depths(listed: list[Place], nested: list[int | None]) -> list[int] | 
             return [depth - low + 1 for depth in known]
     if any(parent is not None for parent in nested):
         return None
-    for measure in (_indented, _margin):
+    for measure in (_indented, _margin, _spacer, _modified):
         sizes = [measure(place.node) for place in listed]
         levels = sorted(set(sizes))
         if len(levels) > 1:
             return [levels.index(size) + 1 for size in sizes]
+    return None
+
+
+def _depth_around(node: LexborNode) -> int | None:
+    """The depth that a class of the nearest elements around shows (Dreamwidth)."""
+    above = node.parent
+    for _ in range(_NEAR):
+        if above is None:
+            break
+        depth = class_depth(above)
+        if depth is not None:
+            return depth
+        above = above.parent
     return None
 
 
@@ -137,12 +210,32 @@ def _indented(node: LexborNode) -> int:
     return count
 
 
+_LEVELS = 30  # elements around a comment whose margins may show its depth
 _MARGIN = re.compile(r"(?:margin|padding)-left:\s*([\d.]+)")
 
 
 def _margin(node: LexborNode) -> int:
-    match = _MARGIN.search(attribute(node, "style"))
-    return int(float(match[1])) if match else 0
+    """Pixels (or what the page measures in) from the left, over the element and those around."""
+    total, above = 0.0, node
+    for _ in range(_LEVELS):
+        match = _MARGIN.search(attribute(above, "style"))
+        total += float(match[1]) if match else 0
+        if above.parent is None:
+            break
+        above = above.parent
+    return int(10 * total)
+
+
+def _spacer(node: LexborNode) -> int:
+    """Pixels of an empty picture that pushes the comment to the right (old tables)."""
+    image = node.css_first("img[width][src*='s.gif'], img[width][src*='spacer']")
+    width = attribute(image, "width") if image is not None else ""
+    return int(width) if width.isdigit() else 0
+
+
+def _modified(node: LexborNode) -> int:
+    """1 for a comment whose class says that it is a reply, and no more."""
+    return int(any(map(_REPLY.search, classes(node))))
 
 
 def _named_parents(page: LexborHTMLParser, listed: list[Place]) -> list[int | None]:
@@ -153,11 +246,22 @@ def _named_parents(page: LexborHTMLParser, listed: list[Place]) -> list[int | No
     order = {place.node.mem_id: at for at, place in enumerate(listed)}
     names = [_named_parent(place.node) for place in listed]
     for link in page.css(_NAMED_PARENT):
-        inside, match = _around(link, order), _ANCHOR.search(attribute(link, "href"))
-        if inside is not None and match and not names[inside]:
-            names[inside] = match[1]
+        inside, match = _within(link, order), _ANCHOR.search(attribute(link, "href"))
+        name = attribute(link, "data-topid") or (match[1] if match else "")
+        if inside is not None and name and not names[inside]:
+            names[inside] = name
     found = (index.get(name) if name else None for name in names)
     return [one if one is not None and one < at else None for at, one in enumerate(found)]
+
+
+def _within(node: LexborNode, order: dict[int, int]) -> int | None:
+    """The nearest comment that an element is in."""
+    above = node.parent
+    for _ in range(_LEVELS):
+        if above is None or above.mem_id in order:
+            break
+        above = above.parent
+    return order.get(above.mem_id) if above is not None else None
 
 
 def _named_parent(node: LexborNode) -> str | None:

@@ -1,0 +1,48 @@
+"""Comments in a definition list (old Blogger, Dotclear, Movable Type) as elements of their own.
+
+`<dt>` tells the author, the `<dd>` after it the text and perhaps the time: no element holds one
+comment. Such lists are rewritten before parsing, each `<dt>` with its `<dd>` in one `<div>`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LIST = re.compile(r"<dl\b([^>]*)>(.*?)</dl\s*>", re.IGNORECASE | re.DOTALL)
+_TERM = re.compile(r"<dt\b([^>]*)>", re.IGNORECASE)
+_OTHER = re.compile(r"<(/?)d[td]\b([^>]*)>", re.IGNORECASE)
+_COMMENT = re.compile(r"comment|\bid\s*=\s*[\"']?c\d+\b", re.IGNORECASE)
+
+
+def undefined(page: str) -> str:
+    """The page with its definition lists of comments as divisions.
+
+    >>> undefined('<dl><dt id="c1">Ann</dt><dd>Hi</dd></dl>')
+    '<div><div class="comment" id="c1"><div>Ann</div><div>Hi</div></div></div>'
+    """
+    return _LIST.sub(_rewritten, page) if "<dt" in page.lower() else page
+
+
+def _rewritten(found: re.Match[str]) -> str:
+    first, *terms = re.split(r"(?=<dt\b)", found[2], flags=re.IGNORECASE)
+    named = sum(bool(_COMMENT.search(_head(term))) for term in terms)
+    if not terms or named < len(terms):
+        return found[0]
+    return f"<div{found[1]}>{first}{''.join(map(_entry, terms))}</div>"
+
+
+def _head(term: str) -> str:
+    match = _TERM.match(term)
+    return match[1] if match else ""
+
+
+def _entry(term: str) -> str:
+    match = _TERM.match(term)
+    attributes = match[1] if match else ""
+    own = re.search(r"\bid\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", attributes, re.IGNORECASE)
+    rest = _OTHER.sub(_division, term[match.end() :] if match else term)
+    return f'<div class="comment"{" " + own[0] if own else ""}><div>{rest}</div>'
+
+
+def _division(tag: re.Match[str]) -> str:
+    return "</div>" if tag[1] else f"<div{tag[2]}>"

@@ -28,16 +28,20 @@ def good():
     return trained()
 
 
-@pytest.fixture
-def place(tmp_path, good):
-    """A folder with the model in use at models/default, and a worse one at models/worse."""
-    good.save(tmp_path / "models" / "default")
+@pytest.fixture(scope="module")
+def worse():
+    """The same rows with shuffled labels."""
     shuffled = table()
     for label in ("spam", "abuse"):
-        rng = np.random.default_rng(5)
-        shuffled[label] = rng.permutation(shuffled[label].to_numpy())
-    worse = train(shuffled, recipe=replace(recipe(), default=replace(recipe().default, goal=None)),
-                  lexicon=lexicon())  # fmt: skip
+        shuffled[label] = np.random.default_rng(5).permutation(shuffled[label].to_numpy())
+    aimless = replace(recipe(), default=replace(recipe().default, goal=None))
+    return train(shuffled, recipe=aimless, lexicon=lexicon())
+
+
+@pytest.fixture
+def place(tmp_path, good, worse):
+    """A folder with the model in use at models/default, and two that are worse."""
+    good.save(tmp_path / "models" / "default")
     worse.save(tmp_path / "models" / "worse")
     fewer = good.with_thresholds({"spam": 0.9999})
     fewer.save(tmp_path / "models" / "moved")
@@ -162,7 +166,7 @@ def test_a_worse_model_is_refused_with_the_reason(moderation, place, monkeypatch
     for candidate in ("worse", "moved"):
         ran = moderation("promote", f"models/{candidate}", "held.csv")
         assert ran.status == 1
-        assert "worse than models/default" in ran.err
+        assert "worse than default" in ran.err
         assert "not promoted: it is worse" in ran.err
     assert digest(place / "models/default") == before
     assert [one["did"] for one in log(place)] == ["refused", "refused"]
@@ -172,7 +176,8 @@ def test_a_worse_model_is_refused_with_the_reason(moderation, place, monkeypatch
 def test_without_anything_to_try_it_on_nothing_is_promoted(moderation, place, monkeypatch):
     monkeypatch.chdir(place)
     ran = moderation("promote", "models/moved")
-    assert (ran.status, "nothing was there to try it on" in ran.err) == (1, True)
+    assert ran.status == 1
+    assert "nothing was there to try it on" in " ".join(ran.err.split())
 
 
 def test_a_reason_promotes_all_the_same_and_rollback_brings_back(moderation, place, monkeypatch):
@@ -197,7 +202,7 @@ def test_a_model_that_is_no_worse_is_promoted(moderation, place, monkeypatch):
     trained(seed=1).save(place / "models/again")
     ran = moderation("promote", "models/again", "held.csv")
     assert ran.status == 0, ran.err
-    assert "no worse than models/default" in ran.err
+    assert "no worse than default" in ran.err
     assert digest(place / "models/default") == digest(place / "models/again")
 
 

@@ -216,7 +216,7 @@ def test_queue_review_and_the_estimate(moderation, place):
     assert moderation("score", "dump.jsonl", "-o", "scored.parquet").status == 0
     ran = moderation("queue", "scored.parquet", "-n", "20", "-o", "queue.parquet")
     assert ran.status == 0
-    assert "20 comments to review" in ran.err
+    assert "20 comments to review" in " ".join(ran.err.split())
     assert "decide on the random ones" in ran.err
     queue = open_scored(place / "queue.parquet")
     assert len(queue.listed) == 20

@@ -108,3 +108,12 @@ def ready_to_score() -> None:
 def say(text: str) -> None:
     """One message to standard error."""
     typer.echo(text, err=True)
+
+
+def tell(text: str) -> None:
+    """One sentence to standard error, in lines that fit the terminal."""
+    from textwrap import fill
+
+    from moderation.terminal import safe, width
+
+    say(fill(safe(text), width(), subsequent_indent="  ", break_on_hyphens=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, working
+from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, tell, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -302,7 +302,7 @@ def _taken(
 def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
     told = ", ".join(f"{count:,} {label}" for label, count in sorted(taken.decided.items()))
     new = taken.decided.total()
-    say(
+    tell(
         f"{file}: {new:,} new decisions{f' ({told})' if told else ''}, "
         f"{taken.known:,} known already, {taken.retracted:,} taken back; in {ledger}"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, model_path, ready_to_score, say, working
+from moderation.cli.app import app, model_path, ready_to_score, say, tell, working
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def _promote(
             raise InputError(f"{folder}: the same model as {in_use}; nothing to promote")
         trial = _tried(candidate, current, labels, suites)
         record |= trial.to_dict()
-        _say_tried(trial, str(in_use))
+        _say_tried(trial, current.name)
         if trial.verdict in ("worse", "untried") and force is None:
             promotion.refuse(place, record | {"digest": candidate.digest})
             why = "it is worse" if trial.verdict == "worse" else "nothing was there to try it on"
-            say(f"not promoted: {why}; --force REASON promotes it all the same")
+            tell(f"not promoted: {why}; --force REASON promotes it all the same")
             raise typer.Exit(1)
     if force is not None:
         record |= {"forced": force}
@@ -153,24 +153,20 @@ def _tried(
 
 
 def _say_tried(trial: Trial, against: str) -> None:
-    from moderation.terminal import line, width
-
     if trial.verdict == "untried":
-        say("nothing to compare on: name label tables that neither model learnt from, or --suite")
+        tell("nothing to compare on: name label tables that neither model learnt from, or --suite")
         return
     compared = trial.comparison
     on = []
     if compared is not None:
         on += [f"{one.rows:,} rows of {one.label}" for one in compared.labels]
     on += [f"the cases of {name}" for name in trial.suites]
-    say(
-        f"{trial.verdict} than {against}" if trial.verdict != "same" else f"no worse than {against}"
-    )
-    say(line(f"on {', '.join(on)}", 4 * width()))
+    word = "no worse" if trial.verdict == "same" else trial.verdict
+    tell(f"{word} than {against}, the model in use, on {', '.join(on)}")
     if trial.held_out:
-        say(f"{trial.held_out:,} rows that it learnt from count with held-out scores")
+        tell(f"{trial.held_out:,} rows that it learnt from count with held-out scores")
     for reason in trial.reasons:
-        say(f"- {reason}")
+        tell(f"- {reason}")
 
 
 def _bring_back(place: Path) -> None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
+from moderation.cli.app import (
+    ModelName,
+    app,
+    counted,
+    model_path,
+    ready_to_score,
+    say,
+    tell,
+    working,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +70,12 @@ def queue(
         some, every = _known(answers, names, scores)
         chosen = choose(scored, scores, limits, names, some, every, parts, budget, random)
     _say_chosen(list(chosen.values()))
-    if output is not None:
+    if output is not None and chosen:
         from moderation.tables import write_table
 
         write_table(with_context(scored, chosen), output, metadata=passport)
-        say(f"{output}: decide with `moderation review {output} --labels {labels}`")
-    else:
+        say(f"decide with `moderation review {output}`")
+    elif output is None:
         _print_chosen(scored, chosen)
     _say_estimates(estimates(parts, scores, limits, answers, names), len(scored))
 
@@ -248,15 +257,16 @@ def _judged(
 def _known(
     answers: dict[str, np.ndarray], names: list[str], scores: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) bool twice: decided on any label, and on every label that can be told."""
+    """(n,) bool twice: decided on any label, and on every label that people decide on here."""
     import numpy as np
 
-    nothing = np.zeros(len(scores), bool)
-    given = np.column_stack(
-        [~np.isnan(answers[name]) if name in answers else nothing for name in names]
-    )
-    some = np.asarray(given.any(axis=1))
-    return some, np.asarray(some & (given | np.isnan(scores)).all(axis=1))
+    given = [~np.isnan(answers[name]) for name in names if name in answers]
+    told = [~np.isnan(scores[:, k]) for k, name in enumerate(names) if name in answers]
+    if not given:
+        return np.zeros(len(scores), bool), np.zeros(len(scores), bool)
+    some = np.asarray(np.any(given, axis=0))
+    every = np.all([one | ~known for one, known in zip(given, told, strict=True)], axis=0)
+    return some, np.asarray(some & every)
 
 
 def _say_chosen(reasons: list[str]) -> None:
@@ -264,7 +274,7 @@ def _say_chosen(reasons: list[str]) -> None:
 
     counts = Counter(reasons)
     told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
-    say(f"{len(reasons):,} comments to review: {told or 'nothing is left to decide'}")
+    tell(f"{len(reasons):,} comments to review: {told or 'nothing is left to decide'}")
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
@@ -302,4 +312,6 @@ def _percent(one: Interval) -> str:
     )
     if one.low != one.low:
         return "–"
+    if value == low == high:
+        return f"{value}%"
     return f"{value}% ({low} to {high})" if one.value == one.value else f"– ({low} to {high}%)"

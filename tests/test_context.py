@@ -446,6 +446,23 @@ def test_evidence_says_what_is_shared_and_what_is_lacking(rows, row, off, senten
     assert sentence in found.sentence
 
 
+@pytest.mark.parametrize(
+    ("rows", "beginning"),
+    [
+        (["kitten sleeps", "kitten pictures"], "on the conversation's topic but off the article's"),
+        (["a sofa", "the toll!"], "on the article's topic but off the conversation's"),
+        (["a sofa", "kitten pictures"], "off the article's topic and the conversation's"),
+        (["a toll", "the toll!"], "shares toll with the article"),
+    ],
+)
+def test_a_sentence_says_first_which_topic_the_comment_is_off(rows, beginning, monkeypatch):
+    monkeypatch.setattr("moderation.context.evidence.TELLING", 2.0)
+    spoken = [("t", depth, text) for depth, text in enumerate(rows, 1)]
+    comments, threads = frames(spoken, [("t", "Bridge toll", RIVER)])
+    (found,) = explain(some_head(), comments, threads, np.array([1]))
+    assert found.sentence.startswith(beginning)
+
+
 def test_evidence_without_anything_above_names_the_siblings(monkeypatch):
     monkeypatch.setattr("moderation.context.evidence.TELLING", 2.0)
     comments, threads = frames([("t", 1, f"kitten {n}{n}") for n in range(4)] + [("t", 1, "sofa")])

@@ -12,7 +12,7 @@ from small_model import trained
 from moderation import flags
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
 from moderation.context.expand import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, count_words
+from moderation.context.head import ContextHead, Frequencies, count_words
 from moderation.model.calibration import Calibration
 from moderation.model.model import ContextLabel
 from moderation.readers import Dump
@@ -149,7 +149,8 @@ def test_explain_says_score_threshold_and_words(model):
 
 def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
-    head = ContextHead(count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype)), weights, 2)
+    frequencies = count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype))
+    head = ContextHead(frequencies, weights, 2, doubt=8.0)
     stray = replace(model, heads=(*model.heads, ContextLabel("stray", head, Calibration(), 0.6)))
     scored = flags.scored_table(dump, stray.score(dump.comments, dump.threads), stray)
     assert scored["flags"].tolist() == ["", "spam;abuse", "", "abuse;stray", ""]
@@ -158,3 +159,17 @@ def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
     assert "spans" not in said
     total = said["intercept"] + sum(said["features"].values())
     assert 1 / (1 + np.exp(-total)) == pytest.approx(said["score"], abs=1e-3)
+
+
+def test_explain_says_what_an_off_topic_comment_shares(model):
+    weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
+    head = ContextHead(Frequencies(np.full(1 << 18, 160, np.uint8), 20.0), weights, 0.0)
+    around = ContextLabel("off_topic", head, Calibration(), 0.4)
+    both = replace(model, heads=(*model.heads, around))
+    told = both.explain("kitten", parent="sofa", title="Bridge")[-1]
+    assert told.sentence == (
+        "off the article's topic and the conversation's: shares nothing with the article "
+        "(title: Bridge), nor with the comment it answers; its own words: kitten"
+    )
+    assert told.sentence in str(told)
+    assert "cannot tell" in str(both.explain("kitten")[-1])

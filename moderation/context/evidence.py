@@ -34,6 +34,12 @@ REACH = 8  # ancestors looked at
 WORDED = 40  # siblings looked at, where there is nothing else
 
 _NOTHING = "shares nothing"
+_OFF = {
+    "article": "on the conversation's topic but off the article's: ",
+    "conversation": "on the article's topic but off the conversation's: ",
+    "both": "off the article's topic and the conversation's: ",
+}
+"""What a sentence begins with where there are both to be off."""
 _ALONE = "nothing around it has telling words"
 FEW_WORDS = "few words"  # what a short comment's logit is cut by, see `context.DOUBT`
 
@@ -215,6 +221,8 @@ def _evidence(head: ContextHead, features: np.ndarray, around: _Around) -> Evide
         (off_article, off_talk), "neither"
     )
     intercept, shares = _shared_out(head, features)
+    said = _sentence(title, bool(about), article_shared, near, parent_shared, nearest, among, own)
+    two = bool(about) and bool(near)
     return Evidence(
         intercept,
         shares,
@@ -224,7 +232,7 @@ def _evidence(head: ContextHead, features: np.ndarray, around: _Around) -> Evide
         own.lacking(about),
         parent_shared,
         nearest,
-        _sentence(title, bool(about), article_shared, near, parent_shared, nearest, among, own),
+        _OFF.get(off, "") + said if two else said,
     )
 
 

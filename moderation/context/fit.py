@@ -60,14 +60,15 @@ def fit_context(
     optimization" (L-BFGS-B, as SciPy has it).
     """
     spread = pairs.features.std(axis=0, dtype=np.float64)
-    used = (spread > 1e-6) & ~UNUSED & (True if columns is None else columns)
+    allowed = ~UNUSED if columns is None else ~UNUSED & columns
+    used = (spread > 1e-6) & allowed
     centre = pairs.features.mean(axis=0, dtype=np.float64)
     scaled = (pairs.features[:, used] - centre[used]) / spread[used]
     weights = np.zeros(len(spread))
     weights[used], intercept = _fit(scaled, pairs, nearness()[used])
     weights[used] /= spread[used]
     intercept -= float((weights * centre).sum())
-    _prefer_brevity(weights)
+    _prefer_brevity(weights, allowed)
     typical = dict.fromkeys(GROUPS, 0.0)
     for name, share in zip(CONTEXT_FEATURES, weights * centre, strict=True):
         typical[group_of(name)] += float(share)
@@ -75,10 +76,12 @@ def fit_context(
     return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9), DOUBT, typical)
 
 
-def _prefer_brevity(weights: np.ndarray) -> None:
-    """Subtract BREVITY per unit of length where only siblings are there."""
-    weights[CONTEXT_FEATURES.index("alone.words")] -= BREVITY
-    weights[CONTEXT_FEATURES.index("alone.only")] += BREVITY * np.log1p(USUAL)
+def _prefer_brevity(weights: np.ndarray, allowed: np.ndarray) -> None:
+    """Subtract BREVITY per unit of length where only siblings are there, if that may be seen."""
+    only, words = (CONTEXT_FEATURES.index(f"alone.{name}") for name in ("only", "words"))
+    if allowed[only] and allowed[words]:
+        weights[words] -= BREVITY
+        weights[only] += BREVITY * np.log1p(USUAL)
 
 
 def _fit(scaled: np.ndarray, pairs: Pairs, falling: np.ndarray) -> tuple[np.ndarray, float]:

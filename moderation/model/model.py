@@ -154,7 +154,15 @@ class Model:
         article: str | None = None,
     ) -> list[Explanation]:
         """How one comment is scored, label by label: scores, thresholds and contributions."""
+        from moderation.context.evidence import explain
+
         comments, threads = _thread_of(text, parent, title, article)
+        last = np.array([len(comments) - 1])
+        said = {
+            head.name: explain(head.head, comments, threads, last)[0].sentence
+            for head in self.heads
+            if isinstance(head, ContextLabel)
+        }
         scores = self.score(comments, threads).iloc[-1]
         parts = self.parts(text)
         column = {head.name: k for k, head in enumerate(self.text_heads)}
@@ -165,6 +173,7 @@ class Model:
                 None if pd.isna(scores[head.name]) else float(scores[head.name]),
                 head.threshold,
                 parts[column[head.name]] if head.name in column else None,
+                said.get(head.name),
             )
             for head in self.heads
         ]
@@ -226,13 +235,17 @@ class Parts:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell."""
+    """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell.
+
+    parts: of a text label. sentence: of a context label, what the text shares with what is above.
+    """
 
     label: str
     text: str
     score: float | None
     threshold: float
     parts: Parts | None
+    sentence: str | None = None
 
     def __str__(self) -> str:
         if self.score is None:
@@ -240,7 +253,7 @@ class Explanation:
         verdict = "flagged" if self.score >= self.threshold else "not flagged"
         head = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
         if self.parts is None:
-            return head
+            return f"{head}\n  {self.sentence}" if self.sentence else head
         shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
         shares += list(self.parts.features.items())
         shares.sort(key=lambda one: -abs(one[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,8 @@ def model_path(name: str) -> Path:
 
 def main() -> None:
     """Run the command line; every error that a user can mend is one line and status 1."""
+    # Arrow's own allocator keeps what it frees: a million comments took 0.94 GB to read, not 0.71
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         app()
     except ModerationError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING, THREAD_SCHEMA
@@ -135,7 +136,7 @@ class Model:
         THREAD_SCHEMA, for titles and articles. workers: threads of the machine, None = all.
         """
         texts = iter(self.score_texts(comments["text"], workers).T)
-        nothing = (comments["text"].isna() | (comments["text"].str.strip() == "")).to_numpy(bool)
+        nothing = _wordless(comments["text"])
         columns: dict[str, Any] = {}
         for head in self.heads:
             if isinstance(head, ContextLabel):
@@ -259,6 +260,21 @@ class Explanation:
         shares.sort(key=lambda one: -abs(one[1]))
         words = ", ".join(f"{word} {share:+.2f}" for word, share in shares[:8])
         return f"{head}\n  start {self.parts.intercept:+.2f}; {words}"
+
+
+def _wordless(texts: pd.Series) -> np.ndarray:
+    """(n,) bool: null or white space; only texts that begin with it are looked at whole."""
+    column = pa.array(texts, STRING, from_pandas=True)
+    found = _blank(pc.utf8_slice_codeunits(column, 0, 1))
+    rows = np.flatnonzero(found)
+    if len(rows):
+        found[rows] = _blank(column.take(pa.array(rows)))
+    return found
+
+
+def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+    return np.array(blank.to_numpy(zero_copy_only=False))
 
 
 def _in_context(

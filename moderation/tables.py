@@ -195,10 +195,14 @@ def _is_text(kind: pa.DataType) -> bool:
 def read_table(path: str | Path) -> tuple[pa.Table, dict[str, Any]]:
     """A table that `write_table` wrote, and its metadata ({} where the format keeps none).
 
-    Raises InputError naming the file for one that is absent, damaged or none of the formats.
-    CSV cells come back as they were before they were made safe; empty ones are null.
+    A folder of partitions is read as one. Raises InputError naming the file for one that is
+    absent, damaged or none of the formats. CSV cells come back as they were before they were made
+    safe; empty ones are null.
     """
     path = Path(path)
+    if path.is_dir():
+        parts = [read_table(part) for part in parts_of(path)]
+        return pa.concat_tables([table for table, _ in parts]), parts[0][1]
     try:
         kind = kind_of(path)
     except OutputError as error:
@@ -210,6 +214,23 @@ def read_table(path: str | Path) -> tuple[pa.Table, dict[str, Any]]:
     except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         reason = re.sub(r"\s+", " ", str(getattr(error, "strerror", None) or error))[:200]
         raise InputError(f"{path}: cannot be read as a {kind} table: {reason}") from error
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """The Parquet files of a run in partitions, in the order of their rows.
+
+    Raises InputError where there are none, or the run is not complete.
+    """
+    parts = sorted(folder.glob("part-*.parquet"))
+    try:
+        complete = json.loads((folder / "_manifest.json").read_bytes())["complete"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder}: is a folder, but not one that `score -o` wrote") from error
+    if not complete or not parts:
+        raise InputError(
+            f"{folder}: the run that writes it is not complete; give the same command again"
+        )
+    return parts
 
 
 def _read(path: Path, kind: str) -> tuple[pa.Table, dict[str, Any]]:

@@ -15,6 +15,8 @@ from moderation.cluster.job import Job
 from moderation.cluster.run import score_folder
 from moderation.context.campaigns import find_campaigns
 from moderation.model.model import Model
+from moderation.review import open_scored
+from moderation.tables import read_table
 
 MODEL = Path(__file__).parent.parent / "models" / "default"
 READ = {"format": None, "mapping": {}}
@@ -104,6 +106,26 @@ def test_campaigns_are_those_of_the_whole_table(dump, model, expected, tmp_path,
     assert told == shown
     assert len(told) > 0
     assert outcome.campaigns == told[:5]
+
+
+def test_report_and_review_open_a_folder(dump, expected, tmp_path, moderation):
+    done = moderation("score", dump, "-o", f"{tmp_path}/out/", "--partitions", "4", "--campaigns")
+    assert done.status == 0
+    table, passport = read_table(tmp_path / "out")
+    assert table.drop_columns("campaign").combine_chunks().equals(expected)
+    assert passport["labels"] == ["spam", "slur", "abuse", "off_topic"]
+    opened = open_scored(tmp_path / "out")
+    assert len(opened) == len(expected)
+    last = len(expected) - 1
+    assert opened.records.take([last])[0]["text"] == expected["text"][last].as_py()
+    assert moderation("report", tmp_path / "out", "-o", tmp_path / "r.html").status == 0
+    assert (tmp_path / "r.html").stat().st_size > 10_000
+
+
+def test_an_option_that_needs_a_folder_says_so(dump, tmp_path, moderation):
+    done = moderation("score", dump, "-o", tmp_path / "out.csv", "--memory", "1GB")
+    assert done.status == 2
+    assert "write a folder: give one" in done.err
 
 
 def test_a_thread_larger_than_the_memory_is_held_whole_and_said(model, tmp_path, monkeypatch):

@@ -142,16 +142,17 @@ def test_a_worker_that_dies_and_one_that_hangs(cluster, dump, model, expected, t
     assert outcome.comments == len(expected)
 
 
-def test_a_scheduler_that_goes_away_and_a_resume_without_it(
-    cluster, dump, model, expected, tmp_path
-):
+def test_a_scheduler_that_is_restarted(cluster, dump, model, expected, tmp_path, moderation):
     engine = Workers(cluster.address)
     with pytest.raises(ClusterError, match=r"the scheduler went away with \d+ tasks to do"):
         run([dump], tmp_path / "out", model, PARTITIONS, Hits(engine, 5, cluster.scheduler.kill))
     engine.close()
+    assert moderation("report", tmp_path / "out", "-o", tmp_path / "r.html").status == 1
     done = {path.name for path in (tmp_path / "out").glob("part-*.parquet")}
     assert 5 < len(done) < PARTITIONS
-    outcome = run([dump], tmp_path / "out", model, PARTITIONS, Here(1))
+    cluster.start_scheduler()
+    cluster.add_workers(1)
+    outcome = run([dump], tmp_path / "out", model, PARTITIONS, engine_of(cluster, 1))
     assert outcome.kept >= len(done)
     assert scored(tmp_path / "out").equals(expected)
 

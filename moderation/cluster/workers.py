@@ -7,6 +7,7 @@ silent worker gets no more. A scheduler that goes away ends the run with a line;
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -54,6 +55,7 @@ class Workers:
         self._patience = patience
         self._suspects: set[str] = set()
         self._done = threading.Event()
+        self._left = 0
         self._local: Any = None
         try:
             self._local = _local(address)
@@ -77,25 +79,39 @@ class Workers:
         self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]
     ) -> Iterator[tuple[int, Any]]:
         """See Engine. Raises ClusterError where the cluster is lost."""
+        try:
+            yield from self._answers(function, calls)
+        except OSError as error:
+            from distributed.comm import CommClosedError
+
+            if isinstance(error, CommClosedError) or self._client.status != "running":
+                raise self._lost() from error
+            raise
+
+    def _answers(
+        self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
         waiting = deque(_Task(number, arguments) for number, arguments in enumerate(calls))
         running: list[_Task] = []
         try:
             while waiting or running:
                 while waiting and len(running) < QUEUE * self.slots:
                     running.append(self._submitted(waiting.popleft(), function))
-                self._wait(len(running) + len(waiting))
+                self._left = len(running) + len(waiting)
+                self._wait()
                 for task in list(running):
                     done = next((one for one in task.futures if one.status != "pending"), None)
                     if done is not None:
-                        answer = self._answer(done, len(running) + len(waiting))
+                        answer = self._answer(done)
                         running.remove(task)
                         self._drop(task, done)
                         yield task.number, answer
                     elif time.monotonic() > task.deadline:
                         self._again(task, function)
         finally:
-            for task in running:
-                self._drop(task)
+            with contextlib.suppress(OSError):  # nobody there: nothing to call off
+                for task in running:
+                    self._drop(task)
 
     def _submitted(self, task: _Task, function: Callable[..., Any]) -> _Task:
         trusted = [one for one in self._threads() if one not in self._suspects]
@@ -112,14 +128,14 @@ class Workers:
         task.deadline = time.monotonic() + self._patience * len(task.futures)
         return task
 
-    def _wait(self, left: int) -> None:
+    def _wait(self) -> None:
         """Until something is done, or for POLL seconds."""
         self._done.wait(POLL)
         self._done.clear()
         if self._client.status != "running":
-            raise self._lost(left)
+            raise self._lost()
 
-    def _answer(self, future: Any, left: int) -> Any:
+    def _answer(self, future: Any) -> Any:
         import distributed
 
         try:
@@ -132,7 +148,7 @@ class Workers:
         except (OSError, distributed.CancelledError, TimeoutError) as error:
             if future.status == "error":
                 raise
-            raise self._lost(left) from error
+            raise self._lost() from error
         self._suspects -= self._homes(future)
         return answer
 
@@ -158,10 +174,10 @@ class Workers:
             if future is not done and self._client.status == "running":
                 future.cancel(force=True)
 
-    def _lost(self, left: int) -> ClusterError:
+    def _lost(self) -> ClusterError:
         return ClusterError(
-            f"{self.address}: the scheduler went away with {left} tasks to do; start it and its "
-            "workers and run the same command again: what is done is kept"
+            f"{self.address}: the scheduler went away with {self._left} tasks to do; start it and "
+            "its workers and run the same command again: what is done is kept"
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from bisect import bisect_right
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ from moderation.report.scored import (
     record,
     waiting,
 )
-from moderation.tables import METADATA_KEY, kind_of, read_table
+from moderation.tables import METADATA_KEY, kind_of, parts_of, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,25 +51,26 @@ PAGE_ROWS = 512  # about 200 kB: read in 0.1 ms from the system's cache
 def open_scored(path: Path) -> Scored:
     """The scored table in `path`. Raises InputError for anything else.
 
-    Parquet is paged; JSON lines and CSV, which cannot be, are held in memory.
+    Parquet is paged, in a folder of partitions too; JSON lines and CSV, which cannot be, are held
+    in memory.
     """
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"{path}: no such file; make one with `moderation score -o {path}`")
     try:
-        if path.suffix.lower() != ".parquet" or kind_of(path) != ".parquet":
+        paths = parquet_files(path)
+        if not paths:
             table, passport = read_table(path)
             return Scored.of(table, passport, BatchRecords(table))
-        file = pq.ParquetFile(path)
-        schema = file.schema_arrow
+        files = [pq.ParquetFile(one) for one in paths]
+        schema = files[0].schema_arrow
         passport = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
         short = [*SHORT, *labels_of(schema, passport)]
-        table = pq.read_table(
-            path,
-            columns=_there(file, short),
-            read_dictionary=_there(file, NAMED),
-        )
-        waits = waiting(file.iter_batches(BATCH_ROWS, columns=_there(file, REASON)))
-        return Scored.of(table, passport, PagedRecords(path), waits)
+        names, recurring = _there(files[0], short), _there(files[0], NAMED)
+        tables = [pq.read_table(one, columns=names, read_dictionary=recurring) for one in paths]
+        reasons = _there(files[0], REASON)
+        batches = (file.iter_batches(BATCH_ROWS, columns=reasons) for file in files)
+        waits = waiting(chain.from_iterable(batches))
+        return Scored.of(pa.concat_tables(tables), passport, PagedRecords(paths), waits)
     except (OSError, pa.ArrowException, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: cannot be read as a scored table: {reason}") from error
@@ -76,14 +78,22 @@ def open_scored(path: Path) -> Scored:
         raise InputError(f"{path}: {error}") from error
 
 
+def parquet_files(path: Path) -> list[Path]:
+    """The Parquet files that hold a scored table, in the order of its rows; none for others."""
+    if path.is_dir():
+        return parts_of(path)
+    return [path] if path.suffix.lower() == ".parquet" and kind_of(path) == ".parquet" else []
+
+
 def ids_of(path: Path, records: Records, rows: np.ndarray) -> list[str]:
     """The ids of some rows, without a look at their texts where the file allows."""
-    if path.suffix.lower() != ".parquet":
+    files = [pq.ParquetFile(one) for one in parquet_files(path)]
+    if not files:
         return [one["id"] or "" for one in records.take(rows.tolist())]
-    file = pq.ParquetFile(path)
     ids: list[str] = []
     start = 0
-    for batch in file.iter_batches(BATCH_ROWS * 8, columns=["id"]):
+    batches = (file.iter_batches(BATCH_ROWS * 8, columns=["id"]) for file in files)
+    for batch in chain.from_iterable(batches):
         inside = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + len(batch))]
         ids += batch.column("id").take(pa.array(inside - start)).to_pylist()
         start += len(batch)
@@ -95,15 +105,22 @@ def _there(file: pq.ParquetFile, names: Iterable[str]) -> list[str]:
 
 
 class PagedRecords:
-    """Records of a Parquet file, its row groups laid out one by one as they are asked for."""
+    """Records of Parquet files, their row groups laid out one by one as they are asked for."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        footer = pq.ParquetFile(path)
-        metadata = footer.metadata
-        sizes = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
+    def __init__(self, paths: Sequence[Path]) -> None:
+        footers = [pq.ParquetFile(path) for path in paths]
+        self._places = [
+            (path, number)
+            for path, footer in zip(paths, footers, strict=True)
+            for number in range(footer.num_row_groups)
+        ]
+        sizes = [
+            footer.metadata.row_group(number).num_rows
+            for footer in footers
+            for number in range(footer.num_row_groups)
+        ]
         self._starts = np.cumsum([0, *sizes]).tolist()
-        self._columns = _there(footer, LONG)
+        self._columns = _there(footers[0], LONG)
         self._groups: list[_Group | None] = [None] * len(sizes)
         self._locks = [Lock() for _ in sizes]
         self._kept: tuple[np.ndarray, pa.ChunkedArray] | None = None
@@ -161,8 +178,9 @@ class PagedRecords:
         return record(self.group(number).batch(place), at)
 
     def _laid_out(self, number: int) -> _Group:
-        file = pq.ParquetFile(self._path)
-        batches = file.iter_batches(PAGE_ROWS, row_groups=[number], columns=self._columns)
+        path, group = self._places[number]
+        file = pq.ParquetFile(path)
+        batches = file.iter_batches(PAGE_ROWS, row_groups=[group], columns=self._columns)
         handle, name = tempfile.mkstemp(prefix="moderation-", suffix=".arrow")
         try:
             with os.fdopen(handle, "wb") as sink:
@@ -170,7 +188,7 @@ class PagedRecords:
             return _Group(pa.OSFile(name), pa.OSFile(name))
         except OSError:  # no room for it: the row group is held in memory instead
             held = pa.BufferOutputStream()
-            again = file.iter_batches(PAGE_ROWS, row_groups=[number], columns=self._columns)
+            again = file.iter_batches(PAGE_ROWS, row_groups=[group], columns=self._columns)
             _write(held, again)
             content = held.getvalue()
             return _Group(pa.BufferReader(content), pa.BufferReader(content))

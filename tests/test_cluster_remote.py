@@ -1,0 +1,63 @@
+"""Runs that read from and write to an object store: a local S3 server."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import s3fs
+from dumps_in_parts import comments, write
+from moto.server import ThreadedMotoServer
+from test_cluster import MODEL, run, scored
+
+from moderation.cluster import files
+from moderation.cluster.engines import Here
+from moderation.errors import InputError, OutputError
+from moderation.model.model import Model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Model.load(MODEL)
+
+
+@pytest.fixture(scope="module")
+def store():
+    """A file system on a server of this process, with one bucket."""
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem.clear_instance_cache()
+        system = s3fs.S3FileSystem(use_listings_cache=False)
+        system.mkdir("archive")
+        yield system
+        s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+def test_a_run_from_s3_to_s3_gives_the_rows_of_a_local_one(store, model, tmp_path):
+    dump = write(tmp_path / "dump", comments(threads=12))
+    store.put(dump, "archive/dump", recursive=True)
+    run([dump], tmp_path / "out", model, 3)
+    outcome = run(["s3://archive/dump/*.*"], "s3://archive/out", model, 3, Here(2))
+    assert outcome.kept == 0
+    paths = sorted(store.glob("archive/out/part-*.parquet"))
+    found = []
+    for path in paths:
+        with store.open(path) as file:
+            found.append(pq.read_table(file))
+    assert pa.concat_tables(found).combine_chunks().equals(scored(tmp_path / "out"))
+    assert not store.exists("archive/out/_work")
+    again = run(["s3://archive/dump/*.*"], "s3://archive/out", model, 3)
+    assert again.kept == 3
+    assert again.comments == outcome.comments
+
+
+def test_what_is_not_there_is_said(store, model):
+    with pytest.raises(InputError, match="there is no such file"):
+        run(["s3://archive/nothing/*.parquet"], "s3://archive/o", model, 1)
+    with pytest.raises(OutputError, match="cannot be written"):
+        files.write_bytes("s3://no-such-bucket/one", b"1")

@@ -227,11 +227,16 @@ def _keyed(page: LexborHTMLParser) -> list[LexborNode]:
     found: dict[str, LexborNode] = {}
     for node in page.css("[id], [data-comment-id], [data-commentid], [data-cid]"):
         key = key_of(node) if node.tag in _ITEM_TAGS else None
-        if key and _SHORT_KEY.match(attribute(node, "id")) and not _among_comments(node):
+        if key and _vague(attribute(node, "id")) and not _among_comments(node):
             continue
         if key and key not in found:
             found[key] = node
     return list(found.values())
+
+
+def _vague(name: str) -> bool:
+    """True for an id that posts and other parts of a page may have too."""
+    return bool(_SHORT_KEY.match(name) or _POST_KEY.match(name))
 
 
 def _among_comments(node: LexborNode) -> bool:

@@ -12,8 +12,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from moderation.readers.comment_headings import is_comment_heading
 from moderation.readers.comment_heads import stamp
-from moderation.readers.plaintext_profile import is_comment_heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

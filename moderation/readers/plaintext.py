@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from moderation.readers.comment_headings import is_comment_heading
 from moderation.readers.comment_heads import (
     ARROWS,
     BUTTONS,
@@ -23,15 +24,14 @@ from moderation.readers.comment_heads import (
 )
 from moderation.readers.plaintext_article import article_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
+from moderation.readers.plaintext_notes import notes_on
 from moderation.readers.plaintext_profile import (
     PING,
     Profile,
     headed_part,
-    is_comment_heading,
-    is_titled,
     profile_of,
-    score,
 )
+from moderation.readers.plaintext_score import is_titled, score
 from moderation.readers.plaintext_tree import Node, tree
 from moderation.readers.rows import Finding, Row, ThreadRow, batches
 
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
 _LEARNED = 5  # comments at least that a line must end before it counts as the site's
-_DRIFT = 0.5  # of a page's comments
-_DISPLAYED = 10  # levels that sites show at most, as a rule
 _SENTENCE_END = re.compile(r"\w[.!?]$")  # a short comment that many made, no button
 _TRIMS = 6  # buttons in a row that may end a comment
 
@@ -95,9 +93,7 @@ def parse(text: str) -> Page:
     start = chosen[0][0].start if chosen else _section(lines)
     heading = next((line.whole for line in reversed(lines[:start])), "")
     title, article = article_of(lines[:start], heading if chosen else "")
-    notes = _notes(comments, lines)
-    if any(one.parent is not None for one in comments):
-        notes += _doubts(comments, [profile for _, profile in chosen])
+    notes = notes_on(lines, comments, [profile for _, profile in chosen])
     return Page(title, article, comments, notes)
 
 
@@ -233,12 +229,9 @@ def _is_button(line: Line, profile: Profile) -> bool:
         return False
     if line.kind:
         return bool(BUTTONS.match(line.text)) or is_date_line(line.text)
-    return (
-        bool(BUTTONS.match(line.text) or ARROWS.match(line.text))
-        or (
-            profile.chrome[plain_tail(line.text)] >= profile.entries / 2
-            and not _SENTENCE_END.search(line.text)
-        )
+    return bool(BUTTONS.match(line.text) or ARROWS.match(line.text)) or (
+        profile.chrome[plain_tail(line.text)] >= profile.entries / 2
+        and not _SENTENCE_END.search(line.text)
     )
 
 
@@ -250,44 +243,6 @@ def _text(lines: list[Line], column: int) -> str:
         extra = " " * max(0, line.indent - column) if not line.kind else ""
         parts.append(("\n\n" if line.loose else "\n") + extra + own if at else own)
     return "".join(parts)
-
-
-def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
-    notes = []
-    lost = sum("number_gap" in one.warnings for one in comments)
-    holes = sum(one.kind == "placeholder" for one in comments)
-    if lost:
-        notes.append(f"number gaps: {lost}; the comments there were not printed on the page")
-    if holes:
-        notes.append(f"placeholders: {holes}, for comments of which only the replies were printed")
-    if not comments:
-        dates = sum(is_date_line(line.text) for line in lines)
-        if dates >= 4:
-            notes.append(
-                "no comment list found, though many lines are dates: "
-                "the page may print its comments without markers"
-            )
-    return notes
-
-
-def _doubts(comments: list[Comment], profiles: list[Profile]) -> list[str]:
-    """What makes the tree of a whole page uncertain."""
-    doubts = []
-    if not any(profile.headed for profile in profiles):
-        doubts.append(
-            "the comments have neither author nor date on this page: a comment's last paragraph "
-            "that begins with a number or bullet looks as a reply does"
-        )
-    deeper = sum(later.depth > one.depth for one, later in pairwise(comments))
-    if deeper >= _DRIFT * len(comments) and max(one.depth for one in comments) > _DISPLAYED:
-        doubts.append(
-            "nearly every comment is printed deeper than the one before: the page's lists may "
-            "not have been closed, and the depths may be too great"
-        )
-    return doubts
-
-
-# --- rows -----------------------------------------------------------------------------------------
 
 
 def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:

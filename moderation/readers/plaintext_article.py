@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from moderation.readers.comment_headings import is_about_comments, is_comment_heading
 from moderation.readers.comment_heads import is_button, is_date_line, stamp
-from moderation.readers.plaintext_profile import is_about_comments, is_comment_heading
 
 if TYPE_CHECKING:
     from moderation.readers.plaintext_layout import Line

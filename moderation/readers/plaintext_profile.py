@@ -1,4 +1,4 @@
-"""Learn from a printed list how its site prints comments, and whether it is a comment list at all.
+"""Learn from a printed list how its site prints comments.
 
 Menus, archives, related posts and a commenter's or article's own points are printed as comments
 are. A comment list shows itself by what its entries share (an author and date, a reply button)
@@ -23,27 +23,19 @@ from moderation.readers.comment_heads import (
     plain_tail,
     stamp,
 )
-from moderation.readers.comment_words import COMMENT_STEMS, FORM_PHRASES, OTHER_LISTS, either
 from moderation.readers.plaintext_layout import STEP, Line, Listing
 
-NEAR = 10  # lines around a list that may speak of it
 _SHORT = 80  # characters of a heading or button
 _FEW = 4  # replies at least that tell how a site prints them
 _NEARLY = 0.8  # of them
-_RULES = 600  # characters of a paragraph that tells how to comment
 _MOSTLY = 0.75  # of a list's entries
 
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
-_COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
-_NAMED = re.compile(r"\b(?:comment|kommentar|comentario|commentaire|reactie)", re.IGNORECASE)
-_COUNTED_HEADING = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
 _TEASER = re.compile(
     r"(?i)\W*(?:read more|continue reading|more|weiterlesen|mehr(?: lesen)?|zum artikel|leer más"
     r"|seguir leyendo|más|lire la suite|leggi tutto|continua|lees meer)\W*$"
 )
 _INITIAL = re.compile(r"\s[^\W\d_]{1,2}\.$")  # "Maria K." ends as no sentence does
-_FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
-_OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
 
 @dataclass
@@ -54,6 +46,7 @@ class Profile:
     share: float = 0.0  # of entries with them
     clocks: float = 0.0  # of entries with a time of day
     replies: float = 0.0  # of entries with a reply button
+    names: float = 0.0  # of those whose head names somebody rather than something
     teasers: float = 0.0  # of entries that end with "read more"
     button_first: bool = False  # the reply button stands over the replies
     loose: bool = True  # entries are set apart by blank lines
@@ -123,7 +116,7 @@ def profile_of(listing: Listing) -> Profile:
     found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
     found.replies = _share(any(map(is_reply, entry)) for entry in full)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
-    found.loose = _is_loose(listing)
+    found.loose = is_loose(listing)
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
     found.reply_kind = _reply_kind(listing)
     found.length = median(sum(map(len, entry)) for entry in texts)
@@ -174,7 +167,7 @@ def _has_date(own: list[str], tails: frozenset[str]) -> bool:
     return head is not None and (head.clock or head.when is not None) and len(own) > head.lines
 
 
-def _is_loose(listing: Listing) -> bool:
+def is_loose(listing: Listing) -> bool:
     """True when a blank line stands over most entries but the first; over nested ones if few."""
     marked = [line for line in listing.lines if line.kind]
     tops = [line for line in marked if line.indent == listing.base][1:]
@@ -220,11 +213,18 @@ def _choose_style(
     if _share(heads) >= 0.5 and _share(bodies) >= 0.5:
         found.style, found.share = "head", _share(heads)
         found.clocks = _share(head is not None and head.clock for head in heads)
+        found.names = _share(_is_name(head.author) for head in heads if head)
     elif _share(feet) >= 0.5 and _share(len(text) > 1 for text in texts) >= 0.5:
         found.style, found.share = "foot", _share(feet)
         found.clocks = _share(foot is not None and foot.clock for foot in feet)
+        found.names = _share(_is_name(foot.author) for foot in feet if foot)
     elif (named >= 0.85 and len(texts) >= 4) or (named == 1 and len(texts) == 3):
         found.style, found.share = "name", named
+
+
+def _is_name(author: str | None) -> bool:
+    """True for a name, false for a headline: few words, and no end of a sentence."""
+    return author is not None and len(author.split()) <= 4 and not author.endswith(("!", "?", "."))
 
 
 def _share(flags: object) -> float:
@@ -287,82 +287,3 @@ def _foot_of(own: list[str], tails: frozenset[str]) -> Head | None:
         if found and found.when is not None:
             return found._replace(lines=back)
     return None
-
-
-# --- is it a comment list? ------------------------------------------------------------------------
-
-
-def score(listing: Listing, profile: Profile, above: list[Line], below: list[Line]) -> float:
-    """How much speaks for a list of comments; 4 is enough, 0 or less is none.
-
-    above, below: the lines around the list, nearest first. Weights were set by reasoning about
-    what a menu, an article's own list and a related-posts list can also have, not fitted.
-    """
-    outer = (at for at, line in enumerate(above) if line.kind and line.indent < listing.base)
-    near = [line.whole for line in above[: min(NEAR, next(outer, NEAR))]]
-    heading = _heading(near)
-    form = any(_FORM.search(line.whole) for line in below[:NEAR] if len(line.whole) <= 200)
-    tops = sum(line.kind == listing.kind and line.indent == listing.base for line in listing.lines)
-    every = sum(bool(line.kind) for line in listing.lines)
-    counted = any(
-        tops <= int(number) <= (every + 2 if not _COMMENT_WORD.search(text) else 100_000)
-        for text in near[:4]
-        if len(text) <= _SHORT + 60
-        for number in re.findall(r"(?<![\d.,:])\d{1,5}(?![\d.,:]|\.\d)", text)
-    )
-    deep = profile.nested and profile.loose and listing.kind == "ol"
-    headed = profile.headed or profile.share >= 0.5
-    other = bool(near) and len(near[0]) <= 60 and bool(_OTHER_HEADING.search(near[0]))
-    answered = profile.replies > 0 or heading
-    if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
-        return 0.0
-    evidence = headed and profile.style != "name"
-    if not (
-        (evidence and (answered or profile.clocks >= 0.5 or form))
-        or profile.replies >= 0.5
-        or (listing.kind == "ol" and heading and (form or counted or deep))
-        or (listing.kind == "ol" and form and deep and profile.length >= 30)
-    ):
-        return 0.0
-    total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (profile.replies >= 0.5)
-    total += 2.0 * heading + 2.0 * form + 2.0 * counted + 1.0 * deep + 1.0 * (profile.length >= 40)
-    if listing.kind == "ul" and not headed and profile.replies < 0.5:
-        total -= 4.0
-    return total
-
-
-def is_comment_heading(text: str) -> bool:
-    """True for a line that is the heading of comments: their word and number, little else."""
-    words = text.split()
-    if is_button(text):
-        return False
-    if len(words) <= 4 and _COMMENT_WORD.match(text.strip("0123456789 ()#:.,")):
-        return True
-    return len(text) <= 2 * _SHORT and bool(_COUNTED_HEADING.match(text))
-
-
-def is_about_comments(text: str) -> bool:
-    """True for what stands between article and comments: headings, forms, house rules."""
-    if len(text) > _RULES:
-        return False
-    said = len(_NAMED.findall(text)) >= 2 or bool(_NAMED.match(text))
-    return said or bool(_FORM.search(text)) or is_comment_heading(text)
-
-
-def is_titled(above: list[Line]) -> bool:
-    """True when the heading of comments is among the four lines over a list."""
-    return any(not line.kind and is_comment_heading(line.whole) for line in above[:4])
-
-
-def _heading(near: list[str]) -> bool:
-    """True when a line close above speaks of comments and is no heading of something else."""
-    for place, text in enumerate(near):
-        if _FORM.search(text) and not is_comment_heading(text):
-            continue  # what follows the form is no longer comments, unless its heading says so
-        if _COMMENT_WORD.search(text):
-            return (place == 0 or len(text) <= 120) and not (
-                len(text) <= 60 and re.match(r"(?i)(?:recent|latest|neueste|letzte|últim)", text)
-            )
-        if place >= 6:
-            break
-    return False

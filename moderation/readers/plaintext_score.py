@@ -1,0 +1,99 @@
+"""Tell whether a printed list is one of comments, by its profile and the lines around it."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from typing import TYPE_CHECKING
+
+from moderation.readers.comment_headings import COMMENT_WORD, is_byline, is_comment_heading, is_form
+from moderation.readers.comment_words import OTHER_LISTS, either
+from moderation.readers.plaintext_profile import is_loose
+
+if TYPE_CHECKING:
+    from moderation.readers.plaintext_layout import Line, Listing
+    from moderation.readers.plaintext_profile import Profile
+
+NEAR = 10  # lines around a list that may speak of it
+_SHORT = 80  # characters of a heading
+_FEW = 4  # entries of a list, at least, that may be comments though nothing says so
+_REPLIES = 3  # of them nested
+_PROSE = 25  # characters of the first line of an entry that may be a comment
+_OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
+
+
+def score(listing: Listing, profile: Profile, above: list[Line], below: list[Line]) -> float:
+    """How much speaks for a list of comments; 4 is enough, 0 or less is none.
+
+    above, below: the lines around the list, nearest first. Weights were set by reasoning about
+    what a menu, an article's own list and a related-posts list can also have, not fitted.
+    """
+    outer = (at for at, line in enumerate(above) if line.kind and line.indent < listing.base)
+    near = [line.whole for line in above[: min(NEAR, next(outer, NEAR))]]
+    heading = _heading(near)
+    form = any(is_form(line.whole) for line in below[:NEAR])
+    tops = sum(line.kind == listing.kind and line.indent == listing.base for line in listing.lines)
+    every = sum(bool(line.kind) for line in listing.lines)
+    counted = any(
+        tops <= int(number) <= (every + 2 if not COMMENT_WORD.search(text) else 100_000)
+        for text in near[:4]
+        if len(text) <= _SHORT + 60
+        for number in re.findall(r"(?<![\d.,:])\d{1,5}(?![\d.,:]|\.\d)", text)
+    )
+    deep = profile.nested and profile.loose and listing.kind == "ol"
+    headed = profile.headed or profile.share >= 0.5
+    other = bool(near) and len(near[0]) <= 60 and bool(_OTHER_HEADING.search(near[0]))
+    answered = profile.replies > 0 or heading
+    if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
+        return 0.0
+    evidence = headed and profile.style != "name"
+    if not (
+        (evidence and (answered or form or (profile.clocks >= 0.5 and profile.names >= 0.5)))
+        or profile.replies >= 0.5
+        or (listing.kind == "ol" and heading and (form or counted or deep))
+        or (listing.kind == "ol" and form and deep and _answers(listing) and profile.length >= 30)
+    ):
+        return 0.0
+    total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (profile.replies >= 0.5)
+    total += 2.0 * heading + 2.0 * form + 2.0 * counted + 1.0 * deep + 1.0 * (profile.length >= 40)
+    if listing.kind == "ul" and not headed and profile.replies < 0.5:
+        total -= 4.0
+    return total
+
+
+def is_titled(above: list[Line]) -> bool:
+    """True when the heading of comments is among the four lines over a list."""
+    return any(not line.kind and is_comment_heading(line.whole) for line in above[:4])
+
+
+def is_doubtful(listing: Listing, below: list[Line]) -> bool:
+    """True for a numbered list of prose over a form for comments, told by nothing else."""
+    tops = [line for line in listing.lines if line.kind and line.indent == listing.base]
+    return (
+        listing.kind == "ol"
+        and len(tops) >= _FEW
+        and is_loose(listing)
+        and median(len(line.text) for line in tops) >= _PROSE
+        and any(is_form(line.whole) for line in below[:NEAR])
+    )
+
+
+def _answers(listing: Listing) -> bool:
+    """True when a good part of a list is nested and set apart as replies are, not an article's."""
+    marked = [line for line in listing.lines if line.kind == "ol"]
+    nested = sum(line.loose and line.indent > listing.base for line in marked)
+    return nested >= max(_REPLIES, len(marked) / 5)
+
+
+def _heading(near: list[str]) -> bool:
+    """True when a line close above speaks of comments and is no heading of something else."""
+    for place, text in enumerate(near):
+        if is_form(text) and not is_comment_heading(text):
+            continue  # what follows the form is no longer comments, unless its heading says so
+        if COMMENT_WORD.search(text) and not is_byline(text):
+            return (place == 0 or len(text) <= 120) and not (
+                len(text) <= 60 and re.match(r"(?i)(?:recent|latest|neueste|letzte|últim)", text)
+            )
+        if place >= 6:
+            break
+    return False

@@ -23,8 +23,9 @@ from moderation.model.model import ContextLabel, no_threads
 from moderation.text.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from moderation.context.head import Measured
     from moderation.model.evidence import Evidence
     from moderation.model.model import Model
     from moderation.readers import Dump
@@ -41,10 +42,12 @@ def flag(
     model: Model,
     workers: int | None = None,
     threads: pd.DataFrame | None = None,
+    measured: Mapping[str, Measured] | None = None,
 ) -> tuple[pd.Series, pd.Series]:
     """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
 
     comments, threads: as `Model.score` took them. scores: what it gave. workers: of the machine.
+    measured: what `Model.measured` gave beside the scores, to save measuring again.
     """
     names = [head.name for head in model.heads]
     limits = np.array([head.threshold for head in model.heads])
@@ -56,7 +59,7 @@ def flag(
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
         found = model.evidence(texts, workers)
-        told = _told(model, comments, threads, some, passed[some])
+        told = _told(model, comments, threads, some, passed[some], measured or {})
         why += _why(model, found, told, values[some], passed[some])
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
@@ -78,6 +81,7 @@ def _told(
     threads: pd.DataFrame | None,
     rows: np.ndarray,
     passed: np.ndarray,
+    measured: Mapping[str, Measured],
 ) -> dict[str, list[dict[str, Any]]]:
     """By context label: the evidence of those of the rows that passed."""
     from moderation.context.evidence import explain
@@ -86,7 +90,8 @@ def _told(
     told: dict[str, list[dict[str, Any]]] = {}
     for k, head in enumerate(model.heads):
         if isinstance(head, ContextLabel):
-            found = explain(head.head, comments, heads, rows[passed[:, k]])
+            mine = rows[passed[:, k]]
+            found = explain(head.head, comments, heads, mine, measured.get(head.name))
             told[head.name] = [one.to_dict() for one in found]
     return told
 
@@ -120,37 +125,54 @@ def _shares(
     model: Model, found: Evidence, rows: np.ndarray, column: int
 ) -> Iterator[dict[str, Any]]:
     """One label's parts of some comments, the smallest spans summed up."""
-    carried = found.shares[:, column]
+    count = np.diff(found.begin)
+    mine = np.zeros(len(count), np.bool_)
+    mine[rows] = True
+    chosen = np.repeat(mine, count)
+    place = np.repeat(np.arange(len(rows)), count[rows])
+    carried = found.shares[chosen, column]
     big = np.abs(carried) >= SMALL
-    of_row = np.repeat(np.arange(len(found.begin) - 1), np.diff(found.begin))
-    rest = np.bincount(of_row, np.where(big, 0, carried), len(found.begin) - 1)
-    ends = np.concatenate([[0], np.cumsum(big)])[found.begin]
+    rest = np.bincount(place, np.where(big, 0, carried), len(rows)).tolist()
+    ends = np.append(0, np.cumsum(np.bincount(place[big], minlength=len(rows)))).tolist()
     spans = list(
         zip(
-            found.start[big].tolist(),
-            found.end[big].tolist(),
+            found.start[chosen][big].tolist(),
+            found.end[chosen][big].tolist(),
             np.round(carried[big], DIGITS).tolist(),
             strict=True,
         )
     )
-    dense = np.round(found.dense[:, :, column], DIGITS)
     intercept = round(float(model.table.intercept[column]), DIGITS)
-    for row in rows.tolist():
-        named = {DENSE_FEATURES[k]: float(dense[row, k]) for k in np.flatnonzero(dense[row])}
-        if rest[row]:
-            named[OTHER_WORDS] = round(float(rest[row]), DIGITS)
+    for k, named in enumerate(_named(np.round(found.dense[rows, :, column], DIGITS))):
+        if rest[k]:
+            named[OTHER_WORDS] = round(rest[k], DIGITS)
         yield {
             "intercept": intercept,
-            "spans": spans[ends[row] : ends[row + 1]],
+            "spans": spans[ends[k] : ends[k + 1]],
             "features": named,
         }
 
 
+def _named(dense: np.ndarray) -> list[dict[str, float]]:
+    """Each row's dense features that are not 0, by their names."""
+    named: list[dict[str, float]] = [{} for _ in dense]
+    row, column = np.nonzero(dense)
+    for one, k, share in zip(
+        row.tolist(), column.tolist(), dense[row, column].tolist(), strict=True
+    ):
+        named[one][DENSE_FEATURES[k]] = share
+    return named
+
+
 def scored_table(
-    dump: Dump, scores: pd.DataFrame, model: Model, workers: int | None = None
+    dump: Dump,
+    scores: pd.DataFrame,
+    model: Model,
+    workers: int | None = None,
+    measured: Mapping[str, Measured] | None = None,
 ) -> pd.DataFrame:
-    """The comment table with its thread's title, the scores, `flags` and `why`."""
-    flags, why = flag(dump.comments, scores, model, workers, dump.threads)
+    """The comment table with its thread's title, the scores, `flags` and `why`; see `flag`."""
+    flags, why = flag(dump.comments, scores, model, workers, dump.threads, measured)
     table = dump.comments.assign(title=_titles(dump))
     for name in model.labels:
         table[name] = scores[name]

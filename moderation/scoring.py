@@ -66,8 +66,8 @@ def _scored(
     dump: Dump, comments: pd.DataFrame, threads: pd.DataFrame, model: Model, workers: int
 ) -> pa.Table:
     part = replace(dump, comments=comments, threads=threads)
-    scores = model.score(comments, threads, workers=workers)
-    return to_arrow(scored_table(part, scores, model, workers))
+    scores, measured = model.measured(comments, threads, workers)
+    return to_arrow(scored_table(part, scores, model, workers, measured))
 
 
 def _heads(dump: Dump, bounds: np.ndarray) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from moderation.context.head import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from moderation.context.head import ContextHead, Frequencies
+    from moderation.context.head import ContextHead, Frequencies, Measured
 
 TELLING = 5.5  # idf of a word that says what a text is about: one text in 250 has it
 SHOWN = 6  # words of a kind
@@ -115,11 +115,16 @@ class TellingWords(dict[int, str]):
 
 
 def explain(
-    head: ContextHead, comments: pd.DataFrame, threads: pd.DataFrame, rows: np.ndarray
+    head: ContextHead,
+    comments: pd.DataFrame,
+    threads: pd.DataFrame,
+    rows: np.ndarray,
+    measured: Measured | None = None,
 ) -> list[Evidence]:
     """Evidence for some rows of a comment table, in the order of `rows`.
 
-    Only the threads of these rows are looked at, so it costs as much as scoring those.
+    Only the threads of these rows are looked at, so it costs as much as scoring those; measured:
+    features known from scoring, which makes it cheap.
     """
     bounds = thread_bounds(comments)
     thread = np.searchsorted(bounds, rows, "right") - 1
@@ -131,7 +136,10 @@ def explain(
     part = comments[names].take(np.concatenate(spans))
     starts = np.concatenate([[0], np.cumsum([len(one) for one in spans])])
     moved = np.asarray(rows) - bounds[thread] + starts[np.searchsorted(chosen, thread)]
-    features = features_at(part, threads, head.frequencies, moved)
+    if measured is not None and np.isin(rows, measured.rows).all():
+        features = measured.features[np.searchsorted(measured.rows, rows)]
+    else:
+        features = features_at(part, threads, head.frequencies, moved)
     near = _Neighbours(head.frequencies, part, threads)
     return [_evidence(head, one, near.of(row)) for one, row in zip(features, moved, strict=True)]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -210,6 +210,13 @@ def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarra
     return np.where(logits > 0, logits * trust, logits) if doubt else logits
 
 
+class Measured(NamedTuple):
+    """Some rows of a comment table, (k,) int64 ascending, and their features, (k, features)."""
+
+    rows: np.ndarray
+    features: np.ndarray
+
+
 @dataclass(frozen=True)
 class ContextHead:
     """One linear classifier over the context features, with the frequencies they need."""
@@ -229,14 +236,33 @@ class ContextHead:
 
         workers: threads of the machine, None = all; they change no number.
         """
+        return self.measured(comments, threads, workers)[0]
 
-        def weigh(features: np.ndarray, can_tell: np.ndarray) -> np.ndarray:
+    def measured(
+        self,
+        comments: pd.DataFrame,
+        threads: pd.DataFrame,
+        workers: int | None = None,
+        passes: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> tuple[np.ndarray, Measured]:
+        """The log-odds, and the features of comments for whose log-odds `passes` is true."""
+
+        def weigh(features: np.ndarray, can_tell: np.ndarray) -> tuple[np.ndarray, ...]:
             part = np.empty(len(features))
             line(features, self.weights, self.intercept, part)
-            return np.where(can_tell, doubted(part, features, self.doubt), np.nan)
+            logits = np.where(can_tell, doubted(part, features, self.doubt), np.nan)
+            kept = np.flatnonzero(passes(logits)) if passes else np.empty(0, np.int64)
+            return logits, kept, features[kept]
 
-        parts = _chunks(comments, threads, self.frequencies, weigh, workers)
-        return np.concatenate([np.empty(0), *parts])
+        found = np.empty(len(comments))
+        rows, features = [np.empty(0, np.int64)], [np.empty((0, len(CONTEXT_FEATURES)), np.float32)]
+        first = 0
+        for logits, kept, some in _chunks(comments, threads, self.frequencies, weigh, workers):
+            found[first : first + len(logits)] = logits
+            rows.append(kept + first)
+            features.append(some)
+            first += len(logits)
+        return found, Measured(np.concatenate(rows), np.concatenate(features))
 
     def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from moderation.context.head import ContextHead
+    from moderation.context.head import ContextHead, Measured
     from moderation.model.calibration import Calibration
     from moderation.model.thresholds import Kept
     from moderation.text.features import WeightTable
@@ -135,17 +135,29 @@ class Model:
         comments: COMMENT_SCHEMA; with a `text` column alone, context labels are null. threads:
         THREAD_SCHEMA, for titles and articles. workers: threads of the machine, None = all.
         """
+        return self.measured(comments, threads, workers)[0]
+
+    def measured(
+        self,
+        comments: pd.DataFrame,
+        threads: pd.DataFrame | None = None,
+        workers: int | None = None,
+    ) -> tuple[pd.DataFrame, dict[str, Measured]]:
+        """`score`, and by context label what evidence needs of the comments that it flags."""
         texts = iter(self.score_texts(comments["text"], workers).T)
         nothing = _wordless(comments["text"])
         columns: dict[str, Any] = {}
+        flagged: dict[str, Measured] = {}
         for head in self.heads:
-            if isinstance(head, ContextLabel):
-                found = _in_context(head, comments, threads, workers)
-            else:
+            if not isinstance(head, ContextLabel):
                 found = next(texts)
+            elif {"thread_id", "depth"} <= set(comments.columns):
+                found, flagged[head.name] = _in_context(head, comments, threads, workers)
+            else:
+                found = np.full(len(comments), np.nan, np.float32)
             column = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
             columns[head.name] = ArrowExtensionArray(pa.chunked_array([column]))
-        return pd.DataFrame(columns, index=comments.index)
+        return pd.DataFrame(columns, index=comments.index), flagged
 
     def explain(
         self,
@@ -279,12 +291,15 @@ def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 def _in_context(
     head: ContextLabel, comments: pd.DataFrame, threads: pd.DataFrame | None, workers: int | None
-) -> np.ndarray:
-    """Probabilities of a context label, NaN = cannot tell: (n,) float32."""
-    if not {"thread_id", "depth"} <= set(comments.columns):
-        return np.full(len(comments), np.nan, np.float32)
+) -> tuple[np.ndarray, Measured]:
+    """Probabilities of a context label, NaN = cannot tell: (n,) float32; and `measured`."""
+
+    def passes(logits: np.ndarray) -> np.ndarray:
+        return head.calibration(logits) >= head.threshold
+
     heads = no_threads() if threads is None else threads
-    return head.calibration(head.head.logits(comments, heads, workers))
+    logits, flagged = head.head.measured(comments, heads, workers, passes)
+    return head.calibration(logits), flagged
 
 
 def no_threads() -> pd.DataFrame:

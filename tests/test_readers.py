@@ -598,7 +598,7 @@ def test_paths_without_files(tmp_path):
     with pytest.raises(InputError, match="no file matches"):
         read(str(tmp_path / "*.csv"))
     (tmp_path / "x.bin").write_bytes(bytes(range(256)))
-    with pytest.raises(InputError, match="no file that a reader knows"):
+    with pytest.raises(InputError, match="no file that a reader knows; is a binary"):
         read(tmp_path)
 
 

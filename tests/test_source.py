@@ -5,13 +5,15 @@ import gzip
 import lzma
 import os
 import threading
+import zipfile
 
 import pytest
 import zstandard
 
 from moderation.errors import InputError
 from moderation.readers import read
-from moderation.readers.source import Source, decode
+from moderation.readers.options import Options
+from moderation.readers.source import Source, _ZstdFrames, decode
 
 TEXT = "id,text\n1,grüße\n2,zwei\n"
 LONG = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
@@ -70,7 +72,7 @@ def test_a_bomb_stops_at_a_limit_that_can_be_raised(tmp_path, monkeypatch):
     path.write_bytes(gzip.compress(b"id,text\n" + b"1,aaaaaaaaaaaaaaa\n" * 300_000))
     with pytest.raises(InputError, match=r"grows past .* raise --max-expansion"):
         read(path)
-    assert len(read(path, expansion=10_000).comments) == 1
+    assert len(read(path, options=Options(expansion=10_000)).comments) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,3 +142,79 @@ def test_pipes_are_read_more_than_once(tmp_path):
     assert source.head == TEXT.encode()
     with source.open() as stream:
         assert stream.read() == TEXT.encode()
+
+
+def test_a_bomb_of_one_frame_goes_off_in_small_portions(tmp_path):
+    path = tmp_path / "bomb.csv.zst"
+    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as stream:
+        for _ in range(300):
+            stream.write(bytes(1 << 20))
+    with path.open("rb") as file:
+        frames = _ZstdFrames(file)
+        held = [len(frames._ready) for _ in range(200) if frames.read(1 << 16)]
+    assert len(held) == 200
+    assert max(held) < 1 << 24
+
+
+def zipped(path, **members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_bomb_is_known_by_what_it_declares(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.readers.source.FREE_BYTES", 1 << 20)
+    path = zipped(tmp_path / "bomb.zip", bomb="id,text\n" + "1,aaaaaaaaaaaaaaaaaaa\n" * 300_000)
+    with pytest.raises(InputError, match=r"bomb\.zip: .*grows past .*raise --max-expansion"):
+        read(path)
+
+
+def test_a_zip_archive_with_a_password_says_so(tmp_path):
+    path = zipped(tmp_path / "secret.zip", table=TEXT)
+    raw = bytearray(path.read_bytes())
+    raw[6] |= 1  # the flags, before the member and in the directory
+    raw[raw.find(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="wants a password; unpack the archive first"):
+        read(path)
+
+
+def test_an_empty_zip_archive_says_so(tmp_path):
+    with pytest.raises(InputError, match="the archive is empty"):
+        read(zipped(tmp_path / "empty.zip"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "sql"])
+def test_what_is_no_utf8_is_told_with_the_way_out(tmp_path, suffix):
+    values = "(1,2,'Ann','','','','','','tr\xe8s bon',0,'1','','',0,0)"
+    contents = {
+        "csv": "id,text\n1,tr\xe8s bon\n",
+        "jsonl": '{"id": 1, "text": "tr\xe8s bon"}\n',
+        "sql": f"CREATE TABLE `wp_comments`;\nINSERT INTO `wp_comments` VALUES {values};",
+    }
+    path = tmp_path / f"dump.{suffix}"
+    path.write_bytes(contents[suffix].encode("latin-1"))
+    dump = read(path)
+    assert dump.comments["text"].tolist() == ["très bon"]
+    (note,) = dump.notes
+    assert "1 bytes are not UTF-8; read as Windows-1252." in note
+    assert "iconv -f ENCODING -t UTF-8" in note
+
+
+def test_mojibake_is_mended_on_request_and_marked(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text("id,author,text\n1,JÃ¼rg,fÃ¼r dich â€” und für mich\n2,Kim,naïve\n", "utf-8")
+    assert read(path).comments["text"][0] == "fÃ¼r dich â€” und für mich"
+    comments = read(path, options=Options(mend=True)).comments
+    assert comments["author"].tolist() == ["Jürg", "Kim"]
+    assert comments["text"][1] == "naïve"
+    assert comments["warnings"].map(list).tolist() == [["mojibake_repaired"], []]
+
+
+def test_addresses_are_kept_on_request(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text("id,author,text\n1,a@b.example,x\n2,192.0.2.1,y\n3,Kim,z\n")
+    assert read(path).comments["author"].isna().tolist() == [True, True, False]
+    kept = read(path, options=Options(addresses=True)).comments["author"].tolist()
+    assert kept == ["a@b.example", "192.0.2.1", "Kim"]

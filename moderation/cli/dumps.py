@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
+from moderation.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from moderation.cli.partitioned import Spread
     from moderation.readers import Dump
+    from moderation.readers.options import Options
 
 Dumps = Annotated[
     list[str], typer.Argument(metavar="DUMP...", help="Files, globs, folders, or - for stdin.")
@@ -28,6 +30,17 @@ Format = Annotated[
 Mapping = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="OURS=THEIRS,...", help="Columns: text=body,parent_id=reply_to."),
+]
+KeepAddresses = Annotated[
+    bool,
+    typer.Option("--keep-addresses", help="Keep authors who are only an e-mail or IP address."),
+]
+FixMojibake = Annotated[
+    bool, typer.Option("--fix-mojibake", help="Repair text like fÃ¼r; such comments say so.")
+]
+MaxExpansion = Annotated[
+    int,
+    typer.Option("--max-expansion", min=1, help="Times that a file beyond 256 MB may be packed."),
 ]
 Rejects = Annotated[
     Path | None, typer.Option("--rejects", help="Write what could not be read, with its place.")
@@ -54,6 +67,9 @@ def score(
     rejects: Rejects = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
+    keep_addresses: KeepAddresses = False,
+    fix_mojibake: FixMojibake = False,
+    max_expansion: MaxExpansion = 100,
     memory: Annotated[
         str | None,
         typer.Option("--memory", metavar="SIZE", help="Of one process, as 2GB; needs -o out/."),
@@ -77,11 +93,13 @@ def score(
     """
     ready_to_score()
     from moderation.cli.partitioned import Spread, wants_folder
+    from moderation.readers.options import Options
 
+    options = Options(max_expansion, keep_addresses, fix_mojibake)
     spread = Spread(memory, cluster, partitions, patience)
     if wants_folder(output, spread) and output is not None:
         asked = campaigns or (campaigns is None and report is not None)
-        reading = {"format": format, "mapping": _pairs(mapping)}
+        reading = {"format": format, "mapping": _pairs(mapping), "reading": options}
         _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
         return
     from moderation.flags import flagged
@@ -90,7 +108,10 @@ def score(
     from moderation.tables import concatenated, write_parts, write_table
 
     chosen = Model.load(model_path(model))
-    dump = _read(dumps, format, mapping)
+    dump = _read(dumps, format, mapping, options)
+    if not len(dump.comments):
+        _write_rejects(dump, rejects)
+        _check_any(dump)
     parts = scored_parts(dump, chosen, workers)
     whole = campaigns or report is not None or output is None
     with working("scoring"):
@@ -156,10 +177,17 @@ def parse(
     rejects: Rejects = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
+    keep_addresses: KeepAddresses = False,
+    fix_mojibake: FixMojibake = False,
+    max_expansion: MaxExpansion = 100,
 ) -> None:
     """Rebuild the threads of a dump: convert, draw or count them."""
-    dump = _read(dumps, format, mapping)
+    from moderation.readers.options import Options
+
+    options = Options(max_expansion, keep_addresses, fix_mojibake)
+    dump = _read(dumps, format, mapping, options)
     _write_rejects(dump, rejects)
+    _check_any(dump)
     if output is not None:
         from moderation.tables import write_table
 
@@ -208,11 +236,16 @@ def _noted(
         yield part
 
 
-def _read(dumps: list[str], format: str | None, mapping: list[str] | None) -> Dump:  # noqa: A002
+def _read(
+    dumps: list[str],
+    format: str | None,  # noqa: A002
+    mapping: list[str] | None,
+    options: Options,
+) -> Dump:
     from moderation.readers import iterate
     from moderation.readers.merge import merged
 
-    return merged(counted("reading", iterate(dumps, format, _pairs(mapping))))
+    return merged(counted("reading", iterate(dumps, format, _pairs(mapping), options)))
 
 
 def _pairs(mapping: list[str] | None) -> dict[str, str]:
@@ -228,6 +261,18 @@ def _write_rejects(dump: Dump, target: Path | None) -> None:
         from moderation.tables import write_table
 
         write_table(dump.rejects, target)
+
+
+def _check_any(dump: Dump) -> None:
+    """Raise InputError where every record was rejected: nothing came of the dump."""
+    if len(dump.comments) or not len(dump.rejects):
+        return
+    first = dump.rejects.iloc[0]
+    count = len(dump.rejects)
+    told = f", the first of {count:,} rejects" if count > 1 else ""
+    raise InputError(
+        f"{first['file']}: {first['place']}: {first['reason']}{told}; no comment could be read"
+    )
 
 
 def _summary(dump: Dump) -> None:

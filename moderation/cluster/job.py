@@ -12,6 +12,7 @@ import orjson
 
 import moderation
 from moderation.cluster import files
+from moderation.readers.options import Options
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
@@ -57,6 +58,7 @@ class Job:
     partitions: int
     format: str | None = None
     mapping: dict[str, str] = field(default_factory=dict)
+    reading: Options = field(default_factory=Options)
     campaigns: bool = False
     memory: int = 2 << 30
     threads: int | None = None

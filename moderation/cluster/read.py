@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,15 @@ def read_unit(job: Job, unit: Unit) -> Receipt:
     Records without a thread go to a file of their own, until all inputs are known; see
     `name_loose`. Raises OutputError where the spill cannot be written.
     """
-    made_from = digest(job.partitions, job.format, job.mapping, unit.path, unit.digest, unit.groups)
+    made_from = digest(
+        job.partitions,
+        job.format,
+        job.mapping,
+        asdict(job.reading),
+        unit.path,
+        unit.digest,
+        unit.groups,
+    )
     done = receipts.kept(job, unit.name, made_from)
     if done is not None:
         return done
@@ -159,7 +168,7 @@ def _batches(job: Job, unit: Unit) -> Iterator[Found]:
     if not files.exists(unit.path):
         raise InputError(f"{unit.path}: there is no such file")
     with files.on_disk(unit.path) as disk:
-        for source in sources(disk, job.mapping):
+        for source in sources(disk, job.mapping, job.reading):
             source.groups = unit.groups
             if files.is_url(unit.path):
                 source.name = source.name.replace(str(disk), unit.path)

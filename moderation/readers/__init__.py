@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
 from moderation.readers import json_formats, json_tree, table, table_dialects
+from moderation.readers.cleaning import cleaned
 from moderation.readers.merge import Dump, Found, merged
-from moderation.readers.source import EXPANSION, Source
+from moderation.readers.source import USUAL, Source
 
 if TYPE_CHECKING:
     from moderation.readers.json_walk import JsonFormat
+    from moderation.readers.options import Options
     from moderation.readers.table_dialects import Dialect
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "sources",
 ]
 
+BLANKS = b" \t\r\n\xef\xbb\xbf"
 Paths = str | Path | Iterable[str | Path]
 
 
@@ -179,31 +182,30 @@ def read(
     paths: Paths,
     format: str | None = None,  # noqa: A002 - the option is called --format
     mapping: Mapping[str, str] | None = None,
-    expansion: int = EXPANSION,
+    options: Options = USUAL,
 ) -> Dump:
     """All comments of files, globs, folders, zip archives or `-` (standard input), as trees.
 
-    format: a reader's name instead of detection. mapping: our column -> the dump's. expansion:
-    how many times its size a compressed file beyond 1 GiB may grow. Several files are one dump:
-    threads that are spread over them come together, exact repeats are rejected as such.
+    format: a reader's name instead of detection. mapping: our column -> the dump's. Several files
+    are one dump: threads that are spread over them come together, exact repeats are rejected.
     Raises InputError when nothing can be read; single bad records become rejects instead.
     """
-    return merged(iterate(paths, format, mapping, expansion))
+    return merged(iterate(paths, format, mapping, options))
 
 
 def iterate(
     paths: Paths,
     format: str | None = None,  # noqa: A002
     mapping: Mapping[str, str] | None = None,
-    expansion: int = EXPANSION,
+    options: Options = USUAL,
 ) -> Iterator[Found]:
     """Batches as the readers yield them, file by file, before any merging; see `read`."""
     if format is not None and format not in READERS:
         raise UnknownFormatError(f"format {format!r} is unknown; known are {', '.join(READERS)}")
     for path in [paths] if isinstance(paths, str | Path) else list(paths):
-        known = False
+        known, failed = False, []
         folder = Path(path).is_dir()
-        for source in sources(path, mapping, expansion):
+        for source in sources(path, mapping, options):
             name, reason = "", ""
             try:
                 for found in found_in(source, format):
@@ -213,6 +215,7 @@ def iterate(
                 if not folder and source.member is None:
                     raise
                 why = str(error).removeprefix(f"{source.name}: ")
+                failed.append(why)
                 if not name:
                     yield Found(source, None, why, Batch())
                 else:  # what was read of it is there; so the rest counts as a record
@@ -220,7 +223,8 @@ def iterate(
                     yield Found(source, name, reason, Batch(rejects=[lost], met=1))
         if not known:
             what = "folder" if folder else "archive"
-            raise InputError(f"{path}: the {what} holds no file that a reader knows")
+            first = f"; {failed[0]}" if failed else ""
+            raise InputError(f"{path}: the {what} holds no file that a reader knows{first}")
 
 
 def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # noqa: A002
@@ -229,18 +233,20 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
     Where the compressed data breaks off, the last batch holds a reject that says so. Raises
     InternalError when the reader lost a record or made one up.
     """
-    if not source.head:
+    if not source.head.strip(BLANKS):
         what = f"damaged {source.compression} file" if source.damage else "the file is empty"
         raise InputError(f"{source.name}: {what}")
     name, reason = (format, "named by --format") if format else detect(source)
     met = out = 0
+    empty = True
     for batch in READERS[name].read(source):
         met += batch.met
         out += batch.records.num_rows - batch.invented + len(batch.rejects)
-        yield Found(source, name, reason, batch)
-    if source.damage:
-        lost = Reject(source.name, source.damage, f"the {source.compression} data ends here")
-        yield Found(source, name, reason, Batch(rejects=[lost], met=1))
+        empty = False
+        yield Found(source, name, reason, cleaned(batch, source.options))
+    last = _last_words(source)
+    if empty or last.met or last.notes:
+        yield Found(source, name, reason, last)
     if met != out:
         raise InternalError(
             f"{source.name}: the reader {name!r} met {met:,} records, but {out:,} came out; "
@@ -248,15 +254,29 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
         )
 
 
+def _last_words(source: Source) -> Batch:
+    """What shows when a file has been read: where its data broke off, what was no UTF-8."""
+    last = Batch()
+    if source.damage:
+        why = f"the {source.compression} data ends here"
+        last = Batch(rejects=[Reject(source.name, source.damage, why)], met=1)
+    if source.odd:
+        last.notes.append(
+            f"{source.name}: {source.odd:,} bytes are not UTF-8; read as Windows-1252. "
+            "If it is of another encoding, convert it: iconv -f ENCODING -t UTF-8"
+        )
+    return last
+
+
 def sources(
-    path: str | Path, mapping: Mapping[str, str] | None = None, expansion: int = EXPANSION
+    path: str | Path, mapping: Mapping[str, str] | None = None, options: Options = USUAL
 ) -> Iterator[Source]:
     """The files behind a path: itself, those a glob or folder names, the members of a zip.
 
     Sorted by name; hidden files are left out. Raises InputError where there is none.
     """
     if str(path) == "-":
-        yield Source("-", mapping, expansion=expansion)
+        yield Source("-", mapping, options=options)
         return
     names = [Path(path)]
     if has_magic(str(path)) and not Path(path).exists():
@@ -269,7 +289,7 @@ def sources(
         if not names:
             raise InputError(f"{path}: the folder holds no files")
     for name in names:
-        yield from _members(name, mapping, expansion)
+        yield from _members(name, mapping, options)
 
 
 def _visible(folder: Path) -> Iterator[Path]:
@@ -279,10 +299,10 @@ def _visible(folder: Path) -> Iterator[Path]:
             yield name
 
 
-def _members(name: Path, mapping: Mapping[str, str] | None, expansion: int) -> Iterator[Source]:
+def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) -> Iterator[Source]:
     """The file itself, or what is in it if it is a zip archive."""
-    source = Source(name, mapping, expansion=expansion)
-    if not source.head.startswith(b"PK\x03\x04"):
+    source = Source(name, mapping, options=options)
+    if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield source
         return
     try:
@@ -290,7 +310,8 @@ def _members(name: Path, mapping: Mapping[str, str] | None, expansion: int) -> I
             members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
     except (zipfile.BadZipFile, OSError) as error:
         raise InputError(f"{name}: is a damaged zip archive: {error}") from error
-    hidden = ("__MACOSX/", ".")
+    if not members:
+        raise InputError(f"{name}: the archive is empty")
     for member in members:
-        if not member.startswith(hidden) and not Path(member).name.startswith("."):
-            yield Source(name, mapping, member=member, expansion=expansion)
+        if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
+            yield Source(name, mapping, member=member, options=options)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
-from moderation.readers.rows import ADDRESS, EARLIEST, LATEST, NO_PARENT, NOBODY, status_of, when
+from moderation.readers.rows import EARLIEST, LATEST, NO_PARENT, NOBODY, status_of, when
 from moderation.readers.source import decode
 
 SYNONYMS: dict[str, str] = {
@@ -230,9 +230,8 @@ def _filled(column: pa.Array) -> pa.Array:
 
 def _authors(column: pa.Array) -> pa.Array:
     column = pc.utf8_trim_whitespace(column)
-    hidden = pc.match_substring_regex(column, f"^(?:{ADDRESS})$")
-    hidden = pc.or_(hidden, pc.is_in(column, value_set=pa.array(["", *NOBODY], STRING)))
-    return pc.if_else(pc.fill_null(hidden, True), pa.scalar(None, STRING), column)
+    nobody = pc.is_in(column, value_set=pa.array(["", *NOBODY], STRING))
+    return pc.if_else(nobody, pa.scalar(None, STRING), column)
 
 
 def _mapped(column: pa.Array | None, meaning: Callable[[Any], str], length: int) -> pa.Array:

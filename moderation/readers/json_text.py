@@ -72,8 +72,8 @@ def first_values(source: Source) -> list[Any]:
             if not value.wrong:
                 with contextlib.suppress(ValueError):
                     found.append(loads(value.raw))
-            else:
-                found.append(rescued(value.raw))
+            else:  # a closing quote, in case it is cut within a string
+                found.append(rescued(value.raw + b'"'))
             if len(found) >= 100:
                 break
         source.memo["first values"] = found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
@@ -149,15 +150,19 @@ def walk(root: Any, shape: JsonFormat) -> Iterator[Found]:
 
 def claims(source: Source, shape: JsonFormat) -> bool:
     """Whether the file's first values hold a comment of the format, with all its signs."""
-    looked = 0
-    for root in first_values(source):
-        for node in objects(root):
-            if is_record(node, shape) and all(has(node, key) for key in shape.signs):
-                return True
-            looked += 1
-            if looked > SAMPLED:
-                return False
-    return False
+    return any(
+        is_record(node, shape) and all(has(node, key) for key in shape.signs)
+        for node in first_objects(source)
+    )
+
+
+def first_objects(source: Source) -> list[Record]:
+    """The first objects of the file, at any depth."""
+    if "first objects" not in source.memo:
+        every = chain.from_iterable(map(objects, first_values(source)))
+        source.memo["first objects"] = list(islice(every, SAMPLED))
+    found: list[Record] = source.memo["first objects"]
+    return found
 
 
 def empty(source: Source, shape: JsonFormat) -> bool:
@@ -208,6 +213,7 @@ def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     with source.utf8() as stream:
         for value in values(stream, LONGEST_DOCUMENT):
             place = f"byte {value.byte}"
+            source.decoded(value.raw)  # for the count of what is no UTF-8
             if value.wrong:
                 root = rescued(value.raw)
                 yield 1

@@ -44,13 +44,11 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _found(source: Source) -> Iterator[Finding]:
-    notes: list[str] = []
     line = 1
-    for number, entry in enumerate(_entries(text_blocks(source, notes)), 1):
+    for number, entry in enumerate(_entries(text_blocks(source)), 1):
         if entry.strip():
             yield from _entry(source, entry, number, line)
         line += entry.count("\n") + 1
-    yield from notes
 
 
 def _entries(blocks: Iterable[str]) -> Iterator[str]:

@@ -67,8 +67,8 @@ class ThreadRow:
 def batches(found: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]:
     """Tables of up to `size` records from single ones, their notes, and how many were met.
 
-    Lone surrogates become U+FFFD, NUL characters vanish, and an author who is only an e-mail or
-    IP address becomes null. Nothing found at all still gives one empty batch.
+    Lone surrogates become U+FFFD, and NUL characters vanish. Nothing found at all still gives
+    one empty batch.
     """
     heap = _Heap()
     empty = True
@@ -285,21 +285,10 @@ def status_of(value: object) -> str:
     return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
 
 
-ADDRESS = (
-    r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
-    r"|(?:\d{1,3}\.){3}(?:\d{1,3}|x+|\*)"
-    r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f:]*::[0-9A-Fa-f:]+"
-)
-
-
-_ADDRESS = re.compile(ADDRESS)
 NOBODY = ("[deleted]", "[removed]")  # what Reddit writes for an author who is gone
 
 
 def display_name(value: str | None) -> str | None:
-    """The author's name; None when there is none or it is only an e-mail or IP address."""
+    """The author's name; None where there is none."""
     name = value.strip() if value else None
-    if not name or name in NOBODY:
-        return None
-    address = ("@" in name or "." in name or ":" in name) and _ADDRESS.fullmatch(name)
-    return None if address else name
+    return None if not name or name in NOBODY else name

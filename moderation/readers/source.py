@@ -18,25 +18,35 @@ import zipfile
 import zlib
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
 import zstandard
 
 from moderation.errors import InputError
+from moderation.readers.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+USUAL = Options()
 PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
 HEAD_BYTES = 1 << 16  # what detection looks at
-FREE_BYTES = 1 << 30  # decompressed bytes that no ratio is asked of
-EXPANSION = 100  # times; text dumps compress 3 to 20 times, bombs 1,000 times and more
-ZSTD_INPUT = 1 << 14  # bytes at a time, so that a bomb goes off in small portions
+FREE_BYTES = 1 << 28  # decompressed bytes that no ratio is asked of
+ZSTD_INPUT = 1 << 14  # bytes at a time, and fewer where they grow beyond measure
+ZSTD_OUTPUT = 1 << 22
 ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
-_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile)
+_DAMAGE = (
+    EOFError,
+    OSError,
+    NotImplementedError,  # a method of compression that Python does not know
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+    zstandard.ZstdError,
+)
 _BINARY = re.compile(
     rb"%PDF|\x89PNG|GIF8|\xff\xd8\xff|7z\xbc\xaf|Rar!|\x7fELF|MZ\x90|PK\x05\x06|\xd0\xcf\x11\xe0|"
     rb"OggS|ID3|\xca\xfe\xba\xbe|RIFF|PK\x03\x04|\x00\x00\x00.ftyp",
@@ -56,8 +66,7 @@ class Source:
     """A file, a pipe, standard input (`-`) or a member of a zip archive, ready to be read again.
 
     path: where it lies; `-` and pipes are copied to a temporary file first. mapping: the user's
-    `--map` (our column -> the dump's). expansion: how many times its size a compressed file may
-    grow (beyond 1 GiB). Raises InputError when it cannot be opened.
+    `--map` (our column -> the dump's). Raises InputError when it cannot be opened.
     """
 
     def __init__(
@@ -66,12 +75,13 @@ class Source:
         mapping: Mapping[str, str] | None = None,
         *,
         member: str | None = None,
-        expansion: int = EXPANSION,
+        options: Options = USUAL,
     ) -> None:
         self.path = Path(path)
         self.member = member
         self.mapping = dict(mapping or {})
-        self.expansion = expansion
+        self.options = options
+        self.odd = 0  # bytes that were no UTF-8
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all
         self.damage: str | None = None  # where and why the compressed stream broke off
@@ -161,13 +171,16 @@ class Source:
             return cast("BinaryIO", io.BufferedReader(_Reads(self, file)))
         try:
             inner = self._decompressed(file)
+        except InputError:
+            file.close()
+            raise
         except _DAMAGE as error:
             file.close()
             raise InputError(
                 f"{self.name}: not a readable {self.compression} file: {error}"
             ) from error
-        limit = max(FREE_BYTES, self.expansion * self.size)
-        return cast("BinaryIO", io.BufferedReader(_Reads(self, inner, file, limit), 1 << 17))
+        reads = _Reads(self, inner, file, self._limit, self._explode)
+        return cast("BinaryIO", io.BufferedReader(reads, 1 << 17))
 
     def _file(self) -> BinaryIO:
         try:
@@ -181,9 +194,36 @@ class Source:
             "bzip2": bz2.BZ2File,
             "xz": lzma.LZMAFile,
             "zstd": lambda file: io.BufferedReader(_ZstdFrames(file)),
-            "zip": lambda file: zipfile.ZipFile(file).open(self.member or ""),  # noqa: SIM115 - closed by _Reads
+            "zip": self._unzipped,
         }
         return cast("IO[bytes]", openers[self.compression or ""](file))
+
+    def _unzipped(self, file: BinaryIO) -> IO[bytes]:
+        archive = zipfile.ZipFile(file)
+        member = archive.getinfo(self.member or "")
+        if member.flag_bits & 1:
+            raise InputError(f"{self.name}: wants a password; unpack the archive first")
+        if member.file_size > self._limit:
+            self._explode()
+        return archive.open(member)
+
+    @property
+    def _limit(self) -> int:
+        """Bytes that a compressed file may grow to."""
+        return max(FREE_BYTES, self.options.expansion * self.size)
+
+    def _explode(self) -> NoReturn:
+        raise InputError(
+            f"{self.name}: grows past {self._limit:,} bytes when decompressed, "
+            f"{self._limit // max(1, self.size):,} times its size; "
+            "if it is no bomb, raise --max-expansion"
+        )
+
+    def decoded(self, raw: bytes) -> str:
+        """A part of the file as text; how many of its bytes are no UTF-8 adds up in `odd`."""
+        text, odd = decode(raw)
+        self.odd += odd
+        return text
 
     @cached_property
     def binary(self) -> bool:
@@ -256,9 +296,15 @@ class _Reads(io.RawIOBase):
     """A stream that turns damage into an early end, read errors and bombs into InputError."""
 
     def __init__(
-        self, source: Source, inner: IO[bytes], file: BinaryIO | None = None, limit: int = 0
+        self,
+        source: Source,
+        inner: IO[bytes],
+        file: BinaryIO | None = None,
+        limit: int = 0,
+        explode: Callable[[], object] = bool,
     ) -> None:
-        self._source, self._inner, self._file, self._limit = source, inner, file, limit
+        self._source, self._inner, self._file = source, inner, file
+        self._limit, self._explode = limit, explode
         # `read` would lose what it has decompressed before it meets the damage
         self._some = getattr(inner, "read1", inner.read)
         self._count = 0
@@ -277,10 +323,7 @@ class _Reads(io.RawIOBase):
             return 0
         self._count += len(block)
         if self._limit and self._count > self._limit:
-            raise InputError(
-                f"{source.name}: grows past {self._limit:,} bytes when decompressed, "
-                f"{source.expansion} times its size; if it is no bomb, raise --max-expansion"
-            )
+            self._explode()
         buffer[: len(block)] = block
         return len(block)
 
@@ -298,14 +341,15 @@ class _ZstdFrames(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._frame: Any = None
-        self._input = self._ready = b""
+        self._input, self._portion = b"", 256
+        self._ready = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            self._input = self._input or self._file.read(ZSTD_INPUT)
+            self._input = self._input or self._file.read(self._portion)
             if not self._input:
                 if self._frame is not None:
                     raise EOFError("the frame is cut")
@@ -313,8 +357,12 @@ class _ZstdFrames(io.RawIOBase):
             if self._frame is None:
                 decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
                 self._frame = decoder.decompressobj()
-            self._ready = self._frame.decompress(self._input)
+            self._ready = memoryview(self._frame.decompress(self._input))
             self._input = b""
+            much = len(self._ready) > ZSTD_OUTPUT
+            self._portion = (
+                max(64, self._portion // 8) if much else min(ZSTD_INPUT, self._portion * 2)
+            )
             if self._frame.eof:
                 self._input, self._frame = self._frame.unused_data, None
         count = min(len(buffer), len(self._ready))

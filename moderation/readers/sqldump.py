@@ -63,10 +63,9 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _found(source: Source) -> Iterator[Finding]:
-    notes: list[str] = []
     posts: dict[str, ThreadRow] = {}
     met: set[str] = set()
-    for row in _Script(text_blocks(source, notes)).rows():
+    for row in _Script(text_blocks(source)).rows():
         if row.values is None:
             yield 1
             reason = f"a row of {row.table} breaks off"
@@ -86,7 +85,6 @@ def _found(source: Source) -> Iterator[Finding]:
                 reason = f"{len(row.values)} values, but the table has {len(row.names)} columns"
                 yield Reject(source.name, f"line {row.line}", reason, row.snippet)
     yield from (posts[name] for name in sorted(met & posts.keys()))
-    yield from notes
 
 
 class _SqlRow(NamedTuple):

@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
-from moderation.readers.source import decode
 from moderation.readers.table_json import Columns, snippet
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _unique(cells: list[str]) -> tuple[str, ...]:
 def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Columns]:
     """Columns of the file's rows, block by block. roles: our name -> header name."""
     with source.utf8() as stream:
-        walk = _Walk(stream, source.name, style, roles)
+        walk = _Walk(stream, source, style, roles)
         yield from walk.columns()
 
 
@@ -99,8 +98,11 @@ class _Rows(NamedTuple):
 class _Walk:
     """One pass over the file."""
 
-    def __init__(self, stream: object, file: str, style: Style, roles: Mapping[str, str]) -> None:
-        self._stream, self._file, self._style = stream, file, style
+    def __init__(
+        self, stream: object, source: Source, style: Style, roles: Mapping[str, str]
+    ) -> None:
+        self._stream, self._source, self._style = stream, source, style
+        self._file = source.name
         self._roles = roles
         self._buffer = b""
         self._line = 1
@@ -247,7 +249,7 @@ class _Walk:
     def _slowly(self, rows: _Rows) -> Columns:
         """Rows by Python's parser: wrong numbers of cells become rejects with their line."""
         style = self._style
-        text, _ = decode(rows.raw)
+        text = self._source.decoded(rows.raw)
         csv.field_size_limit(LONGEST_LINE)
         reader = csv.reader(
             io.StringIO(text.replace("\0", ""), newline=""),
@@ -275,7 +277,7 @@ class _Walk:
         """A line whose quotes are wrong: kept if its cells are right without them."""
         place = f"line {rows.line}"
         style = self._style
-        text, _ = decode(rows.raw)
+        text = self._source.decoded(rows.raw)
         text = text.strip("\r\n").replace("\0", "").replace("\r", " ")
         if style.delimiter == "\t":
             cells = text.split("\t")

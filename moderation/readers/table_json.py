@@ -64,7 +64,7 @@ def _line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
                 continue
             table = schema.parsed(lines.raw)
             if table is None:
-                yield _one_by_one(lines, source.name, schema)
+                yield _one_by_one(lines, source, schema)
             else:
                 yield Columns(table, _line_places(lines), [], len(table["text"]))
 
@@ -78,7 +78,7 @@ def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
             lines = b"\n".join([value.raw.replace(b"\n", b" ") for value in block])
             table = None if any(value.wrong for value in block) else schema.parsed(lines)
             if table is None:
-                yield _values_one_by_one(block, source.name, schema)
+                yield _values_one_by_one(block, source, schema)
             else:
                 place = lambda row, block=block: f"byte {block[row].byte}"  # noqa: E731
                 yield Columns(table, place, [], len(block))
@@ -97,9 +97,11 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
         yield block
 
 
-def _values_one_by_one(block: list[Value], file: str, schema: _Schema) -> Columns:
+def _values_one_by_one(block: list[Value], source: Source, schema: _Schema) -> Columns:
+    file = source.name
     rows, places, rejects = [], [], []
     for value in block:
+        source.decoded(value.raw)
         place = f"byte {value.byte}"
         found = value.wrong or _object(value.raw)
         if isinstance(found, dict):
@@ -254,7 +256,9 @@ def _line_places(lines: Lines) -> Callable[[int], str]:
     return place
 
 
-def _one_by_one(lines: Lines, file: str, schema: _Schema) -> Columns:
+def _one_by_one(lines: Lines, source: Source, schema: _Schema) -> Columns:
+    file = source.name
+    source.decoded(lines.raw)  # for the count of what is no UTF-8
     rows, places, rejects, met = [], [], [], 0
     for number, line in enumerate(lines.raw.split(b"\n"), lines.first):
         if not line.strip():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moderation.readers.source import decode
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,15 +12,9 @@ if TYPE_CHECKING:
 BLOCK = 1 << 20
 
 
-def text_blocks(source: Source, notes: list[str]) -> Iterator[str]:
-    """The file as text, never cut within a character; what was odd about it goes to `notes`."""
-    odd = 0
-    for block in byte_blocks(source):
-        text, count = decode(block)
-        odd += count
-        yield text
-    if odd:
-        notes.append(f"{source.name}: {odd} bytes are not UTF-8; read as Windows-1252")
+def text_blocks(source: Source) -> Iterator[str]:
+    """The file as text, never cut within a character."""
+    return map(source.decoded, byte_blocks(source))
 
 
 def byte_blocks(source: Source) -> Iterator[bytes]:

@@ -193,18 +193,13 @@ def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:
     Windows-1252, unless the file declares another encoding. What was done goes to `notes`.
     """
     codec = _declared(source)
-    odd = 0
     if codec:
         yield from _transcoded(source, codec)
     else:
         for whole in byte_blocks(source):
-            text, count = decode(whole)
-            odd += count
-            yield (text.encode() if count else whole).translate(_CONTROLS)
+            yield source.decoded(whole).encode().translate(_CONTROLS)
     if codec:
         notes.append(f"{source.name}: decoded as {codec}, as the file declares")
-    if odd:
-        notes.append(f"{source.name}: {odd} bytes are not UTF-8; read as Windows-1252")
 
 
 def _transcoded(source: Source, codec: str) -> Iterator[bytes]:

@@ -24,7 +24,8 @@ from safetensors import numpy as safetensors
 from moderation.context.head import ContextHead
 from moderation.errors import ModelError
 from moderation.model.calibration import Calibration
-from moderation.model.model import ContextLabel, Model, TextLabel
+from moderation.model.held import Held
+from moderation.model.model import Base, ContextLabel, Model, TextLabel
 from moderation.model.thresholds import Kept
 from moderation.tables import replacing
 from moderation.text.features import NgramConfig, WeightTable
@@ -36,6 +37,7 @@ FORMAT = "moderation model"
 VERSION = 1
 CARD, WEIGHTS = "model.json", "weights.safetensors"
 MOST_BYTES = {CARD: 4 << 20, WEIGHTS: 256 << 20}  # far above the shipped model
+MAY_BE_NAN = "held/logits"  # NaN: a label that was not decided on
 SELF_TEST_ERROR = 1e-4  # another processor may round otherwise; an altered weight shows
 
 SELF_TEST = (
@@ -69,6 +71,8 @@ def save(model: Model, folder: str | Path) -> Model:
             for text, scores in zip(SELF_TEST, model.score_texts(SELF_TEST, 1), strict=True)
         ],
     }
+    card |= {"carried_on": True} if model.base is not None else {}
+    card |= {"held_out": sorted(_helds(model))} if _helds(model) else {}
     card["digest"] = _digest(card)
     with replacing(folder / WEIGHTS) as path:
         path.write_bytes(content)
@@ -163,7 +167,22 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
     for head in model.heads:
         if isinstance(head, ContextLabel):
             arrays |= {f"{head.name}/{key}": one for key, one in head.head.tensors().items()}
+    if model.base is not None:
+        arrays |= {
+            "base/ngrams/weights": model.base.weights.astype(np.float16),
+            "base/dense/weights": model.base.dense.astype(np.float32),
+            "base/intercept": model.base.intercept.astype(np.float32),
+            "base/phrases/weights": model.base.phrase_weights.astype(np.float16),
+        }
+    for place, held in _helds(model).items():
+        arrays |= {f"{place}/keys": held.keys, f"{place}/logits": held.logits}
     return {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+
+
+def _helds(model: Model) -> dict[str, Held]:
+    """Held-out scores by where their arrays stand in the file."""
+    found = {"held": model.held, "base/held": model.base.held if model.base else None}
+    return {place: held for place, held in found.items() if held is not None}
 
 
 def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:
@@ -180,6 +199,12 @@ def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]
         "lexicon/hashes": (np.dtype(np.uint64), (-1,)),
         "lexicon/codes": (np.dtype(np.uint8), (-1,)),
     }
+    if card.get("carried_on"):
+        for name in ("ngrams/weights", "dense/weights", "intercept", "phrases/weights"):
+            shapes[f"base/{name}"] = shapes[name]
+    for place in card.get("held_out", []):
+        shapes[f"{place}/keys"] = np.dtype(np.uint64), (-1,)
+        shapes[f"{place}/logits"] = single, (-1, columns)
     for label in card["labels"]:
         if label["kind"] == "context":
             shapes[f"{label['name']}/context/idf"] = (np.dtype(np.uint8), (-1,))
@@ -208,7 +233,7 @@ def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.n
             raise ModelError(
                 f"{path}: {name} is {array.dtype} {array.shape}; expected {dtype} {shape}"
             )
-        if dtype.kind == "f" and not np.isfinite(array).all():
+        if dtype.kind == "f" and not name.endswith(MAY_BE_NAN) and not np.isfinite(array).all():
             raise ModelError(f"{path}: {name} holds numbers that are not finite")
     return arrays
 
@@ -231,7 +256,24 @@ def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
         phrase_weights=arrays["phrases/weights"].astype(np.float32),
         sources=card["sources"],
         training=card["training"],
+        base=_base(arrays) if card.get("carried_on") else None,
+        held=_held(arrays, "held"),
     )
+
+
+def _base(arrays: dict[str, np.ndarray]) -> Base:
+    return Base(
+        arrays["base/ngrams/weights"].astype(np.float32),
+        arrays["base/dense/weights"],
+        arrays["base/intercept"],
+        arrays["base/phrases/weights"].astype(np.float32),
+        _held(arrays, "base/held"),
+    )
+
+
+def _held(arrays: dict[str, np.ndarray], place: str) -> Held | None:
+    keys = arrays.get(f"{place}/keys")
+    return None if keys is None else Held(keys, arrays[f"{place}/logits"])
 
 
 def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:

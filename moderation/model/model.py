@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from moderation.context.head import ContextHead, Measured
     from moderation.model.calibration import Calibration
+    from moderation.model.held import Held
     from moderation.model.thresholds import Kept
     from moderation.text.features import WeightTable
     from moderation.text.phrases import Lexicon
@@ -64,12 +65,27 @@ class ContextLabel:
 
 
 @dataclass(frozen=True)
+class Base:
+    """The weights below decisions that were learnt on top: they are learnt anew from here.
+
+    weights, dense, intercept: as in WeightTable; phrase_weights, held: as in Model.
+    """
+
+    weights: np.ndarray
+    dense: np.ndarray
+    intercept: np.ndarray
+    phrase_weights: np.ndarray
+    held: Held | None = None
+
+
+@dataclass(frozen=True)
 class Model:
     """Labels in their order, and the weights that the text labels share.
 
     table, phrase_weights: columns are the text labels, in order. sources: where the training rows
     came from. training: seed, recipe. name: of the folder it was loaded from. digest: of what it
-    was loaded from, "" before it is saved.
+    was loaded from, "" before it is saved. base: None but in a model that was carried on
+    (`training.incremental`). held: held-out scores of the decisions that it was trained on.
     """
 
     heads: tuple[TextLabel | ContextLabel, ...]
@@ -80,6 +96,8 @@ class Model:
     training: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     digest: str = ""
+    base: Base | None = None
+    held: Held | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -220,6 +238,7 @@ class Model:
             "labels": self.labels,
             "thresholds": self.thresholds,
             "goals": {head.name: head.operating.get("goal") for head in self.heads},
+            "contexts": [one.name for one in self.heads if isinstance(one, ContextLabel)],
             "curves": {head.name: head.curve.shown() for head in self.heads if head.curve},
         }
 

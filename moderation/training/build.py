@@ -6,9 +6,10 @@ Beside the description of the sets lie, in one folder: `lexicon.toml` (words by 
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from moderation.context.conversations import THREADS, training_pairs
 from moderation.context.moved import Conversation
@@ -17,6 +18,7 @@ from moderation.labels.source_threads import read_threads
 from moderation.labels.table import label_names, stack
 from moderation.text.lexicon import read_lexicon
 from moderation.training.context import context_label
+from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
 from moderation.training.templates import expand
 from moderation.training.train import train
@@ -24,7 +26,6 @@ from moderation.training.train import train
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import pandas as pd
 
     from moderation.model.model import Model
@@ -43,7 +44,8 @@ def build(
 ) -> Model:
     """A model from the sets that may go into one, the seed tables and `more` label tables.
 
-    missing: "skip" goes on without sets whose files are not there. Raises LabelError.
+    more: the user's own tables and ledgers; see `own` of `train`. missing: "skip" goes on without
+    sets whose files are not there. Raises LabelError.
     """
     folder = Path(sources).parent
     recipe = Recipe.read(folder / "recipe.toml")
@@ -54,29 +56,35 @@ def build(
     lexicon, words = read_lexicon(folder / "lexicon.toml", data_dir)
     seeds = sorted(folder.glob("seed_*.csv"))
     patterns = folder / "templates.toml"
+    mine = [read_labels(path) for path in more]
     tables = [
         frame,
         expand(patterns, PER_PATTERN, seed),
-        *(read_labels(path) for path in [*seeds, *more]),
+        *(read_labels(path) for path in seeds),
+        *mine,
     ]
     in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
     conversations, known = _conversations(sources, data_dir, missing) if in_context else ([], [])
     heads = {}
     for name in in_context:
         settings = recipe.of(name)
-        made = training_pairs(frame, conversations, name, seed, settings.strays)
+        judged = [table[table[name].notna()] for table in mine if name in table]
+        made = training_pairs(stack([frame, *judged]), conversations, name, seed, settings.strays)
         heads[name] = context_label(name, *made, settings, seed)
     provenance += known
     tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
-    everything = stack(table[_kept(table, recipe)] for table in tables)
+    tables = [table[_kept(table, recipe)] for table in tables]
+    own = np.repeat([0] * (len(tables) - len(mine)) + [1] * len(mine), [*map(len, tables)])
+    everything = stack(tables)
     everything["source"] = everything["source"].replace(recipe.same)
     return train(
         everything,
         recipe=recipe,
         lexicon=lexicon,
         contexts=heads,
+        own=own > 0,
         seed=seed,
-        sources=[*provenance, *words, *(_table_origin(path) for path in [patterns, *seeds, *more])],
+        sources=[*provenance, *words, *(file_origin(path) for path in [patterns, *seeds, *more])],
         threads=threads,
     )
 
@@ -98,8 +106,3 @@ def _conversations(
         found.append(Conversation(name, comments, heads))
         known.append(record)
     return found, known
-
-
-def _table_origin(path: str | Path) -> dict[str, Any]:
-    content = Path(path).read_bytes()
-    return {"name": Path(path).name, "sha256": hashlib.sha256(content).hexdigest()}

@@ -61,11 +61,18 @@ def fit(rows: Rows, sign: np.ndarray, cost: np.ndarray, seed: int, epochs: int =
     sign: (n,) float64, +1 or -1. cost: (n,) float64, 0 = the row is left out.
     """
     start = Fitted(np.zeros(rows.columns, np.float32), np.zeros(len(sign)))
+    go_on(rows, start, sign, cost, seed, epochs)
+    return start
+
+
+def go_on(
+    rows: Rows, fitted: Fitted, sign: np.ndarray, cost: np.ndarray, seed: int, epochs: int
+) -> None:
+    """Better `fitted` in place on the rows with a cost; the others keep the say they have."""
     descend(
         *rows.grams, *rows.others, rows.squares, np.flatnonzero(cost > 0), sign, cost,
-        start.weights, start.dual, epochs, seed,
+        fitted.weights, fitted.dual, epochs, seed,
     )  # fmt: skip
-    return start
 
 
 def refit_without(

@@ -20,6 +20,7 @@ from moderation.evaluation.metrics import Ranked, shown, with_intervals
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import label_names
 from moderation.model.calibration import calibrate
+from moderation.model.held import Held
 from moderation.model.model import ContextLabel, Model, TextLabel
 from moderation.model.thresholds import Kept, chosen
 from moderation.text import features
@@ -28,13 +29,15 @@ from moderation.text.kernel import DENSE_FEATURES
 from moderation.text.phrases import SIZE as PHRASES
 from moderation.text.phrases import Lexicon, phrase_rows
 from moderation.training import linear
-from moderation.training.recipe import Recipe, Settings
+from moderation.training.gain import gain
+from moderation.training.own_weight import chosen_factor
+from moderation.training.recipe import Recipe
+from moderation.training.tasks import Task, decided, no_own, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDS = 3
-FEWEST = 10  # positives and negatives: less cannot be split into folds and calibrated
 DISGUISES = (
     "capitals",
     "stretched_words",
@@ -63,14 +66,17 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One label's rows: sign (n,) +1 or -1, cost (n,) with 0 = not used, judged (n,) bool."""
+class Made:
+    """One label fitted: the task at the weight that its own decisions got, and its weights.
 
-    name: str
-    settings: Settings
-    sign: np.ndarray
-    cost: np.ndarray
-    judged: np.ndarray
+    before: (n,) raw logits of those decisions from the public rows alone; NaN elsewhere.
+    factor: how much a decision counts against a public row, None when there were too few.
+    """
+
+    task: Task
+    fitted: linear.Fitted
+    before: np.ndarray
+    factor: float | None
 
 
 def train(
@@ -79,6 +85,7 @@ def train(
     recipe: Recipe | None = None,
     lexicon: Lexicon | None = None,
     contexts: Mapping[str, ContextLabel] | None = None,
+    own: np.ndarray | None = None,
     seed: int = 0,
     sources: list[dict[str, Any]] | None = None,
     threads: int | None = None,
@@ -86,7 +93,9 @@ def train(
     """A model with one head per label of the table.
 
     labels: label table (`labels.read_labels`); labels named in `contexts` have a head already and
-    are not trained from it. sources: provenance to keep in the model.
+    are not trained from it. own: (n,) bool, the user's decisions among the rows: how much they
+    count is chosen on decisions held out, and what they bought is measured there
+    (`metrics["decisions"]`). sources: provenance to keep in the model.
     The same rows, seed and recipe give the same model, whatever `threads` is.
     Raises LabelError for a label with too few rows.
     """
@@ -95,65 +104,35 @@ def train(
     names = [name for name in label_names(labels) if name not in contexts]
     names.sort(key=(*recipe.labels, *names).index)
     labels = labels.reset_index(drop=True)
-    tasks = [_task(labels, name, recipe.of(name), seed) for name in names]
+    own = no_own(labels) if own is None else own
+    tasks = [task_of(labels, name, recipe.of(name), own, seed) for name in names]
     if not tasks and not contexts:
         raise LabelError("the label table has no label column")
     made = _features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
     groups = split_groups(labels)
     fold = folds(labels, FOLDS, seed, groups)
     with ThreadPoolExecutor(threads or features.thread_count()) as pool:
-        fitted = list(pool.map(lambda task: _fit(made, task, seed), tasks))
+        fitted = list(pool.map(lambda task: _fit(made, task, fold, seed), tasks))
         jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
-        held = list(
-            pool.map(
-                lambda job: _held_out(made, tasks[job[0]], fitted[job[0]], fold == job[1], seed),
-                jobs,
-            )
+        held = pool.map(lambda job: _held_out(made, fitted[job[0]], fold == job[1], seed), jobs)
+        raw = np.full((len(labels), len(tasks)), np.nan)
+        for (t, _), (at, logit) in zip(jobs, held, strict=True):
+            raw[at, t] = logit
+        heads = list(
+            pool.map(lambda t: _head(labels, fitted[t], raw[:, t], groups, seed), range(len(tasks)))
         )
-    raw = np.full((len(labels), len(tasks)), np.nan)
-    for (t, _), (at, logit) in zip(jobs, held, strict=True):
-        raw[at, t] = logit
-    heads = [_head(labels, task, raw[:, t], groups, seed) for t, task in enumerate(tasks)]
-    table, phrase_weights = _table(made, [one.weights for one in fitted])
+    table, phrase_weights = _table(made, [one.fitted.weights for one in fitted])
+    counts = decided(labels, own)
     return Model(
         heads=(*heads, *contexts.values()),
         table=table,
         lexicon=made.lexicon,
         phrase_weights=phrase_weights,
         sources=sources or [],
-        training={"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()},
+        training={"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()}
+        | ({"decisions": counts} if counts else {}),
+        held=Held.of(labels["text"][own], raw[own]) if own.any() else None,
     )
-
-
-def _task(labels: pd.DataFrame, name: str, settings: Settings, seed: int) -> Task:
-    """Which rows teach the label, and how much each counts."""
-    answers = labels[name].to_numpy(np.float64, na_value=np.nan).copy()
-    source = labels["source"].fillna("").astype("str").to_numpy()
-    rng = np.random.default_rng(seed)
-    judged = ~np.isnan(answers)
-    for clean, most in settings.clean.items():
-        free = np.flatnonzero((source == clean) & np.isnan(answers))
-        answers[rng.permutation(free)[:most]] = 0.0
-    used = ~np.isnan(answers)
-    positives, negatives = int((answers == 1).sum()), int((answers == 0).sum())
-    if min(positives, negatives) < FEWEST:
-        raise LabelError(
-            f"label {name!r} has {positives} positive and {negatives} negative rows; "
-            f"at least {FEWEST} of each are needed: label more, or drop the column"
-        )
-    weight = labels["weight"].to_numpy(np.float64, na_value=1.0)
-    cost = np.zeros(len(answers))
-    for one in np.unique(source[used]):
-        own = used & (source == one)
-        mass = own.sum() ** (settings.size_power - 1) * settings.sources.get(one, 1.0)
-        share = answers[own].mean()
-        cost[own] = mass
-        if 0 < share < 1:
-            halves = np.where(answers[own] == 1, 0.5 / share, 0.5 / (1 - share))
-            cost[own] = mass * halves**settings.balance
-    cost *= weight
-    cost[used] *= settings.cost * used.sum() / cost[used].sum()
-    return Task(name, settings, np.where(answers == 1, 1.0, -1.0), cost, judged)
 
 
 def _features(
@@ -213,8 +192,27 @@ def _side_by_side(
     )
 
 
-def _fit(made: Features, task: Task, seed: int) -> linear.Fitted:
-    return linear.fit(_with_offset(made, task), task.sign, task.cost, seed)
+def _fit(made: Features, task: Task, fold: np.ndarray, seed: int) -> Made:
+    """The label's weights; own decisions are learnt on top of the rest first, to be weighed."""
+    rows = _with_offset(made, task)
+    before = np.full(len(task.sign), np.nan)
+    if not task.own.any():
+        return Made(task, linear.fit(rows, task.sign, task.cost, seed), before, None)
+    fitted = linear.fit(rows, task.sign, task.without_own().cost, seed)
+    places = np.flatnonzero(task.own)
+    weights = _unsourced(made, fitted.weights)
+    before[places] = linear.products(*rows.grams, *rows.others, places, weights)
+    factor = chosen_factor(rows, task, fitted, fold, seed)
+    task = task.weighed(factor)
+    linear.go_on(rows, fitted, task.sign, task.cost, seed, linear.EPOCHS // 2)
+    return Made(task, fitted, before, factor)
+
+
+def _unsourced(made: Features, weights: np.ndarray) -> np.ndarray:
+    """The same weights for a row of which it is not known what source it is of."""
+    weights = weights.copy()
+    weights[-len(made.sources) :] = 0
+    return weights
 
 
 def _with_offset(made: Features, task: Task) -> linear.Rows:
@@ -231,20 +229,21 @@ def _with_offset(made: Features, task: Task) -> linear.Rows:
 
 
 def _held_out(
-    made: Features, task: Task, fitted: linear.Fitted, out: np.ndarray, seed: int
+    made: Features, one: Made, out: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Raw logits of the fold's rows from a model that never saw them, source unknown."""
-    rows = _with_offset(made, task)
-    weights = linear.refit_without(rows, fitted, task.sign, task.cost, out, seed)
-    weights[-len(made.sources) :] = 0
+    task, rows = one.task, _with_offset(made, one.task)
+    weights = linear.refit_without(rows, one.fitted, task.sign, task.cost, out, seed)
     chosen = np.flatnonzero(out & (task.cost > 0))
+    weights = _unsourced(made, weights)
     return chosen, linear.products(*rows.grams, *rows.others, chosen, weights)
 
 
 def _head(
-    labels: pd.DataFrame, task: Task, raw: np.ndarray, groups: np.ndarray, seed: int
+    labels: pd.DataFrame, made: Made, raw: np.ndarray, groups: np.ndarray, seed: int
 ) -> TextLabel:
     """Calibration, threshold and measures of a label from its out-of-fold logits."""
+    task = made.task
     rows = np.flatnonzero(task.cost > 0)
     answers, weight = task.sign[rows] > 0, task.cost[rows].copy()
     if task.settings.prevalence is not None:
@@ -271,14 +270,30 @@ def _head(
         for name, one in with_intervals(ranked, DRAWS, seed).items()
     }
     by_source = _by_source(labels, task, raw, judged)
+    metrics: dict[str, Any] = {"out_of_fold": measured, "roc_auc_by_source": by_source}
+    if made.factor is not None:
+        metrics["decisions"] = _bought(made, raw, groups, seed)
     return TextLabel(
         task.name,
         calibration,
         operating["threshold"],
         operating=operating,
-        metrics={"out_of_fold": measured, "roc_auc_by_source": by_source},
+        metrics=metrics,
         curve=Kept.of(answers, score, groups[rows], weight),
     )
+
+
+def _bought(made: Made, raw: np.ndarray, groups: np.ndarray, seed: int) -> dict[str, Any]:
+    """What the user's decisions bought, held out: against the public rows alone."""
+    rows = np.flatnonzero(made.task.own)
+    answers = made.task.sign[rows] > 0
+    codes = np.unique(groups[rows], return_inverse=True)[1]
+    return {
+        "positives": int(answers.sum()),
+        "negatives": int((~answers).sum()),
+        "factor": made.factor,
+        "held_out": gain(answers, made.before[rows], raw[rows], codes, seed),
+    }
 
 
 def _by_source(

@@ -1,0 +1,114 @@
+"""What decisions bought a label, on decisions held out; and the shift that they ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.evaluation.metrics import METRICS, Ranked, interval, resample, shown
+from moderation.model.calibration import sigmoid
+
+if TYPE_CHECKING:
+    from moderation.model.model import ContextLabel, Model, TextLabel
+
+DRAWS = 500
+FLAGGED = 10  # flagged decisions below which the precision that is kept is the promised one
+SHIFTS = np.round(np.arange(-60, 61) * 0.1, 1)
+AVERAGE_PRECISION = METRICS.index("average_precision")
+
+
+def gain(
+    y_true: np.ndarray, before: np.ndarray, after: np.ndarray, groups: np.ndarray, seed: int
+) -> dict[str, Any]:
+    """Average precision before and after, and the share of what was missing that was closed.
+
+    y_true: (n,) bool. before, after: (n,) raw logits of rows that the new model was not fitted
+    on. groups: (n,) int. `closed` is (after - before) / (1 - before) with its 95 % interval, from
+    paired draws of whole groups; None where undefined.
+    """
+    ranked = [Ranked.of(y_true, sigmoid(logit), 0.5, groups) for logit in (before, after)]
+    was, now = (float(one.measure()[AVERAGE_PRECISION]) for one in ranked)
+    count = int(groups.max(initial=-1)) + 1
+    drawn = []
+    for times in resample(count, DRAWS, seed):
+        first, then = (one.draws(times)[:, AVERAGE_PRECISION] for one in ranked)
+        drawn.append(_closed(first, then))
+    found = interval(float(_closed(np.array([was]), np.array([now]))[0]), np.concatenate(drawn))
+    return {"before": shown(was), "after": shown(now), "closed": list(found.to_dict().values())}
+
+
+def bought(model: Model) -> list[str]:
+    """A line per label that was decided on: what the decisions bought, or why nothing.
+
+    `spam: 500 decisions closed 61% (44 to 72) of what average precision missed: 0.910 -> 0.965,
+    held out`
+    """
+    heads = {head.name: head for head in model.heads}
+    counts = model.training.get("decisions", {})
+    return [_line(heads[name], *count) for name, count in counts.items() if name in heads]
+
+
+def _line(head: TextLabel | ContextLabel, positives: int, negatives: int) -> str:
+    start = f"{head.name}: {positives + negatives:,} decisions"
+    stated = head.metrics.get("decisions")
+    if stated is None:
+        return f"{start} ({positives:,} yes, {negatives:,} no), not learnt: {_why(head)}"
+    held = stated["held_out"]
+    value, low, high = held["closed"]
+    if value is None or low is None:
+        return f"{start} learnt; too few to measure what they bought"
+    was, now = held["before"], held["after"]
+    verb = "closed" if value >= 0 else "opened"
+    share = f"{abs(value):.0%} ({low * 100:.0f} to {high * 100:.0f})"
+    return (
+        f"{start} {verb} {share} of what average precision missed: {was:.3f} -> {now:.3f}, held out"
+    )
+
+
+def _why(head: TextLabel | ContextLabel) -> str:
+    if hasattr(head, "head"):
+        return "read from the conversation, which only a full training with --sources learns"
+    return "too few new ones of either answer"
+
+
+def _closed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing was missing: undefined
+        return np.where(before < 1, (after - before) / (1 - before), np.nan)
+
+
+def shift(
+    y_true: np.ndarray, before: np.ndarray, after: np.ndarray, weight: np.ndarray, head: TextLabel
+) -> float:
+    """What to add to the new raw logits so that calibration and threshold stay right.
+
+    y_true: (n,) bool. before, after: (n,) raw logits, `after` held out. The shift makes the
+    answers likeliest under the head's calibration, as far as neither precision nor recall at the
+    threshold fall below the old model's on the same rows: it is held in the middle third of the
+    range where they do not, or to that range's middle when there is none.
+    """
+    limit = head.threshold
+    loss = [weight @ _loss(y_true, head.calibration.logit(after + one)) for one in SHIFTS]
+    likeliest = float(SHIFTS[int(np.argmin(loss))])
+    flagged = head.calibration(before) >= limit
+    kept = _precision(y_true, flagged)
+    if flagged.sum() < FLAGGED or kept is None:
+        kept = float(head.operating.get("precision") or 0.5)
+    caught = int((flagged & y_true).sum())
+    now = np.stack([head.calibration(after + one) >= limit for one in SHIFTS])
+    recalled = np.flatnonzero((now & y_true).sum(axis=1) >= caught)
+    precise = np.flatnonzero([(_precision(y_true, one) or 1.0) >= kept for one in now])
+    low = float(SHIFTS[recalled[0]]) if len(recalled) else 0.0
+    high = float(SHIFTS[precise[-1]]) if len(precise) else 0.0
+    if low > high:
+        return round((low + high) / 2, 2)
+    third = (high - low) / 3
+    return round(float(np.clip(likeliest, low + third, high - third)), 2)
+
+
+def _loss(y_true: np.ndarray, logit: np.ndarray) -> np.ndarray:
+    return np.logaddexp(0, np.where(y_true, -logit, logit))
+
+
+def _precision(y_true: np.ndarray, flagged: np.ndarray) -> float | None:
+    return float(y_true[flagged].mean()) if flagged.any() else None

@@ -1,0 +1,108 @@
+"""Which rows teach a label, and how much each counts; a user's own decisions stand apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moderation.errors import LabelError
+from moderation.labels.table import label_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.training.recipe import Settings
+
+FEWEST = 10  # positives and negatives: less cannot be split into folds and calibrated
+
+
+@dataclass(frozen=True)
+class Task:
+    """One label's rows: sign (n,) +1 or -1, cost (n,) with 0 = not used, judged (n,) bool.
+
+    own: (n,) bool, the user's decisions where their weight is to be chosen; their cost is that of
+    a public row on average, times the row's own weight.
+    """
+
+    name: str
+    settings: Settings
+    sign: np.ndarray
+    cost: np.ndarray
+    judged: np.ndarray
+    own: np.ndarray
+
+    def weighed(self, factor: float) -> Task:
+        """The same with the user's decisions counting `factor` times."""
+        return replace(self, cost=np.where(self.own, self.cost * factor, self.cost))
+
+    def without_own(self) -> Task:
+        """The same as if the user had decided nothing."""
+        return self.weighed(0.0)
+
+
+def task_of(
+    labels: pd.DataFrame, name: str, settings: Settings, own: np.ndarray, seed: int
+) -> Task:
+    """own: (n,) bool, rows of the user's own.
+
+    Where either they or the rest have too few of one answer to be held against each other, they
+    count as one more set. Raises LabelError when all rows together are too few.
+    """
+    answers = labels[name].to_numpy(np.float64, na_value=np.nan).copy()
+    source = labels["source"].fillna("").astype("str").to_numpy()
+    rng = np.random.default_rng(seed)
+    judged = ~np.isnan(answers)
+    for clean, most in settings.clean.items():
+        free = np.flatnonzero((source == clean) & np.isnan(answers))
+        answers[rng.permutation(free)[:most]] = 0.0
+    used = ~np.isnan(answers)
+    positives, negatives = int((answers == 1).sum()), int((answers == 0).sum())
+    if min(positives, negatives) < FEWEST:
+        raise LabelError(
+            f"label {name!r} has {positives} positive and {negatives} negative rows; "
+            f"at least {FEWEST} of each are needed: label more, or drop the column"
+        )
+    apart = own & used
+    if _scarcer(answers[apart]) < FEWEST or _scarcer(answers[used & ~own]) < FEWEST:
+        apart = np.zeros(len(answers), bool)
+    weight = labels["weight"].to_numpy(np.float64, na_value=1.0)
+    cost = _by_set(answers, source, used & ~apart, settings) * weight
+    cost[used & ~apart] *= settings.cost * (used & ~apart).sum() / cost[used & ~apart].sum()
+    cost[apart] = settings.cost * weight[apart]
+    return Task(name, settings, np.where(answers == 1, 1.0, -1.0), cost, judged, apart)
+
+
+def no_own(labels: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: none of the rows is the user's own."""
+    return np.zeros(len(labels), bool)
+
+
+def decided(labels: pd.DataFrame, own: np.ndarray) -> dict[str, list[int]]:
+    """Positive and negative rows of the user's own by label, where there are any."""
+    counts = {
+        name: [int((labels[name][own] == 1).sum()), int((labels[name][own] == 0).sum())]
+        for name in label_names(labels)
+    }
+    return {name: count for name, count in counts.items() if sum(count)}
+
+
+def _scarcer(answers: np.ndarray) -> int:
+    return int(min((answers == 1).sum(), (answers == 0).sum()))
+
+
+def _by_set(
+    answers: np.ndarray, source: np.ndarray, used: np.ndarray, settings: Settings
+) -> np.ndarray:
+    """Cost of each used row by the size and balance of its set: (n,)."""
+    cost = np.zeros(len(answers))
+    for one in np.unique(source[used]):
+        rows = used & (source == one)
+        mass = rows.sum() ** (settings.size_power - 1) * settings.sources.get(one, 1.0)
+        share = answers[rows].mean()
+        cost[rows] = mass
+        if 0 < share < 1:
+            halves = np.where(answers[rows] == 1, 0.5 / share, 0.5 / (1 - share))
+            cost[rows] = mass * halves**settings.balance
+    return cost

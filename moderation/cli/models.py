@@ -25,25 +25,54 @@ LabelFiles = Annotated[
 def train(
     output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
     labels: LabelFiles = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="MODEL", help="Learn the labels on top of this model."),
+    ] = None,
     sources: Annotated[
         Path | None, typer.Option("--sources", help="Public sets, as labels/sources.toml.")
     ] = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder that the public sets were put in.")
     ] = None,
+    goals: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--goal",
+            metavar="'LABEL: GOAL'",
+            help="As 'moderation thresholds --set'; once for each label.",
+        ),
+    ] = None,
+    prevalence: Annotated[
+        list[str] | None,
+        typer.Option("--prevalence", metavar="LABEL=SHARE", help="How common a label is here."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Same rows, same seed: same bytes.")] = 0,
     skip_missing: Annotated[
         bool, typer.Option("--skip-missing", help="Go on without sets that are not there.")
     ] = False,
 ) -> None:
-    """Train a model on label tables, ledgers and public sets."""
+    """Train a model on label tables, ledgers and public sets.
+
+    With --from, labels are learnt on top of a model in seconds, without the rows that made it;
+    give all your labels each time, for those that it had learnt on top before are forgotten. With
+    --sources, they are learnt together with the public sets, and their weight is chosen on labels
+    held out. Either way a line per label says what your labels bought.
+    """
     if (sources is None) != (data is None):
         raise typer.BadParameter("--sources and --data go together")
+    if start is not None and (sources is not None or not labels):
+        raise typer.BadParameter("--from takes label tables, and no --sources")
     if sources is None and not labels:
         raise typer.BadParameter("give label tables, or --sources and --data")
+    base = None if start is None else model_path(start)
     ready_to_score()
     with working("training"):
-        model = _trained(labels or [], sources, data, seed, "skip" if skip_missing else "error")
+        if base is not None:
+            model = _carried_on(base, labels or [], seed)
+        else:
+            model = _trained(labels or [], sources, data, seed, "skip" if skip_missing else "error")
+        model = _with_goals(model, goals or [], prevalence or [])
         model.save(output)
     _say_trained(model, output)
 
@@ -117,18 +146,41 @@ def _trained(
         from moderation.training.build import build
 
         return build(sources, data, more=labels, seed=seed, missing=missing)
+    from moderation.labels.ledger import SOURCE
     from moderation.labels.read import read_labels
+    from moderation.training.provenance import file_origin
     from moderation.training.train import train
 
-    return train(read_labels(labels), seed=seed)
+    frame = read_labels(labels)
+    own = (frame["source"] == SOURCE).fillna(False).to_numpy(bool)
+    return train(frame, own=own, seed=seed, sources=[file_origin(path) for path in labels])
+
+
+def _carried_on(folder: Path, labels: list[Path], seed: int) -> Model:
+    from moderation.labels.read import read_labels
+    from moderation.model.model import Model
+    from moderation.training.incremental import carry_on
+
+    return carry_on(Model.load(folder), read_labels(labels), seed=seed)
+
+
+def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:
+    """The operating points that were asked for; the recipe's or the model's own otherwise."""
+    from moderation.model.goals import parse_goals, parse_prevalence, with_goals
+
+    wanted = parse_goals(goals, model.labels)
+    shares = parse_prevalence(prevalence, model.labels)
+    return with_goals(model, wanted, shares) if wanted else model
 
 
 def _say_trained(model: Model, folder: Path) -> None:
     """How the new model did on rows that it was not trained on, label by label."""
     from moderation.terminal import table, width
+    from moderation.training.gain import bought
 
     rows = []
     for head in model.heads:
+        # A model that was carried on keeps the figures of the rows it was first trained on.
         measured = head.metrics.get("out_of_fold", {})
         auc, precision, recall = (
             float(measured[name][0]) if measured.get(name) else float("nan")
@@ -137,6 +189,8 @@ def _say_trained(model: Model, folder: Path) -> None:
         rows.append((head.name, auc, head.threshold, precision, recall, head.operating["goal"]))
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
     say(table(columns, rows, width()))
+    for sentence in bought(model):
+        say(sentence)
     say(f"held-out figures; wrote {folder}")
 
 

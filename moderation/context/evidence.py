@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,19 +90,23 @@ class TellingWords(dict[int, str]):
     """The telling words of a text: bucket to the word as it first stands, most telling first."""
 
     def __init__(self, text: str, frequencies: Frequencies) -> None:
-        found: Counter[int] = Counter()
-        spelled: dict[int, str] = {}
         words = terms.spelled(text)
-        telling = frequencies.steps[words[:, 2]] >= TELLING * IDF_STEPS
-        for start, end, bucket in words[telling].tolist():
-            found[bucket] += 1
-            spelled.setdefault(bucket, text[start:end])
-        weight = {
-            bucket: frequencies.idf(bucket) * (1 + math.log(count))
-            for bucket, count in found.items()
-        }
-        ordered = sorted(weight, key=lambda bucket: -weight[bucket])
-        super().__init__((bucket, spelled[bucket]) for bucket in ordered)
+        steps = frequencies.steps[words[:, 2]]  # idf, but for the unit
+        telling = steps >= TELLING * IDF_STEPS
+        weight: dict[int, float] = {}
+        count: dict[int, int] = {}
+        first: dict[int, str] = {}
+        for (start, end, bucket), step in zip(
+            words[telling].tolist(), steps[telling].tolist(), strict=True
+        ):
+            if bucket in first:
+                count[bucket] = count.get(bucket, 1) + 1
+            else:
+                first[bucket], weight[bucket] = text[start:end], step
+        for bucket, several in count.items():
+            weight[bucket] *= 1 + math.log(several)
+        ordered = sorted(weight, key=weight.__getitem__, reverse=True)
+        super().__init__([(bucket, first[bucket]) for bucket in ordered])
 
     def shared(self, other: TellingWords) -> list[str]:
         """Words of this text that the other has too."""

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from moderation.readers.comment_heads import is_button, stamp
 from moderation.readers.comment_words import COMMENT_STEMS, FORM_PHRASES, either
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHORT = 80  # characters of a heading
 _RULES = 600  # characters of a paragraph that tells how to comment
 COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:comment|kommentar|comentario|commentaire|reactie)", re.IGNORECASE)
 _COUNTED = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
+_COUNTED_LAST = re.compile(rf"[:|–—]\s*\d+ (?:{either(COMMENT_STEMS)})\w*\W*$", re.IGNORECASE)
+_DECLARED = re.compile(
+    rf"^\W*(?P<before>\d{{1,6}})\s+{either(COMMENT_STEMS)}"
+    rf"|^\W*{either(COMMENT_STEMS)}\w*\s*[:(\[]?\s*(?P<behind>\d{{1,6}})\W*$"
+    rf"|[:|–—(]\s*(?P<last>\d{{1,6}})\s+{either(COMMENT_STEMS)}\w*\W*$",
+    re.IGNORECASE,
+)
 _FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
 _FORM_LINE = 200  # characters of a line of the form for comments
 
@@ -24,11 +35,34 @@ def is_form(text: str) -> bool:
 def is_comment_heading(text: str) -> bool:
     """True for a line that is the heading of comments: their word and number, little else."""
     words = text.split()
-    if is_button(text):
+    if is_button(text) or is_byline(text):
         return False
     if len(words) <= 4 and COMMENT_WORD.match(text.strip("0123456789 ()#:.,")):
         return True
-    return len(text) <= 2 * _SHORT and bool(_COUNTED.match(text))
+    return len(text) <= 2 * _SHORT and bool(_COUNTED.match(text) or _COUNTED_LAST.search(text))
+
+
+def declared(text: str) -> int | None:
+    """How many comments a heading speaks of; None for other lines.
+
+    >>> declared("12 thoughts on “Ropes”"), declared("Comments (3)"), declared("3 ropes")
+    (12, 3, None)
+    """
+    found = _DECLARED.search(text) if len(text) <= 2 * _SHORT and not is_byline(text) else None
+    if found is None:
+        return None
+    return int(found["before"] or found["behind"] or found["last"])
+
+
+def shortfall(headings: Iterable[str], found: int, pings: int) -> str | None:
+    """A note when the page's headings speak of another number of comments than was found.
+
+    Sites count pings or not, so either agrees; 0 of a template does not count.
+    """
+    said = [number for text in headings if (number := declared(text))]
+    if not said or {found, found - pings} & set(said):
+        return None
+    return f"the page speaks of {said[0]} comments, and {found} are on it"
 
 
 def is_about_comments(text: str) -> bool:
@@ -41,4 +75,4 @@ def is_about_comments(text: str) -> bool:
 
 def is_byline(text: str) -> bool:
     """True for the line under an article's title: date, author, number of comments."""
-    return stamp(text) is not None and not _COUNTED.match(text)
+    return not _COUNTED.match(text) and stamp(text) is not None

@@ -87,7 +87,9 @@ _SAYS_ALONE = re.compile(rf"^\s*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE)
 
 _MARKS = r"[\s↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
 BUTTONS = re.compile(rf"^{_MARKS}*(?:{either(BUTTON_WORDS)}{_MARKS}*)+$", re.IGNORECASE)
-REPLY_BUTTON = re.compile(rf"^{_MARKS}*{either(REPLY_WORDS)}\b", re.IGNORECASE)
+REPLY_BUTTON = re.compile(
+    rf"^{_MARKS}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
+)  # the next button may be glued to it: "ReplyDelete"
 _AWAITING = re.compile(either(AWAITING), re.IGNORECASE)
 _BY_TAIL = re.compile(
     rf"^[\s,|•·–—-]*(?:(?:posted|written|submitted|geschrieben|verfasst|escrito|publicado|enviado)\s*)?"

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
+from moderation.readers.comment_headings import shortfall
 from moderation.readers.html_article import address_of, article_of, title_of
 from moderation.readers.html_definitions import undefined
 from moderation.readers.html_fields import fields
+from moderation.readers.html_find import words
 from moderation.readers.html_jsonld import comments_of
 from moderation.readers.html_known import is_first_page
 from moderation.readers.html_tree import Listed, Place, places
@@ -32,6 +34,7 @@ _MARKUP = re.compile(
     r"|ol|ul|p|h\d|main|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_HEADING = 400  # characters of a heading's element, at most
 _FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -70,6 +73,7 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     """The records of a page."""
     page = LexborHTMLParser(undefined(text))
     url, title = address_of(page), title_of(page)
+    headings = _headings(page)
     listed = places(page)
     written = comments_of(page)
     found = _records(listed.places, thread_id)
@@ -82,11 +86,24 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     yield len(found)
     yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
     yield from found
+    pings = sum(row.kind != "comment" for row in found)
+    missing = shortfall(headings, len(found), pings) if found else None
+    if missing:
+        yield missing
     if found and not sure:
         yield (
             f"the page's markup is none that is known: its {len(found)} comments were told by "
             "what they have in common, and replies may stand at top level"
         )
+
+
+def _headings(page: LexborHTMLParser) -> list[str]:
+    """The headings of the page that may say how many comments there are."""
+    return [
+        words(node)
+        for node in page.css("h1, h2, h3, h4, h5, h6, [class*='comments-title'], [class*='count']")
+        if node.tag != "body" and len(node.text(deep=True)) <= _HEADING
+    ]
 
 
 def _has_root(listed: Listed, page: LexborHTMLParser) -> bool:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
+_ABOVE = 4  # lines over the comments that may say how many there are
 _LEARNED = 5  # comments at least that a line must end before it counts as the site's
 _SENTENCE_END = re.compile(r"\w[.!?]$")  # a short comment that many made, no button
 _TRIMS = 6  # buttons in a row that may end a comment
@@ -93,7 +94,8 @@ def parse(text: str) -> Page:
     start = chosen[0][0].start if chosen else _section(lines)
     heading = next((line.whole for line in reversed(lines[:start])), "")
     title, article = article_of(lines[:start], heading if chosen else "")
-    notes = notes_on(lines, comments, [profile for _, profile in chosen])
+    above = lines[max(0, start - _ABOVE) : start] if chosen else []
+    notes = notes_on(lines, above, comments, [profile for _, profile in chosen])
     return Page(title, article, comments, notes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from moderation.readers.comment_headings import shortfall
 from moderation.readers.comment_heads import is_date_line
 from moderation.readers.plaintext_layout import listings
 from moderation.readers.plaintext_score import is_doubtful
@@ -18,9 +19,18 @@ _DRIFT = 0.5  # of a page's comments
 _DISPLAYED = 10  # levels that sites show at most, as a rule
 
 
-def notes_on(lines: list[Line], comments: list[Comment], profiles: list[Profile]) -> list[str]:
-    """Everything to tell the user about the comments found on a page, or not found."""
+def notes_on(
+    lines: list[Line], above: list[Line], comments: list[Comment], profiles: list[Profile]
+) -> list[str]:
+    """Everything to tell the user about the comments found on a page, or not found.
+
+    above: the lines right over the comments, [] where there are none.
+    """
     notes = _notes(comments, lines)
+    shown = [one.kind for one in comments if one.kind != "placeholder"]
+    pings = len(shown) - shown.count("comment")
+    missing = shortfall((line.whole for line in above if not line.kind), len(shown), pings)
+    notes += [missing] if missing else []
     if not comments:
         notes += _unread(lines)
     if any(one.parent is not None for one in comments):

@@ -95,7 +95,10 @@ def circle(moderation, place, rule, labels):
     ok(moderation("labels", "import", "decided.csv"))
     train = ("train", "labels/ledger.jsonl", "--from", "default", "-o", "models/mine")
     ok(moderation(*train))
-    ok(moderation("evaluate", "models/mine", "labels/ledger.jsonl", "--against", "default"))
+    compare = ("evaluate", "models/mine", "labels/ledger.jsonl", "--against", "default")
+    assert (
+        "200 rows that mine learnt from count with held-out scores" in ok(moderation(*compare)).err
+    )
     promoted = ok(moderation("promote", "models/mine"))
     assert "models/default is now models/mine" in promoted.err
     ok(moderation("score", "dump.jsonl", "-o", "again.parquet"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, model_path, ready_to_score, say, working
+from moderation.cli.app import app, model_path, ready_to_score, say, tell, working
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,16 +195,19 @@ def _say_trained(model: Model, folder: Path) -> None:
 
 
 def _scores(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    from moderation.labels.comments import label_comments
+    from moderation.evaluation.scores import row_scores
 
-    comments, threads, rows = label_comments(frame)
-    return model.score(comments, threads).iloc[rows].reset_index(drop=True)
+    return row_scores(model, frame)[0]
 
 
 def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
     from moderation.evaluation.evaluate import evaluate
+    from moderation.evaluation.scores import row_scores
 
-    return evaluate(frame, _scores(model, frame), model.thresholds)
+    scores, learnt = row_scores(model, frame)
+    if learnt:
+        tell(f"{learnt:,} rows that {model.name} learnt from count with held-out scores")
+    return evaluate(frame, scores, model.thresholds)
 
 
 def _run_suite(model: Model, path: Path) -> object:

@@ -7,9 +7,8 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from moderation.evaluation.compare import Comparison, compare
+from moderation.evaluation.scores import row_scores
 from moderation.evaluation.suites import SuiteResult, run_suite
-from moderation.labels.comments import label_comments
-from moderation.model.held import not_trained_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +68,8 @@ def tried(
     verdicts, reasons = set(), []
     comparison, held_out = None, 0
     if frame is not None and len(frame):
-        after, trained_after = _scores(candidate, frame)
-        before, trained_before = _scores(current, frame)
+        after, trained_after = row_scores(candidate, frame)
+        before, trained_before = row_scores(current, frame)
         held_out = max(trained_after, trained_before)
         comparison = compare(
             frame, after, before, candidate.thresholds, current.thresholds, seed=seed
@@ -104,16 +103,8 @@ def by_more_than_chance(more: int, fewer: int) -> bool:
     return more > fewer and tail / 2**turned < CHANCE
 
 
-def _scores(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    comments, threads, rows = label_comments(frame)
-    scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
-    return not_trained_on(model, frame["text"], scores)
-
-
 def _run(model: Model, cases: pd.DataFrame) -> SuiteResult:
-    comments, threads, rows = label_comments(cases[["text"]])
-    scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
-    return run_suite(cases, scores, model.thresholds)
+    return run_suite(cases, row_scores(model, cases[["text"]])[0], model.thresholds)
 
 
 def _turned(before: SuiteResult, after: SuiteResult) -> tuple[int, int]:

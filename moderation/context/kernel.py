@@ -37,6 +37,7 @@ class Words(NamedTuple):
     weight: np.ndarray
     counts: np.ndarray
     begin: np.ndarray
+    square: np.ndarray  # per text: sum of the squares of its weights
     rarity: np.ndarray  # per vocabulary word: idf above COMMON, else 0
     odds: np.ndarray  # per vocabulary word: 1 / background probability
 
@@ -59,6 +60,7 @@ def _distinct(
     count = np.empty(total, np.float32)
     weight = np.empty(total, np.float64)
     begin = np.zeros(len(begins) + 1, np.int64)
+    square = np.zeros(len(begins))
     vocabulary = np.empty(total, np.int32)
     slot = np.empty(total, np.int64)  # where the text at hand keeps this word
     size = 0
@@ -89,6 +91,7 @@ def _distinct(
         scale = 1.0 / np.sqrt(norm) if norm > 0 else 0.0
         for k in range(first, used):
             weight[k] = np.rint(weight[k] * scale * 1048576.0) / 1048576.0
+            square[d] += weight[k] * weight[k]
         begin[d + 1] = used
     rarity = np.empty(size, np.float64)
     odds = np.empty(size, np.float64)
@@ -97,7 +100,7 @@ def _distinct(
         local[bucket] = -1
         rarity[word] = max(idf[step[bucket]] - COMMON, 0.0)
         odds[word] = odds_of[step[bucket]]
-    return Words(term, weight, count, begin, rarity, odds)
+    return Words(term, weight, count, begin, square, rarity, odds)
 
 
 @compiled
@@ -155,9 +158,8 @@ def _compare(
     Of text d to a target; best = the log-likelihood ratio of the one word that fits it best.
     `without` = the target holds text d itself, which is taken out first.
     """
-    own = 0.0
+    own = words.square[d]
     dot = 0.0
-    mine = 0.0
     surprise = 0.0
     ratio = 1.0
     best = 1.0
@@ -176,28 +178,25 @@ def _compare(
     scale = base * share / MU
     for k in range(first, last):
         w = words.term[k]
-        weight = words.weight[k]
-        n = 0.0
+        more = base
+        rarity += words.rarity[w]
         if seen[w] == stamp:
-            dot += weights[w] * weight
+            dot += weights[w] * words.weight[k]
             n = counts[w] - words.counts[k] if without else counts[w]
-        own += weight * weight
-        more = n * words.odds[w] * scale + base
-        best = max(best, more)
+            more += n * words.odds[w] * scale
+            best = max(best, more)
+            if n > 1e-3:
+                covered += words.rarity[w]
         ratio *= more
         if ratio > 1e200 or ratio < 1e-200:
             surprise += np.log(ratio)
             ratio = 1.0
-        rarity += words.rarity[w]
-        if n > 1e-3:
-            covered += words.rarity[w]
-        mine += 1.0
     if without:
         square = square - 2.0 * dot + own
         dot -= own
     if square > 1e-9 and own > 0:
         out[column] = dot / np.sqrt(square * own)
-    out[column + 1] = (surprise + np.log(ratio)) / mine
+    out[column + 1] = (surprise + np.log(ratio)) / (last - first)
     out[column + 2] = covered / (rarity + 1.0)
     out[column + 3] = np.log(best)
 

@@ -137,3 +137,38 @@ def test_json_beyond_the_standard():
     assert loads(b'{"a": "tab\there"}') == {"a": "tab\there"}
     with pytest.raises(ValueError, match="Expecting"):
         loads(b"{broken}")
+
+
+IN_PARTS = [
+    "reddit/listing.json", "reddit/morechildren.json", "telegram/result.json",
+    "yt-dlp/video.info.json",
+    "guardian/discussion.json", "hackernews-algolia/item.json", "lemmy/comments.json",
+    "discourse/topic.json", "json-tree/forum.json", "coral-graphql/answer.json", "nyt/answer.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", IN_PARTS)
+@pytest.mark.parametrize("large", [100, 400])
+def test_a_document_in_parts_gives_what_it_gives_whole(monkeypatch, path, large):
+    whole = read(SAMPLES / path)
+    monkeypatch.setattr("moderation.readers.json_text.READ_BYTES", 64)
+    monkeypatch.setattr("moderation.readers.json_parts.LARGE", large)
+    monkeypatch.setattr("moderation.readers.json_parts.PART", large)
+    parted = read(SAMPLES / path)
+    assert parted.comments.equals(whole.comments)
+    assert parted.threads.equals(whole.threads)
+    assert parted.records == whole.records
+
+
+def test_a_large_document_that_is_cut_keeps_its_elements(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.readers.json_text.READ_BYTES", 64)
+    monkeypatch.setattr("moderation.readers.json_parts.LARGE", 400)
+    monkeypatch.setattr("moderation.readers.json_parts.PART", 200)
+    messages = [{"id": n, "type": "message", "date": "2020", "text": f"no. {n}"} for n in range(50)]
+    text = json.dumps({"name": "Tea", "type": "private_group", "id": 7, "messages": messages})
+    path = tmp_path / "result.json"
+    path.write_text(text[:-40])
+    dump = read(path)
+    assert len(dump.comments) == 49
+    assert dump.rejects["reason"].tolist() == ["the file ends within this record"]
+    assert dump.threads["title"].tolist() == ["Tea"]

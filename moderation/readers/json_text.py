@@ -13,7 +13,7 @@ import orjson
 from moderation.readers.source import decode, read_fully
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from moderation.readers.source import Source
 
@@ -109,14 +109,14 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
     reject. Memory is bounded by the largest value, and that by `longest`, behind which the
     file is not read on.
     """
-    scanner = _Scanner(stream, longest)
+    scanner = Scanner(stream, longest)
     depth = 0
     start = -1
     base = 0  # 1 inside a top-level array
     for at, token in scanner.brackets():
         if token in b"{[":
             if depth == base:
-                if base == 0 and token == b"[" and not scanner.seen and _opens(scanner, at):
+                if base == 0 and token == b"[" and not scanner.seen and opens(scanner, at):
                     base = depth = 1
                     scanner.keep_from(at + 1)
                     continue
@@ -145,12 +145,12 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
         yield from scanner.between(scanner.end)
 
 
-def _opens(scanner: _Scanner, at: int) -> bool:
+def opens(scanner: Scanner, at: int) -> bool:
     """Whether the array that begins here is the file's, with nothing but blanks before it."""
     return not scanner.cut(scanner.base, at).strip(_BLANK)
 
 
-class _Scanner:
+class Scanner:
     """Brackets with their offsets, over a window of the stream."""
 
     def __init__(self, stream: BinaryIO, longest: int) -> None:
@@ -161,9 +161,12 @@ class _Scanner:
         self.base = 0  # offset of the window's first byte
         self.seen = False  # a value has been met
         self._keep = 0
+        self.relief: Callable[[], bool] | None = None  # asked to let go of what is held
+        self.large = longest  # bytes from which it is
 
     @property
     def end(self) -> int:
+        """Offset behind the window."""
         return self.base + len(self._window)
 
     def keep_from(self, at: int) -> None:
@@ -171,9 +174,11 @@ class _Scanner:
         self._keep = at
 
     def cut(self, start: int, end: int) -> bytes:
+        """A stretch of the file, by offsets."""
         return self._window[start - self.base : end - self.base]
 
     def rest(self) -> bytes:
+        """All that is kept."""
         return self._window[self._keep - self.base :]
 
     def between(self, at: int) -> Iterator[Value]:
@@ -195,6 +200,8 @@ class _Scanner:
                 yield self.base + found.start(1), found[1]
                 at = self.base + found.end()
             held = self.end - min(self._keep, at)
+            while held > self.large and self.relief and self.relief():
+                held = self.end - min(self._keep, at)
             if held > self._longest:
                 self.overlong = True
                 return

@@ -12,13 +12,14 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
-from moderation.readers.json_text import LONGEST_DOCUMENT, first_values, loads, rescued, values
+from moderation.readers.json_parts import on_the_way, parts
+from moderation.readers.json_text import first_values, loads, rescued
 from moderation.readers.markup import plain, tidy
 from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
 from moderation.readers.table_json import snippet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from moderation.readers.source import Source
 
@@ -211,7 +212,7 @@ def _settled(source: Source, shape: JsonFormat, found: Iterable[Finding]) -> Ite
 def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
-        for value in values(stream, LONGEST_DOCUMENT):
+        for value in parts(stream):
             place = f"byte {value.byte}"
             source.decoded(value.raw)  # for the count of what is no UTF-8
             if value.wrong:
@@ -225,7 +226,7 @@ def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
                     yield 1
                     yield Reject(source.name, place, f"not JSON: {error}", snippet(value.raw))
                     continue
-            yield from reading.of(root)
+            yield from reading.of(root, on_the_way(root, value) if value.places else {})
     for why, count in reading.passed.items():
         yield f"{source.name}: {count} {why}"
 
@@ -249,16 +250,26 @@ class _Reading:
         self.passed: Counter[str] = Counter()  # what was left out, and how often
         self._people: dict[str, str] = {}
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
+        self._given: set[int] = set()
         self._told: set[tuple[str | None, ...]] = set()
 
-    def of(self, root: Any) -> Iterator[Finding]:
-        """The comments and threads of one value."""
+    def of(self, root: Any, shared: Mapping[int, int]) -> Iterator[Finding]:
+        """The comments and threads of a document.
+
+        shared: objects (by `id`) that are in other parts of it too, and their places; a comment
+        among them is given once.
+        """
         shape = self._shape
         if shape.people:
             path, key, name = shape.people
             for one in at(root, path) or ():
                 self._people[str(at(one, key))] = str(at(one, name) or "")
         for found in walk(root, shape):
+            place = shared.get(id(found.record))
+            if place is not None and not found.is_post:
+                if place in self._given:
+                    continue
+                self._given.add(place)
             if found.is_post:
                 self._ladder.clear()
                 yield self._post(found.record)

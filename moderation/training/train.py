@@ -8,10 +8,10 @@ positives, its style) and is dropped afterwards.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import joblib
 import numpy as np
 import pandas as pd
 
@@ -111,16 +111,17 @@ def train(
     made = _features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
     groups = split_groups(labels)
     fold = folds(labels, FOLDS, seed, groups)
-    with ThreadPoolExecutor(threads or features.thread_count()) as pool:
-        fitted = list(pool.map(lambda task: _fit(made, task, fold, seed), tasks))
-        jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
-        held = pool.map(lambda job: _held_out(made, fitted[job[0]], fold == job[1], seed), jobs)
-        raw = np.full((len(labels), len(tasks)), np.nan)
-        for (t, _), (at, logit) in zip(jobs, held, strict=True):
-            raw[at, t] = logit
-        heads = list(
-            pool.map(lambda t: _head(labels, fitted[t], raw[:, t], groups, seed), range(len(tasks)))
-        )
+    # Threads, unless the caller chose workers by joblib.parallel_config
+    parallel = joblib.Parallel(threads or features.thread_count(), prefer="threads")
+    fitted = parallel(joblib.delayed(_fit)(made, task, fold, seed) for task in tasks)
+    jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
+    held = parallel(joblib.delayed(_held_out)(made, fitted[t], fold == k, seed) for t, k in jobs)
+    raw = np.full((len(labels), len(tasks)), np.nan)
+    for (t, _), (at, logit) in zip(jobs, held, strict=True):
+        raw[at, t] = logit
+    heads = parallel(
+        joblib.delayed(_head)(labels, one, raw[:, t], groups, seed) for t, one in enumerate(fitted)
+    )
     table, phrase_weights = _table(made, [one.fitted.weights for one in fitted])
     counts = decided(labels, own)
     return Model(

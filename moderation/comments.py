@@ -106,7 +106,7 @@ class Batch:
     ("decoded as Windows-1252"). met: how many records the reader came upon, counted where they
     are cut out of the file, before anything is made of them: over a file it equals the records
     and rejects that come out, less those `invented` (placeholders for comments that the file
-    does not hold).
+    does not hold). site: where thread ids are those of one site only, its address.
     """
 
     records: pa.Table = field(default_factory=RECORD_SCHEMA.empty_table)
@@ -115,3 +115,4 @@ class Batch:
     notes: list[str] = field(default_factory=list)
     met: int = 0
     invented: int = 0
+    site: str | None = None

@@ -302,3 +302,15 @@ def test_atom_entries_in_any_order_give_the_same_trees(tmp_path):
         (tmp_path / "feed.xml").write_text(head + "".join(order) + end)
         results.append(read(tmp_path / "feed.xml").comments)
     assert results[0].equals(results[1])
+
+
+def test_posts_of_two_sites_do_not_meet(tmp_path):
+    text = GARDEN.read_text()
+    other = text.replace("garden.example", "meadow.example").replace("They ate", "They left")
+    (tmp_path / "a.xml").write_text(text)
+    (tmp_path / "b.xml").write_text(text.replace("21</wp:comment_id>", "31</wp:comment_id>"))
+    (tmp_path / "c.xml").write_text(other)
+    dump = read(tmp_path)
+    assert set(dump.comments["thread_id"]) == {"7", "meadow.example/7"}
+    assert dump.threads["thread_id"].tolist() == ["7", "meadow.example/7"]
+    assert dump.comments["thread_id"].value_counts().tolist() == [4, 3]

@@ -199,9 +199,14 @@ def iterate(
     mapping: Mapping[str, str] | None = None,
     options: Options = USUAL,
 ) -> Iterator[Found]:
-    """Batches as the readers yield them, file by file, before any merging; see `read`."""
+    """Batches as the readers yield them, file by file, before any merging; see `read`.
+
+    Threads that are named by a number which counts within one site keep it for the first site
+    that is met; those of every other site are named `site/number`.
+    """
     if format is not None and format not in READERS:
         raise UnknownFormatError(f"format {format!r} is unknown; known are {', '.join(READERS)}")
+    home: str | None = None
     for path in [paths] if isinstance(paths, str | Path) else list(paths):
         known, failed = False, []
         folder = Path(path).is_dir()
@@ -210,7 +215,9 @@ def iterate(
             try:
                 for found in found_in(source, format):
                     known, name, reason = True, found.reader or "", found.reason
-                    yield found
+                    site = found.batch.site
+                    home = home or site
+                    yield found if site == home or not site else found.of_site(site)
             except InputError as error:
                 if not folder and source.member is None:
                     raise

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Batch, Reject
+from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
 from moderation.errors import InternalError
 from moderation.tables import to_frame
 
@@ -30,6 +30,20 @@ class Found(NamedTuple):
     reader: str | None
     reason: str
     batch: Batch
+
+    def of_site(self, site: str) -> Found:
+        """The same with the site before the name of each thread."""
+        records, threads = (
+            _under(table, site) for table in (self.batch.records, self.batch.threads)
+        )
+        return self._replace(batch=replace(self.batch, records=records, threads=threads))
+
+
+def _under(table: pa.Table, site: str) -> pa.Table:
+    names = pc.binary_join_element_wise(
+        pa.scalar(site, STRING), table["thread_id"], pa.scalar("/", STRING)
+    )
+    return table.set_column(0, table.schema.field(0), names)
 
 
 @dataclass(frozen=True)

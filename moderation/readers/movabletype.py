@@ -39,7 +39,7 @@ def detect(source: Source) -> str | None:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """Batches of a Movable Type export; a thread is named by its basename, else its number."""
+    """Batches of a Movable Type export; a thread is named by its basename, address or number."""
     return batches(_found(source))
 
 
@@ -87,7 +87,7 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
         at += section.count("\n") + 1
     if not rows:
         return
-    thread = heads.get("BASENAME") or f"entry {number}"
+    thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"
     broken = heads.get("CONVERT BREAKS", "0") not in ("0", "", "richtext")
     article = "\n\n".join(filter(None, (plain(part, newlines=broken) for part in body)))
     title = plain(heads.get("TITLE")) or None

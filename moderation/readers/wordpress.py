@@ -41,6 +41,8 @@ _USUAL = Layout(
     ],
     _NAMES,
 )
+_BLOG = re.compile(r"<wp:base_blog_url>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]]+?)/?\s*[\]<]")
+_HOST = re.compile(r"<link>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]/?#]+)")
 _HELD = 20_000  # comments of one item that wait for what may stand behind them
 
 
@@ -57,7 +59,16 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a WXR file. A post is named by its Disqus identifier, post id or link."""
-    return batches(_found(source))
+    site = site_of(source)
+    for batch in batches(_found(source)):
+        batch.site = site
+        yield batch
+
+
+def site_of(source: Source) -> str | None:
+    """The address of the blog, without scheme, as the export's head gives it, or its host."""
+    found = _BLOG.search(source.sample) or _HOST.search(source.sample)
+    return found[1] if found else None
 
 
 def _found(source: Source) -> Iterator[Finding]:

@@ -111,8 +111,9 @@ class Kept:
     def promise(self, goal: Goal, prevalence: float | None = None, seed: int = 0) -> Promise:
         """The kept threshold that meets `goal` and catches the most, and its 95 % interval.
 
-        The interval holds the chance in recall and false positive rate (Jeffreys' interval of
-        each, from as many rows as there were independent groups), not that in the choice.
+        The interval is of the measure on as many unseen groups as stand behind the curve: it
+        holds the chance in recall and false positive rate as they were seen (Jeffreys' posterior
+        of each) and the chance in what comes next, not that in the choice.
         Raises GoalError with what can be had when no kept threshold meets the goal.
         """
         curve = self.curve(prevalence)
@@ -122,13 +123,16 @@ class Kept:
         recall = _drawn(self.recall[at], self.positives, rng)
         rate = _drawn(self.false_positive_rate[at], self.negatives, rng)
         flags = share * recall + (1 - share) * rate
+        with np.errstate(invalid="ignore"):  # a draw in which nothing is flagged
+            precision = share * recall / flags
         drawn = {
-            "precision": share * recall / flags,
+            "precision": precision,
             "recall": recall,
             "false positive rate": rate,
             "flags": flags * goal.per,
         }[goal.measure]
-        low, high = np.quantile(drawn, [0.025, 0.975])
+        known = drawn[~np.isnan(drawn)]
+        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
         per = goal.per if goal.measure == "flags" else 1
         return Promise(
             goal,
@@ -190,8 +194,10 @@ def _best_f1(curve: Curve) -> Goal:
 
 
 def _drawn(share: float, rows: float, rng: np.random.Generator) -> np.ndarray:
-    """A share's uncertainty when seen on so many rows: (DRAWS,) from Jeffreys' posterior."""
-    return rng.beta(share * rows + 0.5, (1 - share) * rows + 0.5, DRAWS)
+    """What a share that was seen on so many rows may be on as many others: (DRAWS,)."""
+    posterior = rng.beta(share * rows + 0.5, (1 - share) * rows + 0.5, DRAWS)
+    others = max(round(rows), 1)
+    return rng.binomial(others, posterior) / others
 
 
 def _effective(groups: np.ndarray, weight: np.ndarray) -> float:

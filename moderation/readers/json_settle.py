@@ -63,7 +63,7 @@ def convokit(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """Titles stand in a file beside; replies to the post are top level."""
     posts = {one.thread_id: one for one in threads}
     for row in rows:
-        if row.parent_id and row.parent_id == row.thread_id and row.parent_id in posts:
+        if row.parent_id == row.thread_id:  # also where the post is in another file
             row.parent_id = None
     beside = _beside(source, "conversations.json")
     for name, about in beside.items() if isinstance(beside, dict) else ():

@@ -99,6 +99,14 @@ def test_comments_without_times_or_scores_or_threads_are_borne():
     assert FEW_THREADS > 1
 
 
+def test_too_few_comments_are_said():
+    told = found(comments(), comments(50, seed=1))
+    assert told.notes == [
+        "only 50 newer comments: little can be told",
+        "few newer threads: intervals are by comment, and too narrow",
+    ]
+
+
 def test_the_same_comments_give_the_same_figures_in_any_order():
     old, new = comments(600), comments(600, seed=1, mean=0.3)
     order = np.random.default_rng(0).permutation(60)

@@ -274,7 +274,8 @@ def _say_chosen(reasons: list[str]) -> None:
 
     counts = Counter(reasons)
     told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
-    tell(f"{len(reasons):,} comments to review: {told or 'nothing is left to decide'}")
+    noun = "comment" if len(reasons) == 1 else "comments"
+    tell(f"{len(reasons):,} {noun} to review: {told or 'nothing is left to decide'}")
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST = 50_000  # comments of either that are looked at, in whole threads
 DRAWS = 200
+FEW_COMMENTS = 200  # with fewer a change must be huge to be seen
 FEW_THREADS = 10  # with fewer there is nothing to resample but comments
 # Twenty pairs of halves of five forums, split by thread, moved by .04 at most and had .003 more new
 # words; one forum eleven years later .02 and .026, another forum .04 to .13 and .01 to .04.
@@ -154,6 +155,8 @@ def _side(
     frame = frame[threads.isin(kept)].reset_index(drop=True).head(2 * MOST)
     columns = [frame[label].to_numpy(np.float64, na_value=np.nan) for label in labels]
     groups = pd.factorize(frame["thread_id"].astype("str"))[0].astype(np.int64)
+    if len(frame) < FEW_COMMENTS:
+        notes.append(f"only {len(frame):,} {word} comments: little can be told")
     if len(kept) < FEW_THREADS:
         notes.append(f"few {word} threads: intervals are by comment, and too narrow")
         groups = np.arange(len(frame))

@@ -59,12 +59,13 @@ def evidence(
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
-        explain_rows(
-            piece.data, piece.offsets, first, last, tables, grams, scratch,
-            table.rows, table.cache(), lexicon.index, weights,
-            begin[piece.row : piece.row + len(piece.offsets)],
-            described[rows], start, end, shares,
-        )  # fmt: skip
+        with table.cache() as cache:
+            explain_rows(
+                piece.data, piece.offsets, first, last, tables, grams, scratch,
+                table.rows, cache, lexicon.index, weights,
+                begin[piece.row : piece.row + len(piece.offsets)],
+                described[rows], start, end, shares,
+            )  # fmt: skip
 
     _run(pieces, work, threads)
     np.cumsum(begin, out=begin)

@@ -138,12 +138,13 @@ def logits(
     index = lexicon.index
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
-        score_rows(
-            piece.data, piece.offsets, first, last, tables, grams, scratch,
-            table.rows, dense, intercept, table.cache(), index, weights,
-            np.empty(table.rows.shape[1] - 1), np.empty(N_DENSE, np.float32),
-            np.empty((0, 3), np.int32), out[piece.row : piece.row + len(piece.offsets) - 1],
-        )  # fmt: skip
+        with table.cache() as cache:
+            score_rows(
+                piece.data, piece.offsets, first, last, tables, grams, scratch,
+                table.rows, dense, intercept, cache, index, weights,
+                np.empty(table.rows.shape[1] - 1), np.empty(N_DENSE, np.float32),
+                np.empty((0, 3), np.int32), out[piece.row : piece.row + len(piece.offsets) - 1],
+            )  # fmt: skip
 
     _run(pieces, work, threads)
     return out

@@ -5,8 +5,10 @@ import os
 import resource
 import subprocess
 import sys
+import zipfile
 
 import pytest
+import zstandard
 from conftest import ROOT, SEEDS
 
 GOOD = '{"id": "1", "text": "first"}\n{"id": "2", "parent_id": "1", "text": "second"}\n'
@@ -119,8 +121,6 @@ def damaged_gzip(folder):
 
 
 def cut_zstandard(folder):
-    import zstandard
-
     whole = zstandard.compress(GOOD.encode() * 9999)
     (folder / "dump.jsonl.zst").write_bytes(whole[: len(whole) // 2])
 
@@ -145,7 +145,74 @@ def missing(folder):
     assert not (folder / "dump").exists()
 
 
+def blank(folder):
+    (folder / "dump.jsonl").write_text("\n \r\n\n")
+
+
+def cut_in_the_only_record(folder):
+    (folder / "dump.jsonl").write_text('{"id": "1", "text": "It goes on and')
+
+
+def cut_in_the_only_comment(folder):
+    item = "<item><wp:post_id>1</wp:post_id><wp:comment><wp:comment_id>1</wp:comment_id>"
+    rss = '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+    (folder / "dump.xml").write_text(rss + item)
+
+
+def other_encoding(folder):
+    (folder / "dump.csv").write_bytes("id,text\n1,hello\n".encode("cp037"))
+
+
+def damaged_xz(folder):
+    (folder / "dump.xz").write_bytes(b"\xfd7zXZ\0" + bytes(range(100)))
+
+
+def damaged_bzip2(folder):
+    (folder / "dump.bz2").write_bytes(b"BZh9" + bytes(range(100)))
+
+
+def cut_zip(folder):
+    with zipfile.ZipFile(folder / "dump.zip", "w") as archive:
+        archive.writestr("dump.jsonl", GOOD * 99)
+    (folder / "dump.zip").write_bytes((folder / "dump.zip").read_bytes()[:500])
+
+
+def zip_without_a_dump(folder):
+    with zipfile.ZipFile(folder / "dump.zip", "w") as archive:
+        archive.writestr("picture.png", b"\x89PNG" + bytes(range(200)))
+
+
+def bomb(folder):
+    frames = zstandard.compress(bytes(1 << 24))
+    (folder / "dump.csv.zst").write_bytes(zstandard.compress(b"id,text\n") + frames * 20)
+
+
+def links_in_a_circle(folder):
+    (folder / "dump").symlink_to(folder / "dump")
+
+
+def folder_without_a_dump(folder):
+    (folder / "dump").mkdir()
+    (folder / "dump" / "picture.png").write_bytes(b"\x89PNG" + bytes(range(200)))
+
+
+def deep_brackets(folder):
+    (folder / "dump.json").write_text("[" * 100_000)
+
+
 WRONG = [
+    blank,
+    bomb,
+    cut_in_the_only_comment,
+    cut_in_the_only_record,
+    cut_zip,
+    damaged_bzip2,
+    damaged_xz,
+    deep_brackets,
+    folder_without_a_dump,
+    links_in_a_circle,
+    other_encoding,
+    zip_without_a_dump,
     empty,
     binary,
     damaged_gzip,

@@ -75,6 +75,32 @@ def test_a_planted_campaign_is_found_and_nothing_else(seed):
     assert found.table["text"].iloc[0] == rows[planted[0]][2]
 
 
+ADVERTS = (
+    ADVERT,
+    f"{ADVERT} {ADVERT[::-1]}",
+    "work from your own sofa and earn four hundred dollars every day with this simple trick today",
+    "cheap replica watches straight from the factory order today and save half now",
+    "every match of the cup free and live at www.streams.example/cup",
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_campaigns_of_many_lengths_are_told_apart(seed):
+    rng = np.random.default_rng(seed)
+    rows = chatter(3000, rng)
+    places = rng.choice(len(rows), (len(ADVERTS), 30), replace=False)
+    for advert, chosen in zip(ADVERTS, places, strict=True):
+        for number, row in enumerate(chosen):
+            rows[row] = (f"t{number}", f"b{number % 4}", changed(advert, 0.1, rng))
+    found = find_campaigns(dump(rows))
+    assert len(found.table) == len(ADVERTS)
+    for chosen in places:
+        alike = found.traces["campaign"].iloc[chosen].fillna(-1).tolist()
+        number = max(set(alike), key=alike.count)
+        assert alike.count(number) >= 0.95 * 30
+        assert set(members(found, number)) <= set(chosen.tolist())
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [

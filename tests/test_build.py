@@ -2,12 +2,14 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from small_model import INSULTS, OFFERS, PLACES, PRAISE, THINGS
 
 from moderation.errors import LabelError
 from moderation.model.model import ContextLabel
 from moderation.training.build import build
+from moderation.training.gain import bought
 
 SOURCES = """
 [remarks]
@@ -136,6 +138,20 @@ def test_a_label_table_beside_the_sets_is_learned_from(described, tmp_path):
     zebra = [one.score_texts(["zebra crossing 99"])[0, 0] for one in (build(*described), model)]
     assert zebra[1] > 1.2 * zebra[0]
     assert model.sources[-1]["name"] == "mine.csv"
+
+
+def test_decisions_on_the_conversation_are_learnt_and_counted(described, tmp_path):
+    mine = tmp_path / "mine.csv"
+    rows = [f"\"what about the {thing}, then\",p{k},about {thing},{k % 2}\n"
+            for k, thing in enumerate(THINGS)]  # fmt: skip
+    mine.write_text("text,thread_id,title,stray\n" + "".join(rows))
+    plain, model = build(*described), build(*described, more=[mine])
+    assert model.training["decisions"] == {"stray": [4, 4]}
+    assert bought(model) == [
+        "stray: 8 decisions (4 yes, 4 no): learnt with the rest; what they bought is not measured"
+    ]
+    assert not np.array_equal(model.heads[1].head.weights, plain.heads[1].head.weights)
+    assert "decisions" not in plain.training
 
 
 def test_a_missing_set_is_an_error_or_skipped(described):

@@ -6,6 +6,7 @@ Beside the description of the sets lie, in one folder: `lexicon.toml` (words by 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from moderation.text.lexicon import read_lexicon
 from moderation.training.context import context_label
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
+from moderation.training.tasks import decided
 from moderation.training.templates import expand
 from moderation.training.train import train
 
@@ -72,12 +74,13 @@ def build(
         made = training_pairs(stack([frame, *judged]), conversations, name, seed, settings.strays)
         heads[name] = context_label(name, *made, settings, seed)
     provenance += known
+    counts = _in_context(mine, in_context)
     tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
     tables = [table[_kept(table, recipe)] for table in tables]
     own = np.repeat([0] * (len(tables) - len(mine)) + [1] * len(mine), [*map(len, tables)])
     everything = stack(tables)
     everything["source"] = everything["source"].replace(recipe.same)
-    return train(
+    model = train(
         everything,
         recipe=recipe,
         lexicon=lexicon,
@@ -87,6 +90,15 @@ def build(
         sources=[*provenance, *words, *(file_origin(path) for path in [patterns, *seeds, *more])],
         threads=threads,
     )
+    counts = model.training.get("decisions", {}) | counts
+    return replace(model, training=model.training | {"decisions": counts}) if counts else model
+
+
+def _in_context(mine: Sequence[pd.DataFrame], names: Sequence[str]) -> dict[str, list[int]]:
+    """The user's decisions on labels of the conversation: positives and negatives."""
+    judged = stack(mine)
+    counts = decided(judged, np.ones(len(judged), bool))
+    return {name: counts[name] for name in names if name in counts}
 
 
 def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:

@@ -46,14 +46,17 @@ def bought(model: Model) -> list[str]:
     """
     heads = {head.name: head for head in model.heads}
     counts = model.training.get("decisions", {})
-    return [_line(heads[name], *count) for name, count in counts.items() if name in heads]
+    carried = model.base is not None
+    return [
+        _line(heads[name], yes, no, carried) for name, (yes, no) in counts.items() if name in heads
+    ]
 
 
-def _line(head: TextLabel | ContextLabel, positives: int, negatives: int) -> str:
+def _line(head: TextLabel | ContextLabel, positives: int, negatives: int, carried: bool) -> str:
     start = f"{head.name}: {positives + negatives:,} decisions"
     stated = head.metrics.get("decisions")
     if stated is None:
-        return f"{start} ({positives:,} yes, {negatives:,} no), not learnt: {_why(head)}"
+        return f"{start} ({positives:,} yes, {negatives:,} no){_why(head, carried)}"
     held = stated["held_out"]
     value, low, high = held["closed"]
     if value is None or low is None:
@@ -66,10 +69,15 @@ def _line(head: TextLabel | ContextLabel, positives: int, negatives: int) -> str
     )
 
 
-def _why(head: TextLabel | ContextLabel) -> str:
-    if hasattr(head, "head"):
-        return "read from the conversation, which only a full training with --sources learns"
-    return "too few new ones of either answer"
+def _why(head: TextLabel | ContextLabel, carried: bool) -> str:
+    in_context = hasattr(head, "head")
+    if not carried:
+        why = "what they bought is not measured" if in_context else "too few to weigh or to measure"
+        return f": learnt with the rest; {why}"
+    if in_context:
+        why = "read from the conversation, which only a full training with --sources learns"
+        return f", not learnt: {why}"
+    return ", not learnt: too few new ones of either answer"
 
 
 def _closed(before: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from small_model import trained
 
-from moderation.evaluation.queue import answered, choose, with_context
-from moderation.evaluation.sample import Strata, draw, estimates, strata
+from moderation.evaluation.queue import Decided, answered, choose, decided, with_context
+from moderation.evaluation.sample import Scores, Strata, draw, estimates, strata
 from moderation.labels.ledger import Decision, append
 from moderation.labels.table import label_frame
 from moderation.review import open_scored
@@ -23,6 +23,10 @@ def sentence(number):
     """Words that no other number has."""
     drawn = np.random.default_rng(number).choice(SYLLABLES, (7, 3))
     return " ".join(map("".join, drawn))
+
+
+def rated(values):
+    return Scores(["spam"], values, LIMITS)
 
 
 def dump(n=2000, seed=0):
@@ -44,20 +48,20 @@ def dump(n=2000, seed=0):
 
 def test_the_same_comments_are_drawn_again_and_more_goes_on_from_there():
     scored, scores, _ = dump()
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
+    parts = strata(scored, rated(scores), 0)
     nothing = np.zeros(len(scored), bool)
     few, more = draw(parts, nothing, 20), draw(parts, nothing, 60)
     assert set(few) < set(more)
     assert len(more) == 60
     order = np.random.default_rng(1).permutation(len(scored))
-    again = strata(scored.iloc[order].reset_index(drop=True), scores[order], LIMITS, ["spam"], 0)
+    again = strata(scored.iloc[order].reset_index(drop=True), rated(scores[order]), 0)
     assert sorted(order[draw(again, nothing, 20)]) == few.tolist()
-    assert set(draw(strata(scored, scores, LIMITS, ["spam"], 1), nothing, 20)) != set(few)
+    assert set(draw(strata(scored, rated(scores), 1), nothing, 20)) != set(few)
 
 
 def test_what_is_decided_is_not_drawn_again():
     scored, scores, _ = dump()
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
+    parts = strata(scored, rated(scores), 0)
     decided = np.zeros(len(scored), bool)
     first = draw(parts, decided, 30)
     decided[first] = True
@@ -68,7 +72,7 @@ def test_what_is_decided_is_not_drawn_again():
 
 def test_half_of_the_draws_are_flags_and_small_strata_leave_the_rest():
     scored, scores, _ = dump()
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
+    parts = strata(scored, rated(scores), 0)
     rows = draw(parts, np.zeros(len(scored), bool), 40)
     assert np.bincount(parts.of[rows]).tolist() == [20, 10, 10]
     assert len(draw(parts, np.zeros(len(scored), bool), 1900)) == 1900
@@ -78,7 +82,7 @@ def test_placeholders_and_empty_comments_are_never_asked():
     scored, scores, _ = dump(20)
     scored.loc[3, "text"] = "  "
     scored.loc[4, "kind"] = "placeholder"
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
+    parts = strata(scored, rated(scores), 0)
     assert not {3, 4} & set(draw(parts, np.zeros(20, bool), 20))
 
 
@@ -87,11 +91,11 @@ def test_the_intervals_hold_the_truth():
     held = np.zeros(3)
     for seed in range(40):
         scored, scores, truth = dump(seed=seed)
-        parts = strata(scored, scores, LIMITS, ["spam"], seed)
+        parts = strata(scored, rated(scores), seed)
         answers = np.full(len(scored), np.nan)
         rows = draw(parts, np.zeros(len(scored), bool), 60)
         answers[rows] = truth[rows]
-        (found,) = estimates(parts, scores, LIMITS, {"spam": answers}, ["spam"])
+        (found,) = estimates(parts, rated(scores), {"spam": answers})
         flagged = scores[:, 0] >= 0.5
         right = (truth.mean(), truth[flagged].mean(), truth[flagged].sum() / truth.sum())
         told = (found.prevalence, found.precision, found.recall)
@@ -102,8 +106,8 @@ def test_the_intervals_hold_the_truth():
 
 def test_when_all_is_decided_nothing_is_left_to_chance():
     scored, scores, truth = dump(200)
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
-    (found,) = estimates(parts, scores, LIMITS, {"spam": truth * 1.0}, ["spam"])
+    parts = strata(scored, rated(scores), 0)
+    (found,) = estimates(parts, rated(scores), {"spam": truth * 1.0})
     flagged = scores[:, 0] >= 0.5
     assert (found.prevalence.low, found.prevalence.high) == pytest.approx((truth.mean(),) * 2)
     assert found.precision.value == pytest.approx(truth[flagged].mean())
@@ -112,19 +116,19 @@ def test_when_all_is_decided_nothing_is_left_to_chance():
 
 def test_decisions_that_were_not_drawn_do_not_bend_the_estimate():
     scored, scores, truth = dump()
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
+    parts = strata(scored, rated(scores), 0)
     answers = np.full(len(scored), np.nan)
     rows = draw(parts, np.zeros(len(scored), bool), 60)
     answers[rows] = truth[rows]
-    (alone,) = estimates(parts, scores, LIMITS, {"spam": answers}, ["spam"])
+    (alone,) = estimates(parts, rated(scores), {"spam": answers})
     last = parts.ordered(2)[-50:]
     answers[last] = 1.0
-    assert estimates(parts, scores, LIMITS, {"spam": answers}, ["spam"]) == [alone]
+    assert estimates(parts, rated(scores), {"spam": answers}) == [alone]
 
 
 def test_no_decision_no_estimate():
     parts = Strata(np.zeros(3, np.int64), np.array([0.1, 0.2, 0.3]), ["a", "b", "c"])
-    assert estimates(parts, np.ones((3, 1)), LIMITS, {}, ["spam"]) == []
+    assert estimates(parts, rated(np.ones((3, 1))), {}) == []
 
 
 def test_answers_are_the_majority_and_hold_for_the_same_words():
@@ -149,10 +153,20 @@ def test_answers_are_the_majority_and_hold_for_the_same_words():
     assert np.nan_to_num(found["off_topic"], nan=-1).tolist() == [1, -1, -1]
 
 
-def chosen(scored, scores, budget, decided=None, random=0.3):
-    decided = np.zeros(len(scored), bool) if decided is None else decided
-    parts = strata(scored, scores, LIMITS, ["spam"], 0)
-    return choose(scored, scores, LIMITS, ["spam"], decided, decided, parts, budget, random)
+def chosen(scored, scores, budget, known=None, random=0.3):
+    known = np.zeros(len(scored), bool) if known is None else known
+    parts = strata(scored, rated(scores), 0)
+    return choose(scored, rated(scores), parts, Decided(known, known), budget, random)
+
+
+def test_a_label_that_nobody_decides_on_is_not_waited_for():
+    scores = Scores(["spam", "slur", "topic"], np.array([[0.1, 0.2, np.nan]] * 3), np.ones(3))
+    nan = np.nan
+    spam, slur = np.array([1.0, 0.0, nan]), np.array([0.0, nan, nan])
+    both = decided({"spam": spam, "slur": slur, "topic": np.full(3, nan)}, scores)
+    assert (both.some.tolist(), both.every.tolist()) == ([True, True, False], [True, False, False])
+    assert decided({"spam": spam}, scores).every.tolist() == [True, True, False]
+    assert decided({}, scores).some.tolist() == [False] * 3
 
 
 def test_the_budget_is_spent_on_random_uncertain_and_likely_ones():

@@ -21,12 +21,11 @@ from moderation.cli.app import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     import pandas as pd
 
     from moderation.evaluation.drift import Drift
     from moderation.evaluation.metrics import Interval
-    from moderation.evaluation.sample import Estimate
+    from moderation.evaluation.sample import Estimate, Scores
 
 LEDGER = Path("labels/ledger.jsonl")
 SHOWN = 20
@@ -58,17 +57,16 @@ def queue(
     The estimate comes from decisions on comments drawn at random, and narrows as they grow.
     """
     ready_to_score()
-    from moderation.evaluation.queue import answered, choose, with_context
+    from moderation.evaluation.queue import answered, choose, decided, with_context
     from moderation.evaluation.sample import estimates, strata
     from moderation.labels.ledger import decisions
 
     scored, passport = _scored(dumps, model)
-    names, limits, scores = _judged(scored, passport)
+    scores = _scores(scored, passport)
     answers = answered(scored, decisions(labels), passport.get("contexts", []))
     with working("choosing"):
-        parts = strata(scored, scores, limits, names, seed)
-        some, every = _known(answers, names, scores)
-        chosen = choose(scored, scores, limits, names, some, every, parts, budget, random)
+        parts = strata(scored, scores, seed)
+        chosen = choose(scored, scores, parts, decided(answers, scores), budget, random)
     _say_chosen(list(chosen.values()))
     if output is not None and chosen:
         from moderation.tables import write_table
@@ -77,7 +75,7 @@ def queue(
         say(f"decide with `moderation review {output}`")
     elif output is None:
         _print_chosen(scored, chosen)
-    _say_estimates(estimates(parts, scores, limits, answers, names), len(scored))
+    _say_estimates(estimates(parts, scores, answers), len(scored))
 
 
 @app.command()
@@ -104,9 +102,9 @@ def drift(
     (before, passport), (after, other) = _scored([old], model), _scored([new], model)
     if passport.get("digest") != other.get("digest"):
         raise InputError(f"{old} and {new} were scored by different models; score both with one")
-    names, limits, _ = _judged(before, passport)
+    scores = _scores(before, passport)
     with working("comparing"):
-        found = compare(before, after, names, limits, seed)
+        found = compare(before, after, scores.labels, scores.limits, seed)
     for shown in drift_text(found):
         typer.echo(shown)
     if json is not None:
@@ -234,13 +232,12 @@ def _is_scored(path: str) -> bool:
     return b'"flags":' in first or b'"flags","why"' in first
 
 
-def _judged(
-    scored: pd.DataFrame, passport: dict[str, Any]
-) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Labels, their thresholds, and scores (n, labels) with NaN for null."""
+def _scores(scored: pd.DataFrame, passport: dict[str, Any]) -> Scores:
+    """The scores in a scored table, with the thresholds of the model that gave them."""
     import numpy as np
 
     from moderation.errors import InputError
+    from moderation.evaluation.sample import Scores
 
     labels = passport.get("labels") or list(passport["thresholds"])
     names = [name for name in labels if name in scored.columns]
@@ -251,22 +248,7 @@ def _judged(
         )
     limits = np.array([float(passport["thresholds"][name]) for name in names])
     columns = [scored[name].to_numpy(np.float64, na_value=np.nan) for name in names]
-    return names, limits, np.column_stack(columns)
-
-
-def _known(
-    answers: dict[str, np.ndarray], names: list[str], scores: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) bool twice: decided on any label, and on every label that people decide on here."""
-    import numpy as np
-
-    given = [~np.isnan(answers[name]) for name in names if name in answers]
-    told = [~np.isnan(scores[:, k]) for k, name in enumerate(names) if name in answers]
-    if not given:
-        return np.zeros(len(scores), bool), np.zeros(len(scores), bool)
-    some = np.asarray(np.any(given, axis=0))
-    every = np.all([one | ~known for one, known in zip(given, told, strict=True)], axis=0)
-    return some, np.asarray(some & every)
+    return Scores(names, np.column_stack(columns), limits)
 
 
 def _say_chosen(reasons: list[str]) -> None:

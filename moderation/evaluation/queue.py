@@ -7,24 +7,33 @@ comments drawn at random (`evaluation.sample`), without which nobody learns what
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from moderation.evaluation.sample import Strata, draw, eligible
+from moderation.evaluation.sample import Scores, Strata, draw, eligible
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.table import label_names
 from moderation.model.held import text_keys
 from moderation.threads import parent_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 RANDOM = 0.3
 UNCERTAIN = 0.4  # of the budget; what is left are the surest flags
 POOL = 20  # candidates looked at for each that is wanted: campaigns fill many places
 PER_THREAD = 3  # of one reason: a thread's comments teach much the same
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is not to be asked: (n,) bool, answered for any label, and for every one in use."""
+
+    some: np.ndarray
+    every: np.ndarray
 
 
 def answered(
@@ -57,53 +66,60 @@ def answered(
     return found
 
 
+def decided(answers: Mapping[str, np.ndarray], scores: Scores) -> Decided:
+    """From `answered`. A label that people never decide on here is not waited for."""
+    nothing = np.zeros(len(scores.values), bool)
+    given, done = [nothing], []
+    for column, label in enumerate(scores.labels):
+        if label in answers:
+            given.append(~np.isnan(answers[label]))
+            done.append(given[-1] | np.isnan(scores.values[:, column]))
+    some = np.any(given, axis=0)
+    return Decided(some, some & np.all(done, axis=0) if done else nothing)
+
+
 def choose(
     scored: pd.DataFrame,
-    scores: np.ndarray,
-    limits: np.ndarray,
-    labels: Sequence[str],
-    decided: np.ndarray,
-    complete: np.ndarray,
+    scores: Scores,
     parts: Strata,
+    decided: Decided,
     budget: int,
     random: float = RANDOM,
 ) -> dict[int, str]:
     """Rows to review and why: at most `budget`, "random", "uncertain LABEL" or "likely LABEL".
 
-    scored: columns thread_id, id, kind, text. scores: (n, labels). limits: (labels,). decided,
-    complete: (n,) bool, answered for any label and for every label. random: share of the budget.
+    scored: columns thread_id, id, kind, text. random: share of the budget.
     """
-    chosen = dict.fromkeys(draw(parts, complete, round(budget * random)).tolist(), "random")
-    free = eligible(scored) & ~decided
+    chosen = dict.fromkeys(draw(parts, decided.every, round(budget * random)).tolist(), "random")
+    free = eligible(scored) & ~decided.some
     left = budget - len(chosen)
     unsure = round(left * UNCERTAIN / (1 - RANDOM))
-    odds, cut = _logit(scores), _logit(limits)
-    flagged = scores >= limits
+    odds, cut = _logit(scores.values), _logit(scores.limits)
     near = -np.abs(odds - cut)
     for word, closeness, most in (
         ("uncertain", near, unsure),
-        ("likely", np.where(flagged, odds - cut, -np.inf), budget),
+        ("likely", np.where(scores.flagged, odds - cut, -np.inf), budget),
         ("uncertain", near, budget),  # where there are few flags
     ):
         wanted = min(most, budget - len(chosen))
-        chosen |= _best(scored, closeness, labels, free, chosen, word, wanted)
+        named = [f"{word} {label}" for label in scores.labels]
+        chosen |= _best(scored, closeness, free, chosen, named, wanted)
     return dict(sorted(chosen.items()))
 
 
 def _best(
     scored: pd.DataFrame,
     closeness: np.ndarray,
-    labels: Sequence[str],
     free: np.ndarray,
     chosen: dict[int, str],
-    word: str,
+    named: list[str],
     wanted: int,
 ) -> dict[int, str]:
     """By turns the first of each label, of near-duplicates one, of a thread PER_THREAD."""
     open_ = free.copy()
     open_[list(chosen)] = False
     lists = []
-    for column in range(len(labels)):
+    for column in range(len(named)):
         close = np.where(open_ & np.isfinite(closeness[:, column]), closeness[:, column], -np.inf)
         first = np.argsort(-close, kind="stable")[: wanted * POOL]
         lists.append(first[np.isfinite(close[first])])
@@ -124,7 +140,7 @@ def _best(
             row = next(fresh, None)
             if row is None or len(found) == wanted:
                 continue
-            found[row] = f"{word} {labels[column]}"
+            found[row] = named[column]
             seen.add(group[row])
             threads[thread[row]] += 1
             still.append((column, rows))

@@ -17,7 +17,7 @@ import numpy as np
 from moderation.evaluation.metrics import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -25,6 +25,21 @@ NEAR = 0.5  # of a threshold, from which a score nearly passed it
 FLAGGED_SHARE = 0.5  # of the draws go to the strata of flags, the others halve the rest
 ANSWERED = 0.9  # of a stratum's first comments that must be decided for all of them to count
 DRAWS = 4000
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A model's scores of a dump. values: (n, labels), NaN = cannot tell. limits: (labels,)."""
+
+    labels: list[str]
+    values: np.ndarray
+    limits: np.ndarray
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """(n, labels) bool."""
+        flagged: np.ndarray = self.values >= self.limits
+        return flagged
 
 
 @dataclass(frozen=True)
@@ -45,22 +60,19 @@ class Strata:
         return rows[np.argsort(self.number[rows], kind="stable")]
 
 
-def strata(
-    scored: pd.DataFrame, scores: np.ndarray, limits: np.ndarray, labels: Sequence[str], seed: int
-) -> Strata:
-    """scored: columns thread_id, id, kind, text. scores: (n, labels) NaN = cannot tell.
+def strata(scored: pd.DataFrame, scores: Scores, seed: int) -> Strata:
+    """scored: columns thread_id, id, kind, text.
 
-    limits: (labels,) thresholds. A comment with several flags is in the stratum of the rarest.
+    A comment with several flags is in the stratum of the rarest.
     """
-    flagged = scores >= limits
-    counts = flagged.sum(axis=0)
-    known = np.nan_to_num(scores / np.maximum(limits, 1e-9), nan=0)
-    of = np.full(len(scored), len(labels) + 1)
-    of[known.max(axis=1, initial=0) >= NEAR] = len(labels)
-    for column in np.argsort(-counts, kind="stable"):
+    flagged, many = scores.flagged, len(scores.labels)
+    near = np.nan_to_num(scores.values / np.maximum(scores.limits, 1e-9), nan=0)
+    of = np.full(len(scored), many + 1)
+    of[near.max(axis=1, initial=0) >= NEAR] = many
+    for column in np.argsort(-flagged.sum(axis=0), kind="stable"):
         of[flagged[:, column]] = column
     of[~eligible(scored)] = -1
-    return Strata(of, numbers(scored, seed), [*labels, "nearly flagged", "the rest"])
+    return Strata(of, numbers(scored, seed), [*scores.labels, "nearly flagged", "the rest"])
 
 
 def eligible(scored: pd.DataFrame) -> np.ndarray:
@@ -125,12 +137,7 @@ class Estimate:
 
 
 def estimates(
-    parts: Strata,
-    scores: np.ndarray,
-    limits: np.ndarray,
-    answers: Mapping[str, np.ndarray],
-    labels: Sequence[str],
-    seed: int = 0,
+    parts: Strata, scores: Scores, answers: Mapping[str, np.ndarray], seed: int = 0
 ) -> list[Estimate]:
     """One per label that has decisions. answers: by label (n,) float64 1, 0, NaN = undecided.
 
@@ -140,10 +147,10 @@ def estimates(
     held the truth in 95 of 100 or more, for two labels and all three figures.
     """
     found = []
-    for column, label in enumerate(labels):
-        told = ~np.isnan(scores[:, column])
+    for column, label in enumerate(scores.labels):
+        told = ~np.isnan(scores.values[:, column])
         given = np.where(told, answers.get(label, np.nan), np.nan)
-        cells = list(_cells(parts, given, told, scores[:, column] >= limits[column]))
+        cells = list(_cells(parts, given, told, scores.flagged[:, column]))
         if any(cell.decided for cell in cells):
             found.append(_estimate(label, cells, np.random.default_rng(seed)))
     return found

@@ -314,3 +314,14 @@ def test_posts_of_two_sites_do_not_meet(tmp_path):
     assert set(dump.comments["thread_id"]) == {"7", "meadow.example/7"}
     assert dump.threads["thread_id"].tolist() == ["7", "meadow.example/7"]
     assert dump.comments["thread_id"].value_counts().tolist() == [4, 3]
+
+
+def test_a_comment_too_long_to_hold_is_cut_and_the_next_stays_in_its_thread(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.readers.xml_pieces.LARGEST", 2_000)
+    monkeypatch.setattr("moderation.readers.text_blocks.BLOCK", 500)
+    text = GARDEN.read_text().replace("Beer traps work.", "Beer traps work. " * 1_000)
+    (tmp_path / "dump.xml").write_text(text)
+    dump = read(tmp_path / "dump.xml")
+    assert dump.comments["id"].tolist() == ["20", "21", "22"]
+    assert set(dump.comments["thread_id"]) == {"7"}
+    assert "truncated" in dump.comments["warnings"][1]

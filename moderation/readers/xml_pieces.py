@@ -94,7 +94,10 @@ class _Scan:
                 continue
             if self.name and len(self.buffer) - self.start > LARGEST:
                 self.at = token.end() if token else len(self.buffer)
-                yield self.close(self.at, whole=False)
+                if self.part == "tail":  # the rest of a record that was cut: passed over
+                    self.start = self.at
+                else:
+                    yield self.close(self.at, whole=False)
             self.at = token.start() if token else max(self.at, len(self.buffer) - 256)
             if not self.more():
                 break

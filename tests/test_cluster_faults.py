@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -106,7 +105,7 @@ class Hits:
 
     def __init__(self, engine, after, happen):
         self._engine, self._after, self._happen = engine, after, happen
-        self.slots, self.dashboard = engine.slots, engine.dashboard
+        self.slots, self.together, self.dashboard = engine.slots, engine.together, ""
 
     def run(self, function, calls):
         for count, answer in enumerate(self._engine.run(function, calls)):
@@ -163,13 +162,16 @@ def test_nobody_there_is_said(monkeypatch):
         Workers("tcp://127.0.0.1:9")
 
 
-def start_score(dump, out, *options, **how):
+SCORE = "from moderation.cli import main; main()"
+LITTLE = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); {SCORE}"
+
+
+def start_score(dump, out, *options, code=SCORE):
     return subprocess.Popen(
-        [sys.executable, "-m", "moderation", "score", dump, "-o", f"{out}/", *options],
+        [sys.executable, "-c", code, "score", dump, "-o", f"{out}/", *options],
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        **how,
     )
 
 
@@ -193,13 +195,7 @@ def test_a_killed_run_goes_on(dump, expected, tmp_path, moderation):
 
 
 def test_a_full_disk_is_one_line_and_a_resume_completes(dump, expected, tmp_path, moderation):
-    full = start_score(
-        dump,
-        tmp_path / "out",
-        "--partitions",
-        "3",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
-    )
+    full = start_score(dump, tmp_path / "out", "--partitions", "3", code=LITTLE)
     _, told = full.communicate(timeout=100)
     assert full.returncode == 1
     assert "cannot be written: File too large" in told
@@ -262,6 +258,11 @@ def test_another_run_does_not_mix_with_old_output(dump, model, tmp_path, change,
     job = Job(str(tmp_path / "out"), **(options | change))
     with pytest.raises(OutputError, match=told):
         score_folder([dump], job, (model, MODEL), Here(1), lambda *_: None)
+
+
+def test_a_worker_with_another_release_is_refused(dump, model, tmp_path):
+    with pytest.raises(ClusterError, match="but the run is of 99"):
+        run([dump], tmp_path / "out", model, 2, version="99")
 
 
 def test_another_dump_does_not_mix_with_old_output(dump, model, tmp_path):

@@ -16,9 +16,14 @@ Calls = "Sequence[tuple[Any, ...]]"
 
 
 class Engine(Protocol):
-    """What a run asks of an engine. slots: tasks at once; dashboard: where to watch, or ""."""
+    """What a run asks of an engine.
+
+    slots: tasks at once; together: those of them that share a process, and so its memory;
+    dashboard: where to watch, or "".
+    """
 
     slots: int
+    together: int
     dashboard: str
 
     def run(
@@ -36,7 +41,7 @@ class Here:
     dashboard = ""
 
     def __init__(self, slots: int = 1) -> None:
-        self.slots = slots
+        self.slots = self.together = slots
         self._pool = ThreadPoolExecutor(slots, "moderation")
 
     def run(

@@ -12,6 +12,7 @@ import orjson
 
 import moderation
 from moderation.cluster import files
+from moderation.errors import ClusterError
 from moderation.readers.options import Options
 
 if TYPE_CHECKING:
@@ -90,6 +91,15 @@ def digest(*values: Any) -> str:
     return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def check_version(job: Job) -> None:
+    """Raise ClusterError on a worker with another release: its scores could differ."""
+    if job.version != moderation.__version__:
+        raise ClusterError(
+            f"a worker has moderation {moderation.__version__}, but the run is of {job.version}; "
+            "install the same on every machine"
+        )
+
+
 _MODELS: dict[tuple[str, str], Model] = {}
 
 
@@ -97,6 +107,7 @@ def model_of(job: Job) -> Model:
     """The run's model, loaded once in each process. Raises ModelError."""
     from moderation.model.model import Model
 
+    check_version(job)
     key = job.model, job.model_name
     if key not in _MODELS:
         with tempfile.TemporaryDirectory(prefix="moderation-") as copy:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.cluster import files, receipts
-from moderation.cluster.job import Job, Unit, digest
+from moderation.cluster.job import Job, Unit, check_version, digest
 from moderation.cluster.spill import HASH, Spill, as_lists, partition_of, spilled, thread_hashes
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Reject
 from moderation.errors import InputError
@@ -38,6 +38,7 @@ def read_unit(job: Job, unit: Unit) -> Receipt:
     Records without a thread go to a file of their own, until all inputs are known; see
     `name_loose`. Raises OutputError where the spill cannot be written.
     """
+    check_version(job)
     made_from = digest(
         job.partitions,
         job.format,

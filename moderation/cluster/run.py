@@ -94,7 +94,7 @@ def _partitions(job: Job, inputs: Inputs, engine: Engine) -> int:
             return int(orjson.loads(files.read_bytes(target))["options"]["partitions"])
         except (ValueError, KeyError, TypeError) as error:
             raise OutputError(f"{target}: is damaged; use another folder") from error
-    fitting = -(-inputs.bytes // portion_bytes(job, engine.slots))
+    fitting = -(-inputs.bytes // portion_bytes(job, engine.together))
     return min(max(fitting, 2 * engine.slots, 1), MOST_PARTITIONS)
 
 
@@ -238,7 +238,7 @@ def _score(
     outcome: Outcome,
 ) -> list[Receipt]:
     """Score all partitions; their receipts, in order."""
-    portion = portion_bytes(job, engine.slots if not engine.dashboard else 1)
+    portion = portion_bytes(job, engine.together)
     calls = [(job, number, units, read, portion) for number in range(job.partitions)]
     parts: dict[int, Receipt] = {}
     watch("scoring", 0, job.partitions, 0)

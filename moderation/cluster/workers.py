@@ -24,8 +24,9 @@ PATIENCE = 900.0
 """Seconds: a task takes 10 to 60, a file of 10 GB that cannot be cut some minutes."""
 QUEUE = 2  # tasks given out per thread, so that none waits for the client
 RETRIES = 2
-CONNECT = 20  # seconds for scheduler and first worker to answer
+CONNECT = 15  # seconds for scheduler and first worker to answer
 POLL = 0.5
+LOOK = 5.0  # seconds
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Workers:
 
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         try:
+            import dask
             import distributed
         except ImportError as error:
             raise ClusterError(
@@ -56,7 +58,9 @@ class Workers:
         self._suspects: set[str] = set()
         self._done = threading.Event()
         self._left = 0
+        self._gone = False  # the scheduler
         self._local: Any = None
+        dask.config.set({"distributed.comm.timeouts.connect": CONNECT})
         try:
             self._local = _local(address)
             self._client = distributed.Client(
@@ -70,6 +74,8 @@ class Workers:
             ) from error
         self.dashboard = str(self._client.dashboard_link)
         self.slots = sum(self._threads().values())
+        self.together = max(self._threads().values())
+        self._looked = time.monotonic()
 
     def _threads(self) -> dict[str, int]:
         """Threads of each worker."""
@@ -108,10 +114,12 @@ class Workers:
                         yield task.number, answer
                     elif time.monotonic() > task.deadline:
                         self._again(task, function)
+        except OSError:
+            self._gone = True
+            raise
         finally:
-            with contextlib.suppress(OSError):  # nobody there: nothing to call off
-                for task in running:
-                    self._drop(task)
+            for task in running:
+                self._drop(task)
 
     def _submitted(self, task: _Task, function: Callable[..., Any]) -> _Task:
         trusted = [one for one in self._threads() if one not in self._suspects]
@@ -133,7 +141,11 @@ class Workers:
         self._done.wait(POLL)
         self._done.clear()
         if self._client.status != "running":
+            self._gone = True
             raise self._lost()
+        if time.monotonic() > self._looked + LOOK:  # for workers that came or went
+            self.slots = max(1, sum(self._threads().values()))
+            self._looked = time.monotonic()
 
     def _answer(self, future: Any) -> Any:
         import distributed
@@ -149,7 +161,8 @@ class Workers:
             if future.status == "error":
                 raise
             raise self._lost() from error
-        self._suspects -= self._homes(future)
+        if self._suspects:
+            self._suspects -= self._homes(future)
         return answer
 
     def _homes(self, future: Any) -> set[str]:
@@ -171,7 +184,7 @@ class Workers:
 
     def _drop(self, task: _Task, done: Any = None) -> None:
         for future in task.futures:
-            if future is not done and self._client.status == "running":
+            if future is not done and not self._gone:  # else each would wait for an answer
                 future.cancel(force=True)
 
     def _lost(self) -> ClusterError:
@@ -182,7 +195,8 @@ class Workers:
 
     def close(self) -> None:
         """See Engine."""
-        self._client.close(timeout=2)
+        with contextlib.suppress(OSError):  # a scheduler that is gone does not say goodbye
+            self._client.close(timeout=2)
         if self._local is not None:
             self._local.close(timeout=10)
 

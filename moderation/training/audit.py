@@ -82,7 +82,7 @@ class Audit:
 def audit(
     frame: pd.DataFrame,
     known: Sequence[str] | None = None,
-    context: Sequence[str] = ("off_topic",),
+    context: Sequence[str] = (),
     seed: int = 0,
 ) -> Audit:
     """Check a label table.

@@ -39,14 +39,18 @@ _BODIES = (
     ".content",
     "body",
 )
+_UNSEEN = "script, style, template, noscript, iframe"
+_OWN = 10  # of _BODIES are names of an article's text alone
 _JUNK = (
-    "script, style, nav, aside, form, header, footer, noscript, button, template, iframe, figure,"
+    "nav, aside, form, header, footer, button, figure, [role='navigation'], [class*='pagination'],"
+    " [class*='-nav'], [class*='nav-'], [class*='subscri'],"
     " [class*='share'], [class*='sharing'], [class*='social'], [class*='related'],"
     " [class*='widget'], [class*='sidebar'], [class*='newsletter'], [class*='breadcrumb'],"
     " [class*='cookie'], [class*='navigation'], [class*='byline'], [class*='author-box'],"
     " [id*='sidebar'], [id*='comments'], [class*='comments'], [id='respond'],"
     " [class*='comment-respond'], .menu, .tags"
 )
+_ADDRESS = re.compile(r"https?://\S+$")
 _SITE = re.compile(r"\s+[|–—»·-]\s+[^|–—»·]{2,40}$")
 _FRAME = (
     0.5  # of the page's prose: what holds more is a frame around the article, whatever its name
@@ -103,9 +107,12 @@ def article_of(page: LexborHTMLParser) -> str | None:
     body = page.body
     if body is None:
         return None
+    for unseen in page.css(_UNSEEN):
+        unseen.decompose()
     everything = len(body.text(deep=True))
+    named = {node.mem_id for node in page.css(", ".join(_BODIES[:_OWN]))}
     for junk in page.css(_JUNK):
-        if len(junk.text(deep=True)) <= _FRAME * everything:
+        if len(junk.text(deep=True)) <= _FRAME * everything and not _frames(junk, named):
             junk.decompose()
     prose = [
         max((_prose(found) for found in page.css(selector)), key=len, default="")
@@ -115,12 +122,21 @@ def article_of(page: LexborHTMLParser) -> str | None:
     return next((text for text in prose if text and len(text) >= enough), None)
 
 
+def _frames(junk: LexborNode, named: set[int]) -> bool:
+    """True when an element is, or is around, one that is named as an article's text."""
+    return junk.mem_id in named or any(
+        node.mem_id in named for node in junk.css(", ".join(_BODIES[:_OWN]))
+    )
+
+
 def _prose(node: LexborNode) -> str:
     """The blocks of an element from its first paragraph to its last."""
     blocks = plain(node.inner_html).split("\n\n")
     prose = [
         at
         for at, block in enumerate(blocks)
-        if len(block) >= _PARAGRAPH and len(block) >= 25 * (block.count("\n") + 1)
+        if len(block) >= _PARAGRAPH
+        and not _ADDRESS.match(block)
+        and len(block) >= 25 * (block.count("\n") + 1)
     ]
     return "\n\n".join(blocks[prose[0] : prose[-1] + 1]) if prose else ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from moderation.readers.comment_heads import author_of, head_of, is_button, stamp
 from moderation.readers.html_find import attribute, classes, words
 from moderation.readers.html_selectors import (
+    ANY_AUTHOR,
     ANY_TEXT,
     AUTHOR,
     BYLINES,
@@ -89,7 +90,7 @@ def _author(node: LexborNode) -> str | None:
     for name in ("data-author", "author", "data-username", "data-comment-author"):
         if attribute(node, name):
             return attribute(node, name)
-    for selector in AUTHOR:
+    for selector in AUTHOR if node.css_first(ANY_AUTHOR) is not None else ():
         for found in node.css(selector):
             told = _name(attribute(found, "content") or words(found))
             if told:
@@ -186,7 +187,7 @@ def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | N
 def _body(node: LexborNode) -> LexborNode | None:
     """The element of the text: the first selector that fits, then what in it holds most words."""
     body = None
-    for selector in TEXT:
+    for selector in TEXT if node.css_first(ANY_TEXT) is not None else ():
         body = next((one for one in node.css(selector) if _speaks(one, node)), None)
         if body is not None:
             break

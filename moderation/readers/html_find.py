@@ -83,9 +83,10 @@ class Elements(NamedTuple):
 def comment_elements(page: LexborHTMLParser) -> Elements:
     """The elements of a page that hold one comment each."""
     best = Elements([], sure=True, forum=False)
+    articles = _articles(page)
     for finder in FINDERS:
         exact = finder in _EXACT
-        found = _whole(finder(page), exact)
+        found = _whole(finder(page), set() if exact else articles, exact)
         if len(found) > _MORE * len(best.nodes):
             best = Elements(found, exact or finder in _NAMED, finder is forum_posts)
         if exact and len(best.nodes) >= _SURE:
@@ -93,10 +94,11 @@ def comment_elements(page: LexborHTMLParser) -> Elements:
     return best
 
 
-def _whole(nodes: Iterable[LexborNode], exact: bool) -> list[LexborNode]:
+def _whole(nodes: Iterable[LexborNode], articles: set[int], exact: bool) -> list[LexborNode]:
     """The nodes that hold a comment of their own: no doubles, no wrappers, nothing of a sidebar.
 
-    exact: every node is a comment; else one inside another may be but a part of it.
+    articles: elements that are none. exact: every node is a comment; else one inside another may
+    be but a part of it.
     """
     unique: dict[int, LexborNode] = {node.mem_id: node for node in nodes}
     dropped: set[int] = set()
@@ -105,7 +107,7 @@ def _whole(nodes: Iterable[LexborNode], exact: bool) -> list[LexborNode]:
         outer = node.parent
         while outer is not None and outer.mem_id not in unique:
             outer = outer.parent
-        if _elsewhere(node, elsewhere) or not _has_words(node) or (not exact and _is_article(node)):
+        if mem in articles or _elsewhere(node, elsewhere) or not _has_words(node):
             dropped.add(mem)
         elif outer is not None:
             same = key_of(outer) == key_of(node) is not None
@@ -114,9 +116,15 @@ def _whole(nodes: Iterable[LexborNode], exact: bool) -> list[LexborNode]:
     return [node for mem, node in unique.items() if mem not in dropped]
 
 
-def _is_article(node: LexborNode) -> bool:
-    """True for the page's article, whose id and class may be made as a post's are."""
-    return node.css_first("h1, [itemprop='articleBody'], [itemprop='headline']") is not None
+def _articles(page: LexborHTMLParser) -> set[int]:
+    """What stands around a headline: the article's id and class may be made as a comment's are."""
+    found: set[int] = set()
+    for headline in page.css("h1, [itemprop='articleBody'], [itemprop='headline']"):
+        above: LexborNode | None = headline
+        while above is not None and above.mem_id not in found:
+            found.add(above.mem_id)
+            above = above.parent
+    return found
 
 
 def _has_words(node: LexborNode) -> bool:

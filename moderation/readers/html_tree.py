@@ -193,7 +193,7 @@ def _depth_around(node: LexborNode) -> int | None:
 
 
 def _attribute_depth(node: LexborNode) -> int | None:
-    for holder in (node, node.css_first("td.ind")):
+    for holder in (node, node.css_first("td.ind") if node.tag == "tr" else None):
         for name in _DEPTH_ATTRIBUTES:
             value = attribute(holder, name) if holder is not None else ""
             if value.isdigit():
@@ -228,6 +228,8 @@ def _margin(node: LexborNode) -> int:
 
 def _spacer(node: LexborNode) -> int:
     """Pixels of an empty picture that pushes the comment to the right (old tables)."""
+    if node.tag not in ("tr", "table"):
+        return 0
     image = node.css_first("img[width][src*='s.gif'], img[width][src*='spacer']")
     width = attribute(image, "width") if image is not None else ""
     return int(width) if width.isdigit() else 0

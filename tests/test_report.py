@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import numpy as np
+import pandas as pd
 import pytest
 from scored_tables import HOSTILE, PASSPORT, hostile, scored
 
@@ -238,3 +239,26 @@ def test_reasons_can_be_chosen_by_their_names():
     assert told["reasons"] == ["spam: words"]
     assert told["reason"] == [0, 0]
     assert told["queued"] == [0, 0]
+
+
+def test_a_campaign_is_one_row_with_its_members():
+    rows = [(1, f"buy watch {k}", 0.9, None, "spam" if k % 2 else "") for k in range(8)]
+    campaign = pd.array([1, None, 0, 0, 0, 1, None, 0], "Int32")
+    places = {"thread_id": [f"t{k % 3}" for k in range(8)], "author": ["ann", None] * 4}
+    large, small = made(*rows, campaign=campaign, **places)["campaigns"]
+    assert large == {
+        "campaign": 0,
+        "text": "buy watch 2",
+        "members": 4,
+        "threads": 3,
+        "authors": 1,
+        "flagged": 2,
+        "first": [
+            {"id": "2", "thread_id": "t2", "author": "ann"},
+            {"id": "3", "thread_id": "t0", "author": ""},
+            {"id": "4", "thread_id": "t1", "author": "ann"},
+            {"id": "7", "thread_id": "t1", "author": ""},
+        ],
+    }
+    assert (small["campaign"], small["members"]) == (1, 2)
+    assert made(*rows)["campaigns"] == []

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 BINS = 1_000  # steps of the threshold slider; the pictures join fifty to a bar
 BUSIEST = 10
+CAMPAIGNS = 10
+SHOWN_MEMBERS = 5
+SHOWN_TEXT = 160  # characters of a campaign's text
 SPANS = 40  # bars of the picture of flags over time, at most
 _HOUR = 3_600
 _STEPS = tuple(_HOUR * hours for hours in (1, 6, 24, 7 * 24, 30 * 24, 365 * 24))
@@ -25,6 +28,7 @@ def overview(scored: Scored) -> dict[str, Any]:
         "figures": _figures(scored),
         "distributions": {label: _distribution(scored.scores[label]) for label in scored.labels},
         "timeline": _timeline(scored),
+        "campaigns": _campaigns(scored),
         "busiest": {column: _busiest(scored, column) for column in ("thread_id", "author")},
     }
 
@@ -81,6 +85,39 @@ def _timeline(scored: Scored) -> dict[str, Any] | None:
             for label, hits in _bits(scored, rows).items()
         },
         "outside": int((~inside).sum()),
+    }
+
+
+def _campaigns(scored: Scored) -> list[dict[str, Any]]:
+    """The largest sets of comments that say nearly the same, a row each, with their members."""
+    sizes = np.bincount(scored.campaign[scored.campaign >= 0])
+    largest = np.argsort(-sizes, kind="stable")[:CAMPAIGNS]
+    return [_campaign(scored, number) for number in largest.tolist() if sizes[number]]
+
+
+def _campaign(scored: Scored, number: int) -> dict[str, Any]:
+    rows = np.flatnonzero(scored.campaign == number)
+    distinct = {}
+    for column in ("thread_id", "author"):
+        codes = scored.named[column].codes[rows]
+        distinct[column] = len(np.unique(codes[codes >= 0]))
+    first = rows[:SHOWN_MEMBERS].tolist()
+    records = scored.records.take(first)
+    return {
+        "campaign": number,
+        "text": (records[0]["text"] or "")[:SHOWN_TEXT],
+        "members": len(rows),
+        "threads": distinct["thread_id"],
+        "authors": distinct["author"],
+        "flagged": int((scored.flags[rows] > 0).sum()),
+        "first": [
+            {
+                "id": (one["id"] or "")[:NAME_CHARACTERS],
+                "thread_id": (scored.named["thread_id"][row] or "")[:NAME_CHARACTERS],
+                "author": (scored.named["author"][row] or "")[:NAME_CHARACTERS],
+            }
+            for row, one in zip(first, records, strict=True)
+        ],
     }
 
 

@@ -71,6 +71,15 @@ function table(caption, head, rows) {
       element("tbody", {}, ...rows)));
 }
 
+// What is posted again and again: a row per campaign, its first members, and the way to those carried here.
+function campaigns() {
+  const head = [["text"], ["members", "number"], ["threads", "number"], ["authors", "number"], ["flagged", "number"], ["first members"]];
+  return table("The largest campaigns", head, page.campaigns.map((one) => element("tr", {},
+    element("td", {}, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", campaign: String(one.campaign) }) }, one.text)),
+    ...["members", "threads", "authors", "flagged"].map((key) => element("td", { class: "number" }, number(one[key]))),
+    element("td", {}, one.first.map((member) => [member.id, member.author && `by ${member.author}`, `in ${member.thread_id}`].filter(Boolean).join(" ")).join("; ")))));
+}
+
 // From the decisions of this review: of comments with such scores, how many were confirmed.
 function reviewedPoints(label, k) {
   const tens = Array.from({ length: 10 }, () => [0, 0, 0]);
@@ -124,6 +133,7 @@ function drawOverview() {
     element("div", { class: "grid two" },
       busiest("Threads with the most flags", page.busiest.thread_id, "thread"),
       busiest("Authors with the most flags", page.busiest.author, "author")),
+    ...(page.campaigns?.length ? [element("h2", {}, "Posted again and again"), campaigns()] : []),
     element("h2", {}, "Calibration"),
     shown.length ? element("div", { class: "grid small" }, ...shown)
       : element("p", { class: "meta" }, "Decide on some comments: their share of confirmed flags by score will stand here."));

@@ -37,6 +37,7 @@ class _Task:
     arguments: tuple[Any, ...]
     futures: list[Any] = field(default_factory=list)
     deadline: float = 0.0
+    answer: Any = None
 
 
 class Workers:
@@ -107,11 +108,13 @@ class Workers:
                 self._wait()
                 for task in list(running):
                     done = next((one for one in task.futures if one.status != "pending"), None)
-                    if done is not None:
-                        answer = self._answer(done)
+                    if done is not None and not self._fetched(task, done):
+                        task.futures.remove(done)
+                        self._submitted(task, function)
+                    elif done is not None:
                         running.remove(task)
                         self._drop(task, done)
-                        yield task.number, answer
+                        yield task.number, task.answer
                     elif time.monotonic() > task.deadline:
                         self._again(task, function)
         except OSError:
@@ -147,23 +150,28 @@ class Workers:
             self.slots = max(1, sum(self._threads().values()))
             self._looked = time.monotonic()
 
-    def _answer(self, future: Any) -> Any:
+    def _fetched(self, task: _Task, future: Any) -> bool:
+        """Take the answer over into the task; False where its worker fell silent with it."""
         import distributed
 
         try:
-            answer = future.result(timeout=CONNECT)
+            task.answer = future.result(timeout=min(CONNECT, self._patience))
         except distributed.KilledWorker as error:
             raise ClusterError(
                 f"{self.address}: a task ended every worker that took it, probably for want of "
                 "memory; give the workers more, or run with a smaller --memory"
             ) from error
-        except (OSError, distributed.CancelledError, TimeoutError) as error:
+        except (OSError, distributed.CancelledError) as error:
             if future.status == "error":
                 raise
+            if isinstance(error, TimeoutError) and self._client.status == "running":
+                self._suspects |= self._homes(future)
+                return False
+            self._gone = True
             raise self._lost() from error
         if self._suspects:
             self._suspects -= self._homes(future)
-        return answer
+        return True
 
     def _homes(self, future: Any) -> set[str]:
         """The workers that hold a task's answer."""

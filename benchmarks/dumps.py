@@ -55,6 +55,7 @@ def write(folder: Path, n: int, rows: int) -> None:
     _disqus(folder / "disqus.xml", part)
     labels, _ = label_table(rows)
     labels.to_parquet(folder / "labels.parquet", index=False)
+    labels.head(5_000).to_parquet(folder / "few_labels.parquet", index=False)
 
 
 def _lines(path: Path, found: list[dict[str, str | None]]) -> None:

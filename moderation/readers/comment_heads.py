@@ -81,8 +81,8 @@ _RELATIVE = re.compile(
     rf"(?i){_UNGLUED}(?:{either(BEFORE_AMOUNT)}\s+{_AMOUNT}"
     rf"|{_AMOUNT}\s+{either(AFTER_AMOUNT)}|{either(RECENTLY)})(?!\w)"
 )
-SAYS = re.compile(rf"^(?P<author>\S.{{0,70}}?)\s+(?i:{either(SPEAKING)})\s*:$")
-_SAYS_TAIL = re.compile(rf"\s+(?i:{either(SPEAKING)})\s*:?$")
+SAYS = re.compile(rf"^(?P<author>\S.{{0,70}}?)\s+(?i:{either(SPEAKING)})\s*(?::|\.{{3}}|…)$")
+_SAYS_TAIL = re.compile(rf"\s+(?i:{either(SPEAKING)})\s*(?::|\.{{3}}|…)?$")
 _SAYS_ALONE = re.compile(rf"^\s*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE)
 
 _MARKS = r"[\s↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
@@ -98,7 +98,7 @@ _BY_TAIL = re.compile(
 )
 ARROWS = re.compile(r"^[\s↓↑→←↩⤴»«›‹]+$")  # what is left of a button without its word
 _NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?)?\d*{_MARKS}*$", re.IGNORECASE)
-_LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+)", re.IGNORECASE)
+_LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+|\d+\.\s+)", re.IGNORECASE)
 _ROLE = re.compile(rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$")
 _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re.IGNORECASE)
 

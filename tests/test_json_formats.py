@@ -1,5 +1,6 @@
 """What the walk over JSON promises for every format, beyond its sample."""
 
+import io
 import json
 from pathlib import Path
 
@@ -33,14 +34,14 @@ def test_a_file_that_breaks_off_keeps_its_comments_and_says_where(tmp_path):
     dump = read(write(tmp_path, whole[: whole.index("Why gone?")]))
     assert dump.comments["id"].tolist() == ["1", "2"]
     assert dump.rejects["reason"].tolist() == ["the file ends within this record"]
-    assert dump.rejects["place"].tolist() == ["byte 0"]
+    assert dump.rejects["place"].tolist() == ["line 1, byte 0"]
 
 
 def test_bad_lines_among_good_ones_are_rejected_with_their_place(tmp_path):
     good = (SAMPLES / "coral/comments.jsonl").read_text().splitlines()
     dump = read(write(tmp_path, f"{good[0]}\n{{broken}}\n{good[1]}\n", "dump.jsonl"))
     assert dump.comments["id"].tolist() == ["1", "2"]
-    assert dump.rejects["place"].tolist() == [f"byte {len(good[0]) + 1}"]
+    assert dump.rejects["place"].tolist() == [f"line 2, byte {len(good[0]) + 1}"]
 
 
 @pytest.mark.parametrize("missing", ["author", "created_utc", "replies", "name"])
@@ -129,6 +130,13 @@ def test_values_are_found_alike_at_every_block_size(tmp_path, monkeypatch):
         with path.open("rb") as stream:
             found = [loads(value.raw) for value in values(stream)]
         assert found == [{"a": '["{'}, {"b": ["\\", "}"]}, {"c": {"d": [1, 2]}}]
+
+
+def test_values_know_their_line_at_every_block_size(monkeypatch):
+    raw = b'[{"a": 1},\n\n{"b":\n 2}, {"c": 3}\n]\n{"d": 4}\n'
+    for size in (1, 2, 3, 7, 1000):
+        monkeypatch.setattr("moderation.readers.json_text.READ_BYTES", size)
+        assert [value.line for value in values(io.BytesIO(raw))] == [1, 3, 4, 6]
 
 
 def test_json_beyond_the_standard():

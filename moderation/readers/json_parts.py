@@ -25,12 +25,12 @@ _CLOSING = {b"{": b"}", b"[": b"]"}
 class Part(NamedTuple):
     """A document, or a part of one.
 
-    byte: where its own content begins. path: keys and places down to the list whose elements it
+    place: where its own content begins. path: keys and places down to the list whose elements it
     has. places: offsets in the file of the objects and lists on that way; they are in every part
     of the document. wrong: why it is not whole.
     """
 
-    byte: int
+    place: str
     raw: bytes
     path: tuple[str | int, ...] = ()
     places: tuple[int, ...] = ()
@@ -114,14 +114,14 @@ class _Documents:
         """The open document or element is whole."""
         if not self.splits:
             raw = self.carried + self.scanner.cut(self.start, end)
-            self.ready.append(Part(self.start, raw, self.path, self.places))
+            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
             self.carried, self.path, self.places = b"", (), ()
             self.scanner.keep_from(end)
             self.scanner.seen = True
         elif self.carried:
             split = self.splits[-1]
             raw = split.head + self.carried + self.scanner.cut(self.start, end) + split.closing
-            self.ready.append(Part(self.start, raw, self.path, self.places))
+            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
             self.carried, self.path, self.places = b"", (), ()
             self.run = end
             self.scanner.keep_from(end)
@@ -137,7 +137,7 @@ class _Documents:
         raw = self.scanner.cut(self.run, end).strip(_BETWEEN)
         if raw:
             whole = split.head + raw + split.closing
-            self.ready.append(Part(self.run, whole, split.path, split.places))
+            self.ready.append(Part(self.place(self.run), whole, split.path, split.places))
 
     def leave(self, end: int) -> None:
         """The list ends: the document around it goes on."""
@@ -180,9 +180,13 @@ class _Documents:
         self.scanner.keep_from(self.run)
         return True
 
+    def place(self, at: int) -> str:
+        """Of an offset, for messages."""
+        return f"line {self.scanner.line(at)}, byte {at}"
+
     def between(self, at: int) -> None:
         """What stands between two documents becomes one of its own, for the caller to reject."""
-        self.ready += [Part(one.byte, one.raw) for one in self.scanner.between(at)]
+        self.ready += [Part(one.place, one.raw) for one in self.scanner.between(at)]
 
     def finish(self) -> None:
         """At the end of the file, or where it is not read on."""
@@ -190,7 +194,7 @@ class _Documents:
         if scanner.overlong:
             begin = max(self.start, scanner.base)
             why = f"longer than {LONGEST_DOCUMENT:,} bytes"
-            self.ready.append(Part(begin, scanner.cut(begin, begin + 200), wrong=why))
+            self.ready.append(Part(self.place(begin), scanner.cut(begin, begin + 200), wrong=why))
         elif self.start >= 0 or self.splits:
             split = self.splits[-1] if self.splits else None
             head = split.head if split else b""
@@ -202,7 +206,9 @@ class _Documents:
                 if split and not self.carried
                 else (self.path, self.places)
             )
-            self.ready.append(Part(begin, raw, *way, "the file ends within this record"))
+            self.ready.append(
+                Part(self.place(begin), raw, *way, "the file ends within this record")
+            )
         else:
             self.between(scanner.end)
 

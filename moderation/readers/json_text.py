@@ -97,9 +97,15 @@ def rescued(raw: bytes) -> Any:
 class Value(NamedTuple):
     """One top-level value, or one element of a top-level array, as it stands in the file."""
 
+    line: int
     byte: int  # offset of its first byte
     raw: bytes
     wrong: str = ""  # why it is not whole: cut by the end of the file, or too long to hold
+
+    @property
+    def place(self) -> str:
+        """Where it begins, for messages; some files are one line."""
+        return f"line {self.line}, byte {self.byte}"
 
 
 def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
@@ -127,7 +133,7 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
         else:
             depth -= 1
             if depth == base and start >= 0:
-                yield Value(start, scanner.cut(start, at + 1))
+                yield Value(scanner.line(start), start, scanner.cut(start, at + 1))
                 scanner.keep_from(at + 1)
                 scanner.seen = True
                 start = -1
@@ -138,9 +144,11 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
                 scanner.seen = True
     if scanner.overlong:
         begin = max(start, scanner.base)
-        yield Value(begin, scanner.cut(begin, begin + 200), f"longer than {longest:,} bytes")
+        why = f"longer than {longest:,} bytes"
+        yield Value(scanner.line(begin), begin, scanner.cut(begin, begin + 200), why)
     elif start >= 0:
-        yield Value(start, scanner.rest(), "the file ends within this record")
+        why = "the file ends within this record"
+        yield Value(scanner.line(start), start, scanner.rest(), why)
     else:
         yield from scanner.between(scanner.end)
 
@@ -163,6 +171,7 @@ class Scanner:
         self._keep = 0
         self.relief: Callable[[], bool] | None = None  # asked to let go of what is held
         self.large = longest  # bytes from which it is
+        self._line, self._counted = 1, 0  # of that offset
 
     @property
     def end(self) -> int:
@@ -181,12 +190,21 @@ class Scanner:
         """All that is kept."""
         return self._window[self._keep - self.base :]
 
+    def line(self, at: int) -> int:
+        """The number of the line in which this offset is."""
+        low, high = sorted((max(self._counted, self.base), at))
+        found = self._window.count(b"\n", low - self.base, high - self.base)
+        if at < self._counted:
+            return self._line - found
+        self._line, self._counted = self._line + found, at
+        return self._line
+
     def between(self, at: int) -> Iterator[Value]:
         """What stands between two values, if it is more than blanks and commas."""
         stray = self.cut(self._keep, at)
         if stray.strip(_BLANK):
             lead = len(stray) - len(stray.lstrip(_BLANK))
-            yield Value(self._keep + lead, stray.strip(_BLANK))
+            yield Value(self.line(self._keep + lead), self._keep + lead, stray.strip(_BLANK))
 
     def brackets(self) -> Iterator[tuple[int, bytes]]:
         """Offset and kind of every bracket outside of strings."""
@@ -194,6 +212,8 @@ class Scanner:
         size = READ_BYTES
         while block := self._stream.read(size):
             drop = max(0, min(self._keep, at) - self.base)
+            if self._counted < self.base + drop:
+                self.line(self.base + drop)
             self._window = self._window[drop:] + block
             self.base += drop
             while found := _BRACKET.match(self._window, at - self.base):

@@ -213,7 +213,7 @@ def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
         for value in parts(stream):
-            place = f"byte {value.byte}"
+            place = value.place
             source.decoded(value.raw)  # for the count of what is no UTF-8
             if value.wrong:
                 root = rescued(value.raw)

@@ -80,7 +80,7 @@ def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]
             if table is None:
                 yield _values_one_by_one(block, source, schema)
             else:
-                place = lambda row, block=block: f"byte {block[row].byte}"  # noqa: E731
+                place = lambda row, block=block: block[row].place  # noqa: E731
                 yield Columns(table, place, [], len(block))
 
 
@@ -102,7 +102,7 @@ def _values_one_by_one(block: list[Value], source: Source, schema: _Schema) -> C
     rows, places, rejects = [], [], []
     for value in block:
         source.decoded(value.raw)
-        place = f"byte {value.byte}"
+        place = value.place
         found = value.wrong or _object(value.raw)
         if isinstance(found, dict):
             rows.append(found)

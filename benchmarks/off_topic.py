@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from benchmarks.off_topic_sets import Probe, probes
-from moderation.context.conversations import THREADS, training_pairs
+from moderation.context.conversations import Roles, training_pairs
 from moderation.context.expand import CONTEXT_FEATURES
 from moderation.context.fit import UNUSED, fit_context
 from moderation.context.head import ContextHead, Frequencies, context_features, doubted
@@ -122,8 +122,10 @@ def training_material(data: Path) -> Material:
     recipe = Recipe.read(SOURCES.parent / "recipe.toml")
     frame, _ = read_sources(SOURCES, data)
     extra, _ = read_sources(SOURCES, data, names=recipe.named)
-    talks = [Conversation(name, *read_threads(name, SOURCES, data)[:2]) for name in THREADS]
-    made = training_pairs(stack([frame, extra]), talks, LABEL, 0, recipe.of(LABEL).strays)
+    own = recipe.of(LABEL)
+    whole = [Conversation(name, *read_threads(name, SOURCES, data)[:2]) for name in own.threads]
+    roles = Roles(own.talks, own.strays, own.strangers)
+    made = training_pairs(stack([frame, extra]), whole, LABEL, 0, roles)
     return Material(*made, recipe)
 
 

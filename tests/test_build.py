@@ -55,6 +55,7 @@ cost = 4.0
 
 [stray]
 kind = "context"
+threads = ["wiki_talk"]
 strays = "promo"
 goal = "recall >= 0.5"
 prevalence = 0.2

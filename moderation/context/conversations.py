@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from moderation.context.head import Frequencies
     from moderation.context.moved import Pairs
 
-STRANGERS = ("sms_spam", "convabuse", "youtube_spam", "yt_savjee")
-"""Sets whose texts answer nothing here: text messages, talk with machines, video comments."""
-TALKS = ("nyt_roomfordebate", "civil_comments", "cmv_adhominem", "context_toxicity")
-"""Labelled sets that keep a comment's thread or parent: their comments can be moved."""
-THREADS = ("wiki_talk",)
-"""Sets of whole threads (`labels.read_threads`) to train on."""
-
 TABLE_SIZE = 30  # comments of a made-up thread, where judged texts have a title but no thread
 OFF_SHARE = 0.15  # of them off the topic: a thread is mostly about its matter
 SEPARATOR = "\x1f"
+
+
+class Roles(NamedTuple):
+    """Which sets of a label table serve as what; see `recipe.Settings`."""
+
+    talks: Sequence[str] = ()
+    strays: str | None = None
+    strangers: Sequence[str] = ()
 
 
 def training_pairs(
@@ -36,37 +37,38 @@ def training_pairs(
     threads: Sequence[Conversation],
     name: str,
     seed: int = 0,
-    strays: str | None = None,
+    roles: Roles | None = None,
 ) -> tuple[Pairs, Frequencies]:
     """What `context_fit.fit_context` needs: judged rows as they are, and comments moved.
 
     labels: label table; word frequencies are counted on all of it. threads: whole conversations
-    beside it (`Conversation(name, *read_threads(...)[:2])` for each of THREADS). strays: the label
-    whose positives, such as adverts, belong to no conversation.
+    beside it. roles: which sets of `labels` serve as what.
     Raises LabelError when neither judged rows nor conversations are there.
     """
+    talks, strays, strangers = roles or Roles()
     source = labels["source"].fillna("").astype("str")
-    talks = [one for one in threads if len(one.comments)]
-    talks += [talk_of(one, labels[source == one]) for one in TALKS if (source == one).any()]
+    found = [one for one in threads if len(one.comments)]
+    found += [talk_of(one, labels[source == one]) for one in talks if (source == one).any()]
     if name in labels:
-        answered = labels[labels[name].notna() & ~source.isin(TALKS)]
-        talks += [
+        answered = labels[labels[name].notna() & ~source.isin(talks)]
+        found += [
             judged_talk(str(one), rows, name, seed)
             for one, rows in answered.groupby(source[answered.index], sort=True)
         ]
-    if not talks:
+    if not found:
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
     texts = [labels["text"], *(one.comments["text"] for one in threads)]
     frequencies = count_words(pd.concat(texts, ignore_index=True))
-    return off_topic_training(
-        talks, strangers(labels, seed, strays), frequencies, seed
-    ), frequencies
+    pool = homeless(labels, seed, strays, strangers)
+    return off_topic_training(found, pool, frequencies, seed), frequencies
 
 
-def strangers(labels: pd.DataFrame, seed: int, strays: str | None = None) -> pd.Series:
-    """Texts that belong to no thread: positives of `strays` (adverts), and as many of STRANGERS."""
+def homeless(
+    labels: pd.DataFrame, seed: int, strays: str | None, strangers: Sequence[str]
+) -> pd.Series:
+    """Texts of no thread: positives of the label `strays`, and as many of the sets `strangers`."""
     advert = (labels[strays] == 1).fillna(False).to_numpy(bool) if strays in labels else False
-    chat = labels["source"].isin(STRANGERS).to_numpy(bool) & ~np.asarray(advert)
+    chat = labels["source"].isin(strangers).to_numpy(bool) & ~np.asarray(advert)
     adverts = (
         labels["text"][advert].drop_duplicates() if np.any(advert) else labels["text"].iloc[:0]
     )

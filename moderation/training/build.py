@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moderation.context.conversations import THREADS, training_pairs
+from moderation.context.conversations import Roles, training_pairs
 from moderation.context.moved import Conversation
 from moderation.labels.read import read_labels, read_sources
 from moderation.labels.source_threads import read_threads
@@ -66,12 +66,16 @@ def build(
         *mine,
     ]
     in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
-    conversations, known = _conversations(sources, data_dir, missing) if in_context else ([], [])
+    whole = dict.fromkeys(name for one in in_context for name in recipe.of(one).threads)
+    conversations, known = _conversations(list(whole), sources, data_dir, missing)
     heads = {}
     for name in in_context:
         settings = recipe.of(name)
         judged = [table[table[name].notna()] for table in mine if name in table]
-        made = training_pairs(stack([frame, *judged]), conversations, name, seed, settings.strays)
+        roles = Roles(settings.talks, settings.strays, settings.strangers)
+        mine_too = stack([frame, *judged])
+        known_to_it = [one for one in conversations if one.name in settings.threads]
+        made = training_pairs(mine_too, known_to_it, name, seed, roles)
         heads[name] = context_label(name, *made, settings, seed)
     provenance += known
     counts = _in_context(mine, in_context)
@@ -109,11 +113,11 @@ def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:
 
 
 def _conversations(
-    sources: str | Path, data_dir: str | Path, missing: str
+    names: list[str], sources: str | Path, data_dir: str | Path, missing: str
 ) -> tuple[list[Conversation], list[dict[str, Any]]]:
     """The sets of whole threads, and their provenance."""
     found, known = [], []
-    for name in THREADS:
+    for name in names:
         comments, heads, record = read_threads(name, sources, data_dir, missing)
         found.append(Conversation(name, comments, heads))
         known.append(record)

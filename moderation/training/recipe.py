@@ -20,7 +20,9 @@ class Settings:
     """One label's training.
 
     kind: "text" reads the comment's own words, "context" how it fits its conversation.
-    strays: for a context label: the label whose positives belong to no conversation.
+    For a context label. threads: sets of whole threads whose comments are moved. talks: labelled
+    sets that keep a comment's thread or parent, whose comments are moved too. strays: the label
+    whose positives belong to no conversation. strangers: sets none of whose texts do.
     cost: penalty of a row's loss against |w|^2 / 2, for a row of average weight.
     balance: 0 leaves a source's positives and negatives as they are, 1 gives both the same mass.
     size_power: a source of n rows counts with n to this power.
@@ -35,7 +37,10 @@ class Settings:
     """
 
     kind: str = "text"
+    threads: list[str] = field(default_factory=list)
+    talks: list[str] = field(default_factory=list)
     strays: str | None = None
+    strangers: list[str] = field(default_factory=list)
     cost: float = 1.0
     balance: float = 0.5
     size_power: float = 0.5

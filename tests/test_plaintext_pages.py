@@ -77,7 +77,7 @@ def test_a_page_without_heads_says_what_it_cannot_tell():
             f"  {n}. Rope {n} is made of hemp and tar.\n\n    It lasts.\n\n" for n in range(1, 8)
         ),
         "".join(
-            f"  {n}. Rope {n} is made of hemp and tar.\n\n    2. A second point.\n\n    It lasts.\n\n"
+            f"  {n}. Rope {n} is of hemp and tar, twice.\n\n    2. A second point.\n\n    So.\n\n"
             for n in range(1, 8)
         ),
     ],

@@ -20,7 +20,15 @@ def undefined(page: str) -> str:
     >>> undefined('<dl><dt id="c1">Ann</dt><dd>Hi</dd></dl>')
     '<div><div class="comment" id="c1"><div>Ann</div><div>Hi</div></div></div>'
     """
-    return _LIST.sub(_rewritten, page) if "<dt" in page.lower() else page
+    end = _last_end(page)  # a list that never ends is looked for its end in vain
+    return _LIST.sub(_rewritten, page[:end]) + page[end:] if end else page
+
+
+def _last_end(page: str) -> int:
+    """Where the last definition list of the page ends; 0 if there is none."""
+    lower = page.lower()
+    end = lower.rfind("</dl") if "<dt" in lower else -1
+    return lower.find(">", end) + 1 if end >= 0 else 0
 
 
 def _rewritten(found: re.Match[str]) -> str:

@@ -204,12 +204,15 @@ def _attribute_depth(node: LexborNode) -> int | None:
 def _indented(node: LexborNode) -> int:
     """How many `.indented` are around (Drupal puts a reply's after its parent, not inside)."""
     count, above = 0, node.parent
-    while above is not None:
+    for _ in range(_DEEP):
+        if above is None:
+            break
         count += any(name in ("indented", "replies", "children") for name in classes(above))
         above = above.parent
     return count
 
 
+_DEEP = 500  # elements around a comment among which those for replies are counted
 _LEVELS = 30  # elements around a comment whose margins may show its depth
 _MARGIN = re.compile(r"(?:margin|padding)-left:\s*([\d.]+)")
 

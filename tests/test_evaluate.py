@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pandas as pd
 import pytest
+from small_model import recipe, table
 
 from moderation.errors import LabelError
 from moderation.evaluation.compare import compare
@@ -23,6 +24,7 @@ from moderation.evaluation.text import (
 )
 from moderation.labels.comments import label_comments
 from moderation.labels.table import label_frame
+from moderation.training.train import train
 
 WORDS = ["river", "garden", "ticket", "mayor", "school", "engine", "bakery", "window", "forest"]
 
@@ -336,3 +338,23 @@ def test_a_row_that_quotes_itself_is_not_its_own_parent():
 def test_no_rows_make_no_comments():
     comments, threads, where = label_comments(label_frame(pd.DataFrame({"text": []}), "test"))
     assert (len(comments), len(threads), len(where)) == (0, 0, 0)
+
+
+def test_an_evaluation_is_written_as_markdown_and_held_out_rows_are_told(moderation, tmp_path):
+    frame = table()
+    own = np.arange(len(frame)) % 2 == 0
+    train(frame, recipe=recipe(), own=own, threads=1).save(tmp_path / "mine")
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    (tmp_path / "cases.csv").write_text("text,expected,class\nyou clown,abuse,rude\nhello,,calm\n")
+    ran = moderation(
+        *("evaluate", tmp_path / "mine", tmp_path / "rows.csv", "--against", tmp_path / "mine"),
+        *("--suite", tmp_path / "cases.csv", "--markdown", tmp_path / "mine.md"),
+    )
+    assert ran.status == 0, ran.err
+    assert "83 rows that mine learnt from count with held-out scores" in ran.err
+    written = (tmp_path / "mine.md").read_text()
+    assert written.startswith("# mine\n\n")
+    assert "## spam at threshold" in written
+    assert "Verdict: same." in written
+    assert "0 flags flip" in written
+    assert "| rude | 1 |" in written

@@ -91,12 +91,15 @@ def evaluate(
         float | None, typer.Option("--per-day", help="Comments a day, for the cost in flags.")
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write all figures as JSON.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", help="Write what is shown as Markdown.")
+    ] = None,
     plots: Annotated[
         Path | None, typer.Option("--plots", help="Folder for pictures (SVG).")
     ] = None,
 ) -> None:
     """Measure a model on labelled comments that it was not trained on."""
-    from moderation.evaluation.text import evaluation_text
+    from moderation.evaluation.text import evaluation_markdown, evaluation_text
     from moderation.model.model import Model
     from moderation.terminal import width
 
@@ -105,9 +108,10 @@ def evaluate(
     ready_to_score()
     chosen = Model.load(model_path(model))
     figures: dict[str, object] = {"model": chosen.passport()}
+    written: list[str] = []
     worse = False
     if suite is not None:
-        figures["suite"] = _run_suite(chosen, suite)
+        figures["suite"] = _run_suite(chosen, suite, written)
     if labels:
         from moderation.labels.read import read_labels
 
@@ -116,10 +120,13 @@ def evaluate(
             found = _evaluate(chosen, frame)
         figures["evaluation"] = found.to_dict()
         typer.echo(evaluation_text(found, width()))
+        written.append(evaluation_markdown(found))
         if plots is not None:
             _write_plots(found, plots)
         if against is not None:
-            figures["comparison"], worse = _compare(chosen, against, frame, per_day)
+            figures["comparison"], worse = _compare(chosen, against, frame, per_day, written)
+    if markdown is not None:
+        _write_markdown(f"# {chosen.name}", written, markdown)
     if json is not None:
         _write_json(figures, json)
     if worse:
@@ -210,23 +217,28 @@ def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
     return evaluate(frame, scores, model.thresholds)
 
 
-def _run_suite(model: Model, path: Path) -> object:
+def _run_suite(model: Model, path: Path, written: list[str]) -> object:
     from moderation.evaluation.suites import read_suite, run_suite
-    from moderation.evaluation.text import suite_text
+    from moderation.evaluation.text import suite_markdown, suite_text
     from moderation.terminal import width
 
     cases = read_suite(path)
     found = run_suite(cases, _scores(model, cases[["text"]]), model.thresholds)
     typer.echo(suite_text(found, width()))
+    written.append(suite_markdown(found))
     return found.to_dict()
 
 
 def _compare(
-    candidate: Model, against: str, frame: pd.DataFrame, per_day: float | None
+    candidate: Model,
+    against: str,
+    frame: pd.DataFrame,
+    per_day: float | None,
+    written: list[str],
 ) -> tuple[object, bool]:
     """The comparison's figures, and whether the candidate is worse."""
     from moderation.evaluation.compare import compare
-    from moderation.evaluation.text import comparison_text
+    from moderation.evaluation.text import comparison_markdown, comparison_text
     from moderation.model.model import Model
     from moderation.terminal import width
 
@@ -240,6 +252,7 @@ def _compare(
         comments_per_day=per_day,
     )
     typer.echo(comparison_text(found, width()))
+    written.append(comparison_markdown(found))
     return found.to_dict(), found.verdict == "worse"
 
 
@@ -252,6 +265,13 @@ def _write_plots(found: Evaluation, folder: Path) -> None:
         for name, picture in pictures(result).items():
             with replacing(folder / f"{result.label}-{name}.svg") as temporary:
                 temporary.write_text(picture, encoding="utf-8")
+
+
+def _write_markdown(title: str, parts: list[str], path: Path) -> None:
+    from moderation.tables import replacing
+
+    with replacing(path) as temporary:
+        temporary.write_text("\n\n".join([title, *(one.strip() for one in parts)]) + "\n", "utf-8")
 
 
 def _write_json(figures: dict[str, object], path: Path) -> None:

@@ -218,6 +218,10 @@ def test_a_damaged_input_is_a_reject_and_all_else_is_scored(dump, expected, tmp_
     assert "9.parquet: damaged Parquet file" in done.err.splitlines()[-1]
     assert f"{damaged},the whole file,damaged Parquet file" in rejects.read_text().replace('"', "")
     assert scored(tmp_path / "out").equals(expected)
+    again = moderation("score", *files, "-o", f"{tmp_path}/out/")
+    assert again.status == 1
+    assert "tasks were done before" in again.err
+    assert scored(tmp_path / "out").equals(expected)
 
 
 def test_a_damaged_part_is_made_again(dump, model, expected, tmp_path):

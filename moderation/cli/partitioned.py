@@ -109,8 +109,8 @@ def check(outcome: Outcome) -> None:
     if outcome.failed:
         more = f" (and {len(outcome.failed) - 1:,} more)" if len(outcome.failed) > 1 else ""
         raise InputError(
-            f"{outcome.failed[0]}{more}; all else is in {outcome.folder}; mend or leave out the "
-            "file and use a new folder"
+            f"{outcome.failed[0]}{more}; all else is in {outcome.folder}; if it was only out "
+            "of reach, give the same command again; if it is mended, a new folder"
         )
 
 

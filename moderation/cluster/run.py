@@ -154,8 +154,8 @@ def _told(units: list[Unit]) -> list[dict[str, Any]]:
 
 
 def _whole(job: Job, state: dict[str, Any], engine: Engine) -> bool:
-    """Whether a run was completed, and nobody has touched its output since."""
-    if not state.get("complete"):
+    """Whether a run was completed with all inputs, and nobody has touched its output since."""
+    if not state.get("complete") or state["outcome"]["failed"]:
         return False
     calls = [(f"{job.folder}/{name}", one["sha256"]) for name, one in state["parts"].items()]
     return all(same for _, same in engine.run(_same, calls))
@@ -313,7 +313,7 @@ def _complete(job: Job, inputs: Inputs, outcome: Outcome, receipts: list[Receipt
     _write_manifest(job, inputs, complete=True, parts=parts, outcome=told)
     for folder in ("", "/_receipts", "/_rejects"):
         files.sweep(f"{job.folder}{folder}")
-    if not outcome.failed:  # a file that is mended is read when the run is started again
+    if not outcome.failed:  # else one that was only out of reach is read the next time
         files.remove(job.work)
     return outcome
 

@@ -403,3 +403,12 @@ def test_a_wide_row_that_is_not_utf8_is_rejected_too(tmp_path, capfd):
     assert rows(dump, "id") == [("1",), ("3",)]
     assert rejects(dump) == [("line 3", "3 cells, but the header has 2")]
     assert capfd.readouterr().err == ""
+
+
+def test_a_first_line_without_end_is_passed_over_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.readers.table_json.LONGEST", 1 << 20)
+    monkeypatch.setattr("moderation.readers.table_json.BLOCK_BYTES", 1 << 16)
+    text = '{"id": "1", "text": "' + "on and on " * 200_000 + '"}\n{"id": "2", "text": "short"}\n'
+    dump = table(tmp_path, text, "a.jsonl")
+    assert rows(dump, "id") == [("2",)]
+    assert rejects(dump) == [("line 1", "longer than 1,048,576 bytes")]

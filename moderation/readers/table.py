@@ -15,6 +15,7 @@ from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
 from moderation.readers.markup import plain
 from moderation.readers.rows import status_of
+from moderation.readers.source import HEAD_BYTES
 from moderation.readers.table_csv import Style, csv_columns, style_of
 from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dialect_roles
 from moderation.readers.table_json import Columns, at, line_columns, value_columns
@@ -171,6 +172,9 @@ def _leaves(row: dict[str, Any]) -> Iterator[str]:
 
 def _line_wise(source: Source) -> bool:
     """Whether the first line is an object of its own, or damaged but followed by such lines."""
+    whole = len(source.head) < HEAD_BYTES
+    if not whole and source.suffix in (".jsonl", ".ndjson") and "\n" not in source.sample:
+        return True  # the first line is longer than the head
     lines = [line for line in source.sample.lstrip("\ufeff").splitlines()[:20] if line.strip()]
     whole = [line for line in lines[:-1] or lines if line.strip()[:1] == "{"]
     return any(line.rstrip().endswith("}") and _is_object(line) for line in whole)

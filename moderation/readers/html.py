@@ -87,7 +87,7 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
     yield from found
     pings = sum(row.kind != "comment" for row in found)
-    missing = shortfall(headings, len(found), pings) if found else None
+    missing = shortfall(headings, len(found), pings)
     if missing:
         yield missing
     if found and not sure:

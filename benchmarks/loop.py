@@ -198,7 +198,7 @@ def main() -> None:
     found = []
     for site in ROUNDS[: chosen.rounds]:
         found += runs(frame, groups, site, chosen)
-    print(markdown(found))  # noqa: T201 - a benchmark prints its table
+    print(markdown(found))
 
 
 if __name__ == "__main__":

@@ -172,8 +172,8 @@ def _leaves(row: dict[str, Any]) -> Iterator[str]:
 
 def _line_wise(source: Source) -> bool:
     """Whether the first line is an object of its own, or damaged but followed by such lines."""
-    whole = len(source.head) < HEAD_BYTES
-    if not whole and source.suffix in (".jsonl", ".ndjson") and "\n" not in source.sample:
+    cut = len(source.head) == HEAD_BYTES
+    if cut and source.suffix in (".jsonl", ".ndjson") and "\n" not in source.sample:
         return True  # the first line is longer than the head
     lines = [line for line in source.sample.lstrip("\ufeff").splitlines()[:20] if line.strip()]
     whole = [line for line in lines[:-1] or lines if line.strip()[:1] == "{"]

@@ -1,6 +1,6 @@
 """A slow twin of the kernel in plain Python: strings, lists and dicts, written to be read.
 
-It shares only the folding tables (which are material, not code) with what it checks.
+It shares only the tables of folding and of common words (material, not code) with what it checks.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from moderation.text.folding import (
     load_tables,
 )
 from moderation.text.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS
+from moderation.text.vocabulary import COSTS, HASHES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,7 @@ KINDS = "SPLDEIM"  # space, punctuation, letter, digit, emoji, ignored, mark
 LEET = dict(zip("013456789@$!|", "oieasgtbgasii", strict=True))
 DOUBLED = set("bcdefglmnoprstz")
 WORD = 2**64
+COST = dict(zip(HASHES.tolist(), COSTS.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -285,9 +287,23 @@ class Tokens:
             return i
         hidden = self.seen["strange"] == 0
         form = "".join((self.chars[p].look if hidden else "") or self.text[p] for p in places)
-        self.add(form, i, places[-1] + 1)
+        end = self.suffix_end(places[-1] + 1)
+        form += self.text[places[-1] + 2 : end]
         self.seen["spaced"] += 1
-        return places[-1] + 1
+        sizes = split(form) if separator == " " else [len(form)]
+        first = 0
+        for size in sizes:
+            if first < len(places):
+                last = min(first + size, len(places)) - 1
+                stop = end if first + size == len(form) else places[last] + 1
+                self.add(form[first : first + size], places[first], stop)
+            first += size
+        return end
+
+    def suffix_end(self, end: int) -> int:
+        suffix = re.match("['\u2019]", self.text[end:])
+        letters = re.match("L{1,3}", self.kinds[end + 1 :]) if suffix else None
+        return end + 1 + len(letters[0]) if letters and len(letters[0]) <= 2 else end
 
     def word_end(self, i: int) -> int:
         end = j = i
@@ -313,7 +329,9 @@ class Tokens:
             if signs[-1] == "$" and self.kinds[j] == "D":
                 break
             if letters >= 3 and after >= 3 and signs[0] != "$":
-                break
+                both = (unsigned(self.text[i : j + after], upright) for upright in "il")
+                if not any(word_cost(one) for one in both):
+                    break
             if first > i and len(signs) > 3:
                 break
             letters = 0
@@ -344,11 +362,7 @@ class Tokens:
         return any(c.latin for c in letters) or in_disguise
 
     def disguised(self, i: int, end: int) -> int:
-        stop = end
-        suffix = re.match("['\u2019]", self.text[end:])
-        letters = re.match("L{1,3}", self.kinds[end + 1 :]) if suffix else None
-        if letters and len(letters[0]) <= 2:
-            stop = end + 1 + len(letters[0])
+        stop = self.suffix_end(end)
         leet, looks = self.leet(i, end), self.lookalike(i, end)
         self.seen["leet"] += leet == 2
         self.seen["mixed"] += looks
@@ -359,20 +373,57 @@ class Tokens:
         return stop
 
     def forms(self, i: int, stop: int, leet: bool, looks: bool, main: bool) -> None:
+        form = self.written(i, stop, leet, looks, "i")
+        other = self.written(i, stop, leet, looks, "l")
+        if rarity(shorten(other, 1)) < rarity(shorten(form, 1)):
+            form = other
+        one, two = shorten(form, 1), shorten(form, 2)
+        self.seen["stretched"] += main and one != form
+        if two == one:
+            if one:
+                self.add(one, i, stop, main)
+            return
+        if rarity(two) + 24 > rarity(one):
+            self.add(one, i, stop, main)
+        if rarity(one) + 24 > rarity(two):
+            self.add(two, i, stop, main and rarity(two) + 24 <= rarity(one))
+
+    def written(self, i: int, stop: int, leet: bool, looks: bool, upright: str) -> str:
         form = ""
         for char in self.chars[i:stop]:
             if looks and char.look:
                 form += char.look
-            elif leet and char.kind != "L" and char.char in LEET:
-                form += LEET[char.char]
+            elif leet and char.kind != "L" and char.char not in "'\u2019":
+                form += unsigned(char.char, upright)
             elif char.char not in "'\u2019":
                 form += char.char
-        one, two = shorten(form, 1), shorten(form, 2)
-        self.seen["stretched"] += main and one != form
-        if one:
-            self.add(one, i, stop, main)
-            if two != one:
-                self.add(two, i, stop, False)
+        return form
+
+
+def unsigned(text: str, upright: str) -> str:
+    return "".join(upright if c in "1!|" else LEET.get(c, c) for c in text)
+
+
+def word_cost(word: str) -> int:
+    """How rare the word is, 0 if it is not among the common ones."""
+    return COST.get(fnv([ord(c) for c in word]) >> 32, 0)
+
+
+def rarity(word: str) -> int:
+    return word_cost(word) or 110
+
+
+def split(text: str) -> list[int]:
+    """Lengths of the likeliest words that the text is made of; of equals, the first found."""
+    best: list[tuple[int, list[int]]] = [(0, [])]
+    for stop in range(1, len(text) + 1):
+        found = []
+        for start in range(max(0, stop - 20), stop):
+            cost = word_cost(text[start:stop]) or 110 + 18 * max(stop - start, 4)
+            found.append((best[start][0] + cost, -start, [*best[start][1], stop - start]))
+        cost, _, sizes = min(found, key=lambda one: (one[0], -one[1]))
+        best.append((cost, sizes))
+    return best[-1][1]
 
 
 def shorten(form: str, keep: int) -> str:

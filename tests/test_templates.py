@@ -1,9 +1,10 @@
 """Sentence patterns become label rows: every slot filled, seeded, labelled as the pattern says."""
 
+import numpy as np
 import pytest
 
 from moderation.errors import LabelError
-from moderation.training.templates import SOURCE, expand
+from moderation.training.templates import SOURCE, expand, misspelt
 
 PATTERNS = """
 [slots]
@@ -50,6 +51,25 @@ def test_labels_that_a_pattern_does_not_name_are_not_judged(patterns):
 def test_same_seed_same_rows(patterns):
     assert expand(patterns, 3, 7)["text"].tolist() == expand(patterns, 3, 7)["text"].tolist()
     assert expand(patterns, 1, 7)["text"].tolist() != expand(patterns, 1, 8)["text"].tolist()
+
+
+def test_a_misspelt_word_keeps_its_ends_and_all_but_a_letter():
+    rng = np.random.default_rng(0)
+    made = {misspelt("a pear", rng) for _ in range(200)}
+    assert made == {"a paer", "a peear", "a peaar", "a par", "a per", "a pear"} - {"a pear"}
+    assert misspelt("a sea", rng) == "a sea"
+
+
+def test_a_slot_can_be_misspelt_or_glued(tmp_path):
+    path = tmp_path / "patterns.toml"
+    path.write_text(
+        '[slots]\nwho = "old {kind}"\nkind = "pears"\n[[pattern]]\nkind = "x"\n'
+        'labels = { spam = 0 }\ntext = ["{who_}!", "see {kind~}"]\n'
+    )
+    made = {one.lower() for one in expand(path, 60, 0)["text"]}
+    assert "oldpears!" in made
+    assert "see pears" not in made
+    assert {len(one) for one in made if one.startswith("see")} == {8, 9, 10}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ _SOURCES = (
     "text/links",
     "text/phrases",
     "text/tokens",
+    "text/vocabulary",
     "training/linear",
 )
 _SCORING = ("text/phrases.score_rows", "context/kernel.overlaps", "model/evidence.explain_rows")
@@ -47,6 +48,7 @@ def _digest() -> str:
     found = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
     for name in _SOURCES:
         found.update((_PACKAGE / f"{name}.py").read_bytes())
+    found.update((_PACKAGE / "text/vocabulary.npz").read_bytes())  # compiled in
     return found.hexdigest()[:16]
 
 

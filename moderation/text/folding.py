@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FOLDING_VERSION = 1  # part of a model's format: features of another version mean something else
+FOLDING_VERSION = 2  # part of a model's format: features of another version mean something else
 
 # The low three bits of a character's `info`: its kind.
 SPACE, PUNCT, LETTER, DIGIT, EMOJI, IGNORE, MARK = range(7)
@@ -112,6 +112,8 @@ def build_tables() -> Tables:
         if kind & KIND_BITS == LETTER and not kind & LATIN:
             bare = unicodedata.normalize("NFD", chr(code))[0]
             look = _BY_EYE.get(bare) or confusable.get(chr(code)) or confusable.get(bare, "")
+            if look == "l" and confusable.get(chr(code).lower()) == "i":
+                look = "i"  # UTS 39 has capital i with l; words have it with their small i
             look = "" if folded == chr(I_SHORT) else look
             if look:
                 kind |= LOOK

@@ -57,7 +57,8 @@ from moderation.text.characters import (
 )
 from moderation.text.compiled import compiled, inlined
 from moderation.text.links import read_extras
-from moderation.text.tokens import HASH_PRIME, read_tokens
+from moderation.text.tokens import read_tokens
+from moderation.text.vocabulary import HASH_PRIME
 
 if TYPE_CHECKING:
     from moderation.text.folding import Tables

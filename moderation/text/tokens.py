@@ -5,10 +5,12 @@ What a word is, and what is undone (`fold=True`):
     words        runs of letters and digits; n't, 's and their like are joined (dont, its)
     leet         digits between letters and $ @ ! | in words: sh1t, $hit, @ss. A digit only before
                  or after the letters (mp3, iPhone6) gives a second form; 2 is no letter (B2B);
-                 4th, 1st are left alone
+                 4th, 1st are left alone. 1 ! | are i, or l where that makes a common word
     stretched    three or more equal letters count as one (shiiit); where English doubles the
-                 letter, a second form keeps two (cooool: col, cool)
-    spaced out   three or more single letters with equal separators: s p a c e d, d.o.t.t.e.d
+                 letter, two of them (cooool) if that is the commoner word, and as a second form
+                 where both or neither are words
+    spaced out   three or more single letters with equal separators: d.o.t.t.e.d is one word,
+                 s p a c e d  o u t  as many as make the likeliest sentence
     look-alikes  in a word that mixes scripts, or in a comment that has no letter of another
                  script that cannot pass for Latin: clean Russian and Greek stay as they are
     masked       f*ck stays one word
@@ -51,13 +53,21 @@ from moderation.text.folding import (
     SPACE,
     WORD_BITS,
 )
+from moderation.text.vocabulary import (
+    HASH_PRIME,
+    HASH_SEED,
+    MUCH,
+    UNKNOWN,
+    cost_between,
+    cost_of,
+    hash_letter,
+    split_words,
+)
 
-HASH_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a's offset and prime, over code points
-HASH_PRIME = np.uint64(0x100000001B3)
 PAIR_PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 NUMBER_DIGITS = 5  # longer numbers count by their length only: prices and ids do not repeat
-SENTENCE_LETTERS = 3  # "great!thanks" is two words, "sh!t" is one
+SENTENCE_LETTERS = 3  # "great!thanks" is two words, "sh!t" and "mex!can" are one
 
 
 def _leet() -> np.ndarray:
@@ -78,6 +88,7 @@ VOWEL = _marked("aeiouy")
 DOUBLED = _marked("bcdefglmnoprstz")  # letters that English doubles, and does so at a word's end
 DOUBLED_LAST = _marked("defglostz")
 AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
+ONE, SMALL_I, SMALL_L, BLANK = 49, 105, 108, 32
 
 
 @compiled
@@ -194,11 +205,34 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
         while following < n and kinds[following] & KIND_BITS == LETTER:
             following += 1
         digit_beside = kinds[j] & KIND_BITS == DIGIT and chars[j - 1] == DOLLAR
-        two_words = letters >= SENTENCE_LETTERS and following - j >= SENTENCE_LETTERS
+        two_words = (
+            letters >= SENTENCE_LETTERS
+            and following - j >= SENTENCE_LETTERS
+            and not hides_common(scratch, i, following)
+        )
         if digit_beside or (two_words and chars[first] != DOLLAR) or (first > i and j - first > 3):
             break
         letters = 0
     return end
+
+
+@compiled
+def hides_common(scratch: Scratch, i: int, end: int) -> bool:
+    """Whether `i:end` is a common word, once its signs are letters."""
+    as_i, as_l = HASH_SEED, HASH_SEED
+    for j in range(i, end):
+        char = np.int64(scratch.chars[j])
+        as_i = hash_letter(as_i, unsigned(char, SMALL_I))
+        as_l = hash_letter(as_l, unsigned(char, SMALL_L))
+    return cost_of(as_i) > 0 or cost_of(as_l) > 0
+
+
+@inlined
+def unsigned(char: int, upright: int) -> int:
+    """The letter that a sign or digit stands for; `upright` for 1 ! |, which may be i or l."""
+    if char in (ONE, BANG, BAR):
+        return upright
+    return LEET[char] if char < 128 and LEET[char] else char
 
 
 @compiled
@@ -259,7 +293,9 @@ def is_lookalike(scratch: Scratch, i: int, end: int) -> bool:
 
 
 @compiled
-def write_form(scratch: Scratch, i: int, end: int, leet: bool, looks: bool) -> tuple[int, int]:
+def write_form(
+    scratch: Scratch, i: int, end: int, leet: bool, looks: bool, upright: int
+) -> tuple[int, int]:
     """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
     chars, kinds = scratch.chars, scratch.kind
     top = scratch.state[TOP]
@@ -268,8 +304,8 @@ def write_form(scratch: Scratch, i: int, end: int, leet: bool, looks: bool) -> t
         char = chars[j]
         if looks and kinds[j] & LOOK:
             char = scratch.look[j]
-        elif leet and char < 128 and LEET[char] and kinds[j] & KIND_BITS != LETTER:
-            char = LEET[char]
+        elif leet and kinds[j] & KIND_BITS != LETTER:
+            char = unsigned(char, upright)
         if char != APOSTROPHE and char != 0x2019:
             chars[out] = char
             out += 1
@@ -320,36 +356,87 @@ def unstretch(scratch: Scratch, begin: int, size: int, keep: int) -> tuple[int, 
 
 
 @compiled
+def rarity(chars: np.ndarray, begin: int, size: int) -> int:
+    """Cost of the word `chars[begin:begin + size]`, common or not."""
+    return cost_between(chars, begin, begin + size) or UNKNOWN
+
+
+@compiled
+def upright_of(scratch: Scratch, i: int, end: int, looks: bool) -> int:
+    """What 1 ! | stand for in `i:end`: l where that makes the commoner word, else i."""
+    chars = scratch.chars
+    doubtful = False
+    for j in range(i, end):
+        doubtful = doubtful or chars[j] in (ONE, BANG, BAR)
+    if not doubtful:
+        return SMALL_I
+    begin, written = write_form(scratch, i, end, True, looks, SMALL_I)
+    size, _ = unstretch(scratch, begin, written, 1)
+    as_i = rarity(chars, begin, size)
+    begin, written = write_form(scratch, i, end, True, looks, SMALL_L)
+    size, _ = unstretch(scratch, begin, written, 1)
+    return SMALL_L if rarity(chars, begin, size) < as_i else SMALL_I
+
+
+@compiled
 def add_forms(
     scratch: Scratch, mask: int, i: int, end: int, leet: bool, looks: bool, main: bool, pairs: bool
 ) -> None:
-    """Add the word `i:end`, and the form with doubled letters where it is stretched."""
+    """Add the word `i:end`; where it is stretched, with one letter, doubled letters, or as both."""
+    chars = scratch.chars
     start, stop = scratch.at[i], scratch.at[end - 1] + 1
-    begin, written = write_form(scratch, i, end, leet, looks)
+    upright = upright_of(scratch, i, end, looks) if leet else SMALL_I
+    begin, written = write_form(scratch, i, end, leet, looks, upright)
     size, differs = unstretch(scratch, begin, written, 1)
-    scratch.state[TOP] = begin + size
     scratch.seen[N_STRETCHED] += size < written and main
     if not size:
         return
-    add_form(scratch, mask, begin, size, start, stop, main, pairs)
-    if differs:
-        begin, written = write_form(scratch, i, end, leet, looks)
-        size, differs = unstretch(scratch, begin, written, 2)
+    if not differs:
         scratch.state[TOP] = begin + size
-        add_form(scratch, mask, begin, size, start, stop, False, pairs)
+        add_form(scratch, mask, begin, size, start, stop, main, pairs)
+        return
+    once = rarity(chars, begin, size)
+    begin, written = write_form(scratch, i, end, leet, looks, upright)
+    size, _ = unstretch(scratch, begin, written, 2)
+    twice = rarity(chars, begin, size)
+    if twice + MUCH > once:
+        begin, written = write_form(scratch, i, end, leet, looks, upright)
+        size, _ = unstretch(scratch, begin, written, 1)
+        scratch.state[TOP] = begin + size
+        add_form(scratch, mask, begin, size, start, stop, main, pairs)
+    if once + MUCH > twice:
+        alone = twice + MUCH <= once
+        begin, written = write_form(scratch, i, end, leet, looks, upright)
+        size, _ = unstretch(scratch, begin, written, 2)
+        scratch.state[TOP] = begin + size
+        add_form(scratch, mask, begin, size, start, stop, main and alone, pairs)
+
+
+@compiled
+def take_signs(scratch: Scratch, i: int, end: int) -> None:
+    """Let no sign of the word `i:end` be taken for the end of a sentence: h.e.l.p, m!nd."""
+    for j in range(i, end):
+        if scratch.kind[j] & KIND_BITS == PUNCT:
+            scratch.kind[j] = SPACE
+
+
+@compiled
+def suffix_end(scratch: Scratch, end: int, n: int) -> int:
+    """End of the word that ends at `end`, with n't, 's, 'll."""
+    chars, kinds = scratch.chars, scratch.kind
+    if end + 1 >= n or (chars[end] != APOSTROPHE and chars[end] != 0x2019):
+        return end
+    stop = end + 1
+    while stop < n and stop < end + 4 and kinds[stop] & KIND_BITS == LETTER:
+        stop += 1
+    return stop if end + 1 < stop < end + 4 else end
 
 
 @compiled
 def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: bool) -> int:
     """Add a word that may be disguised; returns where the next one can begin."""
-    chars, kinds, seen = scratch.chars, scratch.kind, scratch.seen
-    stop = end
-    if end + 1 < n and (chars[end] == APOSTROPHE or chars[end] == 0x2019):
-        suffix = end + 1  # n't, 's, 'll
-        while suffix < n and suffix < end + 4 and kinds[suffix] & KIND_BITS == LETTER:
-            suffix += 1
-        if end + 1 < suffix < end + 4:
-            stop = suffix
+    chars, seen = scratch.chars, scratch.seen
+    stop = suffix_end(scratch, end, n)
     leet = leet_kind(scratch, i, end)
     looks = is_lookalike(scratch, i, end)
     seen[N_LEET] += leet == 2
@@ -361,6 +448,7 @@ def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: 
     add_forms(scratch, mask, i, stop, leet == 2, looks, True, pairs)
     if leet == 1:
         add_forms(scratch, mask, i, stop, True, looks, False, pairs)
+    take_signs(scratch, i, end)
     return stop
 
 
@@ -392,10 +480,26 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
         place = i + k * (gap + 1)
         looks = kinds[place] & LOOK and scratch.seen[N_STRANGE] == 0
         chars[begin + k] = scratch.look[place] if looks else chars[place]
-    scratch.state[TOP] = begin + letters
+    take_signs(scratch, i, j)
+    end = suffix_end(scratch, j + 1, n)
+    size = letters + max(end - j - 2, 0)
+    for k in range(letters, size):
+        chars[begin + k] = chars[j + 2 + k - letters]
+    scratch.state[TOP] = begin + size
     scratch.seen[N_SPACED] += 1
-    add_form(scratch, mask, begin, letters, scratch.at[i], scratch.at[j] + 1, True, pairs)
-    return j + 1
+    words, first = 1, 0
+    if gap == 1 and chars[i + 1] == BLANK:
+        words = split_words(chars, begin, size)
+    for word in range(words):
+        own = chars[begin + size + word] if words > 1 else size
+        last = first + own
+        start = scratch.at[i + first * (gap + 1)]
+        stop = scratch.at[end - 1 if word == words - 1 else i + (last - 1) * (gap + 1)] + 1
+        if first >= letters:  # the suffix alone: not split off
+            break
+        add_form(scratch, mask, begin + first, own, start, stop, True, pairs)
+        first = last
+    return end
 
 
 @inlined

@@ -51,20 +51,9 @@ def build(
     """
     folder = Path(sources).parent
     recipe = Recipe.read(folder / "recipe.toml")
-    frame, provenance = read_sources(sources, data_dir, missing=missing)
-    if recipe.named:
-        extra, known = read_sources(sources, data_dir, names=recipe.named, missing=missing)
-        frame, provenance = stack([frame, extra]), [*provenance, *known]
+    frame, provenance = read_sets(sources, data_dir, recipe, missing)
     lexicon, words = read_lexicon(folder / "lexicon.toml", data_dir)
-    seeds = sorted(folder.glob("seed_*.csv"))
-    patterns = folder / "templates.toml"
     mine = [read_labels(path) for path in more]
-    tables = [
-        frame,
-        expand(patterns, PER_PATTERN, seed),
-        *(read_labels(path) for path in seeds),
-        *mine,
-    ]
     in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
     whole = dict.fromkeys(name for one in in_context for name in recipe.of(one).threads)
     conversations, known = _conversations(list(whole), sources, data_dir, missing)
@@ -77,21 +66,18 @@ def build(
         known_to_it = [one for one in conversations if one.name in settings.threads]
         made = training_pairs(mine_too, known_to_it, name, seed, roles)
         heads[name] = context_label(name, *made, settings, seed)
-    provenance += known
     counts = _in_context(mine, in_context)
-    tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
-    tables = [table[_kept(table, recipe)] for table in tables]
-    own = np.repeat([0] * (len(tables) - len(mine)) + [1] * len(mine), [*map(len, tables)])
-    everything = stack(tables)
-    everything["source"] = everything["source"].replace(recipe.same)
+    public = taught([frame, *own_tables(folder, seed)], recipe)
+    everything = stack([public, taught(mine, recipe)]) if mine else public
+    tables = [folder / "templates.toml", *sorted(folder.glob("seed_*.csv")), *more]
     model = train(
         everything,
         recipe=recipe,
         lexicon=lexicon,
         contexts=heads,
-        own=own > 0,
+        own=np.arange(len(everything)) >= len(public),
         seed=seed,
-        sources=[*provenance, *words, *(file_origin(path) for path in [patterns, *seeds, *more])],
+        sources=[*provenance, *known, *words, *map(file_origin, tables)],
         threads=threads,
     )
     counts = model.training.get("decisions", {}) | counts
@@ -103,6 +89,32 @@ def _in_context(mine: Sequence[pd.DataFrame], names: Sequence[str]) -> dict[str,
     judged = stack(mine)
     counts = decided(judged, np.ones(len(judged), bool))
     return {name: counts[name] for name in names if name in counts}
+
+
+def read_sets(
+    sources: str | Path, data_dir: str | Path, recipe: Recipe, missing: str = "error"
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """The public sets that may go into a model, those the recipe names included, and provenance."""
+    frame, provenance = read_sources(sources, data_dir, missing=missing)
+    if recipe.named:
+        extra, known = read_sources(sources, data_dir, names=recipe.named, missing=missing)
+        frame, provenance = stack([frame, extra]), [*provenance, *known]
+    return frame, provenance
+
+
+def own_tables(folder: Path, seed: int = 0) -> list[pd.DataFrame]:
+    """The project's own label tables: sentences from patterns, and the seeds."""
+    made = expand(folder / "templates.toml", PER_PATTERN, seed)
+    return [made, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
+
+
+def taught(tables: list[pd.DataFrame], recipe: Recipe) -> pd.DataFrame:
+    """One table of what the text labels learn from."""
+    in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
+    tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
+    everything = stack(table[_kept(table, recipe)] for table in tables)
+    everything["source"] = everything["source"].replace(recipe.same)
+    return everything
 
 
 def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Expand sentence patterns into label rows: pairs that differ by little, which public sets lack.
 
 The file has `[slots]`, each a string of choices between "|" that may hold other slots, and
-`[[pattern]]` tables: `kind`, `labels` and the `text` patterns.
+`[[pattern]]` tables: `kind`, `labels` and the `text` patterns. `{slot~}` misspells the choice:
+one slip of the fingers in its longest word. `{slot_}` writes it without spaces.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from moderation.errors import LabelError
 from moderation.labels.table import label_frame
 
 SOURCE = "templates"
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\w*[a-z0-9])([~_]?)\}")
+_LONGEST = re.compile(r"[A-Za-z]{4,}")
 DEEPEST = 5  # slots within slots
 
 
@@ -55,9 +57,41 @@ def _filled(pattern: str, slots: dict[str, list[str]], rng: np.random.Generator,
     """One sentence, with a choice for every slot, capitalised half of the time."""
     text = pattern
     for _ in range(DEEPEST):
-        text = _SLOT.sub(lambda found: _choice(found[1], slots, rng, path), text)
+        text = _SLOT.sub(lambda found: _written(found, slots, rng, path), text)
     text = " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
     return text[:1].upper() + text[1:] if rng.random() < 0.5 else text
+
+
+def _written(
+    found: re.Match[str], slots: dict[str, list[str]], rng: np.random.Generator, path: Path
+) -> str:
+    """A slot's choice, filled, misspelt or without its spaces as the slot says."""
+    choice = _choice(found[1], slots, rng, path)
+    if found[2]:
+        choice = _SLOT.sub(lambda inner: _choice(inner[1], slots, rng, path), choice)
+    if found[2] == "~":
+        return misspelt(choice, rng)
+    return choice.replace(" ", "") if found[2] == "_" else choice
+
+
+def misspelt(text: str, rng: np.random.Generator) -> str:
+    """The text with two inner letters of its longest word swapped, or one lost or doubled.
+
+    A word of fewer than four letters is left alone.
+    """
+    words = list(_LONGEST.finditer(text))
+    if not words:
+        return text
+    longest = max(words, key=lambda word: len(word[0]))
+    word, slip = longest[0], int(rng.integers(3))
+    at = int(rng.integers(1, len(word) - 1))
+    if slip == 0 and at + 2 < len(word):
+        word = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    elif slip == 1:
+        word = word[:at] + word[at] + word[at:]
+    else:
+        word = word[:at] + word[at + 1 :]
+    return text[: longest.start()] + word + text[longest.end() :]
 
 
 def _choice(name: str, slots: dict[str, list[str]], rng: np.random.Generator, path: Path) -> str:

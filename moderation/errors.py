@@ -8,7 +8,7 @@ ModerationError                anything the user can mend; one clear line, exit 
 ├── ModelError                 a model folder is missing, damaged, newer, or not a model
 ├── GoalError                  an operating point cannot be reached, or its sentence parsed
 ├── ClusterError               the cluster cannot be reached, or was lost on the way
-└── InternalError              this program broke a promise; not the user's fault, but theirs to know
+└── InternalError              this program broke a promise; the user is told, and is not at fault
 """
 
 

@@ -91,13 +91,16 @@ def score(
     Into a folder, dumps of any size are scored partition by partition; a run that was stopped
     goes on when the same command is given again.
     """
-    ready_to_score()
+    from moderation.text.compiled import start_numba
+
+    start_numba()
     from moderation.cli.partitioned import Spread, wants_folder
     from moderation.readers.options import Options
 
     options = Options(max_expansion, keep_addresses, fix_mojibake)
     spread = Spread(memory, cluster, partitions, patience)
     if wants_folder(output, spread) and output is not None:
+        ready_to_score()
         asked = campaigns or (campaigns is None and report is not None)
         reading = {"format": format, "mapping": _pairs(mapping), "reading": options}
         _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
@@ -112,6 +115,7 @@ def score(
     if not len(dump.comments):
         _write_rejects(dump, rejects)
         _check_any(dump)
+    ready_to_score()
     parts = scored_parts(dump, chosen, workers)
     whole = campaigns or report is not None or output is None
     with working("scoring"):

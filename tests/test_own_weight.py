@@ -72,6 +72,13 @@ def test_their_held_out_scores_stay_in_the_model(model):
     assert np.isnan(model.held.find(table()["text"])).all()
 
 
+def test_decisions_that_the_rest_knew_measure_nothing():
+    copies = table().assign(source="ledger")
+    stated = made(copies).heads[1].metrics["decisions"]
+    assert (stated["positives"], stated["negatives"]) == (40, 125)
+    assert stated["held_out"]["closed"] == [None, None, None]
+
+
 def test_too_few_decisions_count_as_one_more_set():
     few = own_rows().iloc[:9]
     frame, mine = both(few)

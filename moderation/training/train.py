@@ -285,13 +285,18 @@ def _head(
 
 
 def _bought(made: Made, raw: np.ndarray, groups: np.ndarray, seed: int) -> dict[str, Any]:
-    """What the user's decisions bought, held out: against the public rows alone."""
-    rows = np.flatnonzero(made.task.own)
+    """What the user's decisions bought, held out: against the public rows alone.
+
+    Measured on those of whose group no public row is: of the others the public rows knew.
+    """
+    own = made.task.own
+    public = groups[(made.task.cost > 0) & ~own]
+    rows = np.flatnonzero(own & ~np.isin(groups, public))
     answers = made.task.sign[rows] > 0
     codes = np.unique(groups[rows], return_inverse=True)[1]
     return {
-        "positives": int(answers.sum()),
-        "negatives": int((~answers).sum()),
+        "positives": int((made.task.sign[own] > 0).sum()),
+        "negatives": int((made.task.sign[own] < 0).sum()),
         "factor": made.factor,
         "held_out": gain(answers, made.before[rows], raw[rows], codes, seed),
     }

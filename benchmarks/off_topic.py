@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.off_topic_sets import Probe, probes
 from moderation.context.conversations import Roles, training_pairs
 from moderation.context.expand import CONTEXT_FEATURES
-from moderation.context.fit import UNUSED, fit_context
+from moderation.context.fit import fit_context
 from moderation.context.head import ContextHead, Frequencies, context_features, doubted
 from moderation.context.moved import Conversation, Pairs
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample
@@ -183,7 +183,7 @@ def print_ablation(seen: list[Seen], material: Material, whole: Heads, left_out:
     full = [one.areas(one.logits(whole)) for one in seen]
     columns: list[list[str]] = []
     for parts in GROUPS.values():
-        kept = ~np.array([named(name, parts) for name in CONTEXT_FEATURES]) & ~UNUSED
+        kept = ~np.array([named(name, parts) for name in CONTEXT_FEATURES])
         heads = material.heads(kept, left_out)
         columns.append([])
         for one, areas in zip(seen, full, strict=True):

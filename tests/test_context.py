@@ -93,7 +93,7 @@ def naive_words(text):
 
 
 def naive_overlap(own, target, idf, odds):
-    """Cosine, surprise, cover and best of a word list to a list of (factor, word list)."""
+    """Cosine, surprise and best of a word list to a list of (factor, word list)."""
 
     def vector(words):
         weights = {w: (1 + math.log(n)) * idf(w) for w, n in Counter(words).items()}
@@ -109,7 +109,7 @@ def naive_overlap(own, target, idf, odds):
             counts[w] += factor
     mine = vector(own)
     if not mine or total < 0.5:
-        return 0.0, 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0
     norm = math.sqrt(sum(x * x for x in sums.values()))
     cosine = sum(x * sums[w] for w, x in mine.items()) / norm if norm > 1e-4 else 0.0
     share = min(1.0, kernel.MOST / total)
@@ -118,9 +118,7 @@ def naive_overlap(own, target, idf, odds):
         for w in mine
     ]
     surprise, best = sum(ratios) / len(mine), max(*ratios, 0.0)
-    rarity = {w: max(idf(w) - kernel.COMMON, 0.0) for w in mine}
-    cover = sum(x for w, x in rarity.items() if counts[w] > 1e-3) / (sum(rarity.values()) + 1)
-    return cosine, surprise, cover, best
+    return cosine, surprise, best
 
 
 def naive_targets(depths, texts, title, article, row):

@@ -14,20 +14,14 @@ PER_TARGET = (
     "cosine",
     "surprise",
     "surprise_x_words",
-    "cover",
-    "cover_x_words",
     "best",
     "best_x_words",
 )
 DRIFT = (
     "thread_cosine_mean",
-    "thread_cover_mean",
     "head_cosine_mean",
-    "head_cover_mean",
     "thread_cosine_above_mean",
-    "thread_cover_above_mean",
     "head_cosine_above_mean",
-    "head_cover_above_mean",
 )
 SHAPES = ("words", "questions", "exclaims", "links")
 ALONE = (
@@ -62,17 +56,15 @@ _WORDS = SHAPE.index("words")
 _MARKS = SHAPE.index("marks")
 _N_MARKS = len(MARKS)
 _PLAIN = 3  # questions, exclaims, links: counts
-assert _N_MEASURES == 4  # noqa: S101 - the layout below counts on it
+assert _N_MEASURES == 3  # noqa: S101 - the layout below counts on it
 
 
 @allocating
 def _thread_means(measured: np.ndarray, first: int, last: int) -> np.ndarray:
-    means = np.zeros(4)
+    means = np.zeros(2)
     for i in range(first, last):
         means[0] += measured[i, _THREAD]
-        means[1] += measured[i, _THREAD + 2]
-        means[2] += measured[i, _HEAD]
-        means[3] += measured[i, _HEAD + 2]
+        means[1] += measured[i, _HEAD]
     return means / (last - first)
 
 
@@ -91,22 +83,18 @@ def _row(
     for target in range(N_TARGETS):
         first = _N_MEASURES * target
         cosine, surprise = measured[first], measured[first + 1]
-        cover, best = measured[first + 2], measured[first + 3]
+        best = measured[first + 2]
         out[at] = np.sqrt(max(cosine, 0.0))
         out[at + 1] = surprise
         out[at + 2] = surprise * length
-        out[at + 3] = cover
-        out[at + 4] = cover * length
-        out[at + 5] = best
-        out[at + 6] = best * length
+        out[at + 3] = best
+        out[at + 4] = best * length
         at += _N_PER_TARGET
-    for k in range(4):
-        out[at + k] = means[k]
-    out[at + 4] = measured[_THREAD] - means[0]
-    out[at + 5] = measured[_THREAD + 2] - means[1]
-    out[at + 6] = measured[_HEAD] - means[2]
-    out[at + 7] = measured[_HEAD + 2] - means[3]
-    at += 8
+    out[at] = means[0]
+    out[at + 1] = means[1]
+    out[at + 2] = measured[_THREAD] - means[0]
+    out[at + 3] = measured[_HEAD] - means[1]
+    at += 4
     out[at] = length
     for k in range(_PLAIN):
         out[at + 1 + k] = min(shape[1 + k], 3.0)
@@ -126,7 +114,7 @@ def _row(
         for k in range(_N_PER_TARGET):
             out[at + k] = alone * out[first + k]
         at += _N_PER_TARGET
-    for k in (0, 1, 4, 5):
+    for k in (0, 2):
         out[at] = alone * out[_DRIFT_AT + k]
         at += 1
     for k in range(4):

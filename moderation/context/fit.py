@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from moderation.context.head import Frequencies
     from moderation.context.moved import Pairs
 
-UNUSED = np.array(["cover" in name for name in CONTEXT_FEATURES])
-"""(k,) bool: computed for models of before only. `best` took their place: forum 0.942 to 0.945,
-under a long first post 0.939 to 0.946, news comments 0.856 to 0.875, human votes 0.615 to 0.654."""
 BREVITY = 0.5
 """Where only siblings are there, so much less logit per unit of log(1 + words).
 
@@ -62,7 +59,7 @@ def fit_context(
     optimization" (L-BFGS-B, as SciPy has it).
     """
     spread = pairs.features.std(axis=0, dtype=np.float64)
-    allowed = ~UNUSED if columns is None else ~UNUSED & columns
+    allowed = np.ones(len(CONTEXT_FEATURES), bool) if columns is None else columns
     used = (spread > 1e-6) & allowed
     centre = pairs.features.mean(axis=0, dtype=np.float64)
     scaled = (pairs.features[:, used] - centre[used]) / spread[used]

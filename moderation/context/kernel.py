@@ -17,13 +17,12 @@ from moderation.text.compiled import allocating, compiled, inlined
 TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
 """What a comment is compared with; `head` is title and article together (apart they told no more:
 0.000 on every set), `path` its ancestors."""
-MEASURES = ("cosine", "surprise", "cover", "best")
-HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 24, 4)  # first columns
+MEASURES = ("cosine", "surprise", "best")
+HEAD, PARENT, PATH, SIBLINGS, REPLIES, THREAD = range(0, 18, 3)  # first columns
 DECAY = 0.6  # an ancestor counts this much less per step up
 MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
 REACH = 8  # ancestors further up add less than 2 %
 MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
-COMMON = 3.0  # idf up to which a shared word proves nothing
 
 
 class Words(NamedTuple):
@@ -38,7 +37,6 @@ class Words(NamedTuple):
     counts: np.ndarray
     begin: np.ndarray
     square: np.ndarray  # per text: sum of the squares of its weights
-    rarity: np.ndarray  # per vocabulary word: idf above COMMON, else 0
     odds: np.ndarray  # per vocabulary word: 1 / background probability
 
 
@@ -93,14 +91,12 @@ def _distinct(
             weight[k] = np.rint(weight[k] * scale * 1048576.0) / 1048576.0
             square[d] += weight[k] * weight[k]
         begin[d + 1] = used
-    rarity = np.empty(size, np.float64)
     odds = np.empty(size, np.float64)
     for word in range(size):
         bucket = vocabulary[word]
         local[bucket] = -1
-        rarity[word] = max(idf[step[bucket]] - COMMON, 0.0)
         odds[word] = odds_of[step[bucket]]
-    return Words(term, weight, count, begin, square, rarity, odds)
+    return Words(term, weight, count, begin, square, odds)
 
 
 @compiled
@@ -153,9 +149,8 @@ def _compare(
     out: np.ndarray,
     column: int,
 ) -> None:
-    """Cosine, log-likelihood against the background, rarity covered, and the best word's share.
+    """Cosine, log-likelihood against the background, and that of the best word, to a target.
 
-    Of text d to a target; best = the log-likelihood ratio of the one word that fits it best.
     `without` = the target holds text d itself, which is taken out first.
     """
     own = words.square[d]
@@ -163,8 +158,6 @@ def _compare(
     surprise = 0.0
     ratio = 1.0
     best = 1.0
-    covered = 0.0
-    rarity = 0.0
     rest = total
     first = words.begin[d]
     last = words.begin[d + 1]
@@ -179,14 +172,11 @@ def _compare(
     for k in range(first, last):
         w = words.term[k]
         more = base
-        rarity += words.rarity[w]
         if seen[w] == stamp:
             dot += weights[w] * words.weight[k]
             n = counts[w] - words.counts[k] if without else counts[w]
             more += n * words.odds[w] * scale
             best = max(best, more)
-            if n > 1e-3:
-                covered += words.rarity[w]
         ratio *= more
         if ratio > 1e200 or ratio < 1e-200:
             surprise += np.log(ratio)
@@ -197,8 +187,7 @@ def _compare(
     if square > 1e-9 and own > 0:
         out[column] = dot / np.sqrt(square * own)
     out[column + 1] = (surprise + np.log(ratio)) / (last - first)
-    out[column + 2] = covered / (rarity + 1.0)
-    out[column + 3] = np.log(best)
+    out[column + 2] = np.log(best)
 
 
 @compiled
@@ -309,7 +298,7 @@ def _one_thread(
     words: Words, depth: np.ndarray, has_head: np.ndarray, out: np.ndarray
 ) -> np.ndarray:
     n = len(depth)
-    size = len(words.rarity)
+    size = len(words.odds)
     weights = np.zeros(size)
     counts = np.zeros(size)
     touched = np.empty(size, np.int32)

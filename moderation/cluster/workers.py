@@ -14,6 +14,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from moderation.errors import ClusterError
 
@@ -127,8 +128,10 @@ class Workers:
     def _submitted(self, task: _Task, function: Callable[..., Any]) -> _Task:
         trusted = [one for one in self._threads() if one not in self._suspects]
         future = self._client.submit(
+            _within_threads,
             function,
             *task.arguments,
+            key=f"{function.__name__}-{uuid4().hex}",  # what the dashboard shows
             pure=False,
             retries=RETRIES,
             workers=trusted if self._suspects and trusted else None,
@@ -207,6 +210,18 @@ class Workers:
             self._client.close(timeout=2)
         if self._local is not None:
             self._local.close(timeout=10)
+
+
+def _within_threads(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call it on a worker, where Arrow may take the worker's threads and not all the machine's.
+
+    Else N workers of one machine have N times its cores of threads, which wait for each other.
+    """
+    import pyarrow as pa
+    from distributed import get_worker
+
+    pa.set_cpu_count(get_worker().state.nthreads)
+    return function(*arguments)
 
 
 def _local(address: str) -> Any:

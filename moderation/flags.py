@@ -113,7 +113,7 @@ def _why(
         said = [{"score": score, "threshold": limit} for score in scores]
         parts: Iterable[dict[str, Any]] = told.get(head.name, ())
         if not isinstance(head, ContextLabel):
-            parts = _shares(model, found, rows, column)
+            parts = _shares(found, rows, column)
             column += 1
         said = [one | part for one, part in zip(said, parts, strict=True)]
         for row, one in zip(rows.tolist(), said, strict=True):
@@ -121,9 +121,7 @@ def _why(
     return [orjson.dumps(one).decode() for one in reasons]
 
 
-def _shares(
-    model: Model, found: Evidence, rows: np.ndarray, column: int
-) -> Iterator[dict[str, Any]]:
+def _shares(found: Evidence, rows: np.ndarray, column: int) -> Iterator[dict[str, Any]]:
     """One label's parts of some comments, the smallest spans summed up."""
     count = np.diff(found.begin)
     mine = np.zeros(len(count), np.bool_)
@@ -142,7 +140,7 @@ def _shares(
             strict=True,
         )
     )
-    intercept = round(float(model.table.intercept[column]), DIGITS)
+    intercept = round(float(found.start_logit[column]), DIGITS)
     for k, named in enumerate(_named(np.round(found.dense[rows, :, column], DIGITS))):
         if rest[k]:
             named[OTHER_WORDS] = round(rest[k], DIGITS)

@@ -11,6 +11,7 @@ from moderation import flags
 from moderation.text import features, kernel, phrases
 from moderation.text.characters import TOKENS, make_scratch
 from moderation.text.folding import load_tables
+from moderation.text.kernel import DENSE_FEATURES
 
 TEXTS = [
     "You are a FOOL, you moron — visit http://cash.example today, win $900 a day from home",
@@ -67,9 +68,17 @@ def check(model, texts):
         for place, share in zip(places, found.shares[part], strict=True):
             np.testing.assert_allclose(share, expected[place], atol=1e-6)
         total = found.shares[part].sum(axis=0) + found.dense[row].sum(axis=0)
-        np.testing.assert_allclose(
-            total + model.table.intercept, model.logits([text])[0], atol=1e-4
-        )
+        np.testing.assert_allclose(total + found.start_logit, model.logits([text])[0], atol=1e-4)
+
+
+def test_only_an_unusual_length_is_a_reason(model):
+    length = DENSE_FEATURES.index("length")
+    short, usual, long = model.evidence(["ok", "word " * 29 + "words", "word " * 400]).dense[
+        :, length
+    ]
+    np.testing.assert_allclose(usual, 0, atol=1e-6)
+    assert (np.sign(short) == -np.sign(long)).all()
+    assert np.abs(short).max() > 0.01
 
 
 def test_a_batch_says_what_each_says_alone(model):

@@ -1,6 +1,10 @@
 """Take the logits of many comments apart at once: what every word of the text carries.
 
-    raw logit = intercept + sum over the comment's spans + sum over its dense features
+    raw logit = start + sum over the comment's spans + sum over its dense features
+
+The start is the logit of a comment of usual length that says nothing: the model's intercept and
+what `USUAL` carries. A feature's part is what its value carries beyond the usual one: every comment
+has a length, and a reader wants to know what is special about this one.
 
 One comment is a batch of one; a comment's parts do not depend on what else is in the batch.
 """
@@ -27,13 +31,19 @@ if TYPE_CHECKING:
     from moderation.text.phrases import Lexicon
 
 
+USUAL = np.zeros(len(DENSE_FEATURES), np.float32)
+"""(len(DENSE_FEATURES),) what an ordinary comment has: 150 characters, and nothing else."""
+USUAL[DENSE_FEATURES.index("length")] = np.log1p(150) / 10  # see text.kernel.describe
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The parts of n comments' logits.
 
     begin: (n + 1,) int64, the spans of comment i are begin[i]:begin[i + 1], in the order of the
     text, each place once. start, end: (spans,) code points. shares: (spans, labels) float64.
-    dense: (n, len(DENSE_FEATURES), labels) float64, each feature's value times its weight.
+    dense: (n, len(DENSE_FEATURES), labels) float64, each feature's value, less the usual one,
+    times its weight. start_logit: (labels,) float64.
     """
 
     begin: np.ndarray
@@ -41,6 +51,7 @@ class Evidence:
     end: np.ndarray
     shares: np.ndarray
     dense: np.ndarray
+    start_logit: np.ndarray
 
 
 def evidence(
@@ -73,8 +84,10 @@ def evidence(
         start, end = np.empty(begin[-1], np.int32), np.empty(begin[-1], np.int32)
         shares = np.zeros((begin[-1], labels))
         _run(pieces, work, threads)
-    dense = described.astype(np.float64)[:, :, None] * table.dense
-    return Evidence(*_placed(begin, start, end, shares), dense)
+    dense = (described - USUAL).astype(np.float64)[:, :, None] * table.dense
+    return Evidence(
+        *_placed(begin, start, end, shares), dense, table.intercept + USUAL @ table.dense
+    )
 
 
 def _placed(

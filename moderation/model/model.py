@@ -219,7 +219,7 @@ class Model:
         places = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         return [
             Parts(
-                float(self.table.intercept[k]),
+                float(found.start_logit[k]),
                 [(*place, share) for place, share in zip(places, shares, strict=True)],
                 {
                     name: float(part)
@@ -258,7 +258,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Parts:
-    """`raw logit = intercept + sum of spans + sum of features`; spans are (start, end, share)."""
+    """`raw logit = intercept + sum of spans + sum of features`; spans are (start, end, share).
+
+    The intercept is that of a comment of usual length; see `evidence.USUAL`.
+    """
 
     intercept: float
     spans: list[tuple[int, int, float]]

@@ -99,6 +99,7 @@ def characters(text: str, fold: bool, seen: Counter[str]) -> list[Char]:
             seen["invisible"] += bool(out) and out[-1].latin
         after_mark = kind == "M"
         if kind in "MI":
+            seen["chars"] -= 1
             continue
         look = ""
         if info & LOOK:
@@ -112,7 +113,7 @@ def characters(text: str, fold: bool, seen: Counter[str]) -> list[Char]:
         seen["strange"] += kind == "L" and not info & LATIN and not look
         seen["exclaim"] += kind == "P" and folded == "!"
         out += [Char(c, kind, at, bool(info & LATIN), look) for c in folded]
-    seen["chars"] = len(text)
+    seen["chars"] += len(text)
     return out
 
 
@@ -130,7 +131,7 @@ def host_end(chars: list[Char], i: int, end: int) -> int:
 
 
 def host_kind(chars: list[Char], i: int, j: int) -> int:
-    host = "".join(c.char for c in chars[i:j])
+    host = "".join(c.look or c.char for c in chars[i:j])
     name, dot, top = host.rpartition(".")
     if not dot or not name or not alnum(chars[i + len(name) - 1]):
         return 0
@@ -245,7 +246,7 @@ class Tokens:
 
     def plain(self, i: int, j: int) -> bool:
         if self.chars[i].link:
-            return True
+            return not any(c.look for c in self.chars[i:j])
         if j < len(self.text) and self.kinds[j] == "P" and self.text[j] in "@$!|*'\u2019":
             return False
         if len(set(self.kinds[i:j])) > 1:
@@ -280,7 +281,7 @@ class Tokens:
             j = places[-1] + gap + 1
             if self.text[places[-1] + 1 : j] != separator or self.kinds[j : j + 1] != "L":
                 break
-            if self.kinds[j + 1 : j + 2] in ("L", "D"):
+            if not self.alone(j, separator[0]):
                 break
             places.append(j)
         if len(places) < 3:
@@ -290,8 +291,22 @@ class Tokens:
         end = self.suffix_end(places[-1] + 1)
         form += self.text[places[-1] + 2 : end]
         self.seen["spaced"] += 1
+        self.seen["exclaim"] -= self.text[i : places[-1]].count("!")
+        self.seen["chars"] -= gap * (len(places) - 1)
+        stretched = re.search(r"(.)\1\1\1" if separator == " " else r"(.)\1\1", form, re.S)
+        if stretched:
+            shortened = min((shorten(form, 1), shorten(form, 2)), key=rarity)
+            self.seen["chars"] -= len(form) - len(shortened)
+            form = shortened
         sizes = split(form) if separator == " " else [len(form)]
+        self.seen["chars"] += len(sizes) - 1
         first = 0
+        if stretched:
+            for size in sizes:
+                if first < len(places):
+                    self.add(form[first : first + size], i, end)
+                first += size
+            return end
         for size in sizes:
             if first < len(places):
                 last = min(first + size, len(places)) - 1
@@ -299,6 +314,14 @@ class Tokens:
                 self.add(form[first : first + size], places[first], stop)
             first += size
         return end
+
+    def alone(self, j: int, separator: str) -> bool:
+        if self.kinds[j + 1 : j + 2] in ("L", "D"):
+            return False
+        other = self.text[j + 1 : j + 2]
+        if other == separator or self.kinds[j + 1 : j + 2] != "P":
+            return True
+        return not (self.kinds[j + 2 : j + 3] == "L" and self.text[j + 3 : j + 4] == other)
 
     def suffix_end(self, end: int) -> int:
         suffix = re.match("['\u2019]", self.text[end:])
@@ -322,6 +345,8 @@ class Tokens:
                 trailing = len(re.match(r"\$*", signs)[0])
                 if trailing and len(signs) <= 2:
                     end = first + trailing
+                if signs in ("@", "|") and self.ends_common(i, j):
+                    end = j
                 break
             if signs[0] == "*":
                 continue
@@ -352,7 +377,17 @@ class Tokens:
                 return 2
             outside = max(outside, run.end() - run.start())
         ordinal = letters == 2 and kinds[0] == "D" and text[-2:] in ("st", "nd", "rd", "th")
-        return int(outside <= 2 and not ordinal)
+        if outside > 2 or ordinal:
+            return 0
+        last = outside == 1 and kinds[-1] == "D" and letters >= 3
+        return 2 if last and self.ends_common(i, end) else 1
+
+    def ends_common(self, i: int, end: int) -> bool:
+        def common(stop: int) -> bool:
+            both = (unsigned(self.text[i:stop], upright) for upright in "il")
+            return any(word_cost(one) for one in both)
+
+        return common(end) and not common(end - 1)
 
     def lookalike(self, i: int, end: int) -> bool:
         letters = [c for c in self.chars[i:end] if c.kind == "L"]
@@ -362,10 +397,16 @@ class Tokens:
         return any(c.latin for c in letters) or in_disguise
 
     def disguised(self, i: int, end: int) -> int:
-        stop = self.suffix_end(end)
-        leet, looks = self.leet(i, end), self.lookalike(i, end)
-        self.seen["leet"] += leet == 2
+        looks = self.lookalike(i, end)
         self.seen["mixed"] += looks
+        if self.chars[i].link:
+            self.add(self.written(i, end, False, looks, "i"), i, end)
+            return end
+        stop = self.suffix_end(end)
+        leet = self.leet(i, end)
+        self.seen["leet"] += leet == 2
+        self.seen["exclaim"] -= self.text[i:end].count("!")
+        self.seen["digits"] -= self.kinds[i:end].count("D") * (leet == 2)
         self.seen["masked"] += "*" in self.text[i + 1 : end]
         self.forms(i, stop, leet == 2, looks, True)
         if leet == 1:
@@ -378,7 +419,9 @@ class Tokens:
         if rarity(shorten(other, 1)) < rarity(shorten(form, 1)):
             form = other
         one, two = shorten(form, 1), shorten(form, 2)
-        self.seen["stretched"] += main and one != form
+        if main:
+            self.seen["stretched"] += one != form
+            self.seen["chars"] -= len(form) - len(one)
         if two == one:
             if one:
                 self.add(one, i, stop, main)

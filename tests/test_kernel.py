@@ -62,6 +62,12 @@ PIECES = st.sampled_from(
         *(
             "s h i t",
             "d.o.t",
+            "h.e.e.e.y",
+            "a a a a b",
+            "shu7",
+            "schoo|",
+            "cаm@",
+            "х.соm",
             "joe@x.org",
             "<a ",
             "[url=",
@@ -144,6 +150,9 @@ def model(labels: int = 2, config: NgramConfig = SMALL) -> WeightTable:
     )
 
 
+LEVEL = ["level5", "~levels"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -168,6 +177,11 @@ def model(labels: int = 2, config: NgramConfig = SMALL) -> WeightTable:
             ["mindful", "certificate", "smell", "friend", "hello"],
         ),
         ("beeeetter loooove yessss", ["better", "love", "yes"]),
+        ("shu7 the schoo| wall| tab| level5", ["shut", "the", "school", "wall", "tab", *LEVEL]),
+        ("s.t.u.u.u.p.i.d h e e e e l p", ["stupid", "help"]),
+        ("w h a t a d a a a a a y", ["what", "a", "day"]),
+        ("u a b.a.d day, g r e a t s.h.o.w", ["u", "a", "bad", "day", "great", "show"]),
+        ("https://vіdеo.соm/раge аbc", ["https", "video", "com", "page", "abc"]),
         ("bit.ly/aaa1b a@b.org", ["bit", "ly", "aaa1b", "a", "b", "org"]),
         ("👍🏽😀", ["👍", "😀"]),
         ("12345 1234", ["00000", "1234"]),
@@ -264,6 +278,25 @@ def test_counted_signs_match_the_twin(text):
         "masked_words": "masked",
     }.items():
         assert found[name] == pytest.approx(seen[key] / (seen[key] + 1)), name
+    assert found["length"] == pytest.approx(min(np.log1p(seen["chars"]) / 10, 1), abs=1e-6)
+    assert found["digits"] == pytest.approx(min(seen["digits"] / max(seen["chars"], 1), 1))
+
+
+@pytest.mark.parametrize(
+    ("plain", "disguised"),
+    [
+        ("go kick him now!", "go k!ck h1m now!"),
+        ("stupid people here", "s.t.u.p.i.d people here"),
+        ("stupid people here", "s t u p i d p e o p l e here"),
+        ("stupid people here", "stuuuupid peo\u200bple h\u0336e\u0336re"),
+        ("no no wait", "no no w!a!i!t"),
+    ],
+)
+def test_disguises_change_only_what_counts_them(plain, disguised):
+    counts = ("length", "exclamations", "digits", "quotations")
+    columns = [DENSE_FEATURES.index(name) for name in counts]
+    first, second = features.dense([plain, disguised])[:, columns]
+    assert second == pytest.approx(first)
 
 
 @pytest.mark.parametrize(
@@ -282,6 +315,7 @@ def test_counted_signs_match_the_twin(text):
         ("see http://x.com/a?b=c", "raw_urls", 1 / 2),
         ("see x.com and done.It", "bare_domains", 1 / 2),
         ("@somebody hi", "handles", 1 / 2),
+        ("https://vіdеo.соm ok vidео.соm", "bare_domains", 1 / 2),
     ],
 )
 def test_dense_feature(text, feature, value):

@@ -35,7 +35,7 @@ from moderation.text.folding import (
 
 # Places in `Scratch.seen`: what is counted in one comment.
 (
-    N_CHARS,
+    N_CHARS,  # without what disguises add: marks, invisible characters, stretching, separators
     N_LETTERS,
     N_UPPER,
     N_LATIN,
@@ -210,7 +210,7 @@ def count_sign(seen: np.ndarray, code: int, following: int) -> None:
     if code == 0x21:
         seen[N_EXCLAIM] += 1
     elif code == 0x2E:
-        seen[N_LINK_HINTS] += following > 0x2E
+        seen[N_LINK_HINTS] += following > 0x2E or following == 0x2D
     elif code == 0x40:
         seen[N_LINK_HINTS] += following > 0x20
     elif code == 0x3A:
@@ -234,7 +234,7 @@ def read_characters(
     chars, kinds, at, seen = scratch.chars, scratch.kind, scratch.at, scratch.seen
     info, delta = tables.info, tables.delta if fold else tables.plain_delta
     seen[:] = 0
-    upper, latin, letters, digits, styled = 0, 0, 0, 0, 0
+    upper, latin, letters, digits, styled, hidden = 0, 0, 0, 0, 0, 0
     n, source, i, after_mark, counts = 0, 0, begin, False, np.int64(0)
     while i < end:
         code = np.int64(data[i])
@@ -274,6 +274,7 @@ def read_characters(
                 seen[N_INVISIBLE] += 1
             after_mark = kind == MARK
             source += 1
+            hidden += 1
             continue
         after_mark = False
         letters += kind == LETTER
@@ -308,7 +309,7 @@ def read_characters(
     letters += counts & _COUNT_BITS
     latin += counts & _COUNT_BITS
     upper += counts >> 32
-    seen[N_CHARS] = source
+    seen[N_CHARS] = source - hidden
     seen[N_LETTERS], seen[N_DIGITS] = letters, digits
     seen[N_UPPER], seen[N_STYLED], seen[N_LATIN] = upper, styled, latin
     seen[N_FOREIGN] = letters - latin

@@ -25,7 +25,7 @@ from moderation.text.characters import (
     Scratch,
 )
 from moderation.text.compiled import compiled
-from moderation.text.folding import DIGIT, KIND_BITS, LETTER, SPACE, WORD_BITS
+from moderation.text.folding import DIGIT, KIND_BITS, LETTER, LOOK, SPACE, WORD_BITS
 
 PHONE_LEAST, PHONE_MOST = 9, 15  # E.164 allows 15; shorter numbers are any number
 QUOTE_CHARS = 400  # an opening mark that is not closed within this many opens nothing
@@ -60,11 +60,12 @@ _DOT, _SLASH, _COLON, _AT, _DASH, _QUOTE, _MORE = 46, 47, 58, 64, 45, 34, 62
 
 
 @compiled
-def among(hashes: np.ndarray, chars: np.ndarray, i: int, j: int) -> bool:
-    """Whether `chars[i:j]` is one of the names behind `hashes`."""
+def among(hashes: np.ndarray, scratch: Scratch, i: int, j: int) -> bool:
+    """Whether the characters `i:j` are, or look like, one of the names behind `hashes`."""
     value = np.uint64(0xCBF29CE484222325)
     for k in range(i, j):
-        value = (value ^ np.uint64(chars[k])) * np.uint64(0x100000001B3)
+        char = np.int64(scratch.look[k] if scratch.kind[k] & LOOK else scratch.chars[k])
+        value = (value ^ np.uint64(char)) * np.uint64(0x100000001B3)
     low, high = 0, len(hashes)
     while low < high:
         middle = (low + high) >> 1
@@ -103,13 +104,13 @@ def host_kind(scratch: Scratch, i: int, j: int, n: int) -> int:
         dot -= 1
     if dot <= i or not is_alnum(scratch.kind, dot - 1):
         return 0
-    if among(_SHORT, chars, i, j):
+    if among(_SHORT, scratch, i, j):
         return 2
     www = j - i > 4 and chars[i] == chars[i + 1] == chars[i + 2] == 119 and chars[i + 3] == _DOT
     path = j + 1 < n and chars[j] == _SLASH and is_alnum(scratch.kind, j + 1)
-    if among(_TOP, chars, dot + 1, j):
+    if among(_TOP, scratch, dot + 1, j):
         return 1
-    return 1 if www or (path and among(_WORDY, chars, dot + 1, j)) else 0
+    return 1 if www or (path and among(_WORDY, scratch, dot + 1, j)) else 0
 
 
 @compiled

@@ -4,8 +4,9 @@ What a word is, and what is undone (`fold=True`):
 
     words        runs of letters and digits; n't, 's and their like are joined (dont, its)
     leet         digits between letters and $ @ ! | in words: sh1t, $hit, @ss. A digit only before
-                 or after the letters (mp3, iPhone6) gives a second form; 2 is no letter (B2B);
-                 4th, 1st are left alone. 1 ! | are i, or l where that makes a common word
+                 or after the letters (mp3, iPhone6) gives a second form, or is a letter where
+                 only that makes a common word (shu7); 2 is no letter (B2B); 4th, 1st are left
+                 alone. 1 ! | are i, or l where that makes a common word
     stretched    three or more equal letters count as one (shiiit); where English doubles the
                  letter, two of them (cooool) if that is the commoner word, and as a second form
                  where both or neither are words
@@ -15,8 +16,10 @@ What a word is, and what is undone (`fold=True`):
                  script that cannot pass for Latin: clean Russian and Greek stay as they are
     masked       f*ck stays one word
 
-Nothing is undone inside links and addresses. A second form is a word of its own, but takes no
-part in word pairs.
+Inside links and addresses nothing but look-alikes is undone. A second form is a word of its own,
+but takes no part in word pairs. What stood for a letter is no exclamation mark and no digit any
+more, and what was drawn out or spaced is as long as the word it hides: a comment is described by
+the same numbers, disguised or not, but for those that count disguises.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from moderation.text.characters import (
     IN_LINK,
     ITEMS,
     LAST,
+    N_CHARS,
+    N_DIGITS,
+    N_EXCLAIM,
     N_HANDLES,
     N_LATIN,
     N_LEET,
@@ -198,6 +204,8 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
             while first < j and j - first <= 2 and chars[first] == DOLLAR:
                 first += 1  # a$$, boy$
                 end = first
+            if end < first + 1 == j and chars[first] in (AT, BAR) and ends_common(scratch, i, j):
+                end = j  # schoo|
             break
         if chars[first] == STAR:
             continue
@@ -225,6 +233,12 @@ def hides_common(scratch: Scratch, i: int, end: int) -> bool:
         as_i = hash_letter(as_i, unsigned(char, SMALL_I))
         as_l = hash_letter(as_l, unsigned(char, SMALL_L))
     return cost_of(as_i) > 0 or cost_of(as_l) > 0
+
+
+@compiled
+def ends_common(scratch: Scratch, i: int, end: int) -> bool:
+    """Whether `i:end` is a common word only once its last sign is a letter."""
+    return hides_common(scratch, i, end) and not hides_common(scratch, i, end - 1)
 
 
 @inlined
@@ -267,7 +281,10 @@ def leet_kind(scratch: Scratch, i: int, end: int) -> int:
     if inside:
         return 2
     ordinal = letters == 2 and kinds[i] & KIND_BITS == DIGIT and is_ordinal(chars, end - 2)
-    return 1 if outside <= 2 and not ordinal else 0
+    if outside > 2 or ordinal:
+        return 0
+    last = outside == 1 and kinds[end - 1] & KIND_BITS == DIGIT
+    return 2 if last and letters >= SENTENCE_LETTERS and ends_common(scratch, i, end) else 1
 
 
 @compiled
@@ -388,7 +405,9 @@ def add_forms(
     upright = upright_of(scratch, i, end, looks) if leet else SMALL_I
     begin, written = write_form(scratch, i, end, leet, looks, upright)
     size, differs = unstretch(scratch, begin, written, 1)
-    scratch.seen[N_STRETCHED] += size < written and main
+    if main:
+        scratch.seen[N_STRETCHED] += size < written
+        scratch.seen[N_CHARS] -= written - size
     if not size:
         return
     if not differs:
@@ -413,11 +432,17 @@ def add_forms(
 
 
 @compiled
-def take_signs(scratch: Scratch, i: int, end: int) -> None:
-    """Let no sign of the word `i:end` be taken for the end of a sentence: h.e.l.p, m!nd."""
+def take_signs(scratch: Scratch, i: int, end: int, leet: bool) -> None:
+    """Let no sign of the word `i:end` be taken for the end of a sentence: h.e.l.p, m!nd.
+
+    leet: the digits in it are letters.
+    """
     for j in range(i, end):
-        if scratch.kind[j] & KIND_BITS == PUNCT:
+        kind = scratch.kind[j] & KIND_BITS
+        if kind == PUNCT:
+            scratch.seen[N_EXCLAIM] -= scratch.chars[j] == BANG
             scratch.kind[j] = SPACE
+        scratch.seen[N_DIGITS] -= leet and kind == DIGIT
 
 
 @compiled
@@ -436,11 +461,15 @@ def suffix_end(scratch: Scratch, end: int, n: int) -> int:
 def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: bool) -> int:
     """Add a word that may be disguised; returns where the next one can begin."""
     chars, seen = scratch.chars, scratch.seen
+    looks = is_lookalike(scratch, i, end)
+    seen[N_MIXED] += looks
+    if scratch.kind[i] & IN_LINK:
+        begin, size = write_form(scratch, i, end, False, looks, SMALL_I)
+        add_form(scratch, mask, begin, size, scratch.at[i], scratch.at[end - 1] + 1, True, pairs)
+        return end
     stop = suffix_end(scratch, end, n)
     leet = leet_kind(scratch, i, end)
-    looks = is_lookalike(scratch, i, end)
     seen[N_LEET] += leet == 2
-    seen[N_MIXED] += looks
     for j in range(i + 1, end):
         if chars[j] == STAR:
             seen[N_MASKED] += 1
@@ -448,8 +477,62 @@ def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: 
     add_forms(scratch, mask, i, stop, leet == 2, looks, True, pairs)
     if leet == 1:
         add_forms(scratch, mask, i, stop, True, looks, False, pairs)
-    take_signs(scratch, i, end)
+    take_signs(scratch, i, end, leet == 2)
     return stop
+
+
+@compiled
+def is_alone(scratch: Scratch, j: int, separator: int, n: int) -> bool:
+    """Whether the letter at `j` is none of a longer word, nor of one spaced in another way."""
+    kinds = scratch.kind
+    if j + 1 >= n:
+        return True
+    if kinds[j + 1] & WORD_BITS == LETTER:
+        return False
+    if scratch.chars[j + 1] == separator or kinds[j + 1] & KIND_BITS != PUNCT or j + 3 >= n:
+        return True
+    follows = kinds[j + 2] & KIND_BITS == LETTER and scratch.chars[j + 3] == scratch.chars[j + 1]
+    return not follows  # the s of "u a s.t.u.p.i.d"
+
+
+@compiled
+def write_spaced(scratch: Scratch, i: int, j: int, gap: int, end: int) -> int:
+    """Write the letters from `i` to `j`, `gap` separators apart, and the suffix up to `end`.
+
+    They go behind the comment's characters; returns how many there are.
+    """
+    chars, top, size = scratch.chars, scratch.state[TOP], 0
+    for place in range(i, j + 1, gap + 1):
+        looks = scratch.kind[place] & LOOK and scratch.seen[N_STRANGE] == 0
+        chars[top + size] = scratch.look[place] if looks else chars[place]
+        size += 1
+    for place in range(j + 2, end):
+        chars[top + size] = chars[place]
+        size += 1
+    return size
+
+
+@compiled
+def longest_run(chars: np.ndarray, begin: int, size: int) -> int:
+    """Length of the longest run of equal characters in `chars[begin:begin + size]`."""
+    longest, run = 0, 0
+    for k in range(begin, begin + size):
+        run = run + 1 if k > begin and chars[k] == chars[k - 1] else 1
+        longest = max(longest, run)
+    return longest
+
+
+@compiled
+def likelier(scratch: Scratch, i: int, j: int, gap: int, end: int) -> int:
+    """Write the spaced word with its runs shortened to one letter or two, the commoner word."""
+    chars, top = scratch.chars, scratch.state[TOP]
+    size, _ = unstretch(scratch, top, write_spaced(scratch, i, j, gap, end), 2)
+    twice = rarity(chars, top, size)
+    once, _ = unstretch(scratch, top, write_spaced(scratch, i, j, gap, end), 1)
+    if rarity(chars, top, once) <= twice:
+        return once
+    size, _ = unstretch(scratch, top, write_spaced(scratch, i, j, gap, end), 2)
+    return size
 
 
 @compiled
@@ -467,37 +550,35 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
         equal = True
         for k in range(1, gap + 1):
             equal = equal and chars[j + k] == chars[i + k] and chars[i + k] != COMMA
-        after = j + gap + 2
-        alone = after >= n or kinds[after] & WORD_BITS != LETTER
-        if not (equal and alone):
+        if not (equal and is_alone(scratch, j + gap + 1, chars[i + 1], n)):
             break
         j += gap + 1
         letters += 1
     if letters < 3:
         return i
-    begin = scratch.state[TOP]
-    for k in range(letters):
-        place = i + k * (gap + 1)
-        looks = kinds[place] & LOOK and scratch.seen[N_STRANGE] == 0
-        chars[begin + k] = scratch.look[place] if looks else chars[place]
-    take_signs(scratch, i, j)
+    begin, blank = scratch.state[TOP], gap == 1 and chars[i + 1] == BLANK
+    take_signs(scratch, i, j, False)
     end = suffix_end(scratch, j + 1, n)
-    size = letters + max(end - j - 2, 0)
-    for k in range(letters, size):
-        chars[begin + k] = chars[j + 2 + k - letters]
-    scratch.state[TOP] = begin + size
+    size = write_spaced(scratch, i, j, gap, end)
     scratch.seen[N_SPACED] += 1
-    words, first = 1, 0
-    if gap == 1 and chars[i + 1] == BLANK:
-        words = split_words(chars, begin, size)
+    scratch.seen[N_CHARS] -= gap * (letters - 1)
+    stretched = longest_run(chars, begin, size) > (3 if blank else 2)  # s e e  e a c h has three
+    if stretched:
+        short = likelier(scratch, i, j, gap, end)
+        scratch.seen[N_CHARS] -= size - short
+        size = short
+    words, first = split_words(chars, begin, size) if blank else 1, 0
+    scratch.seen[N_CHARS] += words - 1
+    scratch.state[TOP] = begin + size
     for word in range(words):
-        own = chars[begin + size + word] if words > 1 else size
-        last = first + own
-        start = scratch.at[i + first * (gap + 1)]
-        stop = scratch.at[end - 1 if word == words - 1 else i + (last - 1) * (gap + 1)] + 1
+        last = first + (chars[begin + size + word] if words > 1 else size)
         if first >= letters:  # the suffix alone: not split off
             break
-        add_form(scratch, mask, begin + first, own, start, stop, True, pairs)
+        whole = stretched or words == 1  # which letters are whose is not known any more
+        start = scratch.at[i if whole else i + first * (gap + 1)]
+        until = end - 1 if whole or word == words - 1 else i + (last - 1) * (gap + 1)
+        stop = scratch.at[until] + 1
+        add_form(scratch, mask, begin + first, last - first, start, stop, True, pairs)
         first = last
     return end
 
@@ -511,7 +592,7 @@ def is_plain(
     first: the first one's kind and flags; flags: all of theirs; varied: those not shared by all.
     """
     if first & IN_LINK:
-        return True
+        return not flags & LOOK
     if j < n and scratch.kind[j] & KIND_BITS == PUNCT:
         char = scratch.chars[j]
         if is_sign(char) or char == APOSTROPHE or char == 0x2019:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.context import terms
 from moderation.context.expand import CONTEXT_FEATURES
 from moderation.context.head import (
     IDF_STEPS,
@@ -21,8 +20,11 @@ from moderation.context.head import (
     thread_bounds,
     thread_heads,
 )
+from moderation.context.telling import TellingWords
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from moderation.context.head import ContextHead, Frequencies, Measured
@@ -86,37 +88,6 @@ class Evidence:
         }
 
 
-class TellingWords(dict[int, str]):
-    """The telling words of a text: bucket to the word as it first stands, most telling first."""
-
-    def __init__(self, text: str, frequencies: Frequencies) -> None:
-        words = terms.spelled(text)
-        steps = frequencies.steps[words[:, 2]]  # idf, but for the unit
-        telling = steps >= TELLING * IDF_STEPS
-        weight: dict[int, float] = {}
-        count: dict[int, int] = {}
-        first: dict[int, str] = {}
-        for (start, end, bucket), step in zip(
-            words[telling].tolist(), steps[telling].tolist(), strict=True
-        ):
-            if bucket in first:
-                count[bucket] = count.get(bucket, 1) + 1
-            else:
-                first[bucket], weight[bucket] = text[start:end], step
-        for bucket, several in count.items():
-            weight[bucket] *= 1 + math.log(several)
-        ordered = sorted(weight, key=weight.__getitem__, reverse=True)
-        super().__init__([(bucket, first[bucket]) for bucket in ordered])
-
-    def shared(self, other: TellingWords) -> list[str]:
-        """Words of this text that the other has too."""
-        return [word for bucket, word in self.items() if bucket in other][:SHOWN]
-
-    def lacking(self, other: TellingWords) -> list[str]:
-        """Words of the other text that this one has not."""
-        return [word for bucket, word in other.items() if bucket not in self][:SHOWN]
-
-
 def explain(
     head: ContextHead,
     comments: pd.DataFrame,
@@ -129,134 +100,164 @@ def explain(
     Only the threads of these rows are looked at, so it costs as much as scoring those; measured:
     features known from scoring, which makes it cheap.
     """
+    if not len(rows):
+        return []
+    if measured is not None and np.isin(rows, measured.rows).all():
+        features = measured.features[np.searchsorted(measured.rows, rows)]
+    else:
+        comments, rows = _threads_of(comments, np.asarray(rows))
+        features = features_at(comments, threads, head.frequencies, rows)
+    shares = _shared_out(head, features)
+    around = _around(head.frequencies, comments, threads, rows)
+    return [_evidence(*share, one) for share, one in zip(shares, around, strict=True)]
+
+
+def _threads_of(comments: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The threads that hold some rows, and where the rows stand in them."""
     bounds = thread_bounds(comments)
     thread = np.searchsorted(bounds, rows, "right") - 1
     chosen = np.unique(thread)
     spans = [np.arange(bounds[one], bounds[one + 1]) for one in chosen]
-    if not spans:
-        return []
-    names = [name for name in ("thread_id", "id", "depth", "text") if name in comments]
-    part = comments[names].take(np.concatenate(spans))
     starts = np.concatenate([[0], np.cumsum([len(one) for one in spans])])
-    moved = np.asarray(rows) - bounds[thread] + starts[np.searchsorted(chosen, thread)]
-    if measured is not None and np.isin(rows, measured.rows).all():
-        features = measured.features[np.searchsorted(measured.rows, rows)]
-    else:
-        features = features_at(part, threads, head.frequencies, moved)
-    near = _Neighbours(head.frequencies, part, threads)
-    return [_evidence(head, one, near.of(row)) for one, row in zip(features, moved, strict=True)]
+    names = [name for name in ("thread_id", "id", "depth", "text") if name in comments]
+    moved = rows - bounds[thread] + starts[np.searchsorted(chosen, thread)]
+    return comments[names].take(np.concatenate(spans)), moved
 
 
 class _Around(NamedTuple):
-    """A comment's telling words and those around it.
+    """A comment's telling words, and what they meet around it.
 
-    near: those above, nearest first; siblings (id None) where there is nothing above.
+    about: whether title and article have any. near: id and shared words of the comments above,
+    nearest first, or if none is `above` of some siblings.
     """
 
-    own: TellingWords
+    own: list[str]
     title: str
-    about: TellingWords
-    near: list[tuple[int | None, TellingWords]]
-    ids: pa.Array
+    about: bool
+    article_shared: list[str]
+    article_lacks: list[str]
+    above: bool
+    near: list[tuple[str | None, list[str]]]
 
 
-class _Neighbours:
-    """Looks up what stands around comments; every text is taken apart once."""
+def _around(
+    frequencies: Frequencies, comments: pd.DataFrame, threads: pd.DataFrame, rows: np.ndarray
+) -> Iterator[_Around]:
+    """What stands around each of the rows; every text is taken apart once."""
 
-    def __init__(
-        self, frequencies: Frequencies, comments: pd.DataFrame, threads: pd.DataFrame
-    ) -> None:
-        self._frequencies = frequencies
-        self._texts = text_column(comments, "text")
-        nameless = pa.nulls(len(comments), STRING)
-        self._ids = text_column(comments, "id") if "id" in comments else nameless
-        self._bounds = thread_bounds(comments)
-        self._heads = thread_heads(comments, threads)
-        self._parent = rows_above(comments["depth"].to_numpy(np.int32))
-        self._words: dict[int, TellingWords] = {}
-        self._about: dict[int, tuple[str, TellingWords]] = {}
+    def telling(texts: pa.Array, some: np.ndarray) -> TellingWords:
+        return TellingWords(texts, some, frequencies.steps, TELLING * IDF_STEPS)
 
-    def of(self, row: int) -> _Around:
-        title, about = self._head(int(np.searchsorted(self._bounds, row, "right")) - 1)
-        above = _ancestors(self._parent, row)
-        near: list[tuple[int | None, TellingWords]] = [(up, self._told(up)) for up in above]
-        if not above and not about:
-            near = [(None, self._told(up)) for up in self._company(row)]
-        return _Around(self._told(row), title, about, near, self._ids)
+    bounds = thread_bounds(comments)
+    chosen, thread = np.unique(np.searchsorted(bounds, rows, "right") - 1, return_inverse=True)
+    heads = thread_heads(comments, threads)
+    titles = heads.take(pa.array(2 * chosen))
+    articles = heads.take(pa.array(2 * chosen + 1))
+    joined = pc.binary_join_element_wise(titles, articles, pa.scalar("\n", STRING))
+    about = telling(joined, np.arange(len(chosen)))
+    has_words = about.count()[thread] > 0
+    above, near = _rows_near(comments, bounds, rows, has_words)
+    number = np.array([len(some) for some in near])
+    others = np.concatenate([rows, *near]).astype(np.int64)
+    known, place = np.unique(others, return_inverse=True)
+    words = telling(text_column(comments, "text"), known)
+    own, other = place[: len(rows)], place[len(rows) :]
 
-    def _told(self, row: int) -> TellingWords:
-        if row not in self._words:
-            self._words[row] = TellingWords(self._texts[row].as_py(), self._frequencies)
-        return self._words[row]
+    article_shared = words.compared(own, about, thread, SHOWN, shared=True)
+    article_lacks = about.compared(thread, words, own, SHOWN, shared=False)
+    near_shared = words.compared(np.repeat(own, number), words, other, SHOWN, shared=True)
+    ids = text_column(comments, "id") if "id" in comments else pa.nulls(len(comments), STRING)
+    names = ids.take(pa.array(others[len(rows) :])).to_pylist()
+    ends = np.cumsum(number).tolist()
+    shown_titles = titles.to_pylist()
+    for k, end in enumerate(ends):
+        first = end - int(number[k])
+        shared = [words.shown(one) for one in near_shared[first:end]]
+        yield _Around(
+            words.first(int(own[k]), SHOWN),
+            shown_titles[thread[k]],
+            bool(has_words[k]),
+            words.shown(article_shared[k]),
+            about.shown(article_lacks[k]),
+            above[k],
+            list(zip(names[first:end], shared, strict=True)),
+        )
 
-    def _head(self, thread: int) -> tuple[str, TellingWords]:
-        if thread not in self._about:
-            title, article = self._heads[2 * thread : 2 * thread + 2].to_pylist()
-            about = TellingWords(f"{title}\n{article}", self._frequencies)
-            self._about[thread] = title, about
-        return self._about[thread]
 
-    def _company(self, row: int) -> list[int]:
-        """Rows of some siblings at the top of the thread."""
-        thread = int(np.searchsorted(self._bounds, row, "right")) - 1
-        first, last = int(self._bounds[thread]), int(self._bounds[thread + 1])
-        top = np.flatnonzero(self._parent[first:last] < 0) + first
-        return [int(one) for one in top[: WORDED + 1] if one != row][:WORDED]
+def _rows_near(
+    comments: pd.DataFrame, bounds: np.ndarray, rows: np.ndarray, has_words: np.ndarray
+) -> tuple[list[bool], list[list[int]]]:
+    """Whether each row has ancestors, and these; else its siblings, if the head has no words."""
+    parent = rows_above(comments["depth"].to_numpy(np.int32))
+    near = [_ancestors(parent, row) for row in rows.tolist()]
+    above = [bool(some) for some in near]
+    for k in np.flatnonzero(~has_words).tolist():
+        if not above[k]:
+            near[k] = _company(parent, bounds, int(rows[k]))
+    return above, near
 
 
 def _ancestors(parent: np.ndarray, row: int) -> list[int]:
     """Rows of the parent, its parent, … up to REACH."""
     found: list[int] = []
-    while parent[row] >= 0 and len(found) < REACH:
-        row = int(parent[row])
+    while (row := int(parent[row])) >= 0 and len(found) < REACH:
         found.append(row)
     return found
 
 
-def _evidence(head: ContextHead, features: np.ndarray, around: _Around) -> Evidence:
-    own, title, about, near, ids = around
-    overlaps = [(row, own.shared(other)) for row, other in near]
-    article_shared = own.shared(about)
-    parent_shared = overlaps[0][1] if overlaps and overlaps[0][0] is not None else []
-    among = list(dict.fromkeys(word for _, shared in overlaps for word in shared))
+def _company(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
+    """Rows of some siblings at the top of the thread."""
+    thread = int(np.searchsorted(bounds, row, "right")) - 1
+    first, last = int(bounds[thread]), int(bounds[thread + 1])
+    top = np.flatnonzero(parent[first:last] < 0) + first
+    return [int(one) for one in top[: WORDED + 1] if one != row][:WORDED]
+
+
+def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Evidence:
+    near, about, above = around.near, around.about, around.above
+    parent_shared = near[0][1] if above else []
+    among = list(dict.fromkeys(word for _, shared in near for word in shared))
     nearest = next(
         (
-            {"id": ids[row].as_py(), "steps": step, "shared": shared}
-            for step, (row, shared) in enumerate(overlaps, 1)
-            if row is not None and shared
+            {"id": name, "steps": step, "shared": shared}
+            for step, (name, shared) in enumerate(near, 1)
+            if above and shared
         ),
         None,
     )
-    off_article, off_talk = bool(about) and not article_shared, bool(near) and not among
+    off_article, off_talk = about and not around.article_shared, bool(near) and not among
     off = {(True, True): "both", (True, False): "article", (False, True): "conversation"}.get(
         (off_article, off_talk), "neither"
     )
-    intercept, shares = _shared_out(head, features)
-    said = _sentence(title, bool(about), article_shared, near, parent_shared, nearest, among, own)
-    two = bool(about) and bool(near)
+    said = _sentence(around, parent_shared, nearest, among)
     return Evidence(
         intercept,
         shares,
         off,
-        list(own.values())[:SHOWN],
-        article_shared,
-        own.lacking(about),
+        around.own,
+        around.article_shared,
+        around.article_lacks,
         parent_shared,
         nearest,
-        _OFF.get(off, "") + said if two else said,
+        _OFF.get(off, "") + said if about and near else said,
     )
 
 
-def _shared_out(head: ContextHead, features: np.ndarray) -> tuple[float, dict[str, float]]:
-    """The intercept and what each of GROUPS adds to it, as differences from a usual comment."""
-    carried = np.bincount(_GROUP_OF, features * head.weights.astype(np.float64), len(GROUPS))
-    shares = dict(zip(GROUPS, carried.tolist(), strict=True))
-    for name, typical in head.typical.items():
-        shares[name] -= typical
+def _shared_out(
+    head: ContextHead, features: np.ndarray
+) -> Iterator[tuple[float, dict[str, float]]]:
+    """Each row's intercept and what each of GROUPS adds, as differences from a usual comment."""
+    n, groups = len(features), len(GROUPS)
+    places = np.arange(n)[:, None] * groups + _GROUP_OF
+    carried = np.bincount(
+        places.ravel(), (features * head.weights.astype(np.float64)).ravel(), n * groups
+    ).reshape(n, groups)
+    carried = carried - np.array([head.typical.get(name, 0.0) for name in GROUPS])
     intercept = head.intercept + sum(head.typical.values())
-    whole = np.array([intercept + sum(shares.values())])
-    shares[FEW_WORDS] = float((doubted(whole, features[None], head.doubt) - whole)[0])
-    return intercept, shares
+    whole = intercept + carried.sum(axis=1)
+    cut = doubted(whole, features, head.doubt) - whole
+    for shares, less in zip(carried.tolist(), cut.tolist(), strict=True):
+        yield intercept, dict(zip((*GROUPS, FEW_WORDS), (*shares, less), strict=True))
 
 
 def group_of(feature: str) -> str:
@@ -269,33 +270,27 @@ _GROUP_OF = np.array([list(GROUPS).index(group_of(name)) for name in CONTEXT_FEA
 
 
 def _sentence(
-    title: str,
-    about: bool,
-    article_shared: list[str],
-    near: list[tuple[int | None, TellingWords]],
-    parent_shared: list[str],
-    nearest: dict[str, Any] | None,
-    among: list[str],
-    own: TellingWords,
+    around: _Around, parent_shared: list[str], nearest: dict[str, Any] | None, among: list[str]
 ) -> str:
     """One line for a moderator."""
     said: list[str] = []
-    if about:
-        name = f"the article (title: {title.strip()})" if title.strip() else "the article"
-        said.append(_shares(article_shared, name))
-    if near and near[0][0] is not None:
+    if around.about:
+        title = around.title.strip()
+        name = f"the article (title: {title})" if title else "the article"
+        said.append(_shares(around.article_shared, name))
+    if around.above:
         said.append(_shares(parent_shared, "the comment it answers"))
         if nearest is not None and nearest["steps"] > 1:
             words = ", ".join(nearest["shared"])
             said.append(f"shares {words} with the comment {nearest['steps']} steps above")
-    elif near:
+    elif around.near:
         said.append(_shares(among[:SHOWN], "the comments beside it"))
     line = ", ".join(said) or _ALONE
     if line.startswith(_NOTHING):
         line = line.replace(f", {_NOTHING}", ", nor")
-    if not own:
+    if not around.own:
         return f"{line}; it has no telling words of its own"
-    return f"{line}; its own words: {', '.join(list(own.values())[:SHOWN])}"
+    return f"{line}; its own words: {', '.join(around.own)}"
 
 
 def _shares(words: list[str], other: str) -> str:

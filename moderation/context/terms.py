@@ -183,33 +183,36 @@ def document_counts(
 
 
 @allocating
-def _spell(text: np.ndarray, fold: np.ndarray, places: np.ndarray) -> int:
-    """Fill `places` (k, 3) with start, end (code points) and bucket of each word; return k."""
+def spell(text: np.ndarray, start: int, stop: int, fold: np.ndarray, places: np.ndarray) -> int:
+    """Fill `places` (k, 3) with start, end (bytes) and bucket of each word; return k.
+
+    The words of text[start:stop], as `text_terms` finds them.
+    """
     word = np.empty(64, np.int32)
-    size, found, start, at, i = 0, 0, 0, -1, 0
-    while i <= len(text):
+    size, found, begins, i = 0, 0, start, start
+    while i <= stop:
+        at = i
         code = np.int32(0)
-        if i < len(text):
-            code, i = _decode(text, i, len(text))
+        if i < stop:
+            code, i = _decode(text, i, stop)
         else:
             i += 1
-        at += 1
         folded = _fold(code, fold)
         if folded == -1:
             continue
         if folded > 0 and not _ideograph(folded):
-            start = start if size else at
+            begins = begins if size else at
             if size < 64:
                 word[size] = folded
                 size += 1
             continue
         if size > 1:
-            places[found, 0], places[found, 1], places[found, 2] = start, at, _bucket(word, size)
+            places[found, 0], places[found, 1], places[found, 2] = begins, at, _bucket(word, size)
             found += 1
         size = 0
         if folded > 0:
             word[0] = folded
-            places[found, 0], places[found, 1], places[found, 2] = at, at + 1, _bucket(word, 1)
+            places[found, 0], places[found, 1], places[found, 2] = at, i, _bucket(word, 1)
             found += 1
     return found
 
@@ -220,7 +223,7 @@ def bucket(word: str) -> int:
 
 
 def spelled(text: str) -> np.ndarray:
-    """The words of a text, (k, 3) int32: start, end, bucket. What `text_terms` finds, placed."""
+    """The words of a text, (k, 3) int64: start, end (bytes), bucket; see `spell`."""
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    places = np.empty((len(data) // 2 + 1, 3), np.int32)
-    return places[: _spell(data, fold_table(), places)]
+    places = np.empty((len(data) // 2 + 1, 3), np.int64)
+    return places[: spell(data, 0, len(data), fold_table(), places)]

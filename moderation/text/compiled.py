@@ -25,6 +25,7 @@ _SOURCES = (
     "context/campaign_kernel",
     "context/expand",
     "context/kernel",
+    "context/telling",
     "context/terms",
     "evaluation/metrics",
     "labels/duplicates",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.text.compiled import start_numba
+from moderation.text.start import start_numba
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -101,9 +101,11 @@ def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
 
 def ready_to_score() -> None:
     """Load the compiled kernel, or say that it has to be compiled: half a minute of silence."""
-    from moderation.text.compiled import start_numba, will_compile
+    from moderation.text.start import start_numba
 
     start_numba()
+    from moderation.text.compiled import will_compile
+
     if will_compile():
         say("compiling once for this machine, about half a minute …")
 

@@ -91,7 +91,7 @@ def score(
     Into a folder, dumps of any size are scored partition by partition; a run that was stopped
     goes on when the same command is given again.
     """
-    from moderation.text.compiled import start_numba
+    from moderation.text.start import start_numba
 
     start_numba()
     from moderation.cli.partitioned import Spread, wants_folder

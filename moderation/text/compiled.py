@@ -133,19 +133,3 @@ def allocating(function: Callable[..., Any]) -> Callable[..., Any]:
 def reordering(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same, where the order of a sum is the compiler's to choose; always the same one."""
     return _compile(function, fastmath={"reassoc", "contract"})
-
-
-def start_numba() -> None:
-    """Load what numba needs to run compiled code, but not SciPy's linear algebra.
-
-    numba looks for it when it first runs anything; it takes 0.15 s and nothing here multiplies
-    matrices. For programs of our own only: afterwards no function of this process can.
-    """
-    name = "scipy.linalg.cython_blas"
-    if name in sys.modules:
-        return
-    sys.modules[name] = None  # type: ignore[assignment]  # what Python itself takes for "absent"
-    try:
-        import numba.np.arraymath  # noqa: F401
-    finally:
-        del sys.modules[name]

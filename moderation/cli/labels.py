@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, tell, working
+from moderation.cli.words import Commands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 LEDGER = Path("labels/ledger.jsonl")
 SHOWN = 20  # lines of a table on the terminal
 
-commands = typer.Typer(
+commands = Commands(
     name="labels",
     help="Find wrong labels, exchange them with other tools, take decisions back, count them.",
     no_args_is_help=True,

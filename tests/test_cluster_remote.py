@@ -56,8 +56,38 @@ def test_a_run_from_s3_to_s3_gives_the_rows_of_a_local_one(store, model, tmp_pat
     assert again.comments == outcome.comments
 
 
+def test_the_output_in_a_store_is_reported_from_there(store, model, tmp_path, moderation):
+    dump = write(tmp_path / "dump", comments(threads=6))
+    run([dump], "s3://archive/shown", model, 2)
+    run([dump], tmp_path / "out", model, 2)
+    pages = []
+    for scored_at in ("s3://archive/shown/", str(tmp_path / "out")):
+        assert moderation("report", scored_at, "-o", tmp_path / "r.html").status == 0
+        pages.append((tmp_path / "r.html").read_text())
+    assert pages[0] == pages[1]
+    single = store.glob("archive/shown/part-*.parquet")[0]
+    with files.output_on_disk(f"s3://{single}") as place:
+        assert pq.read_table(place).num_rows
+    with pytest.raises(InputError, match="cannot be read"), files.output_on_disk("s3://archive/no"):
+        pass
+
+
 def test_what_is_not_there_is_said(store, model):
     with pytest.raises(InputError, match="there is no such file"):
         run(["s3://archive/nothing/*.parquet"], "s3://archive/o", model, 1)
     with pytest.raises(OutputError, match="cannot be written"):
         files.write_bytes("s3://no-such-bucket/one", b"1")
+
+
+def test_no_credentials_are_one_line(moderation, monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    s3fs.S3FileSystem.clear_instance_cache()
+    ran = moderation("report", "s3://archive/out/", "-o", tmp_path / "r.html")
+    assert ran.status == 1
+    assert ran.err == (
+        "moderation: the object store cannot be used: Unable to locate credentials\n"
+    )
+    assert not list(tmp_path.iterdir())

@@ -61,9 +61,22 @@ def main() -> None:
         _fail(str(error))
     except BrokenPipeError:  # `moderation … | head` is no failure
         sys.stderr.close()
+    except _store_errors() as error:
+        _fail(f"the object store cannot be used: {error}")
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}")
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    """What the clients of object stores raise besides OSError: no credentials, no connection."""
+    known = {
+        "botocore.exceptions": ("BotoCoreError", "ClientError"),
+        "google.auth.exceptions": ("GoogleAuthError",),
+        "aiohttp": ("ClientError",),
+    }
+    loaded = ((sys.modules[place], names) for place, names in known.items() if place in sys.modules)
+    return tuple(getattr(module, name) for module, names in loaded for name in names)
 
 
 def _fail(message: str) -> None:

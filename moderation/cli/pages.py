@@ -9,7 +9,9 @@ import typer
 
 from moderation.cli.app import app, say, working
 
-Scored = Annotated[Path, typer.Argument(metavar="SCORED", help="What `moderation score -o` wrote.")]
+Scored = Annotated[
+    str, typer.Argument(metavar="SCORED", help="What `moderation score -o` wrote; s3://… too.")
+]
 
 
 @app.command()
@@ -21,11 +23,12 @@ def report(
     ] = 5_000,
 ) -> None:
     """Write the report of a scored file: one HTML file that needs no network."""
+    from moderation.cluster.files import output_on_disk
     from moderation.report.render import write_scored
     from moderation.review import open_scored
 
-    with working("writing the report"):
-        write_scored(open_scored(scored), output, limit)
+    with working("writing the report"), output_on_disk(scored) as place:
+        write_scored(open_scored(place), output, limit)
 
 
 @app.command()
@@ -56,12 +59,14 @@ def review(
     import getpass
     import os
 
+    from moderation.cluster.files import output_on_disk
     from moderation.review import Access, serve
 
     access = Access(
         host, port, name, os.environ.get("MODERATION_PASSWORD"), certificate, private_key
     )
-    serve(scored, labels, access, reviewer or getpass.getuser(), _started)
+    with output_on_disk(scored) as place:
+        serve(place, labels, access, reviewer or getpass.getuser(), _started)
 
 
 def _started(address: str) -> None:

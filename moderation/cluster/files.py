@@ -151,6 +151,38 @@ def on_disk(path: str) -> Iterator[Path]:
         yield copy
 
 
+@contextmanager
+def output_on_disk(path: str) -> Iterator[Path]:
+    """The output of a run, or of a single file, itself; a remote one is copied for the block.
+
+    Raises InputError where nothing is there or it cannot be reached.
+    """
+    if not is_url(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+        try:
+            found = _fetched(path.rstrip("/"), Path(folder))
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        yield found
+
+
+def _fetched(url: str, folder: Path) -> Path:
+    """Copy a remote file into the folder, or the files that lie directly in a remote folder."""
+    system, inside = remote(url)
+    if system.isfile(inside):
+        copy = folder / inside.rsplit("/", 1)[-1]
+        system.get_file(inside, str(copy))
+        return copy
+    if not system.exists(inside):
+        raise FileNotFoundError(f"{url}: there is no such file or folder")
+    for name in names(url):
+        if system.isfile(f"{inside}/{name}"):
+            system.get_file(f"{inside}/{name}", str(folder / name))
+    return folder
+
+
 def arrow_file(path: str) -> Any:
     """A file that Arrow reads pieces of."""
     if not is_url(path):

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from pages import flat, forests, html, page, styles
 
 from moderation.readers import read
-from moderation.readers.comment_heads import head_of, is_button, is_date_line, stamp
+from moderation.readers.comment_dates import stamp
+from moderation.readers.comment_heads import head_of, is_button, is_date_line
 from moderation.readers.plaintext import detect, parse
 from moderation.readers.source import Source
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from moderation.readers.comment_heads import is_button, stamp
+from moderation.readers.comment_dates import stamp
+from moderation.readers.comment_heads import is_button
 from moderation.readers.comment_words import COMMENT_STEMS, FORM_PHRASES, either
 
 if TYPE_CHECKING:

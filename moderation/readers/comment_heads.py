@@ -8,85 +8,43 @@ only when nothing but author, date and the site's own buttons stands on it.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from moderation.readers.comment_dates import stamp
 from moderation.readers.comment_words import (
-    ABOUT,
-    AFTER_AMOUNT,
-    AMOUNTS,
+    ADDRESSED,
     AWAITING,
-    BEFORE_AMOUNT,
+    BADGES,
     BEFORE_NAME,
     BUTTON_WORDS,
     GLUED_ROLES,
     JOINTS,
-    MONTH_ROWS,
-    RECENTLY,
     REPLY_WORDS,
     ROLES,
     SPEAKING,
-    UNITS,
-    WEEKDAYS,
     either,
 )
 
-_MONTH_NUMBER = {
-    name.lower(): month
-    for row in MONTH_ROWS.strip().splitlines()
-    for month, name in enumerate(row.split(), 1)
-}
-_NAMES = "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True))
-# A month may be glued to the name before it ("IwonaMay 30, 2019"), but then it has its capital.
-_MONTH = rf"(?P<month>(?:(?<![^\W\d_])(?i:{_NAMES})|(?:{_NAMES.title()}))(?![^\W\d_])\.?)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
-_DAY = r"(?P<day>[0-3]?\d)"
-_ORDINAL = r"(?:\.|st|nd|rd|th|er|º|ª|°)?"
-_CLOCK = (
-    r"(?P<hour>[0-2]?\d)(?:[:h]| h |\.(?=\d\d(?!\d|\.)))(?P<minute>[0-5]\d)(?::[0-5]\d| min\b)?"
-    r"(?:\s*(?P<half>(?i:[ap]\.?\s?m)\b\.?))?"
-    r"(?:\s*(?:Uhr|hrs?|h|horas|uur|Z|UTC|GMT|CES?T|[ECMP][SD]T)\b)?"
-)
-_LINK = (
-    r"(?:[\s,;|•·@/–—-]|\b(?:um|at|a la|a las|las|à|alle|alle ore|ore|às|as|om|en|kl\.?|o|klo|v"
-    r"|в|saat|the|gegen)\b)*"
-)
-_DATES = (
-    (
-        rf"{_DAY}{_ORDINAL}\s*[-/ ]?\s*(?:of |de |d['’])?{_MONTH}"
-        rf"\s*,?(?:\s*(?:de |del |[-/])?\s*{_YEAR})"
-    ),
-    rf"{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?!\d)(?:\s*,?\s*{_YEAR})?",
-    r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<day>[0-3]?\d)(?!\d)T?",
-    r"(?P<year>(?:19|20)\d\d)\s*年\s*(?P<month>[01]?\d)\s*月\s*(?P<day>[0-3]?\d)\s*日",
-    r"(?P<day>[0-3]?\d)\. ?(?P<month>[01]?\d)\. ?(?P<year>(?:19|20)?\d\d)(?!\d|\.\d|:)",
-    r"(?P<day>[0-3]?\d)[-/](?P<month>[0-3]?\d)[-/](?P<year>(?:19|20)?\d\d)(?!\d|:)",
-    rf"{_DAY}{_ORDINAL}\s+(?:de |d['’])?{_MONTH}",
-)
-_DATE_PATTERNS = tuple(
-    re.compile(
-        rf"(?:(?<!\w)(?i:{either(WEEKDAYS)})\b\.?,?\s*(?:(?i:den|the|el|le)\s+)?)?"
-        rf"{date}(?:{_LINK}{_CLOCK})?"
-    )
-    for date in _DATES
-)
-_DIGIT = re.compile(r"\d")
-_CLOCK_FIRST = re.compile(rf"{_CLOCK}(?:[\s,|•·–—-]|\b(?:on|am|el|del|le|il|op)\b)*$")
+if TYPE_CHECKING:
+    from datetime import datetime
 
-# An amount may be glued to the name before it ("Tom3 years ago"), but only as digits.
-_UNGLUED = r"(?:(?<!\w)|(?<=[^\W\d_])(?=\d)|(?=(?:vor|hace|il y a|há) \d))"
-_AMOUNT = rf"(?:{either(ABOUT)}\s+)?{either(AMOUNTS)}\s+{either(UNITS)}"
-_RELATIVE = re.compile(
-    rf"(?i){_UNGLUED}(?:{either(BEFORE_AMOUNT)}\s+{_AMOUNT}"
-    rf"|{_AMOUNT}\s+{either(AFTER_AMOUNT)}|{either(RECENTLY)})(?!\w)"
-)
 SAYS = re.compile(rf"^(?P<author>\S.{{0,70}}?)\s+(?i:{either(SPEAKING)})\s*(?::|\.{{3}}|…)$")
 _SAYS_TAIL = re.compile(rf"\s+(?i:{either(SPEAKING)})\s*(?::|\.{{3}}|…)?$")
 _SAYS_ALONE = re.compile(rf"^\s*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE)
 
 _MARKS = r"[\s↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
-BUTTONS = re.compile(rf"^{_MARKS}*(?:{either(BUTTON_WORDS)}{_MARKS}*)+$", re.IGNORECASE)
+_VOTES = r"[\d\s↓↑→←↩⤴↳»«›‹|•·,;:/()\[\]{}#*+–—♥❤▲▼△▽👍👎🔼🔽️-]"
+BUTTONS = re.compile(
+    rf"^{_MARKS}*(?:(?:{either(BUTTON_WORDS)}|{either(ADDRESSED)}){_MARKS}*)+$", re.IGNORECASE
+)
+_ROW = re.compile(rf"^{_VOTES}*(?:{either(BUTTON_WORDS)}{_VOTES}*)+$", re.IGNORECASE)
+_TO_SOMEBODY = re.compile(
+    rf"^{_VOTES}*(?:(?:{either(BUTTON_WORDS)}|{either(ADDRESSED)}){_VOTES}*)+$", re.IGNORECASE
+)
+_BADGE = re.compile(rf"^[\s(\[]*{either(BADGES)}[\s)\]]*$", re.IGNORECASE)
+_BADGE_SAYS = re.compile(
+    rf"^[\s(\[]*{either(BADGES)}?[\s)\]]*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE
+)
 REPLY_BUTTON = re.compile(
     rf"^{_MARKS}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
 )  # the next button may be glued to it: "ReplyDelete"
@@ -97,76 +55,72 @@ _BY_TAIL = re.compile(
     re.IGNORECASE,
 )
 ARROWS = re.compile(r"^[\s↓↑→←↩⤴»«›‹]+$")  # what is left of a button without its word
-_NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?)?\d*{_MARKS}*$", re.IGNORECASE)
+_NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?\d+|\d*){_MARKS}*$", re.IGNORECASE)
 _LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+|\d+\.\s+)", re.IGNORECASE)
 _ROLE = re.compile(rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$")
+_INITIAL = re.compile(
+    r"(?:^|[\s.-])[^\W\d_]{1,2}\.$|^[^\W\d_]{1,2}\.$|\b(?:sr|jr|dr|prof)\.$", re.I
+)
+_TRAIL = re.compile(
+    r"(?:[\s|·•,-]*(?:#\d*|¶|(?:no|nr)\.? ?\d+|\d+|permalink|link))+$", re.IGNORECASE
+)
+_JOINT_FIRST = re.compile(r"^(?:[\s,;:|•·@/–—-]|\b(?:by|von|por|par)\b)+", re.IGNORECASE)
 _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re.IGNORECASE)
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+_FORM = 80  # characters of a line of a site's own
+_NAME = 60  # characters of a name
+_NAME_WORDS = 5
 _GLUED = 3  # letters of a name at least that may stand twice without a space: not "Bobo"
 
 
-class Stamp(NamedTuple):
-    """A date found in a line: where it stands, what it says (UTC, or None where unclear)."""
-
-    start: int
-    end: int
-    when: datetime | None
-    clock: bool  # a time of day stands with it
-
-
 class Head(NamedTuple):
-    """What the head of a comment tells; `lines` of it are to be taken off the text."""
+    """What the head of a comment tells; `lines` above and `below` are to be taken off the text."""
 
     author: str | None
     when: datetime | None
     lines: int
     clock: bool
+    below: int = 0
 
 
-@lru_cache(maxsize=8192)  # a line is looked at for the profile, the verdict and the head
-def stamp(line: str) -> Stamp | None:
-    """Find the first date in `line`; None where there is none.
+class Habit(NamedTuple):
+    """How one page prints its comments, learned from all of them together."""
 
-    >>> stamp("photobix 11. Dezember 2012 um 11:07").when
-    datetime.datetime(2012, 12, 11, 11, 7, tzinfo=datetime.timezone.utc)
-    """
-    found = None
-    for pattern in _DATE_PATTERNS if _DIGIT.search(line) else ():
-        match = pattern.search(line)
-        if match and (found is None or match.start() < found.start()):
-            groups = match.groupdict()
-            if not groups.get("year") and not groups.get("hour"):
-                continue  # "Jun 20th at 2:41 am" is a time; "May 5" alone may be anything
-            found = match
-    if found is None:
-        match = _RELATIVE.search(line)
-        return Stamp(match.start(), match.end(), None, clock=True) if match else None
-    start, groups = found.start(), found.groupdict()
-    before = _CLOCK_FIRST.search(line[:start]) if not groups.get("hour") else None
-    if before:
-        start, groups = before.start(), {**groups, **before.groupdict()}
-    return Stamp(start, found.end(), _moment(groups), clock=bool(groups.get("hour")))
+    tails: frozenset[str] = frozenset()  # what stands behind its dates
+    furniture: frozenset[str] = frozenset()  # lines of its own around a comment, as `form` has them
+    names: frozenset[str] = frozenset()  # of those who write
+    order: str = ""  # where the name stands: "" before the date, "behind" it, on the line "below"
+
+    def form(self, line: str) -> str:
+        """A line as its like on other comments: digits made alike, and a name at either end.
+
+        >>> Habit(names=frozenset(["Ann"])).form("Reply to Ann"), Habit().form("17 Likes")
+        ('reply to <name>', '0 likes')
+        """
+        words = line.split() if self.names and len(line) <= _FORM else []
+        for at in range(len(words)):
+            end = " ".join(words[at:])
+            if (at or end[0] == "@") and end.lstrip("@").rstrip("])» ") in self.names:
+                return plain_tail(" ".join([*words[:at], "<name>"]))
+        return plain_tail(line)
+
+    def has_name(self, line: str) -> bool:
+        """True when one who writes on the page is named in the line."""
+        words = line.split()
+        return any(
+            " ".join(words[start:end]) in self.names
+            for start in range(len(words))
+            for end in range(start + 1, len(words) + 1)
+        )
+
+    def is_furniture(self, line: str) -> bool:
+        """True for a line that this page prints with a good part of its comments."""
+        return len(line) <= _FORM and self.form(line) in self.furniture
 
 
-def _moment(groups: dict[str, str | None]) -> datetime | None:
-    """Turn matched parts into a time; None when the year is not said or the day is ambiguous."""
-    month, day, year = groups["month"] or "", int(groups["day"] or 0), groups.get("year")
-    if not year:
-        return None
-    named = _MONTH_NUMBER.get(month.rstrip(".").lower())
-    number = named or int(month)
-    half = (groups.get("half") or "").lower()
-    if named is None and (number > 12 >= day or (half and number <= 12 and day <= 12)):
-        number, day = day, number  # month first; a 12-hour clock goes with that habit
-    full = int(year) + (2000 if len(year) == 2 else 0)
-    hour = int(groups.get("hour") or 0)
-    if half:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    try:
-        return datetime(full, number, day, hour, int(groups.get("minute") or 0), tzinfo=UTC)
-    except ValueError:
-        return None
+NO_HABIT = Habit()
 
 
 def author_of(prefix: str) -> str | None:
@@ -210,11 +164,21 @@ def is_awaiting(line: str) -> bool:
     return len(line) <= 160 and bool(_AWAITING.search(line))
 
 
-def head_of(lines: list[str], tails: frozenset[str] = frozenset(), reach: int = 6) -> Head | None:
+def is_row(line: str, habit: Habit = NO_HABIT) -> bool:
+    """True for a whole line of the site's buttons and votes; to whom they reply, if it writes here.
+
+    "Auf Ann antworten" is a button where Ann writes, and else may be a comment.
+    """
+    if len(line) > _FORM:
+        return False
+    return bool(_ROW.match(line)) or (bool(_TO_SOMEBODY.match(line)) and habit.has_name(line))
+
+
+def head_of(lines: list[str], habit: Habit = NO_HABIT, reach: int = 6) -> Head | None:
     """Read author and time from the first of a comment's non-blank `lines`; None if not clear.
 
-    `tails` are further words that this page prints after its dates. Every line up to the date
-    must be short, and the date's line must hold nothing else but a name and buttons.
+    Every line up to the date must be short, and the date's line must hold nothing else but a name
+    and buttons.
     """
     above: list[str] = []
     for at, line in enumerate(lines[:reach]):
@@ -222,25 +186,87 @@ def head_of(lines: list[str], tails: frozenset[str] = frozenset(), reach: int = 
             continue
         said = SAYS.match(line)
         found = stamp(line) if len(line) <= 160 else None
-        if found and found.start <= 90 and _is_tail(line[found.end :], tails):
-            prefix = line[: found.start]
-            author = None if is_button(prefix) else author_of(prefix)
-            author = author or _author_behind(line[found.end :]) or _author_above(above)
-            taken = at + 1
-            while taken < len(lines) and is_button(lines[taken]):
-                taken += 1
-            return Head(author, found.when, taken, found.clock)
+        if found and found.start <= 90:
+            prefix, rest = line[: found.start], line[found.end :]
+            behind = _name_behind(prefix, rest) if habit.order == "behind" else None
+            if behind or _is_tail(rest, habit.tails):
+                author = None if is_button(prefix) else author_of(prefix)
+                author = behind or author or _author_behind(rest) or _author_above(above)
+                taken = at + 1
+                if habit.order == "below" and not author:
+                    author, taken = _name_below(lines, taken)
+                taken = past_furniture(lines, taken, habit)
+                return Head(author, found.when, taken, found.clock)
         if said and at + 1 < len(lines):
-            later = head_of(lines[at + 1 : at + 2], tails, 1)
+            later = head_of(lines[at + 1 :], habit, 1)
             if later and not later.author:
-                extra = head_of(lines[at + 1 :], tails, 1)
-                taken = extra.lines if extra else 1
-                return Head(author_of(said["author"]), later.when, at + 1 + taken, later.clock)
-            return Head(author_of(said["author"]), None, at + 1, clock=False)
+                taken = at + 1 + later.lines
+                return Head(author_of(said["author"]), later.when, taken, later.clock)
+            taken = past_furniture(lines, at + 1, habit)
+            return Head(author_of(said["author"]), None, taken, clock=False)
         if len(line) > 80:
             return None
         above.append(line)
     return None
+
+
+def is_only_furniture(line: str, habit: Habit) -> bool:
+    """True for the site's line even where it is all that there is: it holds no words but buttons.
+
+    All of three comments may say "Thanks" and nothing else.
+    """
+    return habit.is_furniture(line) and (is_row(line, habit) or not _LETTER.search(line))
+
+
+def past_furniture(lines: list[str], at: int, habit: Habit) -> int:
+    """Past the site's own lines under author and date.
+
+    Each stands once, and the last line of all is the comment unless many comments have its like.
+    """
+    seen: set[str] = set()
+    if at == 1 and len(lines) > at + 1 and _BADGE_SAYS.match(lines[at]):
+        at += 1  # under a name alone; further down, it begins a quotation
+    while at < len(lines):
+        form, common = habit.form(lines[at]), habit.is_furniture(lines[at])
+        row = is_row(lines[at], habit)
+        if not (row or (common and form not in seen) or _BADGE.match(lines[at])):
+            return at
+        if (
+            at == len(lines) - 1
+            and habit is not NO_HABIT
+            and not is_only_furniture(lines[at], habit)
+        ):
+            return at
+        seen.add(form)
+        at += 1
+    return at
+
+
+def _name_behind(prefix: str, rest: str) -> str | None:
+    """The name in "3 May 2020 | Ann #4"; None where what stands there is none."""
+    name = author_of(_TRAIL.sub("", _JOINT_FIRST.sub("", rest)))
+    before = _JOINT.sub("", prefix).strip()
+    return name if name and not (before and not is_button(before)) and is_name(name) else None
+
+
+def _name_below(lines: list[str], at: int) -> tuple[str | None, int]:
+    """The name on the line under the date, and the line after it."""
+    line = lines[at] if at + 1 < len(lines) else ""
+    name = author_of(line) if line else None
+    return (name, at + 1) if name and (SAYS.match(line) or is_name(name)) else (None, at)
+
+
+def is_name(name: str) -> bool:
+    """True for what may be somebody's name: a few words, and no end of a sentence.
+
+    >>> is_name("Maria K."), is_name("I doubt that."), is_name("Old Tom")
+    (True, False, True)
+    """
+    return (
+        0 < len(name) <= _NAME
+        and len(name.split()) <= _NAME_WORDS
+        and (bool(_INITIAL.search(name)) or not name.endswith((".", "!", "…", ",", ";", ":")))
+    )
 
 
 def _is_tail(rest: str, tails: frozenset[str]) -> bool:

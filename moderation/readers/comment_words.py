@@ -75,25 +75,35 @@ cevapla / ответить / auf diesen kommentar antworten / auf .{1,40} antwor
 """
 
 BUTTON_WORDS = """
-reply / repl[iy]es / reply to .{1,40} / log ?in to reply / leave a reply / delete / edit / quote
+reply / repl[iy]es / reply link / respond / log ?in to reply / leave a reply / delete / edit / quote
 reply to this(?: comment)? / comment link
-report / report (?:abuse|comment|this) / flag / share / link / permalink
+report / report (?:abuse|comment|this) / leave a reply to this / flag / share / link / permalink
 permanent link / likes?
 (?:like)?liked by \\d+ (?:people|person) / loading\\.* / upvote / downvote / vote
 thumb (?:up|down)
 (?:hide|show|view) replies / translate / parent / copy link
-antwort(?:en)? / zum antworten anmelden / auf diesen kommentar antworten / antwort auf .{1,40}
-auf .{1,40} antworten / antworten auf .{1,40} / zitieren / zitat / (?:kommentar |beitrag )?melden
+antwort(?:en)? / zum antworten (?:anmelden|einloggen) / auf diesen kommentar antworten
+antwort schreiben / kommentieren / zitieren / zitat / (?:kommentar |beitrag |verstoß )?melden
+link zu diesem kommentar / auf (?:kommentar|beitrag) antworten
 bearbeiten / löschen / teilen / verlinken / gefällt mir / gefällt \\d+ (?:person|mal|personen)
 empfehlen / (?:melde dich an|anmelden),? um zu antworten / antworten anzeigen
-responder / responder a .{1,40} / respuestas / responde / contestar / accede para responder
-citar / denunciar / reportar / editar / borrar / eliminar / compartir / me gusta
+responder / (?:responder|contestar) a este comentario / respuestas?
+enlace(?: a este comentario)? / responde / contestar / accede para responder
+citar / denunciar / reportar(?: comentario)? / editar / borrar / eliminar / compartir / me gusta
 inicia sesión para responder / enlace permanente
-répondre / répondre à .{1,40} / réponses? / signaler / citer / modifier / partager / j[’']aime
+répondre / répondre à ce (?:commentaire|message) / réponses? / signaler / citer
+modifier / partager / j[’']aime
 rispondi / risposte / segnala / modifica / condividi / mi piace / elimina
 responda / respostas / denuncie / curtir / excluir
 beantwoorden / reageer / reacties? / odpowiedz / odpovědět / svara / svar / vastaa / yanıtla
 cevapla / ответить
+"""
+
+ADDRESSED = """
+reply to .{1,40} / (?:in reply|replying|in response) to .{1,40}
+(?:als |in )?antwort (?:auf|an) .{1,40} / auf .{1,40} antworten / antworten? auf .{1,40}
+antworte .{1,40} / (?:responder|contestar|en respuesta|respondiendo) a .{1,40}
+répondre à .{1,40} / en réponse à .{1,40} / rispondi a .{1,40} / in risposta a .{1,40}
 """
 
 BEFORE_NAME = """
@@ -101,6 +111,14 @@ BEFORE_NAME = """
 profilbild(?: (?:von|für))? / avatar von / foto de perfil(?: (?:de|para))? / avatar de
 (?:posted |written |comment(?:ed)? )?by / (?:(?:kommentar|geschrieben|verfasst) )?von
 comentario de / (?:(?:escrito|publicado|enviado) )?por
+"""
+BADGES = """
+(?:by )?(?:post )?author / author of the post / moderator / mod / admin / staff / guest / member
+subscriber / (?:new|verified|registered) (?:user|member) / top (?:commenter|fan|contributor)
+(?:beitrags)?autor(?:in)? / autor(?:in)? des (?:beitrags|artikels) / redaktion / gast / mitglied
+abonnent(?:in)? / top-?kommentator(?:in)? / verfasser(?:in)? / administrator(?:in)?
+autora? (?:de la entrada|del artículo|del post) / autora / moderadora? / redacción / invitad[oa]
+miembro / suscriptora? / comentarista(?: destacad[oa])? / auteur(?: de l[’']article)? / autore
 """
 ROLES = "post author / beitragsautor(?:in)? / autor de la entrada / auteur / autore"
 GLUED_ROLES = "Author / Autorin / Autor / Moderator / Admin / Verfasser"
@@ -135,7 +153,8 @@ comentarios (?:más )?antiguos
 
 AWAITING = """
 comment is awaiting moderation / comment is pending (?:approval|moderation)
-kommentar wartet auf / kommentar muss noch freigeschaltet / noch nicht freigeschaltet
+kommentar wartet auf / kommentar muss noch (?:freigeschaltet|freigegeben|geprüft)
+noch nicht freigeschaltet
 comentario está (?:pendiente|en espera) / comentario (?:pendiente de|a la espera de) / en moderación
 commentaire est en attente / comentário (?:está )?aguarda(?:ndo)?
 aguardando (?:aprovação|moderação)

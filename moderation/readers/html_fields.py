@@ -10,7 +10,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.readers.comment_heads import author_of, head_of, is_button, stamp
+from moderation.readers.comment_dates import stamp
+from moderation.readers.comment_heads import author_of, head_of, is_button, is_row
 from moderation.readers.html_find import attribute, classes, words
 from moderation.readers.html_selectors import (
     ANY_AUTHOR,
@@ -220,8 +221,6 @@ def _head(text: str) -> tuple[str, tuple[str | None, datetime | None] | None]:
 def _trimmed(text: str) -> str:
     """The text without buttons on its last lines."""
     lines = text.split("\n")
-    while len(lines) > 1 and (
-        not lines[-1].strip() or (is_button(lines[-1]) and len(lines[-1]) > 1)
-    ):
+    while len(lines) > 1 and (not lines[-1].strip() or is_row(lines[-1])):
         lines.pop()
     return "\n".join(lines)

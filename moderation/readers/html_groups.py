@@ -12,8 +12,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from moderation.readers.comment_dates import stamp
 from moderation.readers.comment_headings import is_comment_heading
-from moderation.readers.comment_heads import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from moderation.readers.comment_headings import is_comment_heading
 from moderation.readers.comment_heads import (
     ARROWS,
-    BUTTONS,
     Head,
     is_awaiting,
     is_date_line,
-    plain_tail,
+    is_only_furniture,
+    is_row,
 )
 from moderation.readers.plaintext_article import article_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
 _ABOVE = 4  # lines over the comments that may say how many there are
-_LEARNED = 5  # comments at least that a line must end before it counts as the site's
-_SENTENCE_END = re.compile(r"\w[.!?]$")  # a short comment that many made, no button
-_TRIMS = 6  # buttons in a row that may end a comment
 
 
 @dataclass
@@ -167,7 +164,6 @@ def _belongs(one: _Rated, best: _Rated) -> bool:
 def _comments(nodes: list[Node], profile: Profile, offset: int, many: bool) -> list[Comment]:
     """The comments of one list; `offset` = how many stand before it on the page."""
     del many
-    _count_endings(nodes, profile)
     place = {id(node): offset + at for at, node in enumerate(nodes)}
     found: list[Comment] = []
     for node in nodes:
@@ -175,15 +171,6 @@ def _comments(nodes: list[Node], profile: Profile, offset: int, many: bool) -> l
         depth = 1 if parent is None else found[parent - offset].depth + 1
         found.append(_comment(node, profile, depth, parent))
     return found
-
-
-def _count_endings(nodes: list[Node], profile: Profile) -> None:
-    """Count anew, over comments of every depth, which short lines end them."""
-    bodies = {tuple(line.text for line in node.lines) for node in nodes if not node.lost}
-    profile.chrome = Counter(
-        plain_tail(body[-1]) for body in bodies if len(body) > 1 and len(body[-1]) <= 60
-    )
-    profile.entries = max(len(bodies), 2 * _LEARNED)
 
 
 def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Comment:
@@ -207,33 +194,29 @@ def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Co
 
 def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
     """The lines of a comment without its head and without the site's buttons."""
-    body = list(lines)
-    if head and profile.style == "foot":
-        body = body[: -head.lines]
-    elif head:
-        body = body[head.lines :]
-    for _ in range(_TRIMS):
-        if len(body) > (0 if head else 1) and _is_button(body[-1], profile):
-            body.pop()
-    if head and profile.style != "foot":
-        while (
-            body
-            and (BUTTONS.match(body[0].text[:120]) or is_date_line(body[0].text))
-            and len(body) > 1
-        ):
-            body.pop(0)
+    above, below = (head.lines, head.below) if head else (0, 0)
+    body = lines[above : len(lines) - below]
+    seen: set[str] = set()
+    while len(body) > (0 if head else 1) and _is_button(body[-1], profile):
+        last = body[-1].text
+        form = "" if is_row(last, profile.habit) else profile.habit.form(last)
+        if form in seen or (len(body) == 1 and not is_only_furniture(last, profile.habit)):
+            break
+        seen |= {form} if form else set()
+        body.pop()
+    while len(body) > 1 and head and is_row(body[0].text, profile.habit):
+        body.pop(0)
     return body
 
 
 def _is_button(line: Line, profile: Profile) -> bool:
     """True for a line of the site's buttons; a list of them has markers."""
-    if len(line.text) > 80:
-        return False
     if line.kind:
-        return bool(BUTTONS.match(line.text)) or is_date_line(line.text)
-    return bool(BUTTONS.match(line.text) or ARROWS.match(line.text)) or (
-        profile.chrome[plain_tail(line.text)] >= profile.entries / 2
-        and not _SENTENCE_END.search(line.text)
+        return is_row(line.text) or is_date_line(line.text)
+    return bool(
+        is_row(line.text, profile.habit)
+        or ARROWS.match(line.text)
+        or profile.habit.is_furniture(line.text)
     )
 
 

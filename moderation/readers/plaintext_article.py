@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from moderation.readers.comment_dates import stamp
 from moderation.readers.comment_headings import is_about_comments, is_comment_heading
-from moderation.readers.comment_heads import is_button, is_date_line, stamp
+from moderation.readers.comment_heads import is_button, is_date_line
 
 if TYPE_CHECKING:
     from moderation.readers.plaintext_layout import Line

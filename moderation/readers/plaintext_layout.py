@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from moderation.readers.comment_heads import is_date_line, stamp
+from moderation.readers.comment_dates import stamp
+from moderation.readers.comment_heads import is_date_line
 
 STEP = 2  # columns per list depth, in the printer
 _MARKER = re.compile(r"(?:(?P<number>\d{1,6})\.|•)(?: |$)")

@@ -9,40 +9,52 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 
+from moderation.readers.comment_dates import stamp
 from moderation.readers.comment_heads import (
+    NO_HABIT,
     REPLY_BUTTON,
     SAYS,
+    Habit,
     Head,
     author_of,
     head_of,
     is_button,
     is_date_line,
+    is_name,
+    is_row,
+    past_furniture,
     plain_tail,
-    stamp,
 )
+from moderation.readers.plaintext_habit import entries_of, furniture_of
 from moderation.readers.plaintext_layout import STEP, Line, Listing
 
 _SHORT = 80  # characters of a heading or button
 _FEW = 4  # replies at least that tell how a site prints them
 _NEARLY = 0.8  # of them
 _MOSTLY = 0.75  # of a list's entries
+_VARIED = 2  # names at least that stand in one place
+_UNDER = 4  # lines of the site's below author and date that stand below the text, at most
+
+FEET = ("foot", "split")
+STYLES = ("head", "name", *FEET)
+"""Where author and date stand: above the text, a name alone above it, below it, or the name above
+and the date below."""
 
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
 _TEASER = re.compile(
     r"(?i)\W*(?:read more|continue reading|more|weiterlesen|mehr(?: lesen)?|zum artikel|leer más"
     r"|seguir leyendo|más|lire la suite|leggi tutto|continua|lees meer)\W*$"
 )
-_INITIAL = re.compile(r"\s[^\W\d_]{1,2}\.$")  # "Maria K." ends as no sentence does
 
 
 @dataclass
 class Profile:
     """How the entries of one list look. Shares are over its top-level entries, pings apart."""
 
-    style: str = ""  # where author and date stand: "head", "foot", "name" or "" (nowhere)
+    style: str = ""  # where author and date stand: see STYLES
     share: float = 0.0  # of entries with them
     clocks: float = 0.0  # of entries with a time of day
     replies: float = 0.0  # of entries with a reply button
@@ -51,9 +63,8 @@ class Profile:
     button_first: bool = False  # the reply button stands over the replies
     loose: bool = True  # entries are set apart by blank lines
     nested: bool = False
-    tails: frozenset[str] = frozenset()  # what this site prints after its dates
+    habit: Habit = NO_HABIT  # what this site prints around each comment
     reply_kind: str = ""  # of list in which replies stand, where nearly all are of one
-    chrome: Counter[str] = field(default_factory=Counter)  # lines that end many entries
     entries: int = 0
     length: float = 0.0  # median characters of an entry's text
 
@@ -69,25 +80,32 @@ class Profile:
         """
         if len(own) == 1 and is_date_line(own[0]):
             return False
-        if PING.match(own[0]):
-            return True
-        if self.style == "name":
-            return _is_name_line(own)
-        return self.head(own) is not None
+        return bool(PING.match(own[0])) or self.head(own) is not None
 
     def head(self, own: list[str]) -> Head | None:
-        """Author and time of an entry; a foot's lines are counted from the end."""
+        """Author and time of an entry, and how many of its lines tell them."""
         if self.style == "foot":
-            return _foot_of(own, self.tails)
+            return _foot_of(own, self.habit)
         if self.style == "name":
-            name = author_of(own[0]) if _is_name_line(own) else None
-            return Head(name, None, 1, clock=False) if name else None
-        return head_of(own, self.tails) if self.style == "head" else None
+            return _name_of(own, self.habit)
+        if self.style == "split":
+            name, foot = _name_of(own, self.habit), _foot_of(own, self.habit)
+            if name is None or foot is None or name.lines + foot.below >= len(own):
+                return None
+            return foot._replace(author=name.author, lines=name.lines)
+        return head_of(own, self.habit) if self.style == "head" else None
+
+    def ends(self, own: list[str]) -> bool:
+        """True when the last of these lines may be the last of a comment with its foot below."""
+        return self.style in FEET and _foot_of(own[-2:], self.habit) is not None
 
     def is_chrome(self, text: str) -> bool:
-        """True for buttons, and for short lines that end a good part of the entries."""
-        return (len(text) <= _SHORT and is_button(text)) or (
-            self.chrome[plain_tail(text)] >= max(5, self.entries / 2)
+        """True for the site's buttons, and for what it prints with a good part of the entries."""
+        return len(text) <= _SHORT and (
+            is_button(text)
+            or is_row(text, self.habit)
+            or self.habit.is_furniture(text)
+            or (self.style in FEET and is_date_line(text))
         )
 
 
@@ -104,15 +122,7 @@ def profile_of(listing: Listing) -> Profile:
     found = Profile(entries=len(own))
     if not own:
         return found
-    bodies = set(map(tuple, texts))
-    found.chrome = Counter(plain_tail(body[-1]) for body in bodies if _may_be_chrome(body))
-    found.tails = _tails(texts)
-    heads = [head_of(entry, found.tails) for entry in texts]
-    feet = [
-        None if head else _foot_of([line.text for line in entry], found.tails)
-        for head, entry in zip(heads, full, strict=True)
-    ]
-    _choose_style(found, texts, heads, feet)
+    _learn(found, listing, texts, full)
     found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
     found.replies = _share(any(map(is_reply, entry)) for entry in full)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
@@ -121,6 +131,20 @@ def profile_of(listing: Listing) -> Profile:
     found.reply_kind = _reply_kind(listing)
     found.length = median(sum(map(len, entry)) for entry in texts)
     return found
+
+
+def _learn(
+    found: Profile, listing: Listing, texts: list[list[str]], full: list[list[Line]]
+) -> None:
+    """The habit and style of a list: first what recurs, then with it the names, then both anew."""
+    whole = [[line.text for line in entry] for entry in full]
+    names: frozenset[str] = frozenset()
+    for _ in range(2):
+        found.habit = Habit(_tails(texts), furniture_of(listing, names), names)
+        found.style, found.share = "", 0.0
+        _choose_style(found, texts, whole)
+        heads = (found.head(own) for _, own in entries_of(listing))
+        names = frozenset(head.author for head in heads if head and head.author)
 
 
 def _reply_kind(listing: Listing) -> str:
@@ -144,8 +168,8 @@ def headed_part(listing: Listing) -> Listing:
         return listing
     tops = [at for at, line in enumerate(listing.lines) if _is_top(line, listing)]
     texts = [[line.text for line in entry] for entry in _extents(listing)]
-    tails = _tails(texts)
-    headed = [at for at, own in enumerate(texts) if _has_date(own, tails)]
+    habit = Habit(_tails(texts))
+    headed = [at for at, own in enumerate(texts) if _has_date(own, habit)]
     if not headed or len(headed) == len(tops):
         return listing
     first, last = headed[0], headed[-1] + 1
@@ -161,9 +185,9 @@ def _is_top(line: Line, listing: Listing) -> bool:
     return bool(line.kind) and line.indent == listing.base
 
 
-def _has_date(own: list[str], tails: frozenset[str]) -> bool:
+def _has_date(own: list[str], habit: Habit) -> bool:
     """True when an entry has a head with a date, and a text."""
-    head = head_of(own, tails)
+    head = head_of(own, habit)
     return head is not None and (head.clock or head.when is not None) and len(own) > head.lines
 
 
@@ -201,25 +225,49 @@ def _extents(listing: Listing) -> list[list[Line]]:
     return found
 
 
-def _choose_style(
-    found: Profile, texts: list[list[str]], heads: list[Head | None], feet: list[Head | None]
-) -> None:
-    bodies = [
-        bool(head) and len(text) > head.lines
-        for head, text in zip(heads, texts, strict=True)
-        if head
-    ]
-    named = _share(map(_is_name_line, texts))
+def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]) -> None:
+    """Where author and date stand.
+
+    texts: the lines of each entry up to what is nested in it; whole: those below it too.
+    """
+    heads = _heads(found, texts)
+    bodies = [len(text) > head.lines for head, text in zip(heads, texts, strict=True) if head]
     if _share(heads) >= 0.5 and _share(bodies) >= 0.5:
-        found.style, found.share = "head", _share(heads)
-        found.clocks = _share(head is not None and head.clock for head in heads)
-        found.names = _share(_is_name(head.author) for head in heads if head)
-    elif _share(feet) >= 0.5 and _share(len(text) > 1 for text in texts) >= 0.5:
-        found.style, found.share = "foot", _share(feet)
-        found.clocks = _share(foot is not None and foot.clock for foot in feet)
-        found.names = _share(_is_name(foot.author) for foot in feet if foot)
-    elif (named >= 0.85 and len(texts) >= 4) or (named == 1 and len(texts) == 3):
-        found.style, found.share = "name", named
+        _take(found, "head", heads)
+        return
+    feet = [_foot_of(own, found.habit) for own in whole]
+    named = [_name_of(own, found.habit) for own in texts]
+    if _share(feet) >= 0.5 and _share(len(own) > 1 for own in whole) >= 0.5:
+        unsigned = _share(foot is not None and not foot.author for foot in feet)
+        _take(found, "split" if unsigned >= 0.5 and _share(named) >= 0.6 else "foot", feet)
+    elif (_share(named) >= 0.85 and len(texts) >= 4) or (_share(named) == 1 and len(texts) == 3):
+        found.style, found.share = "name", _share(named)
+
+
+def _take(found: Profile, style: str, heads: list[Head | None]) -> None:
+    found.style, found.share = style, _share(heads)
+    found.clocks = _share(head is not None and head.clock for head in heads)
+    found.names = _share(_is_name(head.author) for head in heads if head)
+
+
+def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
+    """The heads of entries, with the name before the date, behind it, or on the line below it."""
+    best = [head_of(own, found.habit) for own in texts]
+    signed = sum(head is not None and head.author is not None for head in best)
+    for order in ("behind", "below"):
+        habit = found.habit._replace(order=order)
+        heads = [head_of(own, habit) for own in texts]
+        named = [head.author for head in heads if head and head.author]
+        if (
+            len(named) > max(signed, _MOSTLY * len(texts))
+            and len(set(named)) >= _VARIED
+            and _share(
+                head and len(own) > head.lines for head, own in zip(heads, texts, strict=True)
+            )
+            >= _MOSTLY
+        ):
+            found.habit, best, signed = habit, heads, len(named)
+    return best
 
 
 def _is_name(author: str | None) -> bool:
@@ -247,10 +295,6 @@ def _entries(listing: Listing, whole: bool = False) -> list[list[Line]]:
     return entries
 
 
-def _may_be_chrome(entry: tuple[str, ...]) -> bool:
-    return len(entry) > 1 and len(entry[-1]) <= _SHORT
-
-
 def _tails(texts: list[list[str]]) -> frozenset[str]:
     """What stands after the dates of at least a fifth of the entries."""
     counted: Counter[str] = Counter()
@@ -265,25 +309,23 @@ def _tails(texts: list[list[str]]) -> frozenset[str]:
     )
 
 
-def _is_name_line(own: list[str]) -> bool:
-    """True when the first line may be a name alone: short, no sentence, and text below it."""
+def _name_of(own: list[str], habit: Habit) -> Head | None:
+    """The name that stands alone on the first line; None where it may be none, or no text below."""
     first = own[0].strip()
-    return (
-        len(own) > 1
-        and 0 < len(first) <= 60
-        and len(first.split()) <= 6
-        and (
-            bool(SAYS.match(first) or _INITIAL.search(first))
-            or not first.endswith((".", "!", "?", "…", ",", ";", ":", ")"))
-        )
-        and not is_button(own[1])
-    )
+    name = author_of(first)
+    if not name or not (SAYS.match(first) or is_name(first)) or first.endswith(")?"):
+        return None
+    taken = past_furniture(own, 1, habit)
+    return Head(name, None, taken, clock=False) if taken < len(own) else None
 
 
-def _foot_of(own: list[str], tails: frozenset[str]) -> Head | None:
-    """Author and time below the text; `lines` counts from the end."""
-    for back in range(1, min(4, len(own) - 1) + 1):
-        found = head_of([own[-back]], tails, 1)
-        if found and found.when is not None:
-            return found._replace(lines=back)
+def _foot_of(own: list[str], habit: Habit) -> Head | None:
+    """Author and time below the text, perhaps over the site's own lines."""
+    for below in range(1, min(_UNDER + 1, len(own) - 1) + 1):
+        line = own[-below]
+        found = head_of([line], habit, 1)
+        if found and (found.when is not None or found.clock):
+            return found._replace(lines=0, below=below)
+        if not (is_row(line, habit) or habit.is_furniture(line)):
+            return None
     return None

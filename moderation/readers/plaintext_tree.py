@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from moderation.readers.plaintext_layout import STEP, Line, Listing
-from moderation.readers.plaintext_profile import is_reply
+from moderation.readers.plaintext_profile import FEET, is_reply
 
 if TYPE_CHECKING:
     from moderation.readers.plaintext_profile import Profile
@@ -209,13 +209,13 @@ class _Builder:
         Where author and date stand below the text, up to them.
         """
         own, column = [self.lines[at].text], self.lines[at].indent
-        foot = self.profile.style == "foot"
+        foot = self.profile.style in FEET
         for line in self.lines[at + 1 :]:
             if line.indent <= column or (line.kind and not foot):
                 break
             if not foot or (line.indent == column + STEP and not line.kind):
                 own.append(line.text)
-            if foot and len(own) > 1 and self.profile.has_head(own[-2:]):
+            if foot and len(own) > 1 and self.profile.ends(own):
                 break
         return own
 

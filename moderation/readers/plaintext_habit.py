@@ -1,0 +1,72 @@
+"""Learn which lines around its comments a site prints itself: votes, buttons, badges.
+
+What a site prints stands with many comments in the same place, and differs in its numbers and
+names alone; what people write does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from moderation.readers.comment_heads import Habit, is_date_line
+from moderation.readers.plaintext_layout import STEP
+
+if TYPE_CHECKING:
+    from moderation.readers.plaintext_layout import Listing
+
+_LEADING = 6  # lines of a comment that may stand over its text, at most
+_TRAILING = 5  # and under it
+_LONG = 80  # characters of a line that is no button
+_SHARE = 0.5  # of the comments of one sort that carry a line of the site's, at least
+_FEW = 4  # comments that do so, at least
+_SENTENCE_END = re.compile(r"\w[.!?]$")
+_VOTES = re.compile(r"[^\w\s]*0(?: [^\w\s]* ?0)*(?= [a-z])")  # "+0 reply" where some have no button
+
+
+def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
+    """The lines of every entry of a list at any depth, without what is nested in it."""
+    found: list[tuple[int, list[str]]] = []
+    open_: list[tuple[int, list[str]]] = []
+    for line in listing.lines:
+        while open_ and open_[-1][0] >= line.indent:
+            open_.pop()
+        if line.kind:
+            entry = (line.indent, [line.text])
+            open_.append(entry)
+            found.append(entry)
+        elif open_ and open_[-1][0] + STEP == line.indent:
+            open_[-1][1].append(line.text)
+    return found
+
+
+def furniture_of(listing: Listing, names: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The forms of the lines that stand with at least half of the comments of one sort.
+
+    Sorts: at the top, and nested. What is told by the line alone (dates) is left out.
+    """
+    habit = Habit(names=names)
+    entries = [entry for entry in entries_of(listing) if len(entry[1]) > 1]
+    top = [own for indent, own in entries if indent == listing.base]
+    nested = [own for indent, own in entries if indent > listing.base]
+    return _common(top, habit) | _common(nested, habit)
+
+
+def _common(entries: list[list[str]], habit: Habit) -> frozenset[str]:
+    counted: Counter[str] = Counter()
+    for own in map(list, dict.fromkeys(map(tuple, entries))):
+        lines = {*own[1 : 1 + _LEADING], *own[max(1, len(own) - _TRAILING) :]}
+        forms = {form for line in lines if (form := _furniture_form(line, habit))}
+        counted.update(forms | {votes[0] for form in forms if (votes := _VOTES.match(form))})
+    enough = max(_FEW, _SHARE * len(entries))
+    return frozenset(form for form, count in counted.items() if count >= enough)
+
+
+def _furniture_form(line: str, habit: Habit) -> str:
+    """The form of a line that a site may print; "" for dates, long lines and sentences."""
+    if len(line) > _LONG or is_date_line(line):
+        return ""
+    form = habit.form(line)
+    same = form == line.lower()
+    return "" if same and _SENTENCE_END.search(form) else form

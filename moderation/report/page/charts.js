@@ -6,7 +6,8 @@ const frame = (title, wide = WIDE) => drawing("svg", { viewBox: `0 0 ${wide} ${H
 const axis = (wide = WIDE) => drawing("line", { class: "axis", x1: 0, x2: wide, y1: FLOOR, y2: FLOOR });
 const note = (x, text, anchor = "start") => drawing("text", { x, y: HIGH - 6, "text-anchor": anchor }, text);
 
-// Scores by label: fifty thousandths to a bar, heights by logarithm; over the threshold filled.
+// Scores by label: fifty thousandths to a bar, heights by logarithm. What lies over the threshold is
+// filled: of the bar that the threshold cuts, the part to its right, if comments are there.
 function histogram(label, threshold) {
   const fine = page.distributions[label];
   const bins = Array.from({ length: 20 }, (_, k) => fine.slice(k * 50, k * 50 + 50).reduce((a, b) => a + b, 0));
@@ -15,9 +16,13 @@ function histogram(label, threshold) {
   const picture = frame(`Scores for ${words(label)}, comments by score: ${bins.map((n, k) => `from ${k * 5} %: ${n}`).join(", ")}`);
   bins.forEach((n, k) => {
     const height = n ? Math.max(2, Math.log1p(n) / tallest * (FLOOR - ROOF)) : 0;
-    const over = threshold !== undefined && (k + 1) / bins.length > threshold;
-    picture.append(drawing("rect", { class: over ? "bar over" : "bar", x: k * step + 1.5, y: FLOOR - height,
-      width: step - 3, height }, drawing("title", {}, `${plural(n, "comment")} from ${k * 5} to ${k * 5 + 5} %`)));
+    const bar = (kind, from, to) => drawing("rect", { class: kind, x: from, y: FLOOR - height, width: to - from, height },
+      drawing("title", {}, `${plural(n, "comment")} from ${k * 5} to ${k * 5 + 5} %`));
+    const left = k * step + 1.5, right = left + step - 3;
+    const cut = Math.max(left, (threshold ?? 1) * WIDE);
+    const over = fine.slice(k * 50, k * 50 + 50).some((count, j) => count && (k * 50 + j + 1) / fine.length > threshold);
+    if (cut > left || !over) picture.append(bar("bar", left, right));
+    if (over && cut < right) picture.append(bar("bar over", cut, right));
   });
   picture.append(axis(), note(0, "0"), note(WIDE / 2, "score", "middle"), note(WIDE, "1", "end"));
   if (threshold !== undefined) picture.append(drawing("line", { class: "limit", x1: threshold * WIDE, x2: threshold * WIDE, y1: 0, y2: FLOOR }));

@@ -1,53 +1,52 @@
-"""Read ahead: the next blocks are parsed while the last is being used."""
+"""Work ahead: other threads parse the next blocks of a file while the last is being used."""
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NoReturn, TypeVar
 
-Block = TypeVar("Block")
-DEPTH = 2  # blocks that wait; parsing and using a block take about as long
+import pyarrow as pa
+
+from moderation.errors import InputError
+
+Result = TypeVar("Result")
+MOST = 4  # threads; a block in work on each of them is held in memory
 
 
-def ahead(blocks: Iterable[Block], depth: int = DEPTH) -> Iterator[Block]:
-    """The same blocks in the same order, made on another thread up to `depth` before their time.
+def in_order(jobs: Iterable[Callable[[], Result]], threads: int | None = None) -> Iterator[Result]:
+    """What the jobs give, in their order, while the next of them run on other threads.
 
-    An error is raised where it would have been. Who stops early stops the other thread too.
+    The jobs themselves are made on the caller's thread. threads: as many as Arrow would take, but
+    at most MOST. An error comes behind the results before it. Who stops early waits for no more
+    than the jobs that run.
     """
-    ready: queue.Queue[tuple[Block | None, BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def offer(block: Block | None, error: BaseException | None = None) -> bool:
-        while not stopped.is_set():
-            try:
-                ready.put((block, error), timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def make() -> None:
+    threads = threads or min(MOST, pa.cpu_count())
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads, "reading ahead") as pool:
         try:
-            for block in blocks:
-                if not offer(block):
-                    return
-        except BaseException as error:  # noqa: BLE001 - raised again where it belongs
-            offer(None, error)
-        else:
-            offer(None)
+            for job in _until_wrong(jobs):
+                waiting.append(pool.submit(job))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
-    thread = threading.Thread(target=make, name="reading ahead", daemon=True)
-    thread.start()
+
+def _until_wrong(jobs: Iterable[Callable[[], Result]]) -> Iterator[Callable[[], Result]]:
+    """The jobs; an InputError that making one raises is raised by a job in its place."""
     try:
-        while True:
-            block, error = ready.get()
-            if error is not None:
-                raise error
-            if block is None:
-                return
-            yield block
-    finally:
-        stopped.set()
-        thread.join()
+        yield from jobs
+    except InputError as error:
+        yield _raising(error)
+
+
+def _raising(error: InputError) -> Callable[[], NoReturn]:
+    def job() -> NoReturn:
+        raise error
+
+    return job

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING, Batch
+from moderation.readers.column_bytes import Bytes, table_of
 
 if TYPE_CHECKING:
     from moderation.readers.options import Options
@@ -19,6 +21,7 @@ ADDRESS = (
     r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f:]*::[0-9A-Fa-f:]+"
 )
 MENDED = "mojibake_repaired"  # the warning of a comment that was changed
+_DIGIT = table_of("0123456789")
 _BEYOND_ASCII = r"[^\x00-\x7f]"
 
 
@@ -39,10 +42,27 @@ def _set(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
 
 
 def _without_addresses(authors: pa.ChunkedArray) -> pa.ChunkedArray:
-    looks = pc.match_substring_regex(authors, f"^(?:{ADDRESS})$")
-    if not pc.any(looks).as_py():
+    found = [_address_rows(one) for one in authors.chunks]
+    if not any(len(rows) for rows in found):
         return authors
-    return pc.if_else(pc.fill_null(looks, False), pa.scalar(None, STRING), authors)
+    hidden = []
+    for chunk, rows in zip(authors.chunks, found, strict=True):
+        mask = np.zeros(len(chunk), bool)
+        mask[rows] = True
+        hidden.append(pc.if_else(pa.array(mask), pa.scalar(None, STRING), chunk))
+    return pa.chunked_array(hidden)
+
+
+def _address_rows(authors: pa.Array) -> np.ndarray:
+    """Rows that are an address: with an @, with a colon, or of digits and points."""
+    seen = Bytes(authors)
+    points = seen.with_byte(ord("."))
+    rows = np.union1d(seen.with_byte(ord("@")), seen.with_byte(ord(":")))
+    rows = np.union1d(rows, points[_DIGIT[seen.first[points]]])
+    if not len(rows):
+        return rows
+    looks = pc.match_substring_regex(authors.take(pa.array(rows)), f"^(?:{ADDRESS})$")
+    return rows[pc.fill_null(looks, False).to_numpy(zero_copy_only=False)]
 
 
 def _mended_records(records: pa.Table) -> pa.Table:

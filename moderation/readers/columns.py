@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
+from moderation.readers.column_bytes import Bytes, table_of
 from moderation.readers.rows import EARLIEST, LATEST, NO_PARENT, NOBODY, status_of, when
 from moderation.readers.source import decode
 
@@ -45,6 +46,10 @@ NAMES = ("name", "username", "login", "displayName", "display_name", "screen_nam
 """What the name is called where the author is an object."""
 _HTML = frozenset(["cooked", "textdisplay", "bodyhtml", "contenthtml", "commentcontent"])
 _TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
+_TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_PARENT))
+_TOP_LEVEL_LENGTHS = np.isin(np.arange(64), [len(word) for word in NO_PARENT])
+_NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
+_NOBODY = pa.array(["", *NOBODY], STRING)
 _NOISE = re.compile(r"[\s_\-.:]+")
 
 
@@ -128,7 +133,7 @@ def batch(
             "created_at": times(columns["created_at"])
             if "created_at" in columns
             else pa.nulls(length, TIME),
-            "text": pc.fill_null(text, ""),
+            "text": pc.fill_null(text, "") if text.null_count else text,
             "kind": _kinds(made.get("kind"), absent, length),
             "status": states,
             "url": _filled(made["url"]) if "url" in made else pa.nulls(length, STRING),
@@ -146,12 +151,17 @@ def batch(
 
 def _blank(text: pa.Array) -> pa.Array:
     """Whether there is nothing but white space; only texts that begin so are looked at whole."""
-    start = pc.utf8_slice_codeunits(text, 0, 8)
-    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(start), ""), True)
-    if not pc.any(blank).as_py():
-        return blank
-    whole = pc.utf8_trim_whitespace(pc.if_else(blank, text, pa.scalar("x", STRING)))
-    return pc.fill_null(pc.equal(whole, ""), True)
+    blank = np.zeros(len(text), bool)
+    rows = Bytes(text).blank_starts()
+    if len(rows):
+        start = pc.utf8_slice_codeunits(text.take(pa.array(rows)), 0, 8)
+        begins = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(start), ""), True)
+        rows = rows[begins.to_numpy(zero_copy_only=False)]
+        whole = pc.utf8_trim_whitespace(text.take(pa.array(rows)))
+        blank[rows] = pc.fill_null(pc.equal(whole, ""), True).to_numpy(zero_copy_only=False)
+    if text.null_count:
+        blank |= text.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(blank)
 
 
 def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -195,28 +205,47 @@ def _joined(value: Any) -> str | None:
 
 def _encodable(column: pa.Array) -> pa.Array:
     """Without NUL characters, which neither CSV nor most programs take."""
-    letters = column.buffers()[2]  # the column may be a slice of it: looking at more does no harm
-    if letters is None or (np.frombuffer(letters, np.uint8) != 0).all():
+    letters = Bytes(column).used
+    if not len(letters) or letters.min():
         return column
     return pc.replace_substring(column, "\0", "")
 
 
+def _trimmed(column: pa.Array) -> pa.Array:
+    """Without white space around the values."""
+    return pc.utf8_trim_whitespace(column) if Bytes(column).blank_edges() else column
+
+
+def _none_where(column: pa.Array, could: np.ndarray, words: pa.Array) -> pa.Array:
+    """Null where a value is one of the words, which no value is unless one of `could` is set."""
+    if not could.any():
+        return column
+    return pc.if_else(pc.is_in(column, value_set=words), pa.scalar(None, STRING), column)
+
+
 def _ids(column: pa.Array) -> pa.Array:
     """Ids without blanks around them; `317120.0` is 317120; empty ones and NaN are null."""
-    column = pc.utf8_trim_whitespace(column)
-    if pc.any(pc.ends_with(column, ".0")).as_py():
+    column = _trimmed(column)
+    seen = Bytes(column)
+    if ((seen.last == ord("0")) & (seen.before_last() == ord("."))).any():
         column = pc.replace_substring_regex(column, pattern=r"^(\d+)\.0+$", replacement=r"\1")
-    empty = pc.is_in(column, value_set=pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING))
-    return pc.if_else(empty, pa.scalar(None, STRING), column)
+        seen = Bytes(column)
+    return _none_where(column, seen.lengths <= 4, _NO_ID)
 
 
 def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
     """Parents without the words for "none"; `0` stays for `merge`, which sees all the ids."""
     column = _ids(column)
-    top = pc.or_(
-        pc.starts_with(column, "t3_"), pc.is_in(pc.utf8_lower(column), value_set=_TOP_LEVEL)
-    )
-    column = pc.if_else(pc.fill_null(top, True), pa.scalar(None, STRING), column)
+    seen = Bytes(column)
+    reddits = seen.first == ord("t")
+    could = _TOP_LEVEL_STARTS[seen.first] & _TOP_LEVEL_LENGTHS[np.minimum(seen.lengths, 63)]
+    if (could | (reddits & (seen.second() == ord("3")))).any():
+        top = pc.or_(
+            pc.starts_with(column, "t3_"), pc.is_in(pc.utf8_lower(column), value_set=_TOP_LEVEL)
+        )
+        column = pc.if_else(pc.fill_null(top, True), pa.scalar(None, STRING), column)
+    if not reddits.any():
+        return column
     prefixed = pc.starts_with(column, "t1_")
     if pc.any(prefixed).as_py() and not pc.any(pc.starts_with(ids, "t1_")).as_py():
         column = pc.replace_substring_regex(column, pattern="^t1_", replacement="")
@@ -225,13 +254,13 @@ def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
 
 def _filled(column: pa.Array) -> pa.Array:
     """Null where the column is empty."""
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, STRING), column)
+    return _none_where(column, Bytes(column).lengths == 0, _NO_ID[:1])
 
 
 def _authors(column: pa.Array) -> pa.Array:
-    column = pc.utf8_trim_whitespace(column)
-    nobody = pc.is_in(column, value_set=pa.array(["", *NOBODY], STRING))
-    return pc.if_else(nobody, pa.scalar(None, STRING), column)
+    column = _trimmed(column)
+    seen = Bytes(column)
+    return _none_where(column, (seen.lengths == 0) | (seen.first == ord("[")), _NOBODY)
 
 
 def _mapped(column: pa.Array | None, meaning: Callable[[Any], str], length: int) -> pa.Array:
@@ -245,6 +274,8 @@ def _mapped(column: pa.Array | None, meaning: Callable[[Any], str], length: int)
 
 def _told_by_text(states: pa.Array, text: pa.Array) -> pa.Array:
     """`[deleted]` and `[removed]` in place of the text, where nothing else tells."""
+    if not (Bytes(text).first == ord("[")).any():
+        return states
     unknown = pc.equal(states, "unknown")
     for word, status in (("[deleted]", "deleted"), ("[removed]", "removed")):
         told = pc.and_(unknown, pc.fill_null(pc.equal(text, word), False))
@@ -260,9 +291,9 @@ def _kinds(column: pa.Array | None, absent: pa.Array, length: int) -> pa.Array:
 
     if column is not None:
         return _mapped(column, meaning, length)
-    kinds = pa.repeat(pa.scalar("comment", STRING), length)
-    lost = pc.and_(absent, pc.equal(kinds, "comment"))
-    return pc.if_else(lost, pa.scalar("placeholder", STRING), kinds)
+    if not pc.any(absent).as_py():
+        return pa.repeat(pa.scalar("comment", STRING), length)
+    return pc.if_else(absent, pa.scalar("placeholder", STRING), pa.scalar("comment", STRING))
 
 
 def _warnings(column: pa.Array | pa.ChunkedArray | None, absent: pa.Array) -> pa.Array:
@@ -286,16 +317,19 @@ def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Ta
         named.append(_digests(made["article"]))
     if not named:
         return pa.nulls(length, STRING), THREAD_SCHEMA.empty_table()
-    ids = _ids(pc.coalesce(*named))
-    if pc.any(pc.starts_with(ids, "t3_")).as_py():
+    ids = _ids(pc.coalesce(*named) if named[0].null_count else named[0])
+    if (Bytes(ids).first == ord("t")).any() and pc.any(pc.starts_with(ids, "t3_")).as_py():
         ids = pc.replace_substring_regex(ids, pattern="^t3_", replacement="")
     about = [name for name in ("title", "article") if name in made]
     if not about:
         return ids, THREAD_SCHEMA.empty_table()
     table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
-    table = table.filter(pc.is_valid(table["thread_id"]))
-    told = table.group_by("thread_id", use_threads=False).aggregate(
-        [(name, "min") for name in about]
+    if ids.null_count:
+        table = table.filter(pc.is_valid(table["thread_id"]))
+    told = (
+        _without_runs(table)
+        .group_by("thread_id", use_threads=False)
+        .aggregate([(name, "min") for name in about])
     )
     columns = {
         name: told[name if name == "thread_id" else f"{name}_min"]
@@ -304,6 +338,18 @@ def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Ta
         for name in THREAD_SCHEMA.names
     }
     return ids, pa.table(columns, schema=THREAD_SCHEMA)
+
+
+def _without_runs(table: pa.Table) -> pa.Table:
+    """Without the rows that say what the row before them says: in most dumps all but a few."""
+    if len(table) < 2:
+        return table
+    new = np.zeros(len(table), bool)
+    new[0] = True
+    for column in table.columns:
+        same = pc.equal(column[1:], column[:-1])
+        new[1:] |= ~pc.fill_null(same, False).to_numpy()
+    return table.filter(pa.array(new))
 
 
 def _digests(column: pa.Array) -> pa.Array:
@@ -318,6 +364,10 @@ def _digests(column: pa.Array) -> pa.Array:
 
 # --- time ---------------------------------------------------------------------------------------
 
+_MICROS = tuple(int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
+_LOWEST = np.frombuffer(b"0000-00-00 00:00:00Z", np.uint8)  # of `_laid_out`
+_SPAN = np.where(_LOWEST - ord("0"), 0, 9).astype(np.uint8)
+_SPAN[10] = 255  # a blank, or a T
 _DIGITS = r"^\s*\d{9,19}(\.\d*)?\s*$"
 _ISO_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$"
 _ISO_NAIVE = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?$"
@@ -340,11 +390,19 @@ def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         moments = _written(column)
     else:
         return pa.nulls(len(column), TIME)
+    span = pc.min_max(moments)
+    if span["min"].is_valid and _sensible(span["min"]) and _sensible(span["max"]):
+        return moments
     sensible = pc.and_(
         pc.greater_equal(moments, pa.scalar(EARLIEST, TIME)),
         pc.less(moments, pa.scalar(LATEST, TIME)),
     )
     return pc.if_else(sensible, moments, pa.scalar(None, TIME))
+
+
+def _sensible(moment: pa.Scalar) -> bool:
+    """Whether a point in time is one of `rows.when`'s."""
+    return _MICROS[0] <= moment.value < _MICROS[1]
 
 
 def _epochs(column: pa.Array) -> pa.Array:
@@ -360,18 +418,34 @@ def _epochs(column: pa.Array) -> pa.Array:
 
 def _written(column: pa.Array) -> pa.Array:
     column = column.cast(STRING)
-    known = column.drop_null()
+    known = column.drop_null() if column.null_count else column
     if not len(known):
         return pa.nulls(len(column), TIME)
-    if pc.all(pc.match_substring_regex(known, _DIGITS)).as_py():
+    width = _laid_out(known)
+    if not width and pc.all(pc.match_substring_regex(known, _DIGITS)).as_py():
         return _epochs(pc.utf8_trim_whitespace(column).cast(pa.float64()))
     try:
-        if pc.all(pc.match_substring_regex(known, _ISO_ZONED)).as_py():
+        if width == 20 or (
+            not width and pc.all(pc.match_substring_regex(known, _ISO_ZONED)).as_py()
+        ):
             return column.cast(TIME)
-        if pc.all(pc.match_substring_regex(known, _ISO_NAIVE)).as_py():
+        if width == 19 or pc.all(pc.match_substring_regex(known, _ISO_NAIVE)).as_py():
             return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
     except pa.ArrowInvalid:  # 31 February and the like: value by value
         pass
     encoded = column.dictionary_encode()
     moments = pa.array([when(value) for value in encoded.dictionary.to_pylist()], TIME)
     return moments.take(encoded.indices)
+
+
+def _laid_out(known: pa.Array) -> int:
+    """The width of all values where each is `2024-01-31 12:00:00` or the same with a Z; else 0."""
+    seen = Bytes(known)
+    width = int(seen.lengths[0])
+    if width not in (19, 20) or (seen.lengths != width).any():
+        return 0
+    values = seen.used.reshape(-1, width)
+    between = values[:, 10]
+    if not ((between == ord("T")) | (between == ord(" "))).all():
+        return 0
+    return width if (values - _LOWEST[:width] <= _SPAN[:width]).all() else 0

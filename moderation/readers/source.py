@@ -13,6 +13,7 @@ import re
 import stat
 import sys
 import tempfile
+import threading
 import weakref
 import zipfile
 import zlib
@@ -82,6 +83,7 @@ class Source:
         self.mapping = dict(mapping or {})
         self.options = options
         self.odd = 0  # bytes that were no UTF-8
+        self._counting = threading.Lock()
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all
         self.damage: str | None = None  # where and why the compressed stream broke off
@@ -166,9 +168,9 @@ class Source:
         Where compressed data is damaged or cut, the stream ends and `damage` says where; data
         that grows beyond the limit raises InputError.
         """
-        file = self._file()
         if not self.compression:
-            return cast("BinaryIO", io.BufferedReader(_Reads(self, file)))
+            return cast("BinaryIO", io.BufferedReader(_Reads(self, self._file(buffering=0))))
+        file = self._file()
         try:
             inner = self._decompressed(file)
         except InputError:
@@ -182,9 +184,9 @@ class Source:
         reads = _Reads(self, inner, file, self._limit, self._explode)
         return cast("BinaryIO", io.BufferedReader(reads, 1 << 17))
 
-    def _file(self) -> BinaryIO:
+    def _file(self, buffering: int = -1) -> BinaryIO:
         try:
-            return self._disk.open("rb")
+            return self._disk.open("rb", buffering)
         except OSError as error:
             raise InputError(f"{self.name}: cannot be read: {error.strerror or error}") from error
 
@@ -222,7 +224,8 @@ class Source:
     def decoded(self, raw: bytes) -> str:
         """A part of the file as text; how many of its bytes are no UTF-8 adds up in `odd`."""
         text, odd = decode(raw)
-        self.odd += odd
+        with self._counting:
+            self.odd += odd
         return text
 
     @cached_property
@@ -315,6 +318,8 @@ class _Reads(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         source = self._source
         try:
+            if not source.compression:
+                return int(self._inner.readinto(buffer))  # type: ignore[attr-defined]
             block = self._some(min(len(buffer), 1 << 20))
         except _DAMAGE as error:
             if not source.compression:

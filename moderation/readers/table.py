@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers import json_formats
+from moderation.readers.ahead import in_order
 from moderation.readers.columns import NAMES, batch, is_html, roles
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
@@ -18,7 +20,7 @@ from moderation.readers.rows import status_of
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.table_csv import Style, csv_columns, style_of
 from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dialect_roles
-from moderation.readers.table_json import Columns, at, line_columns, value_columns
+from moderation.readers.table_json import Columns, Job, at, line_columns, value_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +92,7 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
     return _batches(source, found, dialect.markup, dialect)
 
 
-def _json(source: Source, chosen: dict[str, str]) -> Iterator[Columns]:
+def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
     return (line_columns if _line_wise(source) else value_columns)(source, chosen)
 
 
@@ -103,23 +105,29 @@ def _style(source: Source, names: tuple[str, ...] = ()) -> Style:
 
 def _batches(
     source: Source,
-    found: Iterator[Columns],
+    found: Iterator[Job],
     markup: Callable[[str], str] | None = None,
     dialect: Dialect | None = None,
 ) -> Iterator[Batch]:
-    status = dialect.status if dialect else status_of
-    for columns in found:
-        made = Batch()
-        if columns.values:
-            if markup:
-                text = [markup(one or "") for one in columns.values["text"].to_pylist()]
-                columns.values["text"] = pa.array(text, STRING)
-            if dialect and dialect.adapt:
-                dialect.adapt(columns.values)
-            made = batch(columns.values, source.name, columns.place, status)
-        made.rejects[:0] = columns.rejects
-        made.met = columns.met
-        yield made
+    return in_order(partial(_batch, source, job, markup, dialect) for job in found)
+
+
+def _batch(
+    source: Source, job: Job, markup: Callable[[str], str] | None, dialect: Dialect | None
+) -> Batch:
+    columns = job()
+    made = Batch()
+    if columns.values:
+        if markup:
+            text = [markup(one or "") for one in columns.values["text"].to_pylist()]
+            columns.values["text"] = pa.array(text, STRING)
+        if dialect and dialect.adapt:
+            dialect.adapt(columns.values)
+        status = dialect.status if dialect else status_of
+        made = batch(columns.values, source.name, columns.place, status)
+    made.rejects[:0] = columns.rejects
+    made.met = columns.met
+    return made
 
 
 def _roles(source: Source, names: Any) -> dict[str, str]:
@@ -187,7 +195,7 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _parquet(source: Source) -> Iterator[Columns]:
+def _parquet(source: Source) -> Iterator[Job]:
     try:
         stream = pq.ParquetFile(source.local or pa.BufferReader(source.open().read()))
         chosen = _roles(source, stream.schema_arrow.names)
@@ -196,15 +204,14 @@ def _parquet(source: Source) -> Iterator[Columns]:
         done, met = sum(sizes[:begin]), sum(sizes[begin:end])
         wanted = sorted(set(chosen.values()))
         for rows in stream.iter_batches(PARQUET_ROWS, row_groups=range(begin, end), columns=wanted):
-            first = done
-            yield Columns(
-                {role: rows.column(name) for role, name in chosen.items()},
-                lambda row, first=first: f"row {first + row + 1}",  # type: ignore[misc]
-                [],
-                met,
-            )
+            values = {role: rows.column(name) for role, name in chosen.items()}
+            yield partial(Columns, values, partial(_row, done), [], met)
             done += rows.num_rows
             met = 0
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{source.name}: damaged Parquet file: {reason}") from error
+
+
+def _row(first: int, row: int) -> str:
+    return f"row {first + row + 1}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
-from moderation.readers.table_json import Columns, snippet
+from moderation.readers.table_json import Columns, Job, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,7 +81,7 @@ def _unique(cells: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Columns]:
+def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Job]:
     """Columns of the file's rows, block by block. roles: our name -> header name."""
     with source.utf8() as stream:
         walk = _Walk(stream, source, style, roles)
@@ -111,7 +112,7 @@ class _Walk:
         self._overlong = False
         self._count = 0  # rows in what `_split` found good
 
-    def columns(self) -> Iterator[Columns]:
+    def columns(self) -> Iterator[Job]:
         self._pass_header()
         while not self._ended or self._buffer:
             self._fill(self._size)
@@ -119,7 +120,7 @@ class _Walk:
             if good:
                 rows = _Rows(self._buffer[:good], self._line, self._count)
                 self._drop(good)
-                yield from self._parsed(rows)
+                yield partial(self._parsed, rows)
             if broken:
                 line = _Rows(self._buffer[:broken], self._line)
                 self._drop(broken)
@@ -129,9 +130,9 @@ class _Walk:
                     reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
                     place = f"line {line.line}"
                     reject = Reject(self._file, place, reason, snippet(line.raw))
-                    yield Columns({}, str, [reject], 1)
+                    yield partial(Columns, {}, str, [reject], 1)
                 else:
-                    yield self._alone(line)
+                    yield partial(self._alone, line)
             elif good:
                 self._size = min(BLOCK_BYTES, self._size * 2)
             else:  # a row longer than the window
@@ -211,10 +212,10 @@ class _Walk:
                 return
         self._ended = True
 
-    def _parsed(self, rows: _Rows) -> Iterator[Columns]:
+    def _parsed(self, rows: _Rows) -> Columns:
         raw = rows.raw
         if not raw.strip(b"\r\n"):
-            return
+            return Columns({}, str, [], 0)
         style = self._style
         parsing = pa_csv.ParseOptions(
             delimiter=style.delimiter,
@@ -229,18 +230,16 @@ class _Walk:
             check_utf8=True,
         )
         reading = pa_csv.ReadOptions(
-            column_names=list(style.names), block_size=max(1 << 20, len(raw) + 1), use_threads=True
+            column_names=list(style.names), block_size=max(1 << 20, len(raw) + 1), use_threads=False
         )
         try:
-            table = pa_csv.read_csv(io.BytesIO(raw), reading, parsing, converting)
+            table = pa_csv.read_csv(pa.BufferReader(raw), reading, parsing, converting)
         except pa.ArrowInvalid:
-            yield self._slowly(rows)
-            return
+            return self._slowly(rows)
         if table.num_rows != rows.rows:  # lone carriage returns end rows too
-            yield self._slowly(rows)
-            return
-        yield Columns(
-            {role: _whole(table[name]) for role, name in self._roles.items()},
+            return self._slowly(rows)
+        return Columns(
+            {role: table[name].combine_chunks() for role, name in self._roles.items()},
             lambda row: f"row {row + 1} after line {rows.line}",
             [],
             rows.rows,
@@ -300,10 +299,6 @@ class _Walk:
             for role, name in self._roles.items()
         }
         return Columns(columns, places.__getitem__, rejects, met)
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import io
-from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
-from moderation.readers.ahead import ahead
 from moderation.readers.json_text import LONGEST, Value, loads, values
 from moderation.readers.rows import SNIPPET, encodable
 from moderation.readers.source import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from moderation.readers.source import Source
 
 BLOCK_BYTES = 1 << 23
+_NEWLINE, _RETURN, _ASCII = 10, 13, 127
+_NULL = re.compile(rb"\}[ \t\r]*null")
+_BEFORE_NULL = np.isin(np.arange(256), list(b" \t\rn"))
 _ARROW = {int: pa.int64(), float: pa.float64(), str: STRING, bool: pa.bool_()}
 
 
@@ -34,11 +37,21 @@ class Columns(NamedTuple):
     met: int
 
 
-class Lines(NamedTuple):
-    """Whole lines, and the number of the first."""
+Job: TypeAlias = "Callable[[], Columns]"
+"""A block's columns, to be made on any thread."""
 
-    raw: bytes
+
+class Lines(NamedTuple):
+    """Whole lines, where each ends (at its newline; the last may have none), the first's number."""
+
+    raw: np.ndarray  # (bytes,) uint8
+    ends: np.ndarray
     first: int
+
+    def split(self) -> list[bytes]:
+        """The lines."""
+        lines = self.raw.tobytes().split(b"\n")
+        return lines[: len(self.ends)]
 
 
 def at(record: Any, path: str) -> Any:
@@ -50,38 +63,46 @@ def at(record: Any, path: str) -> Any:
     return record
 
 
-def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
+def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
     """Columns of a file with one object a line. roles: our name -> key or dotted path."""
-    return ahead(_line_columns(source, roles))
-
-
-def _line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
-    schema = _Schema(roles)
+    usual: _Schema | None = None
     with source.utf8() as stream:
         for lines in _blocks(stream, source.name):
             if isinstance(lines, Reject):
-                yield Columns({}, str, [lines], 1)
+                yield partial(Columns, {}, str, [lines], 1)
                 continue
-            table = schema.parsed(lines.raw)
-            if table is None:
-                yield _one_by_one(lines, source, schema)
-            else:
-                yield Columns(table, _line_places(lines), [], len(table["text"]))
+            usual = usual or _Schema(roles, _sampled(lines.split()))
+            yield partial(_of_lines, lines, source, usual)
 
 
-def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Columns]:
+def _of_lines(lines: Lines, source: Source, usual: _Schema) -> Columns:
+    rows = _object_lines(lines)
+    table = usual.parsed(lines.raw, rows) if rows else None
+    if table is None and rows:  # maybe what stands in this block is of other types
+        own = _Schema(usual.roles, _sampled(lines.split()))
+        table = None if own.options == usual.options else own.parsed(lines.raw, rows)
+    if table is None:
+        return _one_by_one(lines, source, usual.roles)
+    return Columns(table, _line_places(lines), [], rows)
+
+
+def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
     """Columns of an array, or of objects that follow one another over several lines."""
-    schema = _Schema(roles)
     with source.utf8() as stream:
         for block in _value_blocks(stream):
-            # line ends within a JSON value are blanks: in strings they are escaped
-            lines = b"\n".join([value.raw.replace(b"\n", b" ") for value in block])
-            table = None if any(value.wrong for value in block) else schema.parsed(lines)
-            if table is None:
-                yield _values_one_by_one(block, source, schema)
-            else:
-                place = lambda row, block=block: block[row].place  # noqa: E731
-                yield Columns(table, place, [], len(block))
+            yield partial(_of_values, block, source, roles)
+
+
+def _of_values(block: list[Value], source: Source, roles: Mapping[str, str]) -> Columns:
+    if not any(value.wrong for value in block):
+        # line ends within a JSON value are blanks: in strings they are escaped
+        flat = [value.raw.replace(b"\n", b" ") for value in block]
+        lines = _lines(np.frombuffer(b"\n".join(flat), np.uint8), 1)
+        rows = _object_lines(lines)
+        table = _Schema(roles, _sampled(flat)).parsed(lines.raw, rows) if rows else None
+        if table is not None:
+            return Columns(table, lambda row: block[row].place, [], len(block))
+    return _values_one_by_one(block, source, roles)
 
 
 def _value_blocks(stream: Any) -> Iterator[list[Value]]:
@@ -97,7 +118,7 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
         yield block
 
 
-def _values_one_by_one(block: list[Value], source: Source, schema: _Schema) -> Columns:
+def _values_one_by_one(block: list[Value], source: Source, roles: Mapping[str, str]) -> Columns:
     file = source.name
     rows, places, rejects = [], [], []
     for value in block:
@@ -110,118 +131,114 @@ def _values_one_by_one(block: list[Value], source: Source, schema: _Schema) -> C
         else:
             reason = found if isinstance(found, str) else "not a JSON object"
             rejects.append(Reject(file, place, reason, snippet(value.raw)))
-    schema.learn(rows[:: max(1, len(rows) // 100)])
-    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects, len(block))
+    return Columns(_gathered(rows, roles), places.__getitem__, rejects, len(block))
 
 
-def snippet(raw: bytes) -> str:
+def snippet(raw: bytes | np.ndarray) -> str:
     """The beginning of a record, for finding it again."""
-    return decode(raw[: 4 * SNIPPET])[0].strip()[:SNIPPET]
+    return decode(bytes(raw[: 4 * SNIPPET]))[0].strip()[:SNIPPET]
 
 
 def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
     """Whole lines of about BLOCK_BYTES; a line longer than LONGEST is passed over."""
-    number, kept, size = 1, [], 0
-    while block := stream.read(BLOCK_BYTES):
-        cut = block.rfind(b"\n") + 1
-        if not cut:
-            size += len(block)
-            if size <= LONGEST:
-                kept.append(block)
-            elif len(kept) > 1:
-                kept = kept[:1]
-            continue
-        if size > LONGEST:
-            first = block.find(b"\n") + 1
-            yield Reject(file, f"line {number}", f"longer than {LONGEST:,} bytes", snippet(kept[0]))
-            number += 1
-            kept, block, cut = [], block[first:], cut - first
-        raw = b"".join([*kept, block[:cut]])
-        if raw:
-            yield Lines(raw, number)
-        number += raw.count(b"\n")
-        kept = [block[cut:]] if cut < len(block) else []
-        size = sum(map(len, kept))
-    if size > LONGEST:
-        yield Reject(file, f"line {number}", f"longer than {LONGEST:,} bytes", snippet(kept[0]))
-    elif kept:
-        yield Lines(b"".join(kept), number)
+    number, kept = 1, np.zeros(0, np.uint8)
+    long = 0  # bytes of a line that is passed over; `kept` is its beginning
+    while True:
+        block = np.empty(len(kept) * (not long) + BLOCK_BYTES, np.uint8)
+        begun = len(block) - BLOCK_BYTES
+        block[:begun] = kept[:begun]
+        count = stream.readinto(block[begun:].data)
+        block = block[: begun + count]
+        ends = begun + np.flatnonzero(block[begun:] == _NEWLINE)
+        if long:
+            long += int(ends[0]) if len(ends) else count
+            if not len(ends) and count:
+                continue
+            yield Reject(file, f"line {number}", f"longer than {LONGEST:,} bytes", snippet(kept))
+            number, long = number + 1, 0
+            first = int(ends[0]) + 1 if len(ends) else len(block)
+            block, ends = block[first:], ends[1:] - first
+        if len(ends):
+            cut = int(ends[-1]) + 1
+            yield Lines(block[:cut], ends, number)
+            number += len(ends)
+            block = block[cut:]
+        if not count:
+            break
+        kept = block.copy() if len(ends) else block
+        long = len(kept) if len(kept) > LONGEST else 0
+    if len(block):
+        yield Lines(block, np.array([len(block)]), number)
+
+
+def _lines(raw: np.ndarray, first: int) -> Lines:
+    return Lines(raw, np.append(np.flatnonzero(raw == _NEWLINE), len(raw)), first)
 
 
 class _Schema:
-    """What types the wanted keys have, as far as the records seen tell."""
+    """What types the wanted keys have, as far as these records tell.
 
-    def __init__(self, roles: Mapping[str, str]) -> None:
+    options: for Arrow's parser; None where it cannot take them, because types differ.
+    """
+
+    def __init__(self, roles: Mapping[str, str], rows: Iterable[dict[str, Any]]) -> None:
         self.roles = dict(roles)
-        self._seen: dict[str, Counter[type]] = {role: Counter() for role in roles}
-        self._options: pa_json.ParseOptions | None = None
-        self._mixed = False
-
-    def learn(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Note the types of these records; columns whose types differ cannot go through Arrow."""
+        seen: dict[str, set[type]] = {role: set() for role in roles}
         for row in rows:
-            for role, path in self.roles.items():
-                value = at(row, path)
-                if value is not None:
-                    self._seen[role][type(value)] += 1
+            for role, path in roles.items():
+                seen[role].add(type(at(row, path)))
         fields: dict[str, Any] = {}
-        for role, path in self.roles.items():
-            kinds = set(self._seen[role])
+        mixed = False
+        for role, path in roles.items():
+            kinds = seen[role] - {type(None)}
             kinds = {float} if kinds == {int, float} else kinds
             kind = _ARROW.get(next(iter(kinds))) if len(kinds) == 1 else STRING
-            self._mixed = self._mixed or len(kinds) > 1 or kind is None
+            mixed = mixed or len(kinds) > 1 or kind is None
             _nest(fields, path.split("."), kind or STRING)
-        self._options = pa_json.ParseOptions(
-            explicit_schema=pa.schema(_fields(fields)), unexpected_field_behavior="ignore"
-        )
+        self.options = None if mixed else pa.schema(_fields(fields))
 
-    def parsed(self, raw: bytes) -> dict[str, pa.Array] | None:
+    def parsed(self, raw: np.ndarray, rows: int) -> dict[str, pa.Array] | None:
         """The wanted columns as Arrow reads them, or None where it cannot be trusted with this."""
-        rows = _object_lines(raw)
-        if not rows:
+        if self.options is None:
             return None
-        if self._options is None:
-            self.learn(_sampled(raw))
-        if self._mixed:
-            return None
-        reading = pa_json.ReadOptions(block_size=max(1 << 20, len(raw) // 4))
+        reading = pa_json.ReadOptions(use_threads=False, block_size=len(raw) + 1)
+        parsing = pa_json.ParseOptions(
+            explicit_schema=self.options, unexpected_field_behavior="ignore"
+        )
         try:
-            table = pa_json.read_json(io.BytesIO(raw), reading, self._options)
+            table = pa_json.read_json(pa.BufferReader(raw), reading, parsing)
+            if table.num_rows != rows:
+                return None
+            columns = {role: _column(table, path) for role, path in self.roles.items()}
+            if raw.max() > _ASCII:  # Arrow's JSON reader lets wrong UTF-8 through
+                for column in columns.values():
+                    column.validate(full=True)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError):
-            return None
-        if table.num_rows != rows:
-            return None
-        columns = {role: _column(table, path) for role, path in self.roles.items()}
-        try:
-            columns["text"].validate(full=True)  # Arrow's JSON reader lets wrong UTF-8 through
-        except pa.ArrowInvalid:
             return None
         return columns
 
 
-def _object_lines(raw: bytes) -> int:
+def _object_lines(lines: Lines) -> int:
     """How many objects there are, if every line is blank or one object; 0 otherwise.
 
     Arrow's JSON reader crashes on a `null` where an object should be, so it only gets lines that
     begin with `{` and end with `}`, without `null` behind a brace.
     """
-    data = np.frombuffer(raw, np.uint8)
-    ends = np.flatnonzero(data == 10)
-    if not len(ends) or ends[-1] != len(data) - 1:
-        ends = np.append(ends, len(data))
+    raw, ends = lines.raw, lines.ends
     starts = np.append(0, ends[:-1] + 1)
     last = ends - 1
-    last = np.where((last >= starts) & (data[np.maximum(last, 0)] == 13), last - 1, last)
+    last = np.where((last >= starts) & (raw[np.maximum(last, 0)] == _RETURN), last - 1, last)
     full = last >= starts
-    fine = (data[starts[full]] == ord("{")) & (data[last[full]] == ord("}"))
-    if not fine.all() or b"} null" in raw or b"}null" in raw:
+    if not ((raw[starts[full]] == ord("{")) & (raw[last[full]] == ord("}"))).all():
+        return 0
+    closed = np.flatnonzero(raw[:-1] == ord("}"))
+    if _BEFORE_NULL[raw[closed + 1]].any() and _NULL.search(raw.data):
         return 0
     return int(full.sum())
 
 
-def _sampled(raw: bytes) -> list[dict[str, Any]]:
+def _sampled(lines: list[bytes]) -> list[dict[str, Any]]:
     """Up to 200 records from the beginning, middle and end of a block."""
-    lines = raw.split(b"\n")
     chosen = lines if len(lines) <= 200 else lines[:100] + lines[100 :: len(lines) // 100]
     found = (_object(line) for line in chosen if line.strip())
     return [one for one in found if isinstance(one, dict)]
@@ -242,7 +259,7 @@ def _fields(fields: Mapping[str, Any]) -> list[pa.Field]:
 
 def _column(table: pa.Table, path: str) -> pa.Array:
     name, *rest = path.split(".")
-    column = pa.concat_arrays(table[name].chunks) if table.num_rows else table[name]
+    column = table[name].combine_chunks()
     for key in rest:
         column = column.flatten()[column.type.get_field_index(key)]
     return column
@@ -250,17 +267,17 @@ def _column(table: pa.Table, path: str) -> pa.Array:
 
 def _line_places(lines: Lines) -> Callable[[int], str]:
     def place(row: int) -> str:
-        full = [number for number, line in enumerate(lines.raw.split(b"\n")) if line.strip()]
+        full = [number for number, line in enumerate(lines.split()) if line.strip()]
         return f"line {lines.first + full[row]}"
 
     return place
 
 
-def _one_by_one(lines: Lines, source: Source, schema: _Schema) -> Columns:
+def _one_by_one(lines: Lines, source: Source, roles: Mapping[str, str]) -> Columns:
     file = source.name
-    source.decoded(lines.raw)  # for the count of what is no UTF-8
+    source.decoded(lines.raw.tobytes())  # for the count of what is no UTF-8
     rows, places, rejects, met = [], [], [], 0
-    for number, line in enumerate(lines.raw.split(b"\n"), lines.first):
+    for number, line in enumerate(lines.split(), lines.first):
         if not line.strip():
             continue
         found = _object(line)
@@ -279,8 +296,7 @@ def _one_by_one(lines: Lines, source: Source, schema: _Schema) -> Columns:
         else:
             reason = found if isinstance(found, str) else "not a JSON object"
             rejects.append(Reject(file, f"line {number}", reason, snippet(line)))
-    schema.learn(rows[:: max(1, len(rows) // 100)])
-    return Columns(_gathered(rows, schema.roles), places.__getitem__, rejects, met)
+    return Columns(_gathered(rows, roles), places.__getitem__, rejects, met)
 
 
 def _object(raw: bytes) -> Any:

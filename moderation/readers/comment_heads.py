@@ -46,7 +46,7 @@ _BADGE_SAYS = re.compile(
     rf"^[\s(\[]*{either(BADGES)}?[\s)\]]*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE
 )
 REPLY_BUTTON = re.compile(
-    rf"^{_MARKS}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
+    rf"(?:^|(?<=\s)){_VOTES}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
 )  # the next button may be glued to it: "ReplyDelete"
 _AWAITING = re.compile(either(AWAITING), re.IGNORECASE)
 _BY_TAIL = re.compile(

@@ -69,7 +69,8 @@ zegt / schreef / pisze / napisał / säger / skriver / siger / sier / yazdı / d
 """
 
 REPLY_WORDS = """
-(?:log ?in to )?reply / antwort(?:en)? / zum antworten anmelden / responder / contestar / répondre
+(?:log ?in to )?reply / respond / antwort(?:en)? / zum antworten (?:anmelden|einloggen) / responder
+responde / respuesta / contestar / répondre / um zu antworten / kommentieren / antworte
 rispondi / responda / beantwoorden / odpowiedz / odpovědět / svara / svar / vastaa / yanıtla
 cevapla / ответить / auf diesen kommentar antworten / auf .{1,40} antworten
 """
@@ -132,7 +133,8 @@ reacti(?:e|on) / réaction / respuesta / antwort / \\brepl(?:y|ies)\\b / respons
 réponse / rispost / thoughts? on / gedanken? zu / pensamientos? (?:en|sobre) / ideas? sobre
 réflexions? (?:sur|à propos) / pensieri? su / pensamentos? (?:em|sobre) / gedachten? over
 opinion / opini[oó]n / dis[ck]ussion / discusi[oó]n / meinung / zuschrift / leserbrief
-wortmeldung / feedback / ergänzung / комментар
+wortmeldung / was (?:sagst|meinst|denkst) / what do you think / your (?:views|thoughts|say)\\b
+qué (?:opinas|piensas|dices) / feedback / ergänzung / комментар
 """
 
 FORM_PHRASES = """

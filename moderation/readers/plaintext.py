@@ -21,6 +21,7 @@ from moderation.readers.comment_heads import (
     is_date_line,
     is_only_furniture,
     is_row,
+    plain_tail,
 )
 from moderation.readers.plaintext_article import article_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
+_RECURRING = 4  # times that a heading does not stand on a page, unlike "3 replies"
 _ABOVE = 4  # lines over the comments that may say how many there are
 
 
@@ -112,15 +114,20 @@ class _Rated(NamedTuple):
 def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
     """The lists of the page that hold comments: the best, and those printed as it is."""
     rated: list[_Rated] = []
+    forms = Counter(plain_tail(line.whole) for line in lines)
     for base in sorted({line.indent for line in lines if line.kind}):
         for listing in map(headed_part, listings(lines, base)):
             if any(one.titled and _within(listing, one.listing) for one in rated):
                 continue
             profile = profile_of(listing)
-            above = lines[max(0, listing.start - 20) : listing.start][::-1]
+            above = [
+                line
+                for line in lines[max(0, listing.start - 20) : listing.start][::-1]
+                if forms[plain_tail(line.whole)] < _RECURRING
+            ]
             rating = score(listing, profile, above, lines[listing.end : listing.end + 20])
             if rating >= ENOUGH:
-                rated.append(_Rated(rating, listing, profile, is_titled(above)))
+                rated.append(_Rated(rating, listing, profile, is_titled(above, base)))
     chosen: list[_Rated] = []
     for one in sorted(_outermost(rated), key=lambda one: (not one.titled, -one.rating)):
         if not chosen or _belongs(one, chosen[0]):

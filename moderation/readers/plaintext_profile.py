@@ -111,7 +111,9 @@ class Profile:
 
 def is_reply(line: Line) -> bool:
     """True for a line that is a reply button, perhaps with others beside it."""
-    return not line.kind and bool(REPLY_BUTTON.match(line.text)) and is_button(line.text)
+    if line.kind or len(line.text) > _SHORT or not REPLY_BUTTON.search(line.text):
+        return False
+    return is_button(line.text) or is_row(line.text)
 
 
 def profile_of(listing: Listing) -> Profile:
@@ -247,7 +249,7 @@ def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]
 def _take(found: Profile, style: str, heads: list[Head | None]) -> None:
     found.style, found.share = style, _share(heads)
     found.clocks = _share(head is not None and head.clock for head in heads)
-    found.names = _share(_is_name(head.author) for head in heads if head)
+    found.names = _share(bool(head.author) and is_name(head.author) for head in heads if head)
 
 
 def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
@@ -268,11 +270,6 @@ def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
         ):
             found.habit, best, signed = habit, heads, len(named)
     return best
-
-
-def _is_name(author: str | None) -> bool:
-    """True for a name, false for a headline: few words, and no end of a sentence."""
-    return author is not None and len(author.split()) <= 4 and not author.endswith(("!", "?", "."))
 
 
 def _share(flags: object) -> float:

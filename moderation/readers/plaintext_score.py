@@ -28,8 +28,7 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     above, below: the lines around the list, nearest first. Weights were set by reasoning about
     what a menu, an article's own list and a related-posts list can also have, not fitted.
     """
-    outer = (at for at, line in enumerate(above) if line.kind and line.indent < listing.base)
-    near = [line.whole for line in above[: min(NEAR, next(outer, NEAR))]]
+    near = [line.text for line in _over(above, listing.base)]
     heading = _heading(near)
     form = any(is_form(line.whole) for line in below[:NEAR])
     tops = sum(line.kind == listing.kind and line.indent == listing.base for line in listing.lines)
@@ -61,9 +60,24 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     return total
 
 
-def is_titled(above: list[Line]) -> bool:
+def _over(above: list[Line], base: int) -> list[Line]:
+    """The nearest lines over a list, not beyond another list.
+
+    The entry in which it stands is the last: its words may be the heading.
+    """
+    found: list[Line] = []
+    for line in above[:NEAR]:
+        if line.kind and line.indent >= base:
+            break
+        found.append(line)
+        if line.kind:
+            break
+    return found
+
+
+def is_titled(above: list[Line], base: int) -> bool:
     """True when the heading of comments is among the four lines over a list."""
-    return any(not line.kind and is_comment_heading(line.whole) for line in above[:4])
+    return any(is_comment_heading(line.text) for line in _over(above, base)[:4])
 
 
 def is_doubtful(listing: Listing, below: list[Line]) -> bool:

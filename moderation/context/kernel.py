@@ -25,19 +25,26 @@ REACH = 8  # ancestors further up add less than 2 %
 MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
 
 
+WEIGHT, COUNT = range(2)
+"""Columns of a target over the thread's vocabulary, side by side: how much of a word it has."""
+
+
 class Words(NamedTuple):
     """Distinct terms of the texts of one thread over its own vocabulary 0..size.
 
-    Those of text i are the slice begin[i]:begin[i + 1] of `term` (int32), `weight` (tf-idf,
-    unit length, in steps of 2^-20 so that sums of any order are equal) and `counts`.
+    Those of text i are the slice begin[i]:begin[i + 1] of `term` (uint32), `weight` (tf-idf,
+    unit length, in steps of 2^-20 so that sums of any order are equal), `counts` and `odds`
+    (1 / background probability).
     """
 
     term: np.ndarray
     weight: np.ndarray
     counts: np.ndarray
+    odds: np.ndarray
     begin: np.ndarray
     square: np.ndarray  # per text: sum of the squares of its weights
-    odds: np.ndarray  # per vocabulary word: 1 / background probability
+    spoken: np.ndarray  # per text: its words, counting those that come again
+    size: int  # words of the vocabulary
 
 
 @allocating
@@ -54,17 +61,20 @@ def _distinct(
     total = 0
     for d in range(len(begins)):
         total += ends[d] - begins[d]
-    term = np.empty(total, np.int32)
+    term = np.empty(total, np.uint32)
     count = np.empty(total, np.float32)
     weight = np.empty(total, np.float64)
+    odds = np.empty(total, np.float64)
     begin = np.zeros(len(begins) + 1, np.int64)
     square = np.zeros(len(begins))
+    spoken = np.zeros(len(begins))
     vocabulary = np.empty(total, np.int32)
     slot = np.empty(total, np.int64)  # where the text at hand keeps this word
     size = 0
     used = 0
     for d in range(len(begins)):
         first = used
+        spoken[d] = ends[d] - begins[d]
         for k in range(begins[d], ends[d]):
             bucket = ids[k]
             word = local[bucket]
@@ -83,6 +93,7 @@ def _distinct(
         norm = 0.0
         for k in range(first, used):
             weight[k] = idf[step[vocabulary[term[k]]]]
+            odds[k] = odds_of[step[vocabulary[term[k]]]]
             if count[k] > 1:
                 weight[k] *= 1.0 + np.log(count[k])
             norm += weight[k] * weight[k]
@@ -91,60 +102,58 @@ def _distinct(
             weight[k] = np.rint(weight[k] * scale * 1048576.0) / 1048576.0
             square[d] += weight[k] * weight[k]
         begin[d + 1] = used
-    odds = np.empty(size, np.float64)
     for word in range(size):
-        bucket = vocabulary[word]
-        local[bucket] = -1
-        odds[word] = odds_of[step[bucket]]
-    return Words(term, weight, count, begin, square, odds)
+        local[vocabulary[word]] = -1
+    return Words(term, weight, count, odds, begin, square, spoken, size)
 
 
-@compiled
+@inlined
 def _add(
-    words: Words,
-    d: int,
-    factor: float,
-    weights: np.ndarray,
-    counts: np.ndarray,
-    touched: np.ndarray,
-    n_touched: int,
-    seen: np.ndarray,
-    stamp: int,
+    words: Words, d: int, factor: float, target: np.ndarray, touched: np.ndarray, n_touched: int
 ) -> tuple[int, float]:
-    """Add text d to a target; return the number of words touched and the words counted."""
+    """Add text d to a target; return the number of words touched and the words counted.
+
+    Nothing here branches on a word: whether the target has it cannot be guessed.
+    """
     total = 0.0
-    for k in range(words.begin[d], words.begin[d + 1]):
-        w = words.term[k]
-        if seen[w] != stamp:
-            seen[w] = stamp
-            weights[w] = 0.0
-            counts[w] = 0.0
-            touched[n_touched] = w
-            n_touched += 1
-        weights[w] += factor * words.weight[k]
-        counts[w] += factor * words.counts[k]
-        total += factor * words.counts[k]
+    first = words.begin[d]
+    last = words.begin[d + 1]
+    term = words.term[first:last]
+    weight = words.weight[first:last]
+    counted = words.counts[first:last]
+    for k in range(len(term)):
+        w = term[k]
+        more = factor * counted[k]
+        touched[n_touched] = w
+        n_touched += target[w, COUNT] == 0.0
+        target[w, WEIGHT] += factor * weight[k]
+        target[w, COUNT] += more
+        total += more
     return n_touched, total
 
 
 @inlined
-def _square(weights: np.ndarray, touched: np.ndarray, n_touched: int) -> float:
+def _square(target: np.ndarray, touched: np.ndarray, n_touched: int) -> float:
     norm = 0.0
     for k in range(n_touched):
-        norm += weights[touched[k]] * weights[touched[k]]
+        norm += target[touched[k], WEIGHT] * target[touched[k], WEIGHT]
     return norm
+
+
+@inlined
+def _clear(target: np.ndarray, touched: np.ndarray, n_touched: int) -> None:
+    for k in range(n_touched):
+        target[touched[k], WEIGHT] = 0.0
+        target[touched[k], COUNT] = 0.0
 
 
 @compiled
 def _compare(
     words: Words,
     d: int,
-    weights: np.ndarray,
-    counts: np.ndarray,
+    target: np.ndarray,
     total: float,
     square: float,
-    seen: np.ndarray,
-    stamp: int,
     without: bool,
     out: np.ndarray,
     column: int,
@@ -158,25 +167,24 @@ def _compare(
     surprise = 0.0
     ratio = 1.0
     best = 1.0
-    rest = total
     first = words.begin[d]
     last = words.begin[d + 1]
-    if without:
-        for k in range(first, last):
-            rest -= words.counts[k]
+    rest = total - words.spoken[d] if without else total
     if rest < 0.5 or last == first:
         return
     share = min(1.0, MOST / rest)
     base = MU / (rest * share + MU)
     scale = base * share / MU
-    for k in range(first, last):
-        w = words.term[k]
-        more = base
-        if seen[w] == stamp:
-            dot += weights[w] * words.weight[k]
-            n = counts[w] - words.counts[k] if without else counts[w]
-            more += n * words.odds[w] * scale
-            best = max(best, more)
+    term = words.term[first:last]
+    weight = words.weight[first:last]
+    counted = words.counts[first:last]
+    odds = words.odds[first:last]
+    for k in range(len(term)):
+        w = term[k]
+        dot += target[w, WEIGHT] * weight[k]
+        n = target[w, COUNT] - (counted[k] if without else 0.0)
+        more = base + n * odds[k] * scale
+        best = max(best, more)
         ratio *= more
         if ratio > 1e200 or ratio < 1e-200:
             surprise += np.log(ratio)
@@ -203,21 +211,55 @@ def find_parents(depth: np.ndarray, parent: np.ndarray, stack: np.ndarray) -> No
 
 @compiled
 def _compare_with_head(
-    words: Words, n: int, has_head: np.ndarray, state: tuple, out: np.ndarray
-) -> int:
+    words: Words,
+    n: int,
+    has_head: np.ndarray,
+    target: np.ndarray,
+    touched: np.ndarray,
+    out: np.ndarray,
+) -> None:
     """Title and article together: the texts n and n + 1 of the thread."""
-    weights, counts, touched, seen, stamp = state
     if not has_head.any():
-        return stamp
-    stamp += 1
-    used, title = _add(words, n, 1.0, weights, counts, touched, 0, seen, stamp)
-    used, article = _add(words, n + 1, 1.0, weights, counts, touched, used, seen, stamp)
-    square = _square(weights, touched, used)
+        return
+    used, title = _add(words, n, 1.0, target, touched, 0)
+    used, article = _add(words, n + 1, 1.0, target, touched, used)
+    square = _square(target, touched, used)
     for i in range(n):
-        _compare(
-            words, i, weights, counts, title + article, square, seen, stamp, False, out[i], HEAD
-        )
-    return stamp
+        _compare(words, i, target, title + article, square, False, out[i], HEAD)
+    _clear(target, touched, used)
+
+
+@compiled
+def _compare_with_those_above(
+    words: Words,
+    parent: np.ndarray,
+    p: int,
+    replies: np.ndarray,
+    target: np.ndarray,
+    touched: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """The replies to p with p, and with p and its ancestors."""
+    used, total = _add(words, p, 1.0, target, touched, 0)
+    square = _square(target, touched, used)
+    for i in replies:
+        _compare(words, i, target, total, square, False, out[i], PARENT)
+        for column in range(len(MEASURES)):
+            out[i, PATH + column] = out[i, PARENT + column]
+    up = parent[p]
+    factor = DECAY
+    for _ in range(REACH):
+        if up < 0:
+            break
+        used, more = _add(words, up, factor, target, touched, used)
+        total += more
+        factor *= DECAY
+        up = parent[up]
+    if parent[p] >= 0:
+        square = _square(target, touched, used)
+        for i in replies:
+            _compare(words, i, target, total, square, False, out[i], PATH)
+    _clear(target, touched, used)
 
 
 @compiled
@@ -226,71 +268,43 @@ def _compare_with_family(
     parent: np.ndarray,
     children: np.ndarray,
     first_child: np.ndarray,
-    state: tuple,
+    target: np.ndarray,
+    touched: np.ndarray,
     out: np.ndarray,
-) -> int:
+) -> None:
     """Parent, ancestors, siblings and replies: one group per parent, -1 (top level) included."""
-    weights, counts, touched, seen, stamp = state
     for p in range(-1, len(parent)):
-        first = first_child[p + 1]
-        last = first_child[p + 2]
-        if first == last:
+        replies = children[first_child[p + 1] : first_child[p + 2]]
+        if len(replies) == 0:
             continue
         if p >= 0:
-            stamp += 1
-            used, total = _add(words, p, 1.0, weights, counts, touched, 0, seen, stamp)
-            square = _square(weights, touched, used)
-            for k in range(first, last):
-                i = children[k]
-                _compare(
-                    words, i, weights, counts, total, square, seen, stamp, False, out[i], PARENT
-                )
-                for column in range(len(MEASURES)):
-                    out[i, PATH + column] = out[i, PARENT + column]
-            up = parent[p]
-            factor = DECAY
-            for _ in range(REACH):
-                if up < 0:
-                    break
-                used, more = _add(words, up, factor, weights, counts, touched, used, seen, stamp)
-                total += more
-                factor *= DECAY
-                up = parent[up]
-            if parent[p] >= 0:
-                square = _square(weights, touched, used)
-                for k in range(first, last):
-                    i = children[k]
-                    _compare(
-                        words, i, weights, counts, total, square, seen, stamp, False, out[i], PATH
-                    )
-        stamp += 1
+            _compare_with_those_above(words, parent, p, replies, target, touched, out)
         used = 0
         total = 0.0
-        for k in range(first, last):
-            used, more = _add(words, children[k], 1.0, weights, counts, touched, used, seen, stamp)
+        for i in replies:
+            used, more = _add(words, i, 1.0, target, touched, used)
             total += more
-        square = _square(weights, touched, used)
-        for k in range(first, last):
-            i = children[k]
-            _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], SIBLINGS)
+        square = _square(target, touched, used)
+        for i in replies:
+            _compare(words, i, target, total, square, True, out[i], SIBLINGS)
         if p >= 0:
-            _compare(words, p, weights, counts, total, square, seen, stamp, False, out[p], REPLIES)
-    return stamp
+            _compare(words, p, target, total, square, False, out[p], REPLIES)
+        _clear(target, touched, used)
 
 
 @compiled
-def _compare_with_thread(words: Words, n: int, state: tuple, out: np.ndarray) -> None:
+def _compare_with_thread(
+    words: Words, n: int, target: np.ndarray, touched: np.ndarray, out: np.ndarray
+) -> None:
     """Each comment with all the others of its thread."""
-    weights, counts, touched, seen, stamp = state
-    stamp += 1
     used = 0
     total = 0.0
     for i in range(n):
-        used, more = _add(words, i, 1.0, weights, counts, touched, used, seen, stamp)
+        used, more = _add(words, i, 1.0, target, touched, used)
         total += more
-    square = _square(weights, touched, used)
+    square = _square(target, touched, used)
     for i in range(n):
-        _compare(words, i, weights, counts, total, square, seen, stamp, True, out[i], THREAD)
+        _compare(words, i, target, total, square, True, out[i], THREAD)
 
 
 @allocating
@@ -298,11 +312,8 @@ def _one_thread(
     words: Words, depth: np.ndarray, has_head: np.ndarray, out: np.ndarray
 ) -> np.ndarray:
     n = len(depth)
-    size = len(words.odds)
-    weights = np.zeros(size)
-    counts = np.zeros(size)
-    touched = np.empty(size, np.int32)
-    seen = np.zeros(size, np.int64)
+    target = np.zeros((words.size, 2))
+    touched = np.empty(words.size + 1, np.uint32)
     parent = np.empty(n, np.int64)
     find_parents(depth, parent, np.empty(n, np.int64))
     first_child = np.zeros(n + 2, np.int64)  # children of p: [first_child[p+1]:first_child[p+2]]
@@ -315,11 +326,9 @@ def _one_thread(
     for i in range(n):
         children[fill[parent[i] + 1]] = i
         fill[parent[i] + 1] += 1
-    stamp = _compare_with_head(words, n, has_head, (weights, counts, touched, seen, 0), out)
-    stamp = _compare_with_family(
-        words, parent, children, first_child, (weights, counts, touched, seen, stamp), out
-    )
-    _compare_with_thread(words, n, (weights, counts, touched, seen, stamp), out)
+    _compare_with_head(words, n, has_head, target, touched, out)
+    _compare_with_family(words, parent, children, first_child, target, touched, out)
+    _compare_with_thread(words, n, target, touched, out)
     return parent
 
 

@@ -62,7 +62,7 @@ _INITIAL = re.compile(
     r"(?:^|[\s.-])[^\W\d_]{1,2}\.$|^[^\W\d_]{1,2}\.$|\b(?:sr|jr|dr|prof)\.$", re.I
 )
 _TRAIL = re.compile(
-    r"(?:[\s|·•,-]*(?:#\d*|¶|(?:no|nr)\.? ?\d+|\d+|permalink|link))+$", re.IGNORECASE
+    r"(?:[\s|·•,-]*(?:#\d*|¶|\b(?:no|nr)\.? ?\d+|(?<=[:\s])\d+|\b(?:perma)?link))+$", re.IGNORECASE
 )
 _JOINT_FIRST = re.compile(r"^(?:[\s,;:|•·@/–—-]|\b(?:by|von|por|par)\b)+", re.IGNORECASE)
 _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re.IGNORECASE)
@@ -218,14 +218,15 @@ def is_only_furniture(line: str, habit: Habit) -> bool:
     return habit.is_furniture(line) and (is_row(line, habit) or not _LETTER.search(line))
 
 
-def past_furniture(lines: list[str], at: int, habit: Habit) -> int:
+def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False) -> int:
     """Past the site's own lines under author and date.
 
+    named: under a name alone, where "says" may follow; elsewhere that begins a quotation.
     Each stands once, and the last line of all is the comment unless many comments have its like.
     """
     seen: set[str] = set()
-    if at == 1 and len(lines) > at + 1 and _BADGE_SAYS.match(lines[at]):
-        at += 1  # under a name alone; further down, it begins a quotation
+    if named and len(lines) > at + 1 and _BADGE_SAYS.match(lines[at]):
+        at += 1
     while at < len(lines):
         form, common = habit.form(lines[at]), habit.is_furniture(lines[at])
         row = is_row(lines[at], habit)
@@ -254,6 +255,18 @@ def _name_below(lines: list[str], at: int) -> tuple[str | None, int]:
     line = lines[at] if at + 1 < len(lines) else ""
     name = author_of(line) if line else None
     return (name, at + 1) if name and (SAYS.match(line) or is_name(name)) else (None, at)
+
+
+def name_of(line: str) -> str | None:
+    """The name that stands alone on a line, perhaps with "says", a badge or the comment's number.
+
+    >>> name_of("Ann (Ohio) #12"), name_of("Ann says:"), name_of("I doubt that.")
+    ('Ann (Ohio)', 'Ann', None)
+    """
+    bare = _TRAIL.sub("", line.strip()).strip()
+    if not bare or not (SAYS.match(bare) or is_name(bare)):
+        return None
+    return author_of(bare)
 
 
 def is_name(name: str) -> bool:

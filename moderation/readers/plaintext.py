@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 4.0  # of `plaintext_profile.score`
 _RECURRING = 4  # times that a heading does not stand on a page, unlike "3 replies"
+_ANSWERED = 0.5  # of a list's entries with a reply button
 _ABOVE = 4  # lines over the comments that may say how many there are
 
 
@@ -160,8 +161,10 @@ def _belongs(one: _Rated, best: _Rated) -> bool:
     """True when a further list is printed as the best is (comments beside pings, by sections)."""
     return (
         one.listing.base == best.listing.base
+        and one.listing.kind == best.listing.kind
         and one.profile.headed
         and one.profile.style == best.profile.style
+        and (one.profile.replies > 0 or best.profile.replies < _ANSWERED)
     )
 
 
@@ -203,7 +206,7 @@ def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
     """The lines of a comment without its head and without the site's buttons."""
     above, below = (head.lines, head.below) if head else (0, 0)
     body = lines[above : len(lines) - below]
-    seen: set[str] = set()
+    seen = {profile.habit.form(line.text) for line in lines[:above]}
     while len(body) > (0 if head else 1) and _is_button(body[-1], profile):
         last = body[-1].text
         form = "" if is_row(last, profile.habit) else profile.habit.form(last)

@@ -16,15 +16,14 @@ from moderation.readers.comment_dates import stamp
 from moderation.readers.comment_heads import (
     NO_HABIT,
     REPLY_BUTTON,
-    SAYS,
     Habit,
     Head,
-    author_of,
     head_of,
     is_button,
     is_date_line,
     is_name,
     is_row,
+    name_of,
     past_furniture,
     plain_tail,
 )
@@ -308,11 +307,11 @@ def _tails(texts: list[list[str]]) -> frozenset[str]:
 
 def _name_of(own: list[str], habit: Habit) -> Head | None:
     """The name that stands alone on the first line; None where it may be none, or no text below."""
-    first = own[0].strip()
-    name = author_of(first)
-    if not name or not (SAYS.match(first) or is_name(first)) or first.endswith(")?"):
+    name = name_of(own[0])
+    if name is None:
         return None
-    taken = past_furniture(own, 1, habit)
+    twice = len(own) > 1 and name_of(own[1]) == name  # an avatar's alt text over it
+    taken = past_furniture(own, 1 + twice, habit, named=True)
     return Head(name, None, taken, clock=False) if taken < len(own) else None
 
 

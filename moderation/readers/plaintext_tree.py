@@ -69,9 +69,17 @@ class _Builder:
             if line.kind and self._is_comment(at, line):
                 self._add(at, line)
             else:
-                self.open[-1].lines.append(line)
-                self.open[-1].has_points |= bool(line.kind)
+                self._keep(self.open[-1], line)
         return self.nodes
+
+    def _keep(self, node: Node, line: Line) -> None:
+        """Add a line to a comment; a marker too deep for its own points may be a lost one's."""
+        last = node.lines[-1] if node.lines else None
+        nested = last is not None and last.kind and last.indent + STEP >= line.indent
+        if line.kind and line.indent > node.content and not nested and node is not self.root:
+            node.warnings = sorted({*node.warnings, "ambiguous_marker"})
+        node.lines.append(line)
+        node.has_points |= bool(line.kind)
 
     def _is_preformatted(self, at: int, line: Line) -> bool:
         """Preformatted text stands further left than its comment, without a blank line before."""

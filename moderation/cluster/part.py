@@ -26,7 +26,7 @@ from moderation.cluster.spill import (
 )
 from moderation.comments import REJECT_SCHEMA
 from moderation.readers.merge import Assembled, Dump, assembled, reject_table
-from moderation.tables import METADATA_KEY, ROW_GROUP, to_arrow, to_frame
+from moderation.tables import METADATA_KEY, ROW_GROUP, to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,11 +178,10 @@ def hash_order(ids: pa.ChunkedArray) -> np.ndarray:
 
 def _scored(dump: _Portion, model: Model, job: Job) -> pa.Table:
     """The scored table, with the model's passport."""
-    from moderation.flags import scored_table
+    from moderation.scoring import scored_parts
 
-    scores = model.score(dump.comments, dump.threads, workers=job.threads)
     whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
-    table = to_arrow(scored_table(whole, scores, model, job.threads))
+    table = pa.concat_tables(scored_parts(whole, model, job.threads))
     passport = json.dumps(model.passport(), sort_keys=True)
     return table.replace_schema_metadata({METADATA_KEY: passport})
 

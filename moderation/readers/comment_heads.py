@@ -58,6 +58,9 @@ ARROWS = re.compile(r"^[\s↓↑→←↩⤴»«›‹]+$")  # what is left of a
 _NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?\d+|\d*){_MARKS}*$", re.IGNORECASE)
 _LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+|\d+\.\s+)", re.IGNORECASE)
 _ROLE = re.compile(rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$")
+_AVATAR_TAIL = re.compile(
+    r"(?:['’]s)?\s+(?:avatar|gravatar|profile (?:picture|photo|image))$", re.IGNORECASE
+)
 _INITIAL = re.compile(
     r"(?:^|[\s.-])[^\W\d_]{1,2}\.$|^[^\W\d_]{1,2}\.$|\b(?:sr|jr|dr|prof)\.$", re.I
 )
@@ -89,16 +92,19 @@ class Habit(NamedTuple):
     """How one page prints its comments, learned from all of them together."""
 
     tails: frozenset[str] = frozenset()  # what stands behind its dates
-    furniture: frozenset[str] = frozenset()  # lines of its own around a comment, as `form` has them
+    over: frozenset[str] = frozenset()  # its own lines over a comment's text, as `form` has them
+    under: frozenset[str] = frozenset()  # and those under it
     names: frozenset[str] = frozenset()  # of those who write
     order: str = ""  # where the name stands: "" before the date, "behind" it, on the line "below"
 
     def form(self, line: str) -> str:
         """A line as its like on other comments: digits made alike, and a name at either end.
 
-        >>> Habit(names=frozenset(["Ann"])).form("Reply to Ann"), Habit().form("17 Likes")
-        ('reply to <name>', '0 likes')
+        >>> Habit(names=frozenset(["Ann"])).form("@Ann"), Habit().form("17 Likes")
+        ('<name>', '0 likes')
         """
+        if len(line) <= _FORM and _TO_SOMEBODY.match(line) and not _ROW.match(line):
+            return "<to somebody>"
         words = line.split() if self.names and len(line) <= _FORM else []
         for at in range(len(words)):
             end = " ".join(words[at:])
@@ -115,9 +121,13 @@ class Habit(NamedTuple):
             for end in range(start + 1, len(words) + 1)
         )
 
-    def is_furniture(self, line: str) -> bool:
-        """True for a line that this page prints with a good part of its comments."""
-        return len(line) <= _FORM and self.form(line) in self.furniture
+    def is_over(self, line: str) -> bool:
+        """True for a line that this page prints over a good part of its comments' texts."""
+        return len(line) <= _FORM and self.form(line) in self.over
+
+    def is_under(self, line: str) -> bool:
+        """True for a line that this page prints under a good part of its comments' texts."""
+        return len(line) <= _FORM and self.form(line) in self.under
 
 
 NO_HABIT = Habit()
@@ -130,7 +140,7 @@ def author_of(prefix: str) -> str | None:
     'Kristine'
     """
     name = _SAYS_TAIL.sub("", _JOINT.sub("", prefix.strip()))
-    name = _SAYS_TAIL.sub("", name)
+    name = _AVATAR_TAIL.sub("", _SAYS_TAIL.sub("", name))
     while (shorter := _LEAD.sub("", name)) != name:
         name = shorter
     name = _JOINT.sub("", _ROLE.sub("", name)).strip()
@@ -210,12 +220,12 @@ def head_of(lines: list[str], habit: Habit = NO_HABIT, reach: int = 6) -> Head |
     return None
 
 
-def is_only_furniture(line: str, habit: Habit) -> bool:
-    """True for the site's line even where it is all that there is: it holds no words but buttons.
+def is_only_marks(line: str, habit: Habit) -> bool:
+    """True for a line without words but a button's: the site's even where it is all that there is.
 
     All of three comments may say "Thanks" and nothing else.
     """
-    return habit.is_furniture(line) and (is_row(line, habit) or not _LETTER.search(line))
+    return is_row(line, habit) or not _LETTER.search(line)
 
 
 def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False) -> int:
@@ -228,15 +238,13 @@ def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False)
     if named and len(lines) > at + 1 and _BADGE_SAYS.match(lines[at]):
         at += 1
     while at < len(lines):
-        form, common = habit.form(lines[at]), habit.is_furniture(lines[at])
-        row = is_row(lines[at], habit)
-        if not (row or (common and form not in seen) or _BADGE.match(lines[at])):
+        line = lines[at]
+        form, common = habit.form(line), habit.is_over(line)
+        known = is_row(line, habit) or bool(_BADGE.match(line)) or is_awaiting(line)
+        if not known and not (common and form not in seen):
             return at
-        if (
-            at == len(lines) - 1
-            and habit is not NO_HABIT
-            and not is_only_furniture(lines[at], habit)
-        ):
+        alone = at == len(lines) - 1 and habit is not NO_HABIT
+        if alone and not (common and is_only_marks(line, habit)):
             return at
         seen.add(form)
         at += 1
@@ -251,10 +259,17 @@ def _name_behind(prefix: str, rest: str) -> str | None:
 
 
 def _name_below(lines: list[str], at: int) -> tuple[str | None, int]:
-    """The name on the line under the date, and the line after it."""
-    line = lines[at] if at + 1 < len(lines) else ""
-    name = author_of(line) if line else None
-    return (name, at + 1) if name and (SAYS.match(line) or is_name(name)) else (None, at)
+    """The name on the line under the date and the comment's number, and the line after it."""
+    while at + 1 < len(lines) and _NUMBER_MARK.match(lines[at]):
+        at += 1
+    name = name_of(lines[at]) if at + 1 < len(lines) else None
+    return (name, past_name(lines, at, name)) if name else (None, at)
+
+
+def past_name(lines: list[str], at: int, name: str) -> int:
+    """Past the line `at` with a name, and the next where it is the same: one is an avatar's."""
+    twice = at + 1 < len(lines) and name_of(lines[at + 1]) == name
+    return at + 1 + twice
 
 
 def name_of(line: str) -> str | None:

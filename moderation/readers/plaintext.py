@@ -19,7 +19,7 @@ from moderation.readers.comment_heads import (
     Head,
     is_awaiting,
     is_date_line,
-    is_only_furniture,
+    is_only_marks,
     is_row,
     plain_tail,
 )
@@ -210,7 +210,10 @@ def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
     while len(body) > (0 if head else 1) and _is_button(body[-1], profile):
         last = body[-1].text
         form = "" if is_row(last, profile.habit) else profile.habit.form(last)
-        if form in seen or (len(body) == 1 and not is_only_furniture(last, profile.habit)):
+        if form in seen or (
+            len(body) == 1
+            and not (profile.habit.is_under(last) and is_only_marks(last, profile.habit))
+        ):
             break
         seen |= {form} if form else set()
         body.pop()
@@ -226,7 +229,7 @@ def _is_button(line: Line, profile: Profile) -> bool:
     return bool(
         is_row(line.text, profile.habit)
         or ARROWS.match(line.text)
-        or profile.habit.is_furniture(line.text)
+        or profile.habit.is_under(line.text)
     )
 
 

@@ -7,7 +7,7 @@ names alone; what people write does not.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from moderation.readers.comment_heads import Habit, is_date_line
@@ -41,8 +41,10 @@ def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
     return found
 
 
-def furniture_of(listing: Listing, names: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The forms of the lines that stand with at least half of the comments of one sort.
+def furniture_of(
+    listing: Listing, names: frozenset[str] = frozenset()
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The forms of the lines over and under at least half of the comments' texts of one sort.
 
     Sorts: at the top, and nested. What is told by the line alone (dates) is left out.
     """
@@ -50,17 +52,36 @@ def furniture_of(listing: Listing, names: frozenset[str] = frozenset()) -> froze
     entries = [entry for entry in entries_of(listing) if len(entry[1]) > 1]
     top = [own for indent, own in entries if indent == listing.base]
     nested = [own for indent, own in entries if indent > listing.base]
-    return _common(top, habit) | _common(nested, habit)
+    both = [_common(top, habit), _common(nested, habit)]
+    return both[0][0] | both[1][0], both[0][1] | both[1][1]
 
 
-def _common(entries: list[list[str]], habit: Habit) -> frozenset[str]:
+def _common(entries: list[list[str]], habit: Habit) -> tuple[frozenset[str], frozenset[str]]:
+    """What recurs over and under the texts: in which place, counted from either end, it does most.
+
+    Of a short comment every line is near both its ends.
+    """
+    over: dict[str, Counter[int]] = defaultdict(Counter)
+    under: dict[str, Counter[int]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
     for own in map(list, dict.fromkeys(map(tuple, entries))):
-        lines = {*own[1 : 1 + _LEADING], *own[max(1, len(own) - _TRAILING) :]}
-        forms = {form for line in lines if (form := _furniture_form(line, habit))}
-        counted.update(forms | {votes[0] for form in forms if (votes := _VOTES.match(form))})
+        forms: set[str] = set()
+        for place, line in enumerate(own):
+            back = len(own) - place
+            if place and (place <= _LEADING or back <= _TRAILING):
+                form = _furniture_form(line, habit)
+                over[form][place] += 1
+                under[form][back] += 1
+                forms.add(form)
+        counted.update(forms)
     enough = max(_FEW, _SHARE * len(entries))
-    return frozenset(form for form, count in counted.items() if count >= enough)
+    common = [form for form, count in counted.items() if form and count >= enough]
+    first = {form: max(over[form].values()) - max(under[form].values()) for form in common}
+    votes = {found[0] for form in common if first[form] <= 0 and (found := _VOTES.match(form))}
+    return (
+        frozenset(form for form in common if first[form] >= 0),
+        frozenset(form for form in common if first[form] <= 0) | votes,
+    )
 
 
 def _furniture_form(line: str, habit: Habit) -> str:

@@ -25,6 +25,7 @@ from moderation.readers.comment_heads import (
     is_row,
     name_of,
     past_furniture,
+    past_name,
     plain_tail,
 )
 from moderation.readers.plaintext_habit import entries_of, furniture_of
@@ -57,6 +58,7 @@ class Profile:
     share: float = 0.0  # of entries with them
     clocks: float = 0.0  # of entries with a time of day
     replies: float = 0.0  # of entries with a reply button
+    buttons: float = 0.0  # of entries with a line of any buttons
     names: float = 0.0  # of those whose head names somebody rather than something
     teasers: float = 0.0  # of entries that end with "read more"
     button_first: bool = False  # the reply button stands over the replies
@@ -103,7 +105,8 @@ class Profile:
         return len(text) <= _SHORT and (
             is_button(text)
             or is_row(text, self.habit)
-            or self.habit.is_furniture(text)
+            or self.habit.is_over(text)
+            or self.habit.is_under(text)
             or (self.style in FEET and is_date_line(text))
         )
 
@@ -126,6 +129,7 @@ def profile_of(listing: Listing) -> Profile:
     _learn(found, listing, texts, full)
     found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
     found.replies = _share(any(map(is_reply, entry)) for entry in full)
+    found.buttons = _share(any(is_row(line.text) for line in entry[1:]) for entry in full)
     found.button_first = found.replies >= 0.7 and _is_button_first(listing)
     found.loose = is_loose(listing)
     found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
@@ -141,7 +145,7 @@ def _learn(
     whole = [[line.text for line in entry] for entry in full]
     names: frozenset[str] = frozenset()
     for _ in range(2):
-        found.habit = Habit(_tails(texts), furniture_of(listing, names), names)
+        found.habit = Habit(_tails(texts), *furniture_of(listing, names), names)
         found.style, found.share = "", 0.0
         _choose_style(found, texts, whole)
         heads = (found.head(own) for _, own in entries_of(listing))
@@ -310,8 +314,7 @@ def _name_of(own: list[str], habit: Habit) -> Head | None:
     name = name_of(own[0])
     if name is None:
         return None
-    twice = len(own) > 1 and name_of(own[1]) == name  # an avatar's alt text over it
-    taken = past_furniture(own, 1 + twice, habit, named=True)
+    taken = past_furniture(own, past_name(own, 0, name), habit, named=True)
     return Head(name, None, taken, clock=False) if taken < len(own) else None
 
 
@@ -322,6 +325,6 @@ def _foot_of(own: list[str], habit: Habit) -> Head | None:
         found = head_of([line], habit, 1)
         if found and (found.when is not None or found.clock):
             return found._replace(lines=0, below=below)
-        if not (is_row(line, habit) or habit.is_furniture(line)):
+        if not (is_row(line, habit) or habit.is_under(line)):
             return None
     return None

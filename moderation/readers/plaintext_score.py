@@ -19,6 +19,7 @@ _SHORT = 80  # characters of a heading
 _FEW = 4  # entries of a list, at least, that may be comments though nothing says so
 _REPLIES = 3  # of them nested
 _PROSE = 25  # characters of the first line of an entry that may be a comment
+SORTING = re.compile(r"(?i)\b(?:sort|ordenar|orden:|zuerst\b|trier par|ordina per)")
 _OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
 
@@ -28,6 +29,7 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     above, below: the lines around the list, nearest first. Weights were set by reasoning about
     what a menu, an article's own list and a related-posts list can also have, not fitted.
     """
+    buttons = max(profile.replies, profile.buttons)
     near = [line.text for line in _over(above, listing.base)]
     heading = _heading(near)
     form = any(is_form(line.whole) for line in below[:NEAR])
@@ -48,14 +50,14 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     evidence = headed and profile.style != "name"
     if not (
         (evidence and (answered or form or (profile.clocks >= 0.5 and profile.names >= 0.5)))
-        or profile.replies >= 0.5
+        or buttons >= 0.5
         or (listing.kind == "ol" and heading and (form or counted or deep))
         or (listing.kind == "ol" and form and deep and _answers(listing) and profile.length >= 30)
     ):
         return 0.0
-    total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (profile.replies >= 0.5)
+    total = 3.0 * headed + 2.0 * (profile.clocks >= 0.5) + 3.0 * (buttons >= 0.5)
     total += 2.0 * heading + 2.0 * form + 2.0 * counted + 1.0 * deep + 1.0 * (profile.length >= 40)
-    if listing.kind == "ul" and not headed and profile.replies < 0.5:
+    if listing.kind == "ul" and not headed and buttons < 0.5:
         total -= 4.0
     return total
 
@@ -67,6 +69,8 @@ def _over(above: list[Line], base: int) -> list[Line]:
     """
     found: list[Line] = []
     for line in above[:NEAR]:
+        if SORTING.search(line.text) and len(line.text) <= _SHORT and not line.kind:
+            continue
         if line.kind and line.indent >= base:
             break
         found.append(line)

@@ -29,7 +29,8 @@ def context_label(
     Sets count as in the fit, and positives as many as `settings.prevalence` says.
     Raises GoalError when the goal cannot be reached.
     """
-    raw = held_out_logits(pairs, frequencies, seed)
+    head = fit_context(pairs, frequencies)
+    raw = held_out_logits(pairs, frequencies, seed, near=head)
     codes = pd.factorize(pairs.groups)[0]
     answers, weight = pairs.moved > 0, source_weights(pairs.source)
     if settings.prevalence is not None:
@@ -48,7 +49,7 @@ def context_label(
     }
     return ContextLabel(
         name,
-        fit_context(pairs, frequencies),
+        head,
         calibration,
         operating["threshold"],
         operating=operating,

@@ -24,6 +24,7 @@ _DECLARED = re.compile(
     rf"|[:|–—(]\s*(?P<last>\d{{1,6}})\s+{either(COMMENT_STEMS)}\w*\W*$",
     re.IGNORECASE,
 )
+_COUNT = re.compile(rf"(?<![\d.,:])(\d{{1,5}}) {either(COMMENT_STEMS)}", re.IGNORECASE)
 _FORM = re.compile(either(FORM_PHRASES), re.IGNORECASE)
 _FORM_LINE = 200  # characters of a line of the form for comments
 
@@ -64,6 +65,16 @@ def shortfall(headings: Iterable[str], found: int, pings: int) -> str | None:
     if not said or {found, found - pings} & set(said):
         return None
     return f"the page speaks of {said[0]} comments, and {found} are on it"
+
+
+def declared_in_byline(text: str) -> int | None:
+    """How many comments the line under an article's title speaks of; None for other lines.
+
+    >>> declared_in_byline("By Ann on 3 May 2020 | 12 comments"), declared_in_byline("12 comments")
+    (12, None)
+    """
+    found = _COUNT.search(text) if len(text) <= 2 * _SHORT and is_byline(text) else None
+    return int(found[1]) if found else None
 
 
 def is_about_comments(text: str) -> bool:

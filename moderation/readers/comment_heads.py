@@ -72,6 +72,7 @@ _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re
 
 
 _LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]+")
 _FORM = 80  # characters of a line of a site's own
 _NAME = 60  # characters of a name
 _NAME_WORDS = 5
@@ -104,7 +105,7 @@ class Habit(NamedTuple):
         ('<name>', '0 likes')
         """
         if len(line) <= _FORM and _TO_SOMEBODY.match(line) and not _ROW.match(line):
-            return "<to somebody>"
+            return next(iter(_WORDS.findall(line)), "").lower() + " <somebody>"
         words = line.split() if self.names and len(line) <= _FORM else []
         for at in range(len(words)):
             end = " ".join(words[at:])
@@ -279,9 +280,10 @@ def name_of(line: str) -> str | None:
     ('Ann (Ohio)', 'Ann', None)
     """
     bare = _TRAIL.sub("", line.strip()).strip()
-    if not bare or not (SAYS.match(bare) or is_name(bare)):
+    name = author_of(bare)
+    if name is None or not (SAYS.match(bare) or (is_name(name) and bare[-1] not in ",;:")):
         return None
-    return author_of(bare)
+    return name
 
 
 def is_name(name: str) -> bool:

@@ -63,7 +63,8 @@ RECENTLY = "yesterday / gestern / heute / ayer / hoy / just now / gerade eben / 
 SPEAKING = """
 says? / said / wrote / writes / commented / replied
 sagte? / schreibt / schrieb / meinte? / antwortete? / kommentierte?
-dice / dijo / escribió / comentó / respondió / ha dicho / ha escrito
+dice / dijo / escribe / escribió / comenta / comentó / opina / responde
+respondió / ha dicho / ha escrito
 dit / a dit / écrit / a écrit / ha scritto / scrive / ha detto / disse / diz / escreveu / comentou
 zegt / schreef / pisze / napisał / säger / skriver / siger / sier / yazdı / dedi ki / пишет
 """

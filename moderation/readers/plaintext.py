@@ -24,6 +24,7 @@ from moderation.readers.comment_heads import (
     plain_tail,
 )
 from moderation.readers.plaintext_article import article_of
+from moderation.readers.plaintext_habit import votes_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
 from moderation.readers.plaintext_notes import notes_on
 from moderation.readers.plaintext_profile import (
@@ -209,13 +210,14 @@ def _body(lines: list[Line], head: Head | None, profile: Profile) -> list[Line]:
     seen = {profile.habit.form(line.text) for line in lines[:above]}
     while len(body) > (0 if head else 1) and _is_button(body[-1], profile):
         last = body[-1].text
-        form = "" if is_row(last, profile.habit) else profile.habit.form(last)
-        if form in seen or (
+        form = profile.habit.form(last)
+        again = form in seen and not is_row(last, profile.habit)
+        if again or (
             len(body) == 1
             and not (profile.habit.is_under(last) and is_only_marks(last, profile.habit))
         ):
             break
-        seen |= {form} if form else set()
+        seen |= {form, votes_of(form)}
         body.pop()
     while len(body) > 1 and head and is_row(body[0].text, profile.habit):
         body.pop(0)

@@ -76,12 +76,28 @@ def _common(entries: list[list[str]], habit: Habit) -> tuple[frozenset[str], fro
         counted.update(forms)
     enough = max(_FEW, _SHARE * len(entries))
     common = [form for form, count in counted.items() if form and count >= enough]
-    first = {form: max(over[form].values()) - max(under[form].values()) for form in common}
-    votes = {found[0] for form in common if first[form] <= 0 and (found := _VOTES.match(form))}
+    first = {form: _is_over(over[form], under[form]) for form in common}
+    votes = {votes_of(form) for form in common if not first[form]} - {""}
     return (
-        frozenset(form for form in common if first[form] >= 0),
-        frozenset(form for form in common if first[form] <= 0) | votes,
+        frozenset(form for form in common if first[form]),
+        frozenset(form for form in common if not first[form]) | votes,
     )
+
+
+def votes_of(form: str) -> str:
+    """The votes before the buttons of a line; "" where there are none.
+
+    >>> votes_of("+0 reply"), votes_of("reply")
+    ('+0', '')
+    """
+    found = _VOTES.match(form)
+    return found[0] if found else ""
+
+
+def _is_over(places: Counter[int], backs: Counter[int]) -> bool:
+    """Whether a line keeps its place from the start; if from both ends, whether it is not last."""
+    (_, fore), (back, aft) = places.most_common(1)[0], backs.most_common(1)[0]
+    return fore > aft or (fore == aft and back > 1)
 
 
 def _furniture_form(line: str, habit: Habit) -> str:

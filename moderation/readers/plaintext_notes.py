@@ -5,7 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from moderation.readers.comment_headings import shortfall
+from moderation.readers.comment_headings import (
+    declared,
+    declared_in_byline,
+    is_comment_heading,
+    shortfall,
+)
 from moderation.readers.comment_heads import is_date_line
 from moderation.readers.plaintext_layout import listings
 from moderation.readers.plaintext_score import is_doubtful
@@ -29,13 +34,28 @@ def notes_on(
     notes = _notes(comments, lines)
     shown = [one.kind for one in comments if one.kind != "placeholder"]
     pings = len(shown) - shown.count("comment")
-    missing = shortfall((line.whole for line in above if not line.kind), len(shown), pings)
+    headings = [line.text for line in above]
+    if not any(map(declared, headings)):
+        headings = _elsewhere(lines, bool(comments))
+    missing = shortfall(headings, len(shown), pings)
     notes += [missing] if missing else []
     if not comments:
         notes += _unread(lines)
     if any(one.parent is not None for one in comments):
         notes += _doubts(comments, profiles)
     return notes
+
+
+def _elsewhere(lines: list[Line], found: bool) -> list[str]:
+    """Headings that say a number of comments: that under the title, if only one line does so.
+
+    found: without comments a heading of comments anywhere will do.
+    """
+    alone = [line.text for line in lines if not line.kind and not line.indent]
+    bylines = {f"{said} comments" for text in alone if (said := declared_in_byline(text))}
+    if len(bylines) == 1:
+        return list(bylines)
+    return [] if found else [text for text in alone if is_comment_heading(text)]
 
 
 def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:

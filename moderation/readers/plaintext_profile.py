@@ -178,7 +178,12 @@ def headed_part(listing: Listing) -> Listing:
     if not headed or len(headed) == len(tops):
         return listing
     first, last = headed[0], headed[-1] + 1
-    if len(headed) < _MOSTLY * (last - first):
+    while first > 0 and PING.match(texts[first - 1][0]):
+        first -= 1
+    while last < len(texts) and PING.match(texts[last][0]):
+        last += 1
+    pings = sum(bool(PING.match(own[0])) for own in texts[first:last])
+    if len(headed) + pings < _MOSTLY * (last - first):
         return listing
     begin = tops[first]
     end = tops[last] if last < len(tops) else len(listing.lines)

@@ -20,6 +20,7 @@ from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.model.model import ContextLabel, no_threads
+from moderation.model.spans import DIGITS, told_spans
 from moderation.text.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from moderation.model.model import Model
     from moderation.readers import Dump
 
-DIGITS = 4
 AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
 SMALL = 0.01  # spans that carry less are summed up under OTHER_WORDS: a long comment has hundreds
 OTHER_WORDS = "other words"
@@ -108,47 +108,26 @@ def _why(
     column = 0
     for k, head in enumerate(model.heads):
         rows = np.flatnonzero(passed[:, k])
-        scores = np.round(values[rows, k], DIGITS).tolist()
         limit = round(head.threshold, DIGITS)
-        said = [{"score": score, "threshold": limit} for score in scores]
         parts: Iterable[dict[str, Any]] = told.get(head.name, ())
         if not isinstance(head, ContextLabel):
             parts = _shares(found, rows, column)
             column += 1
-        said = [one | part for one, part in zip(said, parts, strict=True)]
-        for row, one in zip(rows.tolist(), said, strict=True):
-            reasons[row][head.name] = one
+        scores = np.round(values[rows, k], DIGITS).tolist()
+        for row, score, part in zip(rows.tolist(), scores, parts, strict=True):
+            reasons[row][head.name] = {"score": score, "threshold": limit, **part}
     return [orjson.dumps(one).decode() for one in reasons]
 
 
 def _shares(found: Evidence, rows: np.ndarray, column: int) -> Iterator[dict[str, Any]]:
     """One label's parts of some comments, the smallest spans summed up."""
-    count = np.diff(found.begin)
-    mine = np.zeros(len(count), np.bool_)
-    mine[rows] = True
-    chosen = np.repeat(mine, count)
-    place = np.repeat(np.arange(len(rows)), count[rows])
-    carried = found.shares[chosen, column]
-    big = np.abs(carried) >= SMALL
-    rest = np.bincount(place, np.where(big, 0, carried), len(rows)).tolist()
-    ends = np.append(0, np.cumsum(np.bincount(place[big], minlength=len(rows)))).tolist()
-    spans = list(
-        zip(
-            found.start[chosen][big].tolist(),
-            found.end[chosen][big].tolist(),
-            np.round(carried[big], DIGITS).tolist(),
-            strict=True,
-        )
-    )
+    told, rest = told_spans(found, rows, column, SMALL)
     intercept = round(float(found.start_logit[column]), DIGITS)
-    for k, named in enumerate(_named(np.round(found.dense[rows, :, column], DIGITS))):
-        if rest[k]:
-            named[OTHER_WORDS] = round(rest[k], DIGITS)
-        yield {
-            "intercept": intercept,
-            "spans": spans[ends[k] : ends[k + 1]],
-            "features": named,
-        }
+    features = _named(np.round(found.dense[rows, :, column], DIGITS))
+    for spans, named, others in zip(told, features, rest, strict=True):
+        if others:
+            named[OTHER_WORDS] = round(others, DIGITS)
+        yield {"intercept": intercept, "spans": orjson.Fragment(spans), "features": named}
 
 
 def _named(dense: np.ndarray) -> list[dict[str, float]]:

@@ -14,14 +14,15 @@ from moderation.context.terms import BITS, buffers, fold_table, spell
 from moderation.text.compiled import allocating
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
 
 class TellingWords:
     """The telling words of some texts of a column.
 
-    bucket, start, end: one per word, its kind and where it stands in the column's bytes; those of
-    text i are begin[i]:begin[i + 1].
+    bucket: (words,) the words' kinds; those of text i are begin[i]:begin[i + 1].
     """
 
     def __init__(self, texts: pa.Array, rows: np.ndarray, steps: np.ndarray, least: float) -> None:
@@ -29,12 +30,13 @@ class TellingWords:
 
         least: idf, in steps, from which a word is telling.
         """
-        self._data, offsets = buffers(texts)
+        data, offsets = buffers(texts)
         first, last = offsets[rows], offsets[rows + 1]
         self.begin = np.zeros(len(rows) + 1, np.int64)
         words = np.empty((int(((last - first) // 2 + 1).sum()), 3), np.int64)
-        found = _tell(self._data, first, last, fold_table(), steps, least, self.begin, words)
-        self.start, self.end, self.bucket = np.ascontiguousarray(words[:found].T)
+        found = _tell(data, first, last, fold_table(), steps, least, self.begin, words)
+        self.bucket = words[:found, 2].copy()
+        self._letters, self._places = data.data, words[:found, :2].tolist()
 
     def count(self) -> np.ndarray:
         """How many each text has: (k,) int64."""
@@ -42,26 +44,24 @@ class TellingWords:
 
     def first(self, text: int, most: int) -> list[str]:
         """A text's most telling words."""
-        begin = self.begin[text]
-        return self.shown(np.arange(begin, min(begin + most, self.begin[text + 1])))
+        begin = int(self.begin[text])
+        return self.shown(range(begin, min(begin + most, int(self.begin[text + 1]))))
 
-    def shown(self, words: np.ndarray) -> list[str]:
+    def shown(self, words: Iterable[int]) -> list[str]:
         """Words as they stand, by their places in `bucket`; -1 = none."""
-        return [
-            self._data[self.start[word] : self.end[word]].tobytes().decode()
-            for word in words[words >= 0].tolist()
-        ]
+        places, letters = self._places, self._letters
+        return [str(letters[slice(*places[word])], "utf-8") for word in words if word >= 0]
 
     def compared(
         self, mine: np.ndarray, other: TellingWords, others: np.ndarray, most: int, *, shared: bool
-    ) -> np.ndarray:
+    ) -> list[list[int]]:
         """The first words of each text of `mine` that a text of `others` has, or has not.
 
         mine, others: (pairs,) numbers of texts. Returns (pairs, most) places, -1 = no more.
         """
         found = np.full((len(mine), most), -1, np.int64)
         _compare(self.begin, self.bucket, mine, other.begin, other.bucket, others, shared, found)
-        return found
+        return found.tolist()
 
 
 @allocating

@@ -31,6 +31,7 @@ _SOURCES = (
     "labels/duplicates",
     "labels/splits",
     "model/evidence",
+    "model/spans",
     "text/characters",
     "text/compiled",
     "text/folding",

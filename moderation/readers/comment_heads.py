@@ -32,8 +32,8 @@ SAYS = re.compile(rf"^(?P<author>\S.{{0,70}}?)\s+(?i:{either(SPEAKING)})\s*(?::|
 _SAYS_TAIL = re.compile(rf"\s+(?i:{either(SPEAKING)})\s*(?::|\.{{3}}|…)?$")
 _SAYS_ALONE = re.compile(rf"^\s*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE)
 
-_MARKS = r"[\s↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
-_VOTES = r"[\d\s↓↑→←↩⤴↳»«›‹|•·,;:/()\[\]{}#*+–—♥❤▲▼△▽👍👎🔼🔽️-]"
+_MARKS = r"[\s¶§↓↑→←↩⤴»«|•·,;:/()\[\]{}#*+–—-]"
+_VOTES = r"[\d\s.¶§↓↑→←↩⤴↳»«›‹|•·,;:/()\[\]{}#*+–—♥❤▲▼△▽👍👎🔼🔽️-]"
 BUTTONS = re.compile(
     rf"^{_MARKS}*(?:(?:{either(BUTTON_WORDS)}|{either(ADDRESSED)}){_MARKS}*)+$", re.IGNORECASE
 )
@@ -43,7 +43,8 @@ _TO_SOMEBODY = re.compile(
 )
 _BADGE = re.compile(rf"^[\s(\[]*{either(BADGES)}[\s)\]]*$", re.IGNORECASE)
 _BADGE_SAYS = re.compile(
-    rf"^[\s(\[]*{either(BADGES)}?[\s)\]]*{either(SPEAKING)}\s*:?\s*$", re.IGNORECASE
+    rf"^[\s(\[]*{either(BADGES)}?[\s)\]]*{either(SPEAKING)}(?: (?:am|on|el))?\s*:?\s*$",
+    re.IGNORECASE,
 )
 REPLY_BUTTON = re.compile(
     rf"(?:^|(?<=\s)){_VOTES}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
@@ -57,7 +58,10 @@ _BY_TAIL = re.compile(
 ARROWS = re.compile(r"^[\s↓↑→←↩⤴»«›‹]+$")  # what is left of a button without its word
 _NUMBER_MARK = re.compile(rf"^{_MARKS}*(?:(?:no|nr|n)\.? ?\d+|\d*){_MARKS}*$", re.IGNORECASE)
 _LEAD = re.compile(rf"^(?:{either(BEFORE_NAME)}\s+|#\d+\s+|\d+\.\s+)", re.IGNORECASE)
-_ROLE = re.compile(rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$")
+_ROLE = re.compile(
+    rf"\s*[\[(]?(?:\b(?i:{either(ROLES)})|(?<=[\s(])(?i:{either(BADGES)})"
+    rf"|(?<=[\w\s]){either(GLUED_ROLES)})[\])]?$"
+)
 _AVATAR_TAIL = re.compile(
     r"(?:['’]s)?\s+(?:avatar|gravatar|profile (?:picture|photo|image))$", re.IGNORECASE
 )
@@ -105,11 +109,13 @@ class Habit(NamedTuple):
         ('<name>', '0 likes')
         """
         if len(line) <= _FORM and _TO_SOMEBODY.match(line) and not _ROW.match(line):
-            return next(iter(_WORDS.findall(line)), "").lower() + " <somebody>"
+            first = _WORDS.search(line)
+            return plain_tail(line[: first.end() if first else 0]) + " <somebody>"
         words = line.split() if self.names and len(line) <= _FORM else []
         for at in range(len(words)):
             end = " ".join(words[at:])
-            if (at or end[0] == "@") and end.lstrip("@").rstrip("])» ") in self.names:
+            told = end.lstrip("@")
+            if (at or end[0] == "@") and {told, told.rstrip("])» ")} & self.names:
                 return plain_tail(" ".join([*words[:at], "<name>"]))
         return plain_tail(line)
 
@@ -203,10 +209,10 @@ def head_of(lines: list[str], habit: Habit = NO_HABIT, reach: int = 6) -> Head |
             if behind or _is_tail(rest, habit.tails):
                 author = None if is_button(prefix) else author_of(prefix)
                 author = behind or author or _author_behind(rest) or _author_above(above)
-                taken = at + 1
-                if habit.order == "below" and not author:
+                taken, below = at + 1, habit.order == "below" and not author
+                if below:
                     author, taken = _name_below(lines, taken)
-                taken = past_furniture(lines, taken, habit)
+                taken = past_furniture(lines, taken, habit, named=below)
                 return Head(author, found.when, taken, found.clock)
         if said and at + 1 < len(lines):
             later = head_of(lines[at + 1 :], habit, 1)
@@ -241,7 +247,7 @@ def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False)
     while at < len(lines):
         line = lines[at]
         form, common = habit.form(line), habit.is_over(line)
-        known = is_row(line, habit) or bool(_BADGE.match(line)) or is_awaiting(line)
+        known = is_row(line, habit) or bool(_BADGE.match(_TRAIL.sub("", line))) or is_awaiting(line)
         if not known and not (common and form not in seen):
             return at
         alone = at == len(lines) - 1 and habit is not NO_HABIT

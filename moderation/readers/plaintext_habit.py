@@ -22,7 +22,9 @@ _LONG = 80  # characters of a line that is no button
 _SHARE = 0.5  # of the comments of one sort that carry a line of the site's, at least
 _FEW = 4  # comments that do so, at least
 _SENTENCE_END = re.compile(r"\w[.!?]$")
-_VOTES = re.compile(r"[^\w\s]*0(?: [^\w\s]* ?0)*(?= [a-z])")  # "+0 reply" where some have no button
+_VOTES = re.compile(
+    r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])"
+)  # "+0 reply" where some have no button
 
 
 def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
@@ -52,8 +54,9 @@ def furniture_of(
     entries = [entry for entry in entries_of(listing) if len(entry[1]) > 1]
     top = [own for indent, own in entries if indent == listing.base]
     nested = [own for indent, own in entries if indent > listing.base]
-    both = [_common(top, habit), _common(nested, habit)]
-    return both[0][0] | both[1][0], both[0][1] | both[1][1]
+    sorts = [_common(some, habit) for some in (top, nested, top + nested)]
+    over, under = (frozenset().union(*sides) for sides in zip(*sorts, strict=True))
+    return over, under
 
 
 def _common(entries: list[list[str]], habit: Habit) -> tuple[frozenset[str], frozenset[str]]:
@@ -77,11 +80,9 @@ def _common(entries: list[list[str]], habit: Habit) -> tuple[frozenset[str], fro
     enough = max(_FEW, _SHARE * len(entries))
     common = [form for form, count in counted.items() if form and count >= enough]
     first = {form: _is_over(over[form], under[form]) for form in common}
-    votes = {votes_of(form) for form in common if not first[form]} - {""}
-    return (
-        frozenset(form for form in common if first[form]),
-        frozenset(form for form in common if not first[form]) | votes,
-    )
+    sides = [{form for form in common if first[form] is top} for top in (True, False)]
+    votes = [set(map(votes_of, side)) - {""} for side in sides]
+    return frozenset(sides[0] | votes[0]), frozenset(sides[1] | votes[1])
 
 
 def votes_of(form: str) -> str:

@@ -35,6 +35,7 @@ _SHORT = 80  # characters of a heading or button
 _FEW = 4  # replies at least that tell how a site prints them
 _NEARLY = 0.8  # of them
 _MOSTLY = 0.75  # of a list's entries
+_HEADED = 2  # lines of an entry that has a head, and a text above what is nested in it
 _VARIED = 2  # names at least that stand in one place
 _UNDER = 4  # lines of the site's below author and date that stand below the text, at most
 
@@ -242,10 +243,12 @@ def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]
     """
     heads = _heads(found, texts)
     bodies = [len(text) > head.lines for head, text in zip(heads, texts, strict=True) if head]
-    if _share(heads) >= 0.5 and _share(bodies) >= 0.5:
+    dated = _share(head is not None and (head.clock or head.when is not None) for head in heads)
+    feet = [_foot_of(own, found.habit) for own in whole] if dated < 0.5 else []
+    if _share(heads) >= 0.5 and _share(bodies) >= 0.5 and _share(feet) < _MOSTLY:
         _take(found, "head", heads)
         return
-    feet = [_foot_of(own, found.habit) for own in whole]
+    feet = feet or [_foot_of(own, found.habit) for own in whole]
     named = [_name_of(own, found.habit) for own in texts]
     if _share(feet) >= 0.5 and _share(len(own) > 1 for own in whole) >= 0.5:
         unsigned = _share(foot is not None and not foot.author for foot in feet)
@@ -257,25 +260,24 @@ def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]
 def _take(found: Profile, style: str, heads: list[Head | None]) -> None:
     found.style, found.share = style, _share(heads)
     found.clocks = _share(head is not None and head.clock for head in heads)
-    found.names = _share(bool(head.author) and is_name(head.author) for head in heads if head)
+    found.names = _share(head.author is not None and is_name(head.author) for head in heads if head)
 
 
 def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
     """The heads of entries, with the name before the date, behind it, or on the line below it."""
     best = [head_of(own, found.habit) for own in texts]
+    full = [own for own in texts if len(own) > _HEADED] or texts  # others begin with own points
     signed = sum(head is not None and head.author is not None for head in best)
     for order in ("behind", "below"):
         habit = found.habit._replace(order=order)
         heads = [head_of(own, habit) for own in texts]
         named = [head.author for head in heads if head and head.author]
-        if (
-            len(named) > max(signed, _MOSTLY * len(texts))
-            and len(set(named)) >= _VARIED
-            and _share(
-                head and len(own) > head.lines for head, own in zip(heads, texts, strict=True)
-            )
-            >= _MOSTLY
-        ):
+        texted = sum(
+            head is not None and head.author is not None and len(own) > head.lines
+            for own in full
+            for head in [head_of(own, habit)]
+        )
+        if len(named) > signed and texted >= _MOSTLY * len(full) and len(set(named)) >= _VARIED:
             found.habit, best, signed = habit, heads, len(named)
     return best
 

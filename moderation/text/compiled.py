@@ -40,6 +40,7 @@ _SOURCES = (
     "text/phrases",
     "text/tokens",
     "text/vocabulary",
+    "training/counting",
     "training/linear",
 )
 _SCORING = ("text/phrases.score_rows", "context/kernel.overlaps", "model/evidence.explain_rows")

@@ -21,6 +21,7 @@ from moderation.text.lexicon import read_lexicon
 from moderation.training.context import context_label
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
+from moderation.training.steady import steady
 from moderation.training.tasks import decided
 from moderation.training.templates import expand
 from moderation.training.train import train
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 PER_PATTERN = 40  # sentences from each pattern; not swept
 
 
+@steady
 def build(
     sources: str | Path,
     data_dir: str | Path,

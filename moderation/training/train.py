@@ -27,11 +27,13 @@ from moderation.text import features
 from moderation.text.features import NgramConfig, WeightTable
 from moderation.text.kernel import DENSE_FEATURES
 from moderation.text.phrases import SIZE as PHRASES
-from moderation.text.phrases import Lexicon, phrase_rows
+from moderation.text.phrases import Lexicon
 from moderation.training import linear
+from moderation.training.counting import listed
 from moderation.training.gain import gain
 from moderation.training.own_weight import chosen_factor
 from moderation.training.recipe import Recipe
+from moderation.training.steady import steady
 from moderation.training.tasks import Task, decided, no_own, task_of
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class Made:
     factor: float | None
 
 
+@steady
 def train(
     labels: pd.DataFrame,
     *,
@@ -142,19 +145,14 @@ def _features(
     texts = labels["text"].str.slice(0, recipe.longest)
     config = NgramConfig(bits=recipe.bits)
     needed = np.any([task.cost > 0 for task in tasks], axis=0) if tasks else np.zeros(0, bool)
-    counted = features.count(texts[needed], config, threads)[1]
-    frequencies = np.bincount(counted, minlength=config.buckets)
+    known = listed(texts, config, lexicon, threads)
+    frequencies = known.frequencies(needed)
     idf = features.inverse_frequencies(frequencies, int(needed.sum()), recipe.min_df)
     idf = (idf**recipe.idf_power).astype(np.float16).astype(np.float32)
-    grams = features.tfidf(texts, idf, config, threads)
+    grams = known.tfidf(idf, threads)
     source, names = pd.factorize(labels["source"].fillna("").astype("str"), sort=True)
     scales = dense_scales(recipe)
-    others = _side_by_side(
-        phrase_rows(texts, lexicon, config, threads),
-        features.dense(texts, config, threads) * scales,
-        source,
-        config.buckets,
-    )
+    others = _side_by_side(known.phrases, known.dense * scales, source, config.buckets)
     columns = config.buckets + PHRASES + len(DENSE_FEATURES) + 1 + len(names)
     rows = linear.Rows.of(grams, others, columns)
     return Features(config, idf, lexicon, rows, list(names), scales)

@@ -307,10 +307,33 @@ def test_the_slider_tells_flags_and_what_held_out_comments_promise(context, tmp_
     write_report(flagged_spam(30), tmp_path / "r.html", PASSPORT | {"curves": curves})
     page = opened(context, (tmp_path / "r.html").as_uri() + "#view=overview")
     assert page.inner_text("output[for=slide-0]") == (
-        "from 0.500: 30 flags (100 %); on held-out comments precision 0.80, recall 0.60"
+        "from 0.500: 30 flags (100 %); on held-out comments, of which 13 % are so,"
+        " precision 0.80, recall 0.60"
     )
     page.fill("#slide-0", "995")
     assert page.inner_text("output[for=slide-0]") == "from 0.995: 0 flags (0 %)"
+
+
+def test_a_name_that_a_server_gave_is_not_kept_for_the_next(context, tmp_path):
+    with server(tmp_path, flagged_spam(3)) as address:
+        page = opened(context, address)
+        page.keyboard.press("+")
+        assert page.evaluate("localStorage['moderation settings']") == '{"size":2}'
+
+
+def test_tables_keep_their_words_whole_and_the_page_its_width_on_a_phone(browser, tmp_path):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = opened(context, report(tmp_path, flagged_spam(30)))
+    page.tap("#yes")
+    for tab in ("overview", "decisions"):
+        page.tap(f"#tab-{tab}")
+        rows = page.locator(f"#{tab} .scrolls tbody tr").all()
+        assert max(row.bounding_box()["height"] for row in rows) < 200
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.tap("#open-help")
+    assert page.locator("#help kbd").first.is_visible()
+    assert page.locator("#help-title").bounding_box()["y"] > 0
+    context.close()
 
 
 def test_texts_are_blurred_until_asked_for(context, tmp_path):

@@ -6,14 +6,14 @@ function byline(row, filterAuthor) {
   const parts = [
     comment.time === undefined ? "" : day(comment.time),
     comment.id ? `id ${tame(comment.id)}` : "",
-    comment.kind || "",
+    comment.kind ? tame(comment.kind) : "",
     ...(comment.warnings || []).map((one) => `warning: ${words(tame(one))}`),
   ];
   return element("p", { class: "meta" },
     filterAuthor && comment.author
       ? element("button", { type: "button", class: "link", title: "Only this author", click: () => app.filter({ author: comment.author }) }, name(author))
       : element("span", { class: "who" }, name(author)),
-    comment.status ? element("span", { class: "status" }, `site: ${comment.status}`) : "",
+    comment.status ? element("span", { class: "status" }, `site: ${tame(comment.status)}`) : "",
     parts.filter(Boolean).map((part) => ` · ${part}`).join(""),
     ...address(comment.url));
 }

@@ -40,9 +40,9 @@ function decisionRow(one) {
     element("td", {}, name(one.by)),
     element("td", {}, stamp(one.at)),
     element("td", {}, whatOf(one)),
-    element("td", { class: "why" }, whyOf(one)),
-    element("td", {}, element("button", { type: "button", class: "link", click: () => app.open(one.row) },
-      name(Array.from(text).slice(0, 80).join("") || "(no text)"))));
+    element("td", { class: "long" }, whyOf(one)),
+    element("td", { class: "long" }, element("button", { type: "button", class: "link", click: () => app.open(one.row) },
+      name(Array.from(text.trim()).slice(0, 80).join("") || "(no text)"))));
 }
 
 async function drawDecisions() {

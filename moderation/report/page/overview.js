@@ -20,10 +20,17 @@ function promised(label, t) {
   return points.reduce((low, one) => (!low || one[0] < low[0] ? one : low), null);
 }
 
+// At the lowest threshold: what is found of what there is, so what there is.
+function prevalence(label) {
+  const last = promised(label, 0);
+  return last && last[3] ? last[1] * last[2] / last[3] : null;
+}
+
 function slider(label) {
   const own = Math.round((thresholds[label] ?? .5) * 1000);
   const id = `slide-${page.labels.indexOf(label)}`;
   const told = element("output", { for: id, class: "told" });
+  const common = `${Number((100 * prevalence(label)).toPrecision(2))} %`;
   const input = element("input", { id, type: "range", min: 0, max: 999, value: own });
   const show = () => {
     const t = Number(input.value);
@@ -31,7 +38,7 @@ function slider(label) {
     const share = page.figures.comments ? (100 * n / page.figures.comments).toFixed(n && n < page.figures.comments / 100 ? 2 : 0) : 0;
     const point = promised(label, t / 1000);
     told.textContent = `from ${(t / 1000).toFixed(3)}: ${plural(n, "flag")} (${share} %)` +
-      (point ? `; on held-out comments precision ${point[2].toFixed(2)}, recall ${point[3].toFixed(2)}` : "");
+      (point ? `; on held-out comments, of which ${common} are so, precision ${point[2].toFixed(2)}, recall ${point[3].toFixed(2)}` : "");
   };
   const pick = button("Review these", () => app.filter({ ...PLAIN, label, min: Number(input.value) / 10 }));
   const back = button("Model's threshold", () => { input.value = own; show(); });
@@ -75,9 +82,9 @@ function table(caption, head, rows) {
 function campaigns() {
   const head = [["text"], ["members", "number"], ["threads", "number"], ["authors", "number"], ["flagged", "number"], ["first members"]];
   return table("The largest campaigns", head, page.campaigns.map((one) => element("tr", {},
-    element("td", {}, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", campaign: String(one.campaign) }) }, one.text)),
+    element("td", {}, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", campaign: String(one.campaign) }) }, name(one.text || "(no text)"))),
     ...["members", "threads", "authors", "flagged"].map((key) => element("td", { class: "number" }, number(one[key]))),
-    element("td", {}, one.first.map((member) => [member.id, member.author && `by ${member.author}`, `in ${member.thread_id}`].filter(Boolean).join(" ")).join("; ")))));
+    element("td", { class: "long" }, one.first.map((member) => [member.id, member.author && `by ${member.author}`, `in ${member.thread_id}`].filter(Boolean).map(tame).join(" ")).join("; ")))));
 }
 
 // From the decisions of this review: of comments with such scores, how many were confirmed.

@@ -3,15 +3,18 @@
 const SIZES = [14, 16, 18, 21, 24, 28];
 const DEFAULTS = { name: "", theme: "auto", size: 1, blur: "once", advance: true, keys: true };
 const settings = { ...DEFAULTS };
+const chosen = {}; // what is kept: never a name that the server gave, for the next one may be another's
 
 function readSettings(fallbackName) {
-  try { Object.assign(settings, JSON.parse(localStorage.getItem("moderation settings") || "{}")); } catch { /* forbidden */ }
+  try { Object.assign(chosen, JSON.parse(localStorage.getItem("moderation settings") || "{}")); } catch { /* forbidden */ }
+  Object.assign(settings, chosen);
   settings.name ||= fallbackName || "reviewer";
 }
 
 function set(changed) {
   Object.assign(settings, changed);
-  try { localStorage.setItem("moderation settings", JSON.stringify(settings)); } catch { /* for this page only */ }
+  Object.assign(chosen, changed);
+  try { localStorage.setItem("moderation settings", JSON.stringify(chosen)); } catch { /* for this page only */ }
   applySettings();
 }
 

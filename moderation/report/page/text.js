@@ -3,14 +3,18 @@
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb]/gu;
 const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/gu;
 const STACKED = /(\p{M}{4})\p{M}+/gu; // more than four marks on one letter is a trick, not a script
+const LINES = /\n(?:[ \t]*\n){9,}/gu; // push the rest out of sight
 
 // What reorders or hides is shown as what it is; what hangs the layout is cut.
 const tame = (text) => text
   .replace(CONTROLS, "\ufffd")
   .replace(OVERRIDES, (c) => `[U+${c.codePointAt(0).toString(16).toUpperCase()}]`)
-  .replace(STACKED, "$1");
+  .replace(STACKED, "$1")
+  .replace(LINES, (all) => `\n\n[${number(all.match(/\n/g).length - 1)} empty lines]\n\n`);
 
-const name = (text) => element("bdi", {}, tame(text));
+const NOTHING = /^[\p{Cf}\p{Cc}\p{Z}\p{M}\s]+$/u; // has no ink: a button that shows it could not be found
+
+const name = (text) => element("bdi", {}, NOTHING.test(text) ? "[invisible]" : tame(text));
 
 // [start, end, level] of several labels as one: where they overlap the stronger one shows.
 function together(why, label) {

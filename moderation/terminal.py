@@ -39,19 +39,27 @@ def line(text: str, width: int) -> str:
     """
     from rich.cells import cell_len, set_cell_size
 
+    text = text.strip()
     flat = " ".join(safe(text[: 8 * width]).split())  # a word of 1 MB is cut before it is measured
     if cell_len(flat) <= width and len(text) <= 8 * width:
         return flat
     return set_cell_size(flat, max(width - 1, 0)).rstrip() + "…"
 
 
+_WIDEST = 120  # cells
+_LONG = 32  # cells: a name that is longer makes room for what stands behind it
+_LEAST = 24  # cells of the last column, if it needs as many, before names are cut
+
+
 def width() -> int:
     """Columns to write for: the terminal's, 80 where there is none, never over 120."""
-    return min(shutil.get_terminal_size((80, 24)).columns, 120)
+    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
 
 
 def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 80) -> str:
     """`rows` under `head` in aligned columns; numbers to the right, the last column is cut to fit.
+
+    Where that leaves next to nothing of it, names of over 32 cells are cut too.
 
     >>> print(table(["label", "flags"], [["spam", 3], ["abuse", 12]]))
     label  flags
@@ -64,11 +72,13 @@ def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 
     numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(head))]
     text = [list(head), *([_cell(value) for value in row] for row in body)]
     sizes = [max(cell_len(row[i]) for row in text) for i in range(len(head))]
-    spare = columns - sum(sizes[:-1]) - 2 * (len(head) - 1)
-    sizes[-1] = min(sizes[-1], max(spare, 8))
+    gaps = 2 * (len(head) - 1)
+    if columns - sum(sizes[:-1]) - gaps < min(sizes[-1], _LEAST):
+        sizes[:-1] = [min(size, _LONG) for size in sizes[:-1]]
+    sizes[-1] = min(sizes[-1], max(columns - sum(sizes[:-1]) - gaps, 8))
     lines = []
-    for row in text:
-        row[-1] = line(row[-1], sizes[-1])
+    for values in text:
+        row = [line(value, size) for value, size in zip(values, sizes, strict=True)]
         cells = [
             _pad(value, size, right) for value, size, right in zip(row, sizes, numeric, strict=True)
         ]
@@ -81,7 +91,7 @@ def _cell(value: object) -> str:
         return "–" if value != value else f"{value:.3f}"
     if isinstance(value, int):
         return f"{value:,}"
-    return " ".join(safe(str(value)).split())
+    return line(str(value), _WIDEST)
 
 
 def _pad(value: str, size: int, right: bool) -> str:

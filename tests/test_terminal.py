@@ -27,9 +27,26 @@ def test_a_word_of_a_megabyte_is_one_short_line():
     assert line("x" * 1_000_000, 10) == "xxxxxxxxx…"
 
 
+def test_empty_lines_do_not_push_the_words_out():
+    assert line("\n" * 5_000 + "the end", 10) == "the end"
+
+
 def test_a_table_fits_80_columns():
     printed = table(["id", "text"], [[1, "word " * 100]])
     assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_a_name_of_a_megabyte_leaves_room_for_what_stands_behind_it():
+    rows = [["a" * 1_000_000, "spam", "buy now " * 9], ["b", "abuse", "you fool"]]
+    printed = table(["id", "flags", "text"], rows).splitlines()
+    assert max(map(len, printed)) <= 80
+    assert printed[1] == "a" * 31 + "…  spam   buy now buy now buy now buy now buy no…"
+    assert printed[2] == "b" + " " * 33 + "abuse  you fool"
+
+
+def test_long_names_stand_whole_where_the_rest_fits():
+    name = "a" * 60
+    assert table(["id", "text"], [[name, "short"]]).splitlines()[1] == f"{name}  short"
 
 
 def test_undefined_is_a_dash_in_a_table():

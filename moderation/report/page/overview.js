@@ -82,7 +82,7 @@ function table(caption, head, rows) {
 function campaigns() {
   const head = [["text"], ["members", "number"], ["threads", "number"], ["authors", "number"], ["flagged", "number"], ["first members"]];
   return table("The largest campaigns", head, page.campaigns.map((one) => element("tr", {},
-    element("td", {}, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", campaign: String(one.campaign) }) }, name(one.text || "(no text)"))),
+    element("td", { class: "long" }, element("button", { type: "button", class: "link", click: () => app.filter({ ...PLAIN, show: "all", campaign: String(one.campaign) }) }, name(one.text || "(no text)"))),
     ...["members", "threads", "authors", "flagged"].map((key) => element("td", { class: "number" }, number(one[key]))),
     element("td", { class: "long" }, one.first.map((member) => [member.id, member.author && `by ${member.author}`, `in ${member.thread_id}`].filter(Boolean).map(tame).join(" ")).join("; ")))));
 }

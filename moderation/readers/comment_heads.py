@@ -76,6 +76,8 @@ _JOINT = re.compile(rf"(?:[\s,;:|•·@/–—(\[-]|\b{either(JOINTS)}\b)+$", re
 
 
 _LETTER = re.compile(r"[^\W\d_]")
+_ONLY_VOTES = re.compile(r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])")  # "+0 reply"
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _WORDS = re.compile(r"[^\W\d_]+")
 _FORM = 80  # characters of a line of a site's own
 _NAME = 60  # characters of a name
@@ -253,16 +255,28 @@ def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False)
         alone = at == len(lines) - 1 and habit is not NO_HABIT
         if alone and not (common and is_only_marks(line, habit)):
             return at
-        seen.add(form)
+        seen |= {form, votes_of(form)}
         at += 1
     return at
+
+
+def votes_of(form: str) -> str:
+    """The votes before the buttons of a line's form; "" where there are none.
+
+    >>> votes_of("+0 reply"), votes_of("reply")
+    ('+0', '')
+    """
+    found = _ONLY_VOTES.match(form)
+    return found[0] if found else ""
 
 
 def _name_behind(prefix: str, rest: str) -> str | None:
     """The name in "3 May 2020 | Ann #4"; None where what stands there is none."""
     name = author_of(_TRAIL.sub("", _JOINT_FIRST.sub("", rest)))
     before = _JOINT.sub("", prefix).strip()
-    return name if name and not (before and not is_button(before)) and is_name(name) else None
+    if name is None or not is_name(name) or _CLOCK.search(name):
+        return None
+    return None if before and not is_button(before) else name
 
 
 def _name_below(lines: list[str], at: int) -> tuple[str | None, int]:
@@ -299,7 +313,8 @@ def is_name(name: str) -> bool:
     (True, False, True)
     """
     return (
-        0 < len(name) <= _NAME
+        bool(_LETTER.search(name))
+        and len(name) <= _NAME
         and len(name.split()) <= _NAME_WORDS
         and (bool(_INITIAL.search(name)) or not name.endswith((".", "!", "…", ",", ";", ":")))
     )

@@ -132,11 +132,11 @@ COMMENT_STEMS = """
 comment / kommentar / komentar / coment[aá]rio / commentaire / comment[oi]\\b / kommentti / yorum
 reacti(?:e|on) / reaktion / reacci[oó]n / réaction / respuesta / antwort
 \\brepl(?:y|ies)\\b / responses?\\b / respostas? / réponse / rispost / thoughts? on / gedanken? zu
- pensamientos? (?:en|sobre) / ideas? sobre
+pensamientos? (?:en|sobre) / ideas? sobre
 réflexions? (?:sur|à propos) / pensieri? su / pensamentos? (?:em|sobre) / gedachten? over
-opinion / opini[oó]n / dis[ck]ussion / discusi[oó]n / meinung / zuschrift / leser(?:brief|stimme)
-wortmeldung / was (?:sagst|meinst|denkst) / what do you think / your (?:views|thoughts|say)\\b
-qué (?:opinas|piensas|dices) / feedback / ergänzung / комментар
+opinion / opini[oó]n / dis[ck]ussion / discusi[oó]n / debate\\b / meinung / zuschrift
+leser(?:brief|stimme) / wortmeldung / was (?:sagst|meinst|denkst) / what do you think
+your (?:views|thoughts|say)\\b / qué (?:opinas|piensas|dices) / feedback / ergänzung / комментар
 """
 
 FORM_PHRASES = """

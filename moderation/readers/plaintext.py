@@ -22,9 +22,9 @@ from moderation.readers.comment_heads import (
     is_only_marks,
     is_row,
     plain_tail,
+    votes_of,
 )
 from moderation.readers.plaintext_article import article_of
-from moderation.readers.plaintext_habit import votes_of
 from moderation.readers.plaintext_layout import Line, Listing, lines_of, listings
 from moderation.readers.plaintext_notes import notes_on
 from moderation.readers.plaintext_profile import (

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from moderation.readers.comment_heads import Habit, is_date_line
+from moderation.readers.comment_heads import Habit, is_date_line, votes_of
 from moderation.readers.plaintext_layout import STEP
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ _LONG = 80  # characters of a line that is no button
 _SHARE = 0.5  # of the comments of one sort that carry a line of the site's, at least
 _FEW = 4  # comments that do so, at least
 _SENTENCE_END = re.compile(r"\w[.!?]$")
-_VOTES = re.compile(
-    r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])"
-)  # "+0 reply" where some have no button
 
 
 def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
@@ -83,16 +80,6 @@ def _common(entries: list[list[str]], habit: Habit) -> tuple[frozenset[str], fro
     sides = [{form for form in common if first[form] is top} for top in (True, False)]
     votes = [set(map(votes_of, side)) - {""} for side in sides]
     return frozenset(sides[0] | votes[0]), frozenset(sides[1] | votes[1])
-
-
-def votes_of(form: str) -> str:
-    """The votes before the buttons of a line; "" where there are none.
-
-    >>> votes_of("+0 reply"), votes_of("reply")
-    ('+0', '')
-    """
-    found = _VOTES.match(form)
-    return found[0] if found else ""
 
 
 def _is_over(places: Counter[int], backs: Counter[int]) -> bool:

@@ -68,7 +68,10 @@ def _line(indent: int, text: str, loose: bool) -> Line:
 def _is_date(text: str) -> bool:
     """True for "1. November 2023 um 11:54 Uhr", where 1 is the day and no marker."""
     rest = text.partition(" ")[2]
-    if not text[0].isdigit() or not _DIGIT.search(rest) or stamp(rest[:40]):
+    if not text[0].isdigit() or not _DIGIT.search(rest):
+        return False
+    behind = stamp(rest[:40])
+    if behind and (behind.when is not None or behind.start == 0):
         return False
     found = stamp(text[:60]) if _DATED.match(text) else None
     return (found is not None and found.start == 0) or is_date_line(text)
@@ -141,7 +144,8 @@ def _resumption(lines: list[Line], at: int, base: int, kind: str, number: int) -
 
     Preformatted text follows its comment without a blank line, an advertisement with one.
     """
-    pre = not lines[at].loose
+    new_list = bool(lines[at].kind) and lines[at].indent == base
+    pre = not lines[at].loose and not new_list
     for later in range(at, min(len(lines), at + (_PRE_LINES if pre else _AD_LINES))):
         line = lines[later]
         if line.indent == base and kind == line.kind == "ol" and line.number == number + 1:

@@ -174,9 +174,14 @@ def headed_part(listing: Listing) -> Listing:
         return listing
     tops = [at for at, line in enumerate(listing.lines) if _is_top(line, listing)]
     texts = [[line.text for line in entry] for entry in _extents(listing)]
-    habit = Habit(_tails(texts))
-    headed = [at for at, own in enumerate(texts) if _has_date(own, habit)]
-    if not headed or len(headed) == len(tops):
+    levels = [[line.text for line in entry] for entry in _entries(listing, whole=True)]
+    habit = Habit(_tails(texts), *furniture_of(listing))
+    headed = [
+        at
+        for at, (own, level) in enumerate(zip(texts, levels, strict=True))
+        if _has_date(own, habit) or _foot_of(level, habit)
+    ]
+    if len(headed) < _VARIED or len(headed) == len(tops):
         return listing
     first, last = headed[0], headed[-1] + 1
     while first > 0 and PING.match(texts[first - 1][0]):

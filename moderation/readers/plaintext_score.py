@@ -47,9 +47,10 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     answered = profile.replies > 0 or heading
     if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
         return 0.0
+    certain = profile.clocks >= 0.5 or counted
     evidence = headed and profile.style != "name"
     if not (
-        (evidence and (answered or form or (profile.clocks >= 0.5 and profile.names >= 0.5)))
+        (evidence and (answered or form or (certain and profile.names >= 0.5)))
         or buttons >= 0.5
         or (listing.kind == "ol" and heading and (form or counted or deep))
         or (listing.kind == "ol" and form and deep and _answers(listing) and profile.length >= 30)
@@ -81,7 +82,10 @@ def _over(above: list[Line], base: int) -> list[Line]:
 
 def is_titled(above: list[Line], base: int) -> bool:
     """True when the heading of comments is among the four lines over a list."""
-    return any(is_comment_heading(line.text) for line in _over(above, base)[:4])
+    near = [line.text for line in _over(above, base)[:4]]
+    if near and len(near[0]) <= _SHORT and _OTHER_HEADING.search(near[0]):
+        near = near[:1]
+    return any(is_comment_heading(text) and not is_form(text) for text in near)
 
 
 def is_doubtful(listing: Listing, below: list[Line]) -> bool:

@@ -36,8 +36,8 @@ _CLOCK = (
     r"(?:\s*(?:Uhr|hrs?|h|horas|uur|Z|UTC|GMT|CES?T|[ECMP][SD]T)\b)?"
 )
 _LINK = (
-    r"(?:[\s,;|•·@/–—-]|\b(?:um|[Bb]eim|at|a la|a las|las|à|alle|alle ore|ore|às|as|om|en|kl\.?|o|klo"
-    r"|v|в|saat|the|gegen)\b)*"
+    r"(?:[\s,;|•·@/–—-]|\b(?:um|[Bb]eim|at|a la|a las|las|à|alle|alle ore|ore|às|as|om|en|kl\.?|o"
+    r"|klo|v|в|saat|the|gegen)\b)*"
 )
 _DATES = (
     (

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
 from moderation.readers.markup import plain
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, when
+from moderation.readers.rows import Finding, Row, Rows, ThreadRow, batches, no_parent, when
+from moderation.readers.xml_columns import meant, moments, parents, records
 from moderation.readers.xml_fields import Node, record
-from moderation.readers.xml_layout import Layout, value
-from moderation.readers.xml_pieces import Piece, pieces
+from moderation.readers.xml_layout import Layout, values
+from moderation.readers.xml_pieces import Piece, Run, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
@@ -37,6 +40,8 @@ _USUAL = Layout(
     ],
     _NAMES,
 )
+_THREAD = 8  # place of the thread among these
+_FLAGS = ("isDeleted", "isSpam", "isApproved")
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
 _BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
 
@@ -58,7 +63,16 @@ def _found(source: Source) -> Iterator[Finding]:
         if isinstance(piece, str):
             yield piece
             continue
-        found, recovered = (None, False) if piece.fields else record(piece.xml)
+        if isinstance(piece, Run):
+            yield len(piece.fields)
+            for name in values(list(dict.fromkeys(one[_THREAD] for one in piece.fields))):
+                if name and name not in met:
+                    met.add(name)
+                    if name in waiting:
+                        yield waiting.pop(name)
+            yield Rows(piece.fields, _usual)
+            continue
+        found, recovered = record(piece.xml)
         if piece.name == "thread":
             thread = _thread(found)
             if thread.thread_id in met:
@@ -67,7 +81,7 @@ def _found(source: Source) -> Iterator[Finding]:
                 waiting.setdefault(thread.thread_id, thread)
             continue
         yield 1
-        one = _usual(piece.fields) if piece.fields else _post(source, piece, found, recovered)
+        one = _post(source, piece, found, recovered)
         if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
             met.add(one.thread_id)
             if one.thread_id in waiting:
@@ -87,22 +101,27 @@ def _thread(found: Node | None) -> ThreadRow:
     )
 
 
-def _usual(found: tuple[bytes | None, ...]) -> Row:
-    """A post from the fields of `_USUAL`."""
-    number, message, moment, deleted, spam, approved, name, user, thread, parent = map(value, found)
-    return Row(
-        _message(message),
-        id=number or None,
-        parent_id=None if no_parent(parent) else parent,
-        thread_id=thread or None,
-        author=plain(name) or user or None,
-        created_at=when(moment),
-        status=_status({"isDeleted": deleted, "isSpam": spam, "isApproved": approved}),
+def _usual(found: list[Rows]) -> pa.Table:
+    """Posts from the fields of `_USUAL`."""
+    fields = zip(*(one for run in found for one in run.raw), strict=True)
+    number, message, moment, *told, name, user, thread, parent = map(values, fields)
+    flags = list(zip(*told, strict=True))
+    return records(
+        {
+            "thread_id": [one or None for one in thread],
+            "id": [one or None for one in number],
+            "parent_id": parents(parent),
+            "author": [plain(one) or other or None for one, other in zip(name, user, strict=True)],
+            "created_at": moments(moment),
+            "text": [_message(one) for one in message],
+            "status": meant(flags, lambda flag: _status(dict(zip(_FLAGS, flag, strict=True)))),
+        }
     )
 
 
 def _message(html: str) -> str:
-    return plain(html, newlines=not _BLOCKS.search(html))
+    """Its text; where no markup breaks the lines, line ends do."""
+    return plain(html, newlines="<" not in html or not _BLOCKS.search(html))
 
 
 def _post(source: Source, piece: Piece, found: Node | None, recovered: bool) -> Row | Reject:

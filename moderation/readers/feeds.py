@@ -82,8 +82,9 @@ def _found(source: Source) -> Iterator[Finding]:
     """Comments as soon as all that they answer has been met; the others at the end."""
     seen = _Seen()
     for piece in pieces(source, ("entry",)):
-        if isinstance(piece, str):
-            yield piece
+        if not isinstance(piece, Piece):
+            if isinstance(piece, str):  # no layout is given, so nothing comes as a run
+                yield piece
             continue
         found, recovered = record(piece.xml)
         given = {} if found is None else found.fields()

@@ -50,6 +50,10 @@ _USUAL = re.compile(  # what most comments have of markup, told apart by the gro
     re.IGNORECASE,
 )
 _BREAKS = ("", "", "\n\n", "\n")  # for each of these groups
+_PLAINEST = (
+    *((tag, "\n\n") for tag in ("<p>", "</p>")),
+    *((tag, "\n") for tag in ("<br>", "<br/>", "<br />")),
+)
 _CUT_ENTITY = re.compile(r"&[#\w]*<")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _SMILEY = re.compile(r"smil|emoji|emoticon|wp-includes/images", re.IGNORECASE)
@@ -82,8 +86,11 @@ def plain(html: str | None, newlines: bool = False) -> str:
 
 def _usual(html: str, newlines: bool) -> str | None:
     """The text where all markup is of the usual sort, without breaks; None where there is other."""
-    html = html if newlines else _spaced(html)
-    text = _USUAL.sub(_break, html)
+    html = text = html if newlines else _spaced(html)
+    for tag, mark in _PLAINEST:
+        text = text.replace(tag, mark)
+    if "<" in text:
+        text = _USUAL.sub(_break, html)
     if "<" in text:
         return None
     if "&" in text:
@@ -150,6 +157,9 @@ def _spaced(text: str) -> str:
     for blank in "\n\t\r\f":
         if blank in text:
             text = text.replace(blank, " ")
+    if "  " not in text:
+        return text
+    text = text.replace("  ", " ")  # most runs are of two or three
     return _SPACES.sub(" ", text) if "  " in text else text
 
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from moderation.comments import RECORD_SCHEMA, THREAD_SCHEMA, Batch, Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 BATCH_ROWS = 10_000
 SNIPPET = 200  # characters of a rejected record that are kept
@@ -50,7 +50,19 @@ class Row:
     invented: bool = False
 
 
-Finding: TypeAlias = "Row | ThreadRow | Reject | str | int"
+@dataclass(slots=True)
+class Rows:
+    """Comments of one thread that are made at once from what the file has of them.
+
+    raw: a tuple of fields for each. made: several of these to RECORD_SCHEMA, row by row.
+    """
+
+    raw: list[tuple[bytes | None, ...]]
+    made: Callable[[list[Rows]], pa.Table]
+    thread: ThreadRow | None = None
+
+
+Finding: TypeAlias = "Row | Rows | ThreadRow | Reject | str | int"
 """What a reader yields: strings are notes, integers say that so many records more were met."""
 
 
@@ -85,16 +97,25 @@ class _Heap:
     """What has been found since the last batch."""
 
     def __init__(self) -> None:
-        self.size = self.met = 0
+        self.size = self.met = self._count = 0
         self.notes: list[str] = []
         self._rows: list[Row] = []
+        self._many: list[Rows] = []
+        self._order: list[int] = []  # places of `_rows` among all
         self._threads: list[ThreadRow] = []
         self._rejects: list[Reject] = []
 
     def add(self, one: Finding) -> None:
+        if isinstance(one, Rows):
+            self._many.append(one)
+            self._count += len(one.raw)
+            self.size += len(one.raw)
+            return
         self.size += 1
         if isinstance(one, Row):
             self._rows.append(one)
+            self._order.append(self._count)
+            self._count += 1
         elif isinstance(one, int):
             self.met += one
             self.size -= 1
@@ -108,8 +129,23 @@ class _Heap:
 
     def batch(self) -> Batch:
         invented = sum(row.invented for row in self._rows)
-        records, threads = records_table(self._rows), threads_table(self._threads)
-        return Batch(records, threads, self._rejects, self.notes, self.met, invented)
+        threads = threads_table(self._threads)
+        return Batch(self._records(), threads, self._rejects, self.notes, self.met, invented)
+
+    def _records(self) -> pa.Table:
+        """All rows, in the order in which they came."""
+        if not self._many:
+            return records_table(self._rows)
+        many = self._many[0].made(self._many)
+        if not self._rows:
+            return many
+        single = np.zeros(self._count, bool)
+        single[self._order] = True
+        place = np.empty(self._count, np.int64)
+        place[single] = len(many) + np.arange(len(self._rows))
+        place[~single] = np.arange(len(many))
+        both = pa.concat_tables([many, records_table(self._rows)]).combine_chunks()
+        return both.take(pa.array(place))
 
 
 def records_table(rows: list[Row]) -> pa.Table:

@@ -111,6 +111,7 @@ class _Walk:
         self._ended = False
         self._overlong = False
         self._count = 0  # rows in what `_split` found good
+        self._newlines = np.zeros(0, np.int64)  # of the window, as `_split` found them
 
     def columns(self) -> Iterator[Job]:
         self._pass_header()
@@ -119,7 +120,7 @@ class _Walk:
             good, broken = self._split()
             if good:
                 rows = _Rows(self._buffer[:good], self._line, self._count)
-                self._drop(good)
+                self._drop(good, int(np.searchsorted(self._newlines, good)))
                 yield partial(self._parsed, rows)
             if broken:
                 line = _Rows(self._buffer[:broken], self._line)
@@ -161,17 +162,17 @@ class _Walk:
             missing -= len(block)
         self._buffer = b"".join(blocks)
 
-    def _drop(self, count: int) -> None:
-        self._line += self._buffer.count(b"\n", 0, count)
+    def _drop(self, count: int, lines: int | None = None) -> None:
+        self._line += self._buffer.count(b"\n", 0, count) if lines is None else lines
         self._buffer = self._buffer[count:]
 
     def _split(self) -> tuple[int, int]:
         """Bytes of whole, well-quoted rows at the buffer's start, and of the broken line behind."""
-        window = np.frombuffer(self._buffer[: self._size], np.uint8)
+        window = np.frombuffer(self._buffer, np.uint8)[: self._size]
         at_end = self._ended and len(self._buffer) <= self._size
         quotes = _quotes(window, self._style.escape)
         wrong = _first_wrong(window, quotes, ord(self._style.delimiter), at_end)
-        newlines = np.flatnonzero(window == _NEWLINE)
+        newlines = self._newlines = np.flatnonzero(window == _NEWLINE)
         inside = np.searchsorted(quotes, newlines) % 2 == 1
         limit = len(window) if wrong is None else wrong
         free = newlines[~inside & (newlines < limit)]
@@ -214,7 +215,7 @@ class _Walk:
 
     def _parsed(self, rows: _Rows) -> Columns:
         raw = rows.raw
-        if not raw.strip(b"\r\n"):
+        if raw[0] in b"\r\n" and not raw.strip(b"\r\n"):
             return Columns({}, str, [], 0)
         style = self._style
         parsing = pa_csv.ParseOptions(

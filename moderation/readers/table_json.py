@@ -232,7 +232,8 @@ def _object_lines(lines: Lines) -> int:
     if not ((raw[starts[full]] == ord("{")) & (raw[last[full]] == ord("}"))).all():
         return 0
     closed = np.flatnonzero(raw[:-1] == ord("}"))
-    if _BEFORE_NULL[raw[closed + 1]].any() and _NULL.search(raw.data):
+    closed = closed[_BEFORE_NULL[raw[closed + 1]]]
+    if any(_NULL.match(raw.data, at) for at in closed.tolist()):
         return 0
     return int(full.sum())
 

@@ -9,15 +9,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from moderation.comments import Reject
 from moderation.readers.markup import plain
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
+from moderation.readers.rows import (
+    Finding,
+    Row,
+    Rows,
+    ThreadRow,
+    batches,
+    no_parent,
+    status_of,
+    when,
+)
+from moderation.readers.xml_columns import meant, moments, parents, records
 from moderation.readers.xml_fields import record
-from moderation.readers.xml_layout import Layout, value
-from moderation.readers.xml_pieces import Piece, pieces
+from moderation.readers.xml_layout import Layout, values
+from moderation.readers.xml_pieces import Piece, Run, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
@@ -72,43 +86,57 @@ def site_of(source: Source) -> str | None:
 
 
 def _found(source: Source) -> Iterator[Finding]:
-    held: list[Row] = []
+    held: list[Row | Rows] = []
+    count = 0
     thread = ThreadRow(None)
     for piece in pieces(source, _NAMES, {"comment": "item"}, {"comment": _USUAL}):
         if isinstance(piece, str):
             yield piece
             continue
-        if piece.name == "comment":
+        if isinstance(piece, Run):
+            yield len(piece.fields)
+            held.append(Rows(piece.fields, _usual))
+            count += len(piece.fields)
+        elif piece.name == "comment":
             yield 1
-            one = _usual(piece.fields) if piece.fields else _comment(source, piece)
+            one = _comment(source, piece)
             if isinstance(one, Row):
                 held.append(one)
+                count += 1
             else:
                 yield one
         elif piece.part == "tail":
             thread = _thread(piece, thread)
             yield from _placed(held, thread)
-            held, thread = [], ThreadRow(None)
+            held, count, thread = [], 0, ThreadRow(None)
         else:
             yield from _placed(held, thread)
-            held, thread = [], _thread(piece, ThreadRow(None))
-        if len(held) >= _HELD:
+            held, count, thread = [], 0, _thread(piece, ThreadRow(None))
+        if count >= _HELD:
             yield from _placed(held, thread)
-            held = []
+            held, count = [], 0
     yield from _placed(held, thread)
 
 
-def _placed(held: list[Row], thread: ThreadRow) -> Iterator[Row | ThreadRow]:
+def _placed(held: list[Row | Rows], thread: ThreadRow) -> Iterator[Row | Rows | ThreadRow]:
     """The comments of an item that is now known."""
     if not held:
         return
     yield thread
-    link = thread.url
     for row in held:
-        row.thread_id = thread.thread_id
-        if link and row.id and link.startswith("http"):
-            row.url = f"{link.partition('#')[0]}#comment-{row.id}"
+        if isinstance(row, Rows):
+            row.thread = thread
+        else:
+            row.thread_id = thread.thread_id
+            row.url = _address(thread.url, row.id)
         yield row
+
+
+def _address(link: str | None, number: str | None) -> str | None:
+    """Of a comment on the page `link`."""
+    if not link or not number or not link.startswith("http"):
+        return None
+    return f"{link.partition('#')[0]}#comment-{number}"
 
 
 def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
@@ -124,17 +152,26 @@ def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
     )
 
 
-def _usual(found: tuple[bytes | None, ...]) -> Row:
-    """A comment from the fields of `_USUAL`."""
-    number, author, local, moment, content, approved, kind, parent = map(value, found)
-    return Row(
-        plain(content, newlines=True),
-        id=number or None,
-        parent_id=None if no_parent(parent) else parent,
-        author=plain(author) or None,
-        created_at=when(moment) or when(local),
-        kind=_kind(kind),
-        status=status_of(approved if found[5] is not None else None),
+def _usual(found: list[Rows]) -> pa.Table:
+    """Comments from the fields of `_USUAL`."""
+    fields = zip(*(one for run in found for one in run.raw), strict=True)
+    number, author, local, moment, content, approved, kind, parent = map(values, fields)
+    threads = [run.thread or ThreadRow(None) for run in found for _ in run.raw]
+    created = moments(moment)
+    if created.null_count:
+        created = pc.coalesce(created, moments(local))
+    return records(
+        {
+            "thread_id": [one.thread_id for one in threads],
+            "id": [one or None for one in number],
+            "parent_id": parents(parent),
+            "author": [plain(one) or None for one in author],
+            "created_at": created,
+            "text": [plain(one, newlines=True) for one in content],
+            "kind": meant(kind, _kind),
+            "status": meant(approved, status_of),
+            "url": [_address(one.url, name) for one, name in zip(threads, number, strict=True)],
+        }
     )
 
 

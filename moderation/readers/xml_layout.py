@@ -8,11 +8,23 @@ understands everything and takes several times as long. Both find the same.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Fields: TypeAlias = "tuple[bytes | None, ...]"
+"""The raw content of a record's fields, in the order of its layout; None for one that it lacks."""
 
 _PREFIX = r"(?:[A-Za-z_][\w.-]*+:)?+"
 _ATTRIBUTES = r"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
 _WORDS = r"(?:[^<&\]]++|&(?:amp|lt|gt|quot|apos);)*+"
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
+_BETWEEN = f"{_CLOSE}\0{_OPEN}".encode()
+_CLOSING = r"</[A-Za-z_][\w:.-]*+\s*+>"
+_SECTION = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z_][\w.-]*+:)?([\w.-]++)[^<>]*?(/?)>")
+LEARNT = 4  # orders of elements that are remembered; exporters have one, or two
 _ENTITIES = (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&"))
 
 
@@ -25,40 +37,140 @@ class Layout:
     that is damage, which needs a closer look.
 
     >>> layout = Layout("post", ["@id", "message!", "author(name)"], ("post",))
-    >>> layout.match(b'<post id="7"><x/><message>a &lt; b</message></post>', 0).groups()
-    (b'7', b'a &lt; b', None)
+    >>> layout.run(b'<post id="7"><x/><message>a &lt; b</message></post> <post>', 0)
+    ([(b'7', b'a &lt; b', None)], 52)
     """
 
     def __init__(self, tag: str, fields: list[str], tags: tuple[str, ...]) -> None:
         stray = rf"/?+{_PREFIX}(?:{'|'.join(tags)})[\s/>]|!\[CDATA\["
         section = rf"[^\]<]*+(?:(?:\](?!\]>)|<(?!{stray}))[^\]<]*+)*+"
         self._content = rf"(?:\s*+<!\[CDATA\[{section}\]\]>\s*+|{_WORDS})"
-        self._tags = tags
+        self._tag, self._tags = tag, tags
         own = [field for field in fields if field.startswith("@")]
-        head = f"<{_PREFIX}{tag}" + (_attribute(own[0][1:]) if own else _ATTRIBUTES) + ">"
-        inner = self._sequence([field for field in fields if field not in own])
-        self._pattern = re.compile(rf"{head}{inner}\s*+</{_PREFIX}{tag}\s*+>".encode())
-        self.match = self._pattern.match
+        self._fields = [field for field in fields if field not in own]
+        self._own = _attribute(own[0][1:]) if own else _ATTRIBUTES
+        self._pattern = self._record(_PREFIX, self._sequence(self._fields))
+        self._learnt: tuple[re.Pattern[bytes], ...] = ()
+        self._missed = 0  # records that nothing learnt has found
+
+    def run(self, xml: bytes, at: int) -> tuple[list[Fields], int]:
+        """The fields of the records that stand here one after another, and where they end."""
+        found: list[Fields] = []
+        while True:
+            for pattern in self._learnt:
+                if one := pattern.match(xml, at):
+                    break
+            else:
+                one = self._pattern.match(xml, at)
+                if not one:
+                    return found, at
+                self._missed += 1
+                if not self._missed & (self._missed - 1):  # ever more rarely: compiling takes time
+                    self._learn(one[0])
+            found.append(one.groups())
+            at = one.end()
+
+    def _learn(self, record: bytes) -> None:
+        """Remember the order of elements in a record that is laid out so, whichever it lacks.
+
+        What is learnt finds no record that the pattern would not find, nor other fields in it; it
+        takes half the time, for it does not look whether other elements come between.
+        """
+        children = _elements(record)
+        sequence = self._ordered(self._fields, children[0].children) if children else None
+        if sequence is not None:
+            pattern = self._record(re.escape(children[0].prefix), sequence)
+            self._learnt = (pattern, *self._learnt)[:LEARNT]
+
+    def _record(self, prefix: str, inner: str) -> re.Pattern[bytes]:
+        head = f"<{prefix}{self._tag}{self._own}>"
+        return re.compile(rf"{head}{inner}\s*+</{prefix}{self._tag}\s*+>\s*+".encode())
+
+    def _names(self, fields: list[str]) -> list[str]:
+        return sorted({_name(field) for field in fields} | {*self._tags})
 
     def _sequence(self, fields: list[str]) -> str:
         """Fields in their order, each there or not, others between them."""
-        names = "|".join(sorted({re.split(r"[!@(]", field)[0] for field in fields} | {*self._tags}))
+        names = "|".join(self._names(fields))
         opening = rf"\s*+<(?!{_PREFIX}(?:{names})[\s/>])[A-Za-z_][\w:.-]*+{_ATTRIBUTES}"
-        closing = r"</[A-Za-z_][\w:.-]*+\s*+>"
-        inner = rf"{opening}(?:/>|>{self._content}{closing})"
-        other = rf"(?:{opening}(?:/>|>(?:{self._content}|(?:{inner})++\s*+){closing}))*+"
+        other = rf"(?:{opening}(?:/>|>(?:{self._content}|{self._inner(names)}){_CLOSING}))*+"
         return other + "".join(self._field(field) + other for field in fields)
 
-    def _field(self, field: str) -> str:
-        name, mark, rest = re.fullmatch(r"([\w-]+)([!@(]?)(.*?)\)?", field).groups()  # type: ignore[union-attr]
-        closing = rf"</{_PREFIX}{name}\s*+>"
+    def _inner(self, names: str) -> str:
+        """Elements within one that is no field."""
+        opening = rf"\s*+<(?!{_PREFIX}(?:{names})[\s/>])[A-Za-z_][\w:.-]*+{_ATTRIBUTES}"
+        return rf"(?:{opening}(?:/>|>{self._content}{_CLOSING}))++\s*+"
+
+    def _ordered(self, fields: list[str], children: list[_Element]) -> str | None:
+        """Elements in this order, each there or not; None where that cannot be told."""
+        names, left, made = self._names(fields), list(fields), []
+        for one in children:
+            prefix = re.escape(one.prefix)
+            while left and one.name != _name(left[0]) and one.name in map(_name, left):
+                made.append(_absent(left.pop(0)))
+            if left and one.name == _name(left[0]):
+                made.append(self._field(left.pop(0), prefix, one.children))
+            elif one.name in names:
+                return None
+            else:
+                tag = prefix + re.escape(one.name)
+                inside = rf"(?:{self._content}|{self._inner('|'.join(names))})"
+                made.append(rf"(?:\s*+<{tag}{_ATTRIBUTES}(?:/>|>{inside}</{tag}\s*+>))?+")
+        return "".join(made + [_absent(field) for field in left])
+
+    def _field(
+        self, field: str, prefix: str = _PREFIX, children: list[_Element] | None = None
+    ) -> str:
+        name, mark, rest = _parts(field)
+        tag, closing = f"{prefix}{name}", rf"</{prefix}{name}\s*+>"
         if mark == "@":
-            one = rf"<{_PREFIX}{name}{_attribute(rest)}(?:/>|>{closing})"
+            one = rf"<{tag}{_attribute(rest)}(?:/>|>{closing})"
         elif mark == "(":
-            one = rf"<{_PREFIX}{name}{_ATTRIBUTES}>{self._sequence(rest.split())}\s*+{closing}"
+            fields = rest.split()
+            inner = None if children is None else self._ordered(fields, children)
+            inner = self._sequence(fields) if inner is None else inner
+            one = rf"<{tag}{_ATTRIBUTES}>{inner}\s*+{closing}"
         else:
-            one = rf"<{_PREFIX}{name}{_ATTRIBUTES}(?:/>|>({self._content}){closing})"
+            one = rf"<{tag}{_ATTRIBUTES}(?:/>|>({self._content}){closing})"
         return rf"\s*+{one}" if mark == "!" else rf"(?:\s*+{one})?+"
+
+
+class _Element(NamedTuple):
+    """An element's prefix (`wp:`), local name, and the elements within it."""
+
+    prefix: str
+    name: str
+    children: list[_Element]
+
+
+def _elements(record: bytes) -> list[_Element]:
+    """The elements of a record that is known to be well-formed."""
+    around: list[_Element] = [_Element("", "", [])]
+    for slash, prefix, name, single in _ANY_TAG.findall(_SECTION.sub(b"", record).decode()):
+        if slash:
+            around = around[:-1] or around
+            continue
+        one = _Element(prefix, name, [])
+        around[-1].children.append(one)
+        if not single:
+            around.append(one)
+    return around[0].children
+
+
+def _parts(field: str) -> tuple[str, str, str]:
+    """`author(name username)` as `author`, `(` and `name username`."""
+    name, mark, rest = re.fullmatch(r"([\w-]+)([!@(]?)(.*?)\)?", field).groups()  # type: ignore[union-attr]
+    return name, mark, rest
+
+
+def _name(field: str) -> str:
+    return _parts(field)[0]
+
+
+def _absent(field: str) -> str:
+    """Groups that match nothing, in place of a field's."""
+    _, mark, rest = _parts(field)
+    return "(?:((?!)))?+" * (len(rest.split()) if mark == "(" else 1)
 
 
 def _attribute(name: str) -> str:
@@ -87,3 +199,24 @@ def decoded(text: str) -> str:
     for name, character in _ENTITIES:
         text = text.replace(f"&{name};", character)
     return text
+
+
+def values(raw: Sequence[bytes | None]) -> list[str]:
+    """`value` of each field of a column, most of them at once. No field holds a NUL.
+
+    >>> values([b"1", None, b" 2"]), values([b"<![CDATA[ a]]>", b"<![CDATA[]]>"])
+    (['1', '', '2'], ['a', ''])
+    """
+    joined = b"\0".join([one or b"" for one in raw])
+    between = b"\0"
+    if b"<" in joined or b"&" in joined:
+        if not (joined.startswith(_OPEN.encode()) and joined.endswith(_CLOSE.encode())):
+            return [value(one) for one in raw]
+        joined, between = joined[len(_OPEN) : -len(_CLOSE)], _BETWEEN
+    if joined.isascii():
+        found = joined.decode().split(between.decode())
+    else:  # piece by piece: one wide character would make all of a whole text wide
+        found = [one.decode() for one in joined.split(between)]
+    if len(found) != len(raw):  # not every one is a section and nothing else
+        return [value(one) for one in raw]
+    return [one.strip() for one in found]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from moderation.readers.source import Source
-    from moderation.readers.xml_layout import Layout
+    from moderation.readers.xml_layout import Fields, Layout
 
 LARGEST = 1 << 26  # bytes of one record; beyond, its end is taken to be lost
 LONGEST_TAG = 1 << 16
@@ -31,8 +31,7 @@ class Piece(NamedTuple):
     """One record as it stands in the file, its opening tag included.
 
     start: its byte offset. whole: False when its end is missing. part: `head` of a record with
-    others inside it, which follow; `tail` for what stands between and after those. fields: those
-    of the layout, where the record is laid out so.
+    others inside it, which follow; `tail` for what stands between and after those.
     """
 
     name: str
@@ -40,7 +39,6 @@ class Piece(NamedTuple):
     xml: bytes
     whole: bool = True
     part: str = ""
-    fields: tuple[bytes | None, ...] | None = None
 
     @property
     def place(self) -> str:
@@ -48,17 +46,25 @@ class Piece(NamedTuple):
         return f"byte {self.start}"
 
 
+class Run(NamedTuple):
+    """Records that follow one another, all laid out as usual: the fields of each."""
+
+    name: str
+    fields: list[Fields]
+
+
 def pieces(
     source: Source,
     names: tuple[str, ...],
     within: Mapping[str, str | None] | None = None,
     layouts: Mapping[str, Layout] | None = None,
-) -> Iterator[Piece | str]:
+) -> Iterator[Piece | Run | str]:
     """The records called `names` (without prefix) in the file's order, and notes.
 
     within: which name may stand inside which. `{"comment": "item"}` gives each comment by
     itself, between the head and the tail of its item; `{"thread": None}`: inside another record
-    a thread is a part of that record. layouts: how records of a name are usually laid out.
+    a thread is a part of that record. layouts: how records of a name are usually laid out; those
+    that are come as runs.
     """
     notes: list[str] = []
     yield from _Scan(_blocks(source, notes), names, within or {}, layouts or {}).pieces()
@@ -83,7 +89,7 @@ class _Scan:
         self.name, self.start, self.part = "", 0, ""
         self.outer, self.rest = "", b""
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[Piece | Run]:
         while True:
             token = self.token.search(self.buffer, self.at)
             end = self.end(token) if token else -1
@@ -130,7 +136,7 @@ class _Scan:
             return token.end()  # it never closed: this end belongs to a later section
         return end + 3
 
-    def tag(self, token: re.Match[bytes], end: int) -> Iterator[Piece]:
+    def tag(self, token: re.Match[bytes], end: int) -> Iterator[Piece | Run]:
         name = token[2].decode()
         if token[1]:
             if name == self.name:
@@ -156,13 +162,14 @@ class _Scan:
     def open(self, name: str, start: int) -> None:
         self.name, self.start, self.part = name, start, ""
 
-    def laid_out(self, name: str) -> Iterator[Piece]:
-        """The record that has just been opened, if it is whole and as its layout says."""
+    def laid_out(self, name: str) -> Iterator[Run]:
+        """The record that has just been opened and those behind it, if they are as laid out."""
         layout = self.layouts.get(name)
-        found = layout.match(self.buffer, self.start) if layout else None
+        found, at = layout.run(self.buffer, self.start) if layout else ([], 0)
         if found:
-            self.at = found.end()
-            yield self.close(self.at, fields=found.groups())
+            self.at = at
+            self.leave(at)
+            yield Run(name, found)
 
     def enter(self, name: str, start: int) -> Iterator[Piece]:
         """A record begins inside another."""
@@ -175,18 +182,20 @@ class _Scan:
         self.outer = self.name
         self.open(name, start)
 
-    def close(
-        self, end: int, whole: bool = True, fields: tuple[bytes | None, ...] | None = None
-    ) -> Piece:
+    def close(self, end: int, whole: bool = True) -> Piece:
         """The open record, which ends here; the one around it is open again."""
         xml = self.buffer[self.start : end]
         if self.part == "tail":
             inner = xml[: xml.rfind(b"</")] if whole else xml
             xml, self.rest = b"<tail>" + self.rest + inner + b"</tail>", b""
-        piece = Piece(self.name, self.base + self.start, xml, whole, self.part, fields)
+        piece = Piece(self.name, self.base + self.start, xml, whole, self.part)
+        self.leave(end)
+        return piece
+
+    def leave(self, end: int) -> None:
+        """The open record ends here; the one around it is open again."""
         self.name, self.start, self.part = self.outer, end, "tail" if self.outer else ""
         self.outer = ""
-        return piece
 
 
 def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:

@@ -240,16 +240,16 @@ def test_two_reviewers_get_different_comments(browser, tmp_path):
         ours, theirs = browser.new_context(), browser.new_context()
         first, second = opened(ours, address), opened(theirs, address)
         seen = {current(first), current(second)}
-        for _ in range(5):
+        for _ in range(13):
             for page in (first, second):
                 press(page, "y")
                 seen.add(current(page))
-        assert len(seen) == 12
+        assert len(seen) == 28
         for one in (first, second):
             saved(one)
         ours.close()
         theirs.close()
-        assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 10
+        assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 26
 
 
 # ---- for everybody -------------------------------------------------------------------------------

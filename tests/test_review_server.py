@@ -28,7 +28,7 @@ from moderation.review import Access, open_scored, serve
 from moderation.review.app import Review, application
 from moderation.review.desk import Desk, Order
 from moderation.review.guard import Guard
-from moderation.review.leases import SECONDS, Leases
+from moderation.review.leases import LINGER, SECONDS, Leases
 from moderation.tables import to_arrow, write_table
 
 HOST = "127.0.0.1:8765"
@@ -496,7 +496,17 @@ def test_a_session_keeps_what_it_asks_for_again():
     leases = Leases()
     assert leases.claim("a", "ann", [1, 2, 3], 3) == [1, 2, 3]
     assert leases.claim("a", "ann", [2, 4], 3) == [2, 4]
-    assert leases.others("b") == {2: "ann", 4: "ann"}
+    assert leases.others("b") == {1: "ann", 2: "ann", 3: "ann", 4: "ann"}
+
+
+def test_what_was_let_go_is_not_given_away_before_all_have_heard_of_it():
+    now = [0.0]
+    leases = Leases(clock=lambda: now[0])
+    leases.claim("a", "ann", [1, 2], 2)
+    leases.claim("a", "ann", [2], 2)  # 1 is decided, and on its way to the ledger
+    assert leases.claim("b", "bob", [1, 2, 3], 2) == [3]
+    now[0] = LINGER
+    assert leases.claim("b", "bob", [1, 2, 3], 2) == [1, 3]
 
 
 # ---- hostile text --------------------------------------------------------------------------------

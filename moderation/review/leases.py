@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SECONDS = 90.0  # a page renews its leases every 20 s: four tries, then somebody else may have them
+SECONDS = 90.0  # a page renews its leases every 10 s, hidden every 30: then others may have them
+LINGER = 20.0  # a page hears every 10 s what others decided: until then they do not get it as new
 
 
 class _Lease(NamedTuple):
@@ -28,7 +29,9 @@ class Leases:
     _lock: Lock = field(default_factory=Lock)
 
     def claim(self, session: str, name: str, rows: Iterable[int], want: int) -> list[int]:
-        """Hold the first `want` of `rows` that nobody else holds, and let go of all others.
+        """Hold the first `want` of `rows` that nobody else holds, and let go of all others soon.
+
+        Soon, not now: one that was just decided is on its way to the ledger and to other pages.
 
         Returns the rows that are now held, in the order asked for.
         """
@@ -41,10 +44,13 @@ class Leases:
                 lease = self._held.get(row)
                 if lease is None or lease.session == session or lease.until <= now:
                     granted.append(row)
+            soon = now + LINGER
             self._held = {
-                row: lease
+                row: lease._replace(until=min(lease.until, soon))
+                if lease.session == session
+                else lease
                 for row, lease in self._held.items()
-                if lease.session != session and lease.until > now
+                if lease.until > now
             }
             self._held |= dict.fromkeys(granted, _Lease(session, name, now + SECONDS))
             return granted

@@ -74,7 +74,7 @@ function tell({ text, bad }) {
 
 // ---- other reviewers ----------------------------------------------------------------------------------
 
-async function hear() {
+app.hear = async () => {
   const rows = new Set();
   for (const one of await app.store.events()) {
     const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
@@ -82,13 +82,13 @@ async function hear() {
   }
   app.recount([...rows]);
   return rows;
-}
+};
 
 async function keepHearing() {
   for (;;) {
     await pause(document.hidden ? 30_000 : 10_000);
     try {
-      const rows = await hear();
+      const rows = await app.hear();
       if (rows.has(app.columns.row[app.at])) app.draw();
       else if (rows.size) app.drawList();
       if (app.at >= 0 && app.state.view === "review") await app.prepare();
@@ -103,7 +103,7 @@ async function start() {
   app.saving = makeSaving(app.store, app.journal, tell);
   app.columns = makeColumns(await app.store.index());
   app.reviewed = new Uint8Array(app.columns.size);
-  await hear();
+  await app.hear();
   app.saving.resume();
   app.recount();
   listen();

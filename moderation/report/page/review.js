@@ -118,7 +118,10 @@ app.ahead = (withCurrent, most = AHEAD) => {
 app.skipped = new Set();
 
 // Hold these; then fetch what was granted, so that going on waits for nothing.
-app.claim = async (places) => {
+// What others decided meanwhile is no candidate.
+app.claim = async (candidates) => {
+  if (app.store.live) await app.hear();
+  const places = candidates.filter((at) => at === app.at || !app.reviewed[at]);
   const got = await app.store.claim(places.map((at) => app.columns.row[at]), settings.name);
   app.granted = got.granted;
   app.held = got.held;

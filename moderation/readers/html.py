@@ -34,6 +34,7 @@ _MARKUP = re.compile(
     r"|ol|ul|p|h\d|main|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ANCHORS = 3  # without comments, that are worth a note
 _HEADING = 400  # characters of a heading's element, at most
 _FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -74,6 +75,7 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     page = LexborHTMLParser(undefined(text))
     url, title = address_of(page), title_of(page)
     headings = _headings(page)
+    anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
     listed = places(page)
     written = comments_of(page)
     found = _records(listed.places, thread_id)
@@ -90,6 +92,8 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     missing = shortfall(headings, len(found), pings)
     if missing:
         yield missing
+    elif not found and anchors >= _ANCHORS:
+        yield f"{anchors} anchors of comments are on the page, and no comment could be told apart"
     if found and not sure:
         yield (
             f"the page's markup is none that is known: its {len(found)} comments were told by "

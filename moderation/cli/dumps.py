@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from moderation.cli.partitioned import Spread
+    from moderation.model.model import Model
     from moderation.readers import Dump
     from moderation.readers.options import Options
 
@@ -91,9 +93,6 @@ def score(
     Into a folder, dumps of any size are scored partition by partition; a run that was stopped
     goes on when the same command is given again.
     """
-    from moderation.text.start import start_numba
-
-    start_numba()
     from moderation.cli.partitioned import Spread, wants_folder
     from moderation.readers.options import Options
 
@@ -105,17 +104,21 @@ def score(
         reading = {"format": format, "mapping": _pairs(mapping), "reading": options}
         _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
         return
-    from moderation.flags import flagged
-    from moderation.model.model import Model
-    from moderation.scoring import scored_parts
-    from moderation.tables import concatenated, write_parts, write_table
+    from concurrent.futures import ThreadPoolExecutor
 
-    chosen = Model.load(model_path(model))
-    dump = _read(dumps, format, mapping, options)
+    folder = model_path(model)
+    import_module("moderation.readers")  # two threads import no faster than one
+    with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
+        loading = pool.submit(_if_compiled, folder)
+        dump = _read(dumps, format, mapping, options)
     if not len(dump.comments):
         _write_rejects(dump, rejects)
         _check_any(dump)
-    ready_to_score()
+    chosen = loading.result() or _compiled(folder)
+    from moderation.flags import flagged
+    from moderation.scoring import scored_parts
+    from moderation.tables import concatenated, write_parts, write_table
+
     parts = scored_parts(dump, chosen, workers)
     whole = campaigns or report is not None or output is None
     with working("scoring"):
@@ -142,6 +145,26 @@ def score(
         _campaign_summary(repeated)
     if output is None and report is None:
         _print_flagged(flagged(scored))
+
+
+def _if_compiled(folder: Path) -> Model | None:
+    """The model; None if loading it, which scores, would compile."""
+    from moderation.text.start import start_numba
+
+    start_numba()
+    from moderation.model.model import Model
+    from moderation.text.compiled import will_compile
+
+    import_module("moderation.scoring")
+    return None if will_compile() else Model.load(folder)
+
+
+def _compiled(folder: Path) -> Model:
+    """The model, behind a word about the time that its first scoring takes."""
+    ready_to_score()
+    from moderation.model.model import Model
+
+    return Model.load(folder)
 
 
 def _score_folder(

@@ -7,6 +7,7 @@ nothing recurses.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,7 @@ def thread(records: pd.DataFrame) -> pd.DataFrame:
 def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> pa.Table:
     """`thread` for columns in the order of RECORD_SCHEMA, which are taken out of `columns`.
 
-    So no more than one of them is there twice. keys: of these records, if they are known.
+    So no more than two of them are there twice. keys: of these records, if they are known.
     """
     table = pa.table(columns, schema=RECORD_SCHEMA)
     if not len(table):
@@ -72,13 +73,16 @@ def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> p
         "depth": pa.array(depth[walk], pa.int32()),
         "position": pa.array(_position(keys.thread[walk]), pa.int32()),
     }
-    pool = pa.default_memory_pool()
-    for name in sorted(columns, key=lambda name: name != "text"):  # the largest while made is small
-        pool.release_unused()
+    names = sorted(columns, key=lambda name: name != "text")  # the others beside the largest
+
+    def moved(name: str) -> pa.Array:
+        pa.default_memory_pool().release_unused()
         one = columns.pop(name).combine_chunks()
-        pool.release_unused()  # column by column: `take` of a whole table takes 7 times as long
-        made[name] = one.take(rows)
-        del one
+        pa.default_memory_pool().release_unused()
+        return one.take(rows)  # column by column: of a whole table it takes 7 times as long
+
+    with ThreadPoolExecutor(2) as workers:
+        made |= zip(names, workers.map(moved, names), strict=True)
     return pa.table({name: made[name] for name in COMMENT_SCHEMA.names}, schema=COMMENT_SCHEMA)
 
 

@@ -50,10 +50,6 @@ class Bytes:
         """(n,) the second byte of each value; 0 where there is none."""
         return np.where(self.lengths > 1, self._at(self.bounds[:-1] + 1), 0)
 
-    def before_last(self) -> np.ndarray:
-        """(n,) the last byte but one of each value; 0 where there is none."""
-        return np.where(self.lengths > 1, self._at(self.bounds[1:] - 2), 0)
-
     def _at(self, places: np.ndarray) -> np.ndarray:
         if not len(self.used):
             return np.zeros(len(places), np.uint8)

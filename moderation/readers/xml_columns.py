@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from moderation.comments import RECORD_SCHEMA
-from moderation.readers.columns import times
+from moderation.readers.column_times import times
 from moderation.readers.rows import display_name, no_parent, strings
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from moderation.cluster.job import Job
 from moderation.cluster.run import score_folder
 from moderation.context.campaigns import find_campaigns
 from moderation.model.model import Model
+from moderation.readers import read
 from moderation.review import open_scored
 from moderation.tables import read_table
 
@@ -136,3 +137,13 @@ def test_a_thread_larger_than_the_memory_is_held_whole_and_said(model, tmp_path,
     assert outcome.comments == 500
     assert len(outcome.notes) == 1
     assert "thread long has 500 comments and is held whole" in outcome.notes[0]
+
+
+def test_posts_of_two_sites_do_not_meet_whichever_is_given_first(tmp_path, model):
+    text = (Path(__file__).parent / "samples" / "wordpress" / "garden.xml").read_text()
+    (tmp_path / "a.xml").write_text(text.replace("garden.example", "meadow.example"))
+    (tmp_path / "b.xml").write_text(text)
+    dumps = [str(tmp_path / "b.xml"), str(tmp_path / "a.xml")]
+    run(dumps, tmp_path / "out", model, partitions=2, **READ)
+    threads = set(scored(tmp_path / "out")["thread_id"].to_pylist())
+    assert threads == {"7", "meadow.example/7"} == set(read(dumps).comments["thread_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from glob import glob, has_magic
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from moderation.cluster import files
 from moderation.cluster.job import Unit
 from moderation.errors import InputError
+from moderation.readers import site_of, sources
 
 UNIT_BYTES = 128 << 20  # of a Parquet file's row groups, unpacked: some seconds of reading
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".zip")
@@ -19,10 +21,14 @@ EXPANDS = 6  # times; text dumps compress 3 to 20 times
 
 
 class Inputs(NamedTuple):
-    """The units in the order of their paths, and about how many bytes they hold unpacked."""
+    """The units in the order of their paths, about how many bytes they hold unpacked, and `home`.
+
+    home: the first site that is met among dumps that name threads by numbers of one site.
+    """
 
     units: list[Unit]
     bytes: int
+    home: str | None = None
 
 
 def inputs_of(dumps: list[str], format: str | None = None) -> Inputs:  # noqa: A002
@@ -32,7 +38,7 @@ def inputs_of(dumps: list[str], format: str | None = None) -> Inputs:  # noqa: A
     """
     found: list[tuple[str, bool]] = []
     for dump in dumps:
-        found += [(path, loose) for path, loose in _paths(str(dump))]
+        found += sorted(_paths(str(dump)))
     units: list[Unit] = []
     total = 0
     for path, loose in sorted(found):
@@ -43,7 +49,18 @@ def inputs_of(dumps: list[str], format: str | None = None) -> Inputs:  # noqa: A
         for first, last, _ in groups or [(0, 0, 0)]:
             span = (first, last) if groups else None
             units.append(Unit(len(units), path, size, digest, span, loose))
-    return Inputs(units, total)
+    return Inputs(units, total, _home([path for path, _ in found], format))
+
+
+def _home(paths: list[str], format: str | None) -> str | None:  # noqa: A002
+    """As `readers.iterate` meets it first; files that cannot be read tell none."""
+    for path in paths:
+        with contextlib.suppress(InputError, OSError), files.head_on_disk(path) as place:
+            for source in sources(place):
+                site = site_of(source, format)
+                if site:
+                    return site
+    return None
 
 
 def _paths(dump: str) -> list[tuple[str, bool]]:

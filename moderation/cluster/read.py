@@ -44,6 +44,7 @@ def read_unit(job: Job, unit: Unit) -> Receipt:
         job.format,
         job.mapping,
         asdict(job.reading),
+        job.home,
         unit.path,
         unit.digest,
         unit.groups,
@@ -119,6 +120,9 @@ class _Reading:
             self._reject([Reject(unit.path, what, why)])
 
     def _take(self, found: Found) -> None:
+        site = found.batch.site
+        if site and site != self._job.home:
+            found = found.of_site(site)
         name, batch = found.source.name, found.batch
         self.told["formats"][name] = [found.reader or "", found.reason]
         self.told["met"] += batch.met

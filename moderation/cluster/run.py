@@ -72,7 +72,8 @@ def score_folder(
     Raises OutputError where the folder holds something else, InputError where nothing can be read.
     """
     inputs = inputs_of(dumps, job.format)
-    job = replace(job, partitions=job.partitions or _partitions(job, inputs, engine))
+    partitions = job.partitions or _partitions(job, inputs, engine)
+    job = replace(job, partitions=partitions, home=inputs.home)
     state = _opened(job, inputs)
     outcome = Outcome(job.folder, model[0].labels)
     if state is not None and _whole(job, state, engine):

@@ -6,6 +6,7 @@ a JSON file never loads an XML parser.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,9 +37,11 @@ __all__ = [
     "found_in",
     "iterate",
     "read",
+    "site_of",
     "sources",
 ]
 
+_RSS = re.compile("<rss|<channel")
 BLANKS = b" \t\r\n\xef\xbb\xbf"
 Paths = str | Path | Iterable[str | Path]
 
@@ -176,6 +179,16 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
         f"{source.name}: no reader knows this format; known are {', '.join(sorted(READERS))}. "
         "A table of any kind is read with --format table --map text=COLUMN"
     )
+
+
+def site_of(source: Source, format: str | None = None) -> str | None:  # noqa: A002
+    """The site within which alone a dump's thread ids count; None for every other dump."""
+    if format not in (None, "wordpress") or not _RSS.search(source.sample):
+        return None
+    from moderation.readers import wordpress
+
+    known = format or (wordpress.detect(source) and detect(source)[0])
+    return wordpress.site_of(source) if known == "wordpress" else None
 
 
 def read(

@@ -51,6 +51,9 @@ def train(
     skip_missing: Annotated[
         bool, typer.Option("--skip-missing", help="Go on without sets that are not there.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Keep nothing of the public sets for next time.")
+    ] = False,
 ) -> None:
     """Train a model on label tables, ledgers and public sets.
 
@@ -71,7 +74,7 @@ def train(
         if base is not None:
             model = _carried_on(base, labels or [], seed)
         else:
-            model = _trained(labels or [], sources, data, seed, "skip" if skip_missing else "error")
+            model = _trained(labels or [], sources, data, seed, skip_missing, no_cache)
         model = _with_goals(model, goals or [], prevalence or [])
         model.save(output)
     _say_trained(model, output)
@@ -147,12 +150,20 @@ def export(
 
 
 def _trained(
-    labels: list[Path], sources: Path | None, data: Path | None, seed: int, missing: str
+    labels: list[Path],
+    sources: Path | None,
+    data: Path | None,
+    seed: int,
+    skip_missing: bool,
+    no_cache: bool,
 ) -> Model:
     if sources is not None and data is not None:
         from moderation.training.build import build
+        from moderation.training.store import Store
 
-        return build(sources, data, more=labels, seed=seed, missing=missing)
+        missing = "skip" if skip_missing else "error"
+        store = Store(None) if no_cache else Store.of_user()
+        return build(sources, data, more=labels, seed=seed, missing=missing, store=store)
     from moderation.labels.ledger import SOURCE
     from moderation.labels.read import read_labels
     from moderation.training.provenance import file_origin

@@ -6,7 +6,8 @@ Beside the description of the sets lie, in one folder: `lexicon.toml` (words by 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,16 @@ import numpy as np
 from moderation.context.conversations import Roles, training_pairs
 from moderation.context.moved import Conversation
 from moderation.labels.read import read_labels, read_sources
+from moderation.labels.source_files import digest, found
 from moderation.labels.source_threads import read_threads
+from moderation.labels.sources import load_sources
 from moderation.labels.table import label_names, stack
 from moderation.text.lexicon import read_lexicon
 from moderation.training.context import context_label
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
 from moderation.training.steady import steady
+from moderation.training.store import Store, digest_of
 from moderation.training.tasks import decided
 from moderation.training.templates import expand
 from moderation.training.train import train
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.model.model import Model
+    from moderation.model.model import ContextLabel, Model
+    from moderation.training.recipe import Settings
 
 PER_PATTERN = 40  # sentences from each pattern; not swept
 
@@ -45,45 +50,91 @@ def build(
     seed: int = 0,
     missing: str = "error",
     threads: int | None = None,
+    store: Store | None = None,
 ) -> Model:
     """A model from the sets that may go into one, the seed tables and `more` label tables.
 
     more: the user's own tables and ledgers; see `own` of `train`. missing: "skip" goes on without
-    sets whose files are not there. Raises LabelError.
+    sets whose files are not there. store: where what depends on the public sets alone is kept
+    for the next time, None = nowhere; the model is the same. Raises LabelError.
     """
+    store = store or Store(None)
     folder = Path(sources).parent
     recipe = Recipe.read(folder / "recipe.toml")
-    frame, provenance = read_sets(sources, data_dir, recipe, missing)
+    sets = _sets_digest(sources, data_dir, recipe, missing)
+    frame, provenance = _kept_sets(sources, data_dir, recipe, missing, sets, store)
     lexicon, words = read_lexicon(folder / "lexicon.toml", data_dir)
     mine = [read_labels(path) for path in more]
     in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
     whole = dict.fromkeys(name for one in in_context for name in recipe.of(one).threads)
     conversations, known = _conversations(list(whole), sources, data_dir, missing)
-    heads = {}
-    for name in in_context:
+    counts = _in_context(mine, in_context)
+
+    def head(name: str) -> ContextLabel:
         settings = recipe.of(name)
         judged = [table[table[name].notna()] for table in mine if name in table]
-        roles = Roles(settings.talks, settings.strays, settings.strangers)
-        mine_too = stack([frame, *judged])
-        known_to_it = [one for one in conversations if one.name in settings.threads]
-        made = training_pairs(mine_too, known_to_it, name, seed, roles)
-        heads[name] = context_label(name, *made, settings, seed)
-    counts = _in_context(mine, in_context)
+        key = digest_of(sets, name, asdict(settings), known, seed, *judged)
+        label = store.head(key)
+        if label is None:
+            label = _head(name, settings, stack([frame, *judged]), conversations, seed)
+            store.keep_head(key, label)
+        return label
+
     public = taught([frame, *own_tables(folder, seed)], recipe)
     everything = stack([public, taught(mine, recipe)]) if mine else public
     tables = [folder / "templates.toml", *sorted(folder.glob("seed_*.csv")), *more]
-    model = train(
-        everything,
-        recipe=recipe,
-        lexicon=lexicon,
-        contexts=heads,
-        own=np.arange(len(everything)) >= len(public),
-        seed=seed,
-        sources=[*provenance, *known, *words, *map(file_origin, tables)],
-        threads=threads,
-    )
+    with ThreadPoolExecutor(1) as beside:  # a head takes one core, and leaves the texts the rest
+        heads = {name: beside.submit(head, name) for name in in_context}
+        model = train(
+            everything,
+            recipe=recipe,
+            lexicon=lexicon,
+            contexts=heads,
+            own=np.arange(len(everything)) >= len(public),
+            seed=seed,
+            sources=[*provenance, *known, *words, *map(file_origin, tables)],
+            threads=threads,
+        )
     counts = model.training.get("decisions", {}) | counts
     return replace(model, training=model.training | {"decisions": counts}) if counts else model
+
+
+def _head(
+    name: str,
+    settings: Settings,
+    labels: pd.DataFrame,
+    conversations: Sequence[Conversation],
+    seed: int,
+) -> ContextLabel:
+    """A label of the conversation, learnt from comments that were moved and rows judged for it."""
+    roles = Roles(settings.talks, settings.strays, settings.strangers)
+    its = [one for one in conversations if one.name in settings.threads]
+    return context_label(name, *training_pairs(labels, its, name, seed, roles), settings, seed)
+
+
+def _sets_digest(sources: str | Path, data_dir: str | Path, recipe: Recipe, missing: str) -> str:
+    """Digest of the description of the sets and of every file that it names."""
+    described = load_sources(sources)
+    patterns = {
+        pattern
+        for one in described.values()
+        for pattern in (*one["files"], one.get("average", {}).get("file"))
+        if pattern
+    }
+    files, _ = found(Path(data_dir), sorted(patterns))
+    contents = [[path.relative_to(data_dir).as_posix(), digest(path)] for path in files]
+    return digest_of(described, contents, recipe.named, missing)
+
+
+def _kept_sets(
+    sources: str | Path, data_dir: str | Path, recipe: Recipe, missing: str, sets: str, store: Store
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """`read_sets`, from the store if it has them."""
+    kept = store.table(sets)
+    if kept is None:
+        kept = read_sets(sources, data_dir, recipe, missing)
+        store.keep_table(sets, *kept)
+    return kept
 
 
 def _in_context(mine: Sequence[pd.DataFrame], names: Sequence[str]) -> dict[str, list[int]]:

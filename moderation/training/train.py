@@ -8,6 +8,7 @@ positives, its style) and is dropped afterwards.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ def train(
     *,
     recipe: Recipe | None = None,
     lexicon: Lexicon | None = None,
-    contexts: Mapping[str, ContextLabel] | None = None,
+    contexts: Mapping[str, ContextLabel | Future[ContextLabel]] | None = None,
     own: np.ndarray | None = None,
     seed: int = 0,
     sources: list[dict[str, Any]] | None = None,
@@ -95,10 +96,10 @@ def train(
 ) -> Model:
     """A model with one head per label of the table.
 
-    labels: label table (`labels.read_labels`); labels named in `contexts` have a head already and
-    are not trained from it. own: (n,) bool, the user's decisions among the rows: how much they
-    count is chosen on decisions held out, and what they bought is measured there
-    (`metrics["decisions"]`). sources: provenance to keep in the model.
+    labels: label table (`labels.read_labels`); labels named in `contexts` have a head already,
+    or will have one when this is done, and are not trained from it. own: (n,) bool, the user's
+    decisions among the rows: how much they count is chosen on decisions held out, and what they
+    bought is measured there (`metrics["decisions"]`). sources: provenance to keep in the model.
     The same rows, seed and recipe give the same model, whatever `threads` is.
     Raises LabelError for a label with too few rows.
     """
@@ -111,8 +112,10 @@ def train(
     tasks = [task_of(labels, name, recipe.of(name), own, seed) for name in names]
     if not tasks and not contexts:
         raise LabelError("the label table has no label column")
-    made = _features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
-    groups = split_groups(labels)
+    with ThreadPoolExecutor(1) as beside:
+        grouped = beside.submit(split_groups, labels)
+        made = _features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
+        groups = grouped.result()
     fold = folds(labels, FOLDS, seed, groups)
     # Threads, unless the caller chose workers by joblib.parallel_config
     parallel = joblib.Parallel(threads or features.thread_count(), prefer="threads")
@@ -127,8 +130,9 @@ def train(
     )
     table, phrase_weights = _table(made, [one.fitted.weights for one in fitted])
     counts = decided(labels, own)
+    others = [one.result() if isinstance(one, Future) else one for one in contexts.values()]
     return Model(
-        heads=(*heads, *contexts.values()),
+        heads=(*heads, *others),
         table=table,
         lexicon=made.lexicon,
         phrase_weights=phrase_weights,

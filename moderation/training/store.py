@@ -1,0 +1,167 @@
+"""Keep between runs what training makes of public sets alone, in the user's cache folder.
+
+An entry is found by a digest of all that it is made from: the files' content, the descriptions,
+the settings, this program's own source and its libraries. So it is never stale; what finds no
+entry is made anew, and the model has the same bytes either way. Entries are Arrow tables and
+safetensors, so that reading them runs no code; each begins with the digest of its content, and a
+damaged one is not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]  # no types
+from safetensors import numpy as safetensors
+
+from moderation.errors import OutputError
+from moderation.labels.table import LABEL_SCHEMA
+from moderation.model import folder as model_folder
+from moderation.tables import replacing, to_arrow
+from moderation.text.compiled import FOLDER
+
+if TYPE_CHECKING:
+    from moderation.model.model import ContextLabel
+
+MOST_BYTES = 1 << 30  # of all entries, the oldest go first; the sets of labels/ take a tenth
+_PACKAGE = Path(__file__).parents[1]
+_PACKAGES = ("context", "evaluation", "labels", "model", "text", "training")
+_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy")
+_DIGEST = hashlib.sha256().digest_size
+_ABOUT = b"about"
+
+
+@cache
+def _program() -> str:
+    """Digest of this program's source, and of what else its numbers depend on."""
+    machine = (platform.python_version(), platform.machine(), get_host_cpu_name())
+    found = hashlib.sha256(repr((machine, [version(one) for one in _LIBRARIES])).encode())
+    for package in (".", *_PACKAGES):
+        for path in sorted((_PACKAGE / package).glob("*")):
+            if path.suffix in (".py", ".npz"):
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def digest_of(*parts: Any) -> str:
+    """Digest of what an entry is made from: label tables, bytes, and whatever JSON can tell."""
+    found = hashlib.sha256(_program().encode())
+    for part in parts:
+        content = part if isinstance(part, bytes) else None
+        if isinstance(part, pd.DataFrame):
+            content = _written(part, {})
+        if content is None:
+            content = json.dumps(part, sort_keys=True).encode()
+        found.update(f"{len(content)}:".encode())
+        found.update(content)
+    return found.hexdigest()
+
+
+@dataclass(frozen=True)
+class Store:
+    """Entries of one folder; None keeps nothing."""
+
+    folder: Path | None
+
+    @classmethod
+    def of_user(cls) -> Store:
+        """Beside the compiled code, where nobody else can write."""
+        return cls(FOLDER.parent / "training" if FOLDER is not None else None)
+
+    def table(self, digest: str) -> tuple[pd.DataFrame, Any] | None:
+        """A label table and what was kept with it."""
+        content = self._read(f"{digest}.arrow")
+        if content is None:
+            return None
+        table = pa.ipc.open_file(content).read_all()
+        about = json.loads(table.schema.metadata[_ABOUT])
+        return _as_label_table(table), about
+
+    def keep_table(self, digest: str, frame: pd.DataFrame, about: Any) -> None:
+        """Keep a label table, and something that JSON can tell."""
+        self._write(f"{digest}.arrow", lambda: _written(frame, about))
+
+    def head(self, digest: str) -> ContextLabel | None:
+        """A context label."""
+        content = self._read(f"{digest}.safetensors")
+        if content is None:
+            return None
+        arrays = safetensors.load(bytes(content))
+        described = json.loads(arrays.pop("described").tobytes())
+        return cast("ContextLabel", model_folder._head(described, arrays))
+
+    def keep_head(self, digest: str, label: ContextLabel) -> None:
+        """Keep a context label."""
+        self._write(f"{digest}.safetensors", lambda: _described(label))
+
+    def _read(self, name: str) -> memoryview | None:
+        """An entry's content if it is there and whole; it counts as young again."""
+        if self.folder is None:
+            return None
+        path = self.folder / name
+        try:
+            content = memoryview(path.read_bytes())
+            os.utime(path)
+        except OSError:
+            return None
+        whole = hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]
+        return content[_DIGEST:] if whole else None
+
+    def _write(self, name: str, content: Any) -> None:
+        """Write an entry and drop the oldest; where that fails, nothing is kept."""
+        if self.folder is None:
+            return
+        written = content()
+        with contextlib.suppress(OSError, OutputError):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            with replacing(self.folder / name) as path:
+                path.write_bytes(hashlib.sha256(written).digest() + written)
+            self._prune()
+
+    def _prune(self) -> None:
+        assert self.folder is not None  # noqa: S101 - only called where there is one
+        found = [
+            (path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.iterdir()
+        ]
+        room = MOST_BYTES
+        for _, size, path in sorted(found, reverse=True):
+            room -= size
+            if room < 0:
+                path.unlink(missing_ok=True)
+
+
+def _described(label: ContextLabel) -> bytes:
+    described = json.dumps(model_folder._label(label), sort_keys=True).encode()
+    arrays = {f"{label.name}/{key}": one for key, one in label.head.tensors().items()}
+    arrays["described"] = np.frombuffer(described, np.uint8)
+    return bytes(safetensors.save({key: np.ascontiguousarray(one) for key, one in arrays.items()}))
+
+
+def _written(frame: pd.DataFrame, about: Any) -> bytes:
+    table = to_arrow(frame).replace_schema_metadata({_ABOUT: json.dumps(about)})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return cast("bytes", sink.getvalue().to_pybytes())
+
+
+def _as_label_table(table: pa.Table) -> pd.DataFrame:
+    """Columns of the types that `labels.table.label_frame` gives them."""
+    columns: dict[str, Any] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        known = name in LABEL_SCHEMA.names and name not in ("weight", "natural")
+        kind = pd.ArrowDtype(column.type)
+        columns[name] = pd.Series(column, dtype=kind) if known else column.to_numpy()
+    return pd.DataFrame(columns)

@@ -394,6 +394,18 @@ def test_decisions_on_another_dump_are_not_ours(tmp_path):
     assert desk.events(0, 0)["events"] == []
 
 
+def test_nor_are_those_on_another_dump_of_the_same_name(tmp_path):
+    made(tmp_path, flagged_spam(3)).json("/api/orders", {"orders": [order()]})
+    other = flagged_spam(3).assign(text="something else", spam=0.7)
+    write_table(other, tmp_path / "scored.parquet", PASSPORT)
+    desk = Desk(
+        open_scored(tmp_path / "scored.parquet"),
+        tmp_path / "scored.parquet",
+        tmp_path / "ledger.jsonl",
+    )
+    assert desk.events(0, 0)["events"] == []
+
+
 def test_a_damaged_ledger_is_told_before_anything_starts(tmp_path):
     (tmp_path / "ledger.jsonl").write_text("not a line\n{}\n")
     with pytest.raises(LabelError, match=r"ledger\.jsonl:1"):

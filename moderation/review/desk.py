@@ -109,8 +109,6 @@ class Desk:
         record = scored.records.take([order.row])[0]
         parent = int(scored.parents[order.row])
         above = scored.records.take([parent])[0]["text"] if parent >= 0 else None
-        score = float(scored.scores[order.label][order.row])
-        passport = scored.passport
         return ledger.Decision(
             label=order.label,
             value=order.value,
@@ -122,16 +120,35 @@ class Desk:
             parent_text=above,
             title=scored.named["title"][order.row],
             dump=self._path.name,
-            model=passport.get("digest") or passport.get("model"),
-            score=None if np.isnan(score) else round(score, 4),
+            model=self._model,
+            score=self._score(order.row, order.label),
         )
 
     def _place(self, entry: dict[str, Any]) -> int | None:
-        """By thread and id; a decision from another file must be about the same text too."""
+        """By thread and id; a decision from another file must be about the same text too.
+
+        Another file may bear the same name: `scored.parquet` of yesterday. Only where the score
+        is the same as well, the text is not read for the comparison.
+        """
         row = self._numbers.get((entry.get("thread_id") or "", entry.get("id") or ""))
-        if row is None or entry.get("dump") == self._path.name:
+        if row is None:
+            return None
+        same = entry.get("dump") == self._path.name and entry.get("model") == self._model
+        if same and entry.get("score") == self._score(row, entry["label"]):
             return row
         return row if self._scored.records.take([row])[0]["text"] == entry["text"] else None
+
+    @property
+    def _model(self) -> str | None:
+        passport = self._scored.passport
+        return passport.get("digest") or passport.get("model")
+
+    def _score(self, row: int, label: str) -> float | None:
+        """As the ledger keeps it; None where there is none."""
+        column = self._scored.scores.get(label)
+        if column is None or np.isnan(column[row]):
+            return None
+        return round(float(column[row]), 4)
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], int]:

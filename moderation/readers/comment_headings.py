@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHORT = 80  # characters of a heading
+_WORDS = 5  # of a heading with a number of comments in it
 _RULES = 600  # characters of a paragraph that tells how to comment
 COMMENT_WORD = re.compile(either(COMMENT_STEMS), re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:comment|kommentar|comentario|commentaire|reactie)", re.IGNORECASE)
 _COUNTED = re.compile(rf"\W*\d+ (?:{either(COMMENT_STEMS)})", re.IGNORECASE)
 _COUNTED_LAST = re.compile(rf"[:|–—]\s*\d+ (?:{either(COMMENT_STEMS)})\w*\W*$", re.IGNORECASE)
 _DECLARED = re.compile(
-    rf"^\W*(?P<before>\d{{1,6}})\s+{either(COMMENT_STEMS)}"
+    rf"^\W*(?:[^\W\d]+ ){{0,3}}(?P<before>\d{{1,6}})\s+{either(COMMENT_STEMS)}"
     rf"|^\W*{either(COMMENT_STEMS)}\w*\s*[:(\[]?\s*(?P<behind>\d{{1,6}})\W*$"
     rf"|[:|–—(]\s*(?P<last>\d{{1,6}})\s+{either(COMMENT_STEMS)}\w*\W*$",
     re.IGNORECASE,
@@ -40,6 +41,8 @@ def is_comment_heading(text: str) -> bool:
     if is_button(text) or is_byline(text):
         return False
     if len(words) <= 4 and COMMENT_WORD.match(text.strip("0123456789 ()#:.,")):
+        return True
+    if len(words) <= _WORDS and _COUNT.search(text):
         return True
     return len(text) <= 2 * _SHORT and bool(_COUNTED.match(text) or _COUNTED_LAST.search(text))
 

@@ -79,6 +79,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ONLY_VOTES = re.compile(r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])")  # "+0 reply"
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _WORDS = re.compile(r"[^\W\d_]+")
+_BELOW = 4  # lines of the site's own under a comment at most
 _FORM = 80  # characters of a line of a site's own
 _NAME = 60  # characters of a name
 _NAME_WORDS = 5
@@ -237,6 +238,13 @@ def is_only_marks(line: str, habit: Habit) -> bool:
     return is_row(line, habit) or not _LETTER.search(line)
 
 
+def has_text(lines: list[str], habit: Habit) -> bool:
+    """True when there is more than the site's own lines from under a comment."""
+    return len(lines) > _BELOW or any(
+        not (is_row(line, habit) or habit.is_under(line)) for line in lines
+    )
+
+
 def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False) -> int:
     """Past the site's own lines under author and date.
 
@@ -252,7 +260,7 @@ def past_furniture(lines: list[str], at: int, habit: Habit, named: bool = False)
         known = is_row(line, habit) or bool(_BADGE.match(_TRAIL.sub("", line))) or is_awaiting(line)
         if not known and not (common and form not in seen):
             return at
-        alone = at == len(lines) - 1 and habit is not NO_HABIT
+        alone = habit is not NO_HABIT and not has_text(lines[at + 1 :], habit)
         if alone and not (common and is_only_marks(line, habit)):
             return at
         seen |= {form, votes_of(form)}

@@ -172,5 +172,7 @@ más visto / archiv / categor / kategor / tags?\\b / schlagw / menu / menü / me
 blogroll / links?\\b / share / teilen / compart / follow / folge / síguenos / top\\b / inhalt
 contents / índice / contenido / trending / sources / quellen / fuentes / references / literatur
 notes / fußnoten / einzelnachweise / ingredient / zutaten / instruc / anleitung
-auch interessant / mehr (?:zum|aus|von) / also like / te puede / artículos / beiträge / posts?\\b
+auch interess / weitere / empfehl / lesen sie auch / mehr (?:zum|aus|von)
+more on / recommend / recomend / más sobre / lee también
+also like / te puede / artículos / beiträge / posts?\\b
 """

@@ -194,6 +194,8 @@ def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Co
     status = "approved" if len(lines) == len(node.lines) else "pending"
     lines = lines or node.lines
     head = None if first else profile.head([line.text for line in lines])
+    if profile.holds_two([line.text for line in lines]):
+        node.warnings = sorted({*node.warnings, "ambiguous_marker"})
     body = _body(lines, head, profile)
     text = _text(body, node.content)
     kind = "comment"

@@ -18,6 +18,7 @@ from moderation.readers.comment_heads import (
     REPLY_BUTTON,
     Habit,
     Head,
+    has_text,
     head_of,
     is_button,
     is_date_line,
@@ -100,6 +101,16 @@ class Profile:
     def ends(self, own: list[str]) -> bool:
         """True when the last of these lines may be the last of a comment with its foot below."""
         return self.style in FEET and _foot_of(own[-2:], self.habit) is not None
+
+    def holds_two(self, own: list[str]) -> bool:
+        """True when a foot stands amid these lines: what follows it is another comment's.
+
+        The printer gives no marker to a comment that begins with its own points.
+        """
+        if self.style not in FEET:
+            return False
+        inner = own[1 : -_UNDER - 1] if len(own) > _UNDER + 1 else []
+        return any(_foot_of([own[0], line], self.habit) for line in inner)
 
     def is_chrome(self, text: str) -> bool:
         """True for the site's buttons, and for what it prints with a good part of the entries."""
@@ -247,7 +258,11 @@ def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]
     texts: the lines of each entry up to what is nested in it; whole: those below it too.
     """
     heads = _heads(found, texts)
-    bodies = [len(text) > head.lines for head, text in zip(heads, texts, strict=True) if head]
+    bodies = [
+        has_text(text[head.lines :], found.habit)
+        for head, text in zip(heads, texts, strict=True)
+        if head
+    ]
     dated = _share(head is not None and (head.clock or head.when is not None) for head in heads)
     feet = [_foot_of(own, found.habit) for own in whole] if dated < 0.5 else []
     if _share(heads) >= 0.5 and _share(bodies) >= 0.5 and _share(feet) < _MOSTLY:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from moderation.readers.comment_headings import COMMENT_WORD, is_byline, is_comment_heading, is_form
 from moderation.readers.comment_words import OTHER_LISTS, either
-from moderation.readers.plaintext_profile import is_loose
+from moderation.readers.plaintext_profile import FEET, is_loose
 
 if TYPE_CHECKING:
     from moderation.readers.plaintext_layout import Line, Listing
@@ -19,6 +19,7 @@ _SHORT = 80  # characters of a heading
 _FEW = 4  # entries of a list, at least, that may be comments though nothing says so
 _REPLIES = 3  # of them nested
 _PROSE = 25  # characters of the first line of an entry that may be a comment
+_FEED = re.compile(r"(?i)\b(?:rss|feed|subscrib|abonni|suscr[ií]b)")  # of the comments
 SORTING = re.compile(r"(?i)\b(?:sort|ordenar|orden:|zuerst\b|trier par|ordina per)")
 _OTHER_HEADING = re.compile(rf"\b{either(OTHER_LISTS)}", re.IGNORECASE)
 
@@ -44,14 +45,21 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     deep = profile.nested and profile.loose and listing.kind == "ol"
     headed = profile.headed or profile.share >= 0.5
     other = bool(near) and len(near[0]) <= 60 and bool(_OTHER_HEADING.search(near[0]))
-    answered = profile.replies > 0 or heading
+    below = profile.style in (*FEET, "name")  # a headline over its date, as related posts have
+    answered = profile.replies > 0 or (heading and not (other and below))
     if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
         return 0.0
     certain = profile.clocks >= 0.5 or counted
     evidence = headed and profile.style != "name"
     if not (
-        (evidence and (answered or form or (certain and profile.names >= 0.5)))
+        (evidence and (answered or (form and not other) or (certain and profile.names >= 0.5)))
         or buttons >= 0.5
+        or (
+            profile.style == "name"
+            and not other
+            and tops >= _FEW
+            and is_titled(above, listing.base)
+        )
         or (listing.kind == "ol" and heading and (form or counted or deep))
         or (listing.kind == "ol" and form and deep and _answers(listing) and profile.length >= 30)
     ):
@@ -112,7 +120,7 @@ def _heading(near: list[str]) -> bool:
     for place, text in enumerate(near):
         if is_form(text) and not is_comment_heading(text):
             continue  # what follows the form is no longer comments, unless its heading says so
-        if COMMENT_WORD.search(text) and not is_byline(text):
+        if COMMENT_WORD.search(text) and not (is_byline(text) or _FEED.search(text)):
             return (place == 0 or len(text) <= 120) and not (
                 len(text) <= 60 and re.match(r"(?i)(?:recent|latest|neueste|letzte|últim)", text)
             )

@@ -12,6 +12,7 @@ from moderation.errors import GoalError
 
 Measure = Literal["precision", "recall", "false positive rate", "flags"]
 
+SLACK = 1e-12  # a bound that is met exactly must not fail by rounding
 _NUMBER = r"([\d.]+(?:e-?\d+)?)\s*(%?)"
 _AT_LEAST = re.compile(rf"(precision|recall)\s*(?:>=|≥|at least)\s*{_NUMBER}")
 _RATE = re.compile(rf"(?:false positive rate|fpr)\s*(?:<=|≤|at most)\s*{_NUMBER}")
@@ -178,8 +179,7 @@ def meeting(curve: Curve, goal: Goal) -> float:
     reached = curve.measure(goal.measure)
     if not len(reached) or np.isnan(reached).all():
         raise GoalError(f"{goal}: undefined here; label some positive and some negative rows")
-    slack = 1e-12  # a bound that is met exactly must not fail by rounding
-    met = reached >= goal.share - slack if goal.rising else reached <= goal.share + slack
+    met = reached >= goal.share - SLACK if goal.rising else reached <= goal.share + SLACK
     if not met.any():
         best = int(np.nanargmax(reached) if goal.rising else np.nanargmin(reached))
         raise GoalError(
@@ -248,6 +248,8 @@ def promise(
     chosen on few rows, and right for a dump of at least that size.
     Source: Efron, Tibshirani 1997, "Improvements on cross-validation: the .632+ bootstrap".
     """
+    from moderation.model.draws import MEASURES, left_out  # compiled; scoring promises nothing
+
     y_true, score = np.asarray(y_true).astype(bool), np.asarray(score)
     curve = Curve.of(y_true, score, weight, prevalence)
     threshold = meeting(curve, goal)
@@ -255,9 +257,15 @@ def promise(
     rows = np.ones(len(y_true)) if weight is None else np.asarray(weight, dtype=np.float64)
     codes = np.arange(len(y_true)) if groups is None else np.unique(groups, return_inverse=True)[1]
     order = np.argsort(-score, kind="stable")
-    ordered = (y_true[order], score[order], codes[order], rows[order])
-    rng = np.random.default_rng(seed)
-    seen = [_left_out(*ordered, goal, prevalence, rng) for _ in range(draws)]
+    codes = codes[order].astype(np.int64)
+    ordered = (y_true[order], score[order].astype(np.float64), codes, rows[order])
+    bound = goal.share - SLACK if goal.rising else goal.share + SLACK
+    asked = (MEASURES.index(goal.measure), bound, -1.0 if prevalence is None else prevalence)
+    rng, count = np.random.default_rng(seed), int(codes.max(initial=-1)) + 1
+    seen = []
+    for _ in range(draws):
+        times = np.bincount(rng.integers(0, count, count), minlength=count)
+        seen.append(left_out(*ordered, times, *asked))
     known = np.array([one for one in seen if not np.isnan(one)])
     enough = len(known) >= draws / 2
     low, high = np.quantile(known, [0.025, 0.975]) if enough else (np.nan, np.nan)
@@ -273,32 +281,6 @@ def promise(
         false_positive_rate=float(curve.false_positive_rate[at]),
         flags=float(curve.flags[at] * 100_000),
     )
-
-
-def _left_out(
-    y_true: np.ndarray,
-    score: np.ndarray,
-    codes: np.ndarray,
-    weight: np.ndarray,
-    goal: Goal,
-    prevalence: float | None,
-    rng: np.random.Generator,
-) -> float:
-    """One draw: the goal's measure on groups left out of the choice; NaN when undefined."""
-    count = int(codes.max(initial=-1)) + 1
-    times = np.bincount(rng.integers(0, count, count), minlength=count)[codes]
-    inside, outside = times > 0, times == 0
-    try:
-        chosen = meeting(
-            Curve.of(y_true[inside], score[inside], (weight * times)[inside], prevalence), goal
-        )
-        there = Curve.of(y_true[outside], score[outside], weight[outside], prevalence)
-    except GoalError:
-        return float("nan")
-    flagged = np.flatnonzero(there.threshold >= chosen)
-    if not len(flagged):
-        return float("nan") if goal.measure == "precision" else 0.0
-    return float(there.measure(goal.measure)[flagged[-1]])
 
 
 def prevalence_of(score: np.ndarray, share: float, steps: int = 1000) -> float:

@@ -30,6 +30,7 @@ _SOURCES = (
     "evaluation/metrics",
     "labels/duplicates",
     "labels/splits",
+    "model/draws",
     "model/evidence",
     "model/spans",
     "text/characters",

@@ -119,15 +119,19 @@ def train(
     fold = folds(labels, FOLDS, seed, groups)
     # Threads, unless the caller chose workers by joblib.parallel_config
     parallel = joblib.Parallel(threads or features.thread_count(), prefer="threads")
-    fitted = parallel(joblib.delayed(_fit)(made, task, fold, seed) for task in tasks)
+    sizes = [int(np.count_nonzero(task.cost)) for task in tasks]
+    fits = [joblib.delayed(_fit)(made, task, fold, seed) for task in tasks]
+    fitted = _largest_first(parallel, fits, sizes)
     jobs = [(t, k) for t in range(len(tasks)) for k in range(FOLDS)]
-    held = parallel(joblib.delayed(_held_out)(made, fitted[t], fold == k, seed) for t, k in jobs)
+    outs = [joblib.delayed(_held_out)(made, fitted[t], fold == k, seed) for t, k in jobs]
+    held = _largest_first(parallel, outs, [sizes[t] for t, _ in jobs])
     raw = np.full((len(labels), len(tasks)), np.nan)
     for (t, _), (at, logit) in zip(jobs, held, strict=True):
         raw[at, t] = logit
-    heads = parallel(
+    ends = [
         joblib.delayed(_head)(labels, one, raw[:, t], groups, seed) for t, one in enumerate(fitted)
-    )
+    ]
+    heads = _largest_first(parallel, ends, sizes)
     table, phrase_weights = _table(made, [one.fitted.weights for one in fitted])
     counts = decided(labels, own)
     others = [one.result() if isinstance(one, Future) else one for one in contexts.values()]
@@ -141,6 +145,13 @@ def train(
         | ({"decisions": counts} if counts else {}),
         held=Held.of(labels["text"][own], raw[own]) if own.any() else None,
     )
+
+
+def _largest_first(parallel: Any, calls: list[Any], sizes: list[int]) -> list[Any]:
+    """Results in the order of the calls; the longest begin first, so that no core waits for one."""
+    order = sorted(range(len(calls)), key=lambda k: -sizes[k])
+    found = dict(zip(order, parallel(calls[k] for k in order), strict=True))
+    return [found[k] for k in range(len(calls))]
 
 
 def _features(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -139,7 +140,7 @@ def score(
         from moderation.report import write_report
 
         write_report(scored, report, chosen.passport())
-    _summary(dump)
+    _summary(dump, len(dump.comments))
     _flag_summary(scored, chosen.labels)
     if repeated is not None:
         _campaign_summary(repeated)
@@ -212,6 +213,12 @@ def parse(
     from moderation.readers.options import Options
 
     options = Options(max_expansion, keep_addresses, fix_mojibake)
+    if output is not None and not tree:
+        from moderation.readers.spool import is_large
+
+        if is_large(dumps, options):
+            _convert(dumps, output, format, _pairs(mapping), options, rejects)
+            return
     dump = _read(dumps, format, mapping, options)
     _write_rejects(dump, rejects)
     _check_any(dump)
@@ -221,8 +228,41 @@ def parse(
         write_table(dump.comments, output)
     if tree:
         _print_tree(dump)
-    _summary(dump)
-    _count_summary(dump.comments)
+    _summary(dump, len(dump.comments))
+    _count_summary(_counted(dump.comments))
+
+
+def _convert(
+    dumps: list[str],
+    output: str,
+    format: str | None,  # noqa: A002
+    mapping: dict[str, str],
+    options: Options,
+    rejects: Path | None,
+) -> None:
+    """`parse` for what may not fit in memory: the same table, by way of temporary files."""
+    from moderation.readers import iterate
+    from moderation.readers.spool import Spooled
+    from moderation.tables import to_frame, write_parts
+
+    if "-" not in dumps:
+        say("too large to hold at once: goes through temporary files")
+    counts: Counter[tuple[str, str]] = Counter()
+
+    def checked(spooled: Spooled) -> Iterator[pa.Table]:
+        for part in spooled.parts():
+            counts.update(_counted(to_frame(part)))
+            if not spooled.made:
+                _write_rejects(spooled.dump(), rejects)
+                _check_any(spooled.dump())
+            yield part
+
+    with Spooled(counted("reading", iterate(dumps, format, mapping, options))) as spooled:
+        write_parts(checked(spooled), output)
+        dump = spooled.dump()
+    _write_rejects(dump, rejects)
+    _summary(dump, spooled.made)
+    _count_summary(counts)
 
 
 @app.command()
@@ -302,7 +342,7 @@ def _check_any(dump: Dump) -> None:
     )
 
 
-def _summary(dump: Dump) -> None:
+def _summary(dump: Dump, comments: int) -> None:
     """What was read: every record is a comment or a reject."""
     from moderation.terminal import line, table, width
 
@@ -312,7 +352,7 @@ def _summary(dump: Dump) -> None:
         say(line(f"note: {note}", width()))
     counts = {
         "record": dump.records,
-        "comment": len(dump.comments) - dump.invented,
+        "comment": comments - dump.invented,
         "reject": len(dump.rejects),
         "thread": len(dump.threads),
     }
@@ -327,23 +367,34 @@ def _summary(dump: Dump) -> None:
             say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
 
 
-def _count_summary(comments: pd.DataFrame) -> None:
+def _counted(comments: pd.DataFrame) -> Counter[tuple[str, str]]:
+    """How many comments are of each depth, kind and status, and have each warning."""
+    depths = comments["depth"].clip(upper=10)
+    columns = {
+        "depth": depths.map(lambda depth: "10 and more" if depth >= 10 else str(depth)),
+        "kind": comments["kind"],
+        "status": comments["status"],
+        "warning": comments["warnings"].explode().dropna(),
+    }
+    return Counter(
+        {
+            (what, str(value)): int(count)
+            for what, values in columns.items()
+            for value, count in values.value_counts().items()
+        }
+    )
+
+
+def _count_summary(counts: Counter[tuple[str, str]]) -> None:
     """Comments by depth, kind, status and warning, largest first."""
     from moderation.terminal import table, width
 
-    warnings = comments["warnings"].explode().dropna()
-    depths = comments["depth"].clip(upper=10)
-    counted = [
-        ("depth", depths.map(lambda depth: "10 and more" if depth >= 10 else str(depth))),
-        ("kind", comments["kind"]),
-        ("status", comments["status"]),
-        ("warning", warnings),
-    ]
     rows = []
-    for what, values in counted:
-        counts = values.value_counts()
-        ordered = counts.sort_index() if what == "depth" else counts
-        rows += [(what, int(n), str(value)) for value, n in ordered.items()]
+    for what in ("depth", "kind", "status", "warning"):
+        found = [(value, count) for (name, value), count in counts.most_common() if name == what]
+        if what == "depth":
+            found.sort()
+        rows += [(what, count, value) for value, count in found]
     if rows:
         say(table(["by", "comments", "value"], rows, width()))
 

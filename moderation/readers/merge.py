@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,49 +65,69 @@ class Dump:
     formats: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
+class Gathering:
+    """What batches tell beside their records: kept in memory until all have come."""
+
+    def __init__(self) -> None:
+        self.rejects: list[Reject] = []
+        self.threads: list[pa.Table] = []
+        self.stems: dict[str, str] = {}  # file -> what its records without a thread are named after
+        self.met = self.invented = 0
+        self._notes: Counter[str] = Counter()  # keeps the order of arrival
+        self._formats: dict[str, tuple[str, str]] = {}
+
+    def records(self, found: Iterable[Found]) -> Iterator[tuple[str, pa.Table]]:
+        """Each batch's file and records."""
+        for source, reader, reason, batch in found:
+            self.met += batch.met
+            self.invented += batch.invented
+            self._formats[source.name] = (reader or "", reason)
+            self.rejects += batch.rejects
+            self._notes.update(batch.notes)
+            if reader is None:
+                continue
+            self.stems[source.name] = source.stem
+            if batch.threads.num_rows:
+                self.threads.append(thread_names(batch.threads, source.stem))
+            yield source.name, batch.records
+
+    def dump(self, comments: pd.DataFrame, threads: pd.DataFrame, made: int | None = None) -> Dump:
+        """The dump, where all records have become comments or rejects.
+
+        made: how many comments there are, where `comments` does not hold them all. Raises
+        InternalError where a record got lost.
+        """
+        made = len(comments) if made is None else made
+        if self.met != made - self.invented + len(self.rejects):
+            raise InternalError(
+                f"{', '.join(sorted(self.stems)) or 'nothing'}: {self.met:,} records went in, but "
+                f"{made:,} comments ({self.invented:,} of them placeholders) and "
+                f"{len(self.rejects):,} rejects came out; this is a fault of the program, please "
+                "report it"
+            )
+        return Dump(
+            comments,
+            threads,
+            to_frame(reject_table(self.rejects)),
+            self.met,
+            self.invented,
+            list(self._notes),
+            self._formats,
+        )
+
+
 def merged(found: Iterable[Found]) -> Dump:
     """One dump from all batches; see `read`. Raises InternalError where a record got lost."""
     parts: dict[str, list[pa.Table]] = {}
-    stems: dict[str, str] = {}
-    rejects: list[Reject] = []
-    threads: list[pa.Table] = []
-    notes: Counter[str] = Counter()  # keeps the order of arrival
-    formats: dict[str, tuple[str, str]] = {}
-    met = invented = 0
-    for source, reader, reason, batch in found:
-        met += batch.met
-        invented += batch.invented
-        formats[source.name] = (reader or "", reason)
-        rejects += batch.rejects
-        notes.update(batch.notes)
-        if reader is None:
-            continue
-        stems[source.name] = source.stem
-        parts.setdefault(source.name, []).append(batch.records)
-        if batch.threads.num_rows:
-            threads.append(thread_names(batch.threads, source.stem))
-    names = sorted(parts)
-    tables = {name: pa.concat_tables(parts.pop(name)) for name in names}
-    records = [_together(tables, stems)]
+    gathering = Gathering()
+    for name, records in gathering.records(found):
+        parts.setdefault(name, []).append(records)
+    tables = {name: pa.concat_tables(parts.pop(name)) for name in sorted(parts)}
+    together = [_together(tables, gathering.stems)]
     tables.clear()
-    built = assembled(records.pop(), threads)  # nobody else holds them: there is room for once
-    comments = built.comments
-    rejects += built.rejects
-    if met != len(comments) - invented + len(rejects):
-        raise InternalError(
-            f"{', '.join(names) or 'nothing'}: {met:,} records went in, but {len(comments):,} "
-            f"comments ({invented:,} of them placeholders) and {len(rejects):,} rejects came out; "
-            "this is a fault of the program, please report it"
-        )
-    return Dump(
-        comments,
-        built.threads,
-        to_frame(reject_table(rejects)),
-        met,
-        invented,
-        list(notes),
-        formats,
-    )
+    built = assembled(together.pop(), gathering.threads)  # nobody else holds them: there is room
+    gathering.rejects += built.rejects
+    return gathering.dump(built.comments, built.threads)
 
 
 class Assembled(NamedTuple):
@@ -129,7 +149,7 @@ def assembled(records: pa.Table, threads: list[pa.Table]) -> Assembled:
     records = _numbered(records)
     keys = Keys.of(records) if len(records) else None
     kept, again = _unrepeated(records, keys)
-    heads = to_frame(_thread_table(threads, kept["thread_id"]))
+    heads = to_frame(thread_table(threads, kept["thread_id"]))
     kept = _zero_parents(kept)
     keys = keys if kept is records else None
     columns = dict(zip(kept.column_names, kept.columns, strict=True))
@@ -235,7 +255,7 @@ def _zero_parents(records: pa.Table) -> pa.Table:
     return records.set_column(2, "parent_id", parents)
 
 
-def _thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
+def thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
     """One row per thread: of each column the smallest value, whatever order they came in."""
     names = pa.table({"thread_id": met.unique()})
     everything = pa.concat_tables(

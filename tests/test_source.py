@@ -2,10 +2,14 @@
 
 import bz2
 import gzip
+import json
 import lzma
 import os
+import subprocess
+import sys
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -218,3 +222,17 @@ def test_addresses_are_kept_on_request(tmp_path):
     assert read(path).comments["author"].isna().tolist() == [True, True, False]
     kept = read(path, options=Options(addresses=True)).comments["author"].tolist()
     assert kept == ["a@b.example", "192.0.2.1", "Kim"]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_zip_archive_may_come_through_a_pipe(tmp_path, named):
+    path = zipped(tmp_path / "two.zip", **{"a.jsonl": '{"text":"one"}', "b.csv": "text\ntwo\n"})
+    place = "-"
+    if named:
+        place = str(tmp_path / "pipe")
+        os.mkfifo(place)
+        threading.Thread(target=lambda: Path(place).write_bytes(path.read_bytes())).start()
+    with path.open("rb") as stream:
+        command = [sys.executable, "-m", "moderation", "parse", place, "-o", "-"]
+        done = subprocess.run(command, stdin=stream, capture_output=True, timeout=60, check=True)
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["one", "two"]

@@ -295,11 +295,10 @@ def sources(
 
     Sorted by name; hidden files are left out. Raises InputError where there is none.
     """
-    if str(path) == "-":
-        yield Source("-", mapping, options=options)
-        return
     names = [Path(path)]
-    if has_magic(str(path)) and not Path(path).exists():
+    if str(path) == "-":
+        pass
+    elif has_magic(str(path)) and not Path(path).exists():
         names = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207
         names = [name for name in names if name.is_file()]
         if not names:
@@ -326,12 +325,12 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
         yield source
         return
     try:
-        with zipfile.ZipFile(name) as archive:
+        with zipfile.ZipFile(source.local or name) as archive:
             members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
     except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{name}: is a damaged zip archive: {error}") from error
+        raise InputError(f"{source.name}: is a damaged zip archive: {error}") from error
     if not members:
-        raise InputError(f"{name}: the archive is empty")
+        raise InputError(f"{source.name}: the archive is empty")
     for member in members:
         if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
-            yield Source(name, mapping, member=member, options=options)
+            yield Source(name, mapping, member=member, archive=source, options=options)

@@ -67,7 +67,8 @@ class Source:
     """A file, a pipe, standard input (`-`) or a member of a zip archive, ready to be read again.
 
     path: where it lies; `-` and pipes are copied to a temporary file first. mapping: the user's
-    `--map` (our column -> the dump's). Raises InputError when it cannot be opened.
+    `--map` (our column -> the dump's). archive: of which `member` is one, where that has been
+    opened already. Raises InputError when it cannot be opened.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Source:
         mapping: Mapping[str, str] | None = None,
         *,
         member: str | None = None,
+        archive: Source | None = None,
         options: Options = USUAL,
     ) -> None:
         self.path = Path(path)
@@ -90,7 +92,8 @@ class Source:
         self.name = "standard input" if str(path) == "-" else str(path)
         if member:
             self.name += f":{member}"
-        self._disk = self._on_disk(str(path))
+        self._archive = archive  # its copy on disk lives as long as it does
+        self._disk: Path = archive._disk if archive else self._on_disk(str(path))
 
     def _on_disk(self, path: str) -> Path:
         try:

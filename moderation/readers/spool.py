@@ -164,7 +164,8 @@ def is_large(paths: Iterable[str | Path], options: Options = USUAL) -> bool:
     """
     total = 0
     for path in paths:
-        if str(path) == "-":
+        place = Path(path)
+        if str(path) == "-" or (place.exists() and not (place.is_file() or place.is_dir())):
             return True
         for source in sources(path, options=options):
             total += source.size * (EXPANDS if source.compression and not source.member else 1)

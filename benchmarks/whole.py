@@ -1,5 +1,5 @@
 """Whole commands, from file to file, each in a process of its own: start-up, reading, scoring,
-training. Readers stand beside what the usual parser alone needs for the same file."""
+training. Reading is measured by itself in `reading`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ import multiprocessing
 import tempfile
 from pathlib import Path
 
-from benchmarks.table import Cost, once, run, section, show
+from benchmarks.reading import measure as measure_reading
+from benchmarks.table import once, run, section, show
 
-CSV = """import sys, pyarrow.csv as c
-c.read_csv(sys.argv[1], parse_options=c.ParseOptions(newlines_in_values=True))"""
-XML = """import sys, xml.etree.ElementTree as e
-for _, one in e.iterparse(sys.argv[1]): one.clear()"""
-ALONE = {
-    "jsonl": ("pyarrow", "import sys, pyarrow.json as j; j.read_json(sys.argv[1])"),
-    "csv": ("pyarrow", CSV),
-    "parquet": ("pyarrow", "import sys, pyarrow.parquet as p; p.read_table(sys.argv[1])"),
-    "xml": ("ElementTree", XML),
-}
 FILES = ("dump.jsonl", "dump.csv", "dump.parquet", "wordpress.xml", "disqus.xml")
 TRAINED = 100_000  # rows
 
@@ -38,9 +29,8 @@ def measure(n: int, model: str) -> None:
         _start(folder, model)
         _scoring(folder, n, model)
         _training(folder)
-        section("readers: parse, trees, Parquet; ratio: to the processor time of the parser alone")
-        for file in FILES:
-            _reading(folder, file, min(n, 100_000))
+        section("readers, in process; ratio: to the processor time of Arrow alone and the tree")
+        measure_reading(folder, FILES)
 
 
 def _write(folder: Path, n: int, rows: int) -> None:
@@ -67,18 +57,3 @@ def _training(folder: Path) -> None:
     once((*command, str(folder / "few_labels.parquet")))  # compiles
     cost = once((*command, str(folder / "labels.parquet")))
     show(f"train {TRAINED:,} rows, 4 labels", cost, goal="45 s / 15 s wall")
-
-
-def _reading(folder: Path, file: str, n: int) -> None:
-    path, out = folder / file, str(folder / "out.parquet")
-    kind = path.suffix[1:]
-    size = path.stat().st_size / 1e6
-    peer, code = ALONE[kind]
-    alone = run("-c", code, str(path))
-    show(f"{file}, {size:.0f} MB: {peer} alone", alone, _rate(alone, n, size))
-    ours = run("-m", "moderation", "parse", str(path), "-o", out)
-    show(f"{file}: parse, tree, Parquet", ours, _rate(ours, n, size), ours.cpu / alone.cpu)
-
-
-def _rate(cost: Cost, n: int, size: float) -> str:
-    return f"{n / cost.cpu / 1000:,.0f}k {size / cost.cpu:.0f} MB"

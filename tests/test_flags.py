@@ -172,4 +172,8 @@ def test_explain_says_what_an_off_topic_comment_shares(model):
         "(title: Bridge), nor with the comment it answers; its own words: kitten"
     )
     assert told.sentence in str(told)
-    assert "cannot tell" in str(both.explain("kitten")[-1])
+    assert "cannot tell (no title" in str(both.explain("kitten")[-1])
+
+
+def test_explain_says_that_there_are_no_words(model):
+    assert str(model.explain(" \n")[0]) == "spam: cannot tell (the comment has no words)"

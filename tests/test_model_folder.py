@@ -86,6 +86,10 @@ def test_missing_file(folder, name):
     assert f"{name} is missing" in refused(folder)
 
 
+def test_an_empty_folder(tmp_path):
+    assert refused(tmp_path).endswith("model.json is missing; there is nothing in it")
+
+
 def test_renamed_file(folder):
     (folder / "weights.safetensors").rename(folder / "weights.bin")
     assert "weights.safetensors is missing; there is model.json, weights.bin" in refused(folder)

@@ -111,7 +111,8 @@ def _check_files(folder: Path) -> None:
         raise ModelError(f"{folder}: {error.strerror}") from error
     missing, extra = sorted({CARD, WEIGHTS} - found), sorted(found - {CARD, WEIGHTS})
     if missing:
-        raise ModelError(f"{folder}: {missing[0]} is missing; there is {', '.join(sorted(found))}")
+        there = ", ".join(sorted(found)) or "nothing in it"
+        raise ModelError(f"{folder}: {missing[0]} is missing; there is {there}")
     if extra:
         raise ModelError(
             f"{folder}: {extra[0]} is not part of a model; a model is {CARD} and {WEIGHTS} "

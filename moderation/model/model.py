@@ -283,6 +283,8 @@ class Explanation:
     sentence: str | None = None
 
     def __str__(self) -> str:
+        if self.score is None and not self.text.strip():
+            return f"{self.label}: cannot tell (the comment has no words)"
         if self.score is None:
             return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
         verdict = "flagged" if self.score >= self.threshold else "not flagged"

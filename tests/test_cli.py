@@ -3,9 +3,11 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -277,6 +279,12 @@ def test_wrong_usage_is_status_2(moderation, arguments):
 def test_an_unknown_model_names_the_known_ones(moderation, dump):
     ran = moderation("score", dump, "-m", "nonsense")
     assert (ran.status, "default" in ran.err) == (1, True)
+
+
+def test_a_model_folder_needs_no_slash(moderation, dump, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(Path(__file__).parents[1] / "models" / "default", tmp_path / "mine")
+    assert moderation("score", dump, "-m", "mine").status == 0
 
 
 def test_score_finds_its_model_from_any_folder(moderation, dump, tmp_path, monkeypatch):

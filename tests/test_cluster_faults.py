@@ -248,9 +248,9 @@ def test_what_is_done_is_not_done_again(dump, model, tmp_path):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"model": "0" * 64}, "a run with another model"),
-        ({"partitions": 5}, "a run with another partitions"),
-        ({"mapping": {"text": "title"}}, "a run with another mapping"),
+        ({"model": "0" * 64}, "as its model, not 0000"),
+        ({"partitions": 5}, "a run with 3 as its partitions, not 5"),
+        ({"mapping": {"text": "title"}}, "as its mapping, not"),
     ],
 )
 def test_another_run_does_not_mix_with_old_output(dump, model, tmp_path, change, told):

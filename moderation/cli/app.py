@@ -35,12 +35,12 @@ ModelName = Annotated[
 
 
 def model_path(name: str) -> Path:
-    """The folder of model `name`: a path, or a bare name looked up here and in the package."""
+    """The folder of model `name`: a path, or a name: in models/ here, in the package, here."""
     if "/" in name or "\\" in name or name in (".", ".."):
         return Path(name)
     package = Path(__file__).parents[1]
     places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
-    for place in places:
+    for place in [*places, Path(name)]:
         if (place / "model.json").exists():
             return place
     known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})

@@ -304,7 +304,7 @@ def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
     told = ", ".join(f"{count:,} {label}" for label, count in sorted(taken.decided.items()))
     new = taken.decided.total()
     tell(
-        f"{file}: {new:,} new decisions{f' ({told})' if told else ''}, "
+        f"{file}: {new:,} new decision{'' if new == 1 else 's'}{f' ({told})' if told else ''}, "
         f"{taken.known:,} known already, {taken.retracted:,} taken back; in {ledger}"
     )
 

@@ -134,12 +134,12 @@ def drift_text(found: Drift) -> Iterator[str]:
             _flags(one.old_flags),
             _flags(one.new_flags),
             _between(one.more, 1e5, 0, plus=True),
-            _between(one.higher, 100, 1, "%"),
         )
         for one in found.shifts
     ]
-    head = ["flags per 100,000", "older", "newer", "change", "newer scores higher"]
-    yield table(head, rows, width())
+    yield table(["flags per 100,000", "older", "newer", "change (interval)"], rows, width())
+    pairs = [(one.label, _between(one.higher, 100, 1, "%")) for one in found.shifts]
+    yield table(["newer scores higher", "share of pairs (interval)"], pairs, width())
     months = found.months[-MONTHS:]
     if len(months) > 1:
         names = [one.label for one in found.shifts]

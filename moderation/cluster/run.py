@@ -121,8 +121,8 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
     for name in now:
         if before.get(name) != now[name]:
             raise OutputError(
-                f"{job.folder}: holds the output of a run with another {name} "
-                f"({_short(before.get(name))}, not {_short(now[name])}); use another folder"
+                f"{job.folder}: holds the output of a run with {_short(before.get(name))} as its "
+                f"{name}, not {_short(now[name])}; use another folder"
             )
     changed = {_key(one) for one in read} ^ {_key(one) for one in _told(inputs.units)}
     if changed:

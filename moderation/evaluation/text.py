@@ -148,8 +148,9 @@ def _comparison(
             )
     if found.flags_per_day is not None:
         parts.append(f"Flags a day: {found.flags_per_day:+,.1f}.")
-    parts.append(show(f"{len(found.flips):,} flags flip", ["", "label", "score", "text"],
-                      _flips(found.flips, width)))  # fmt: skip
+    flips = f"{len(found.flips):,} flags flip"
+    head = ["", "label", "score", "text"]
+    parts.append(show(flips, head, _flips(found.flips, width)) if found.flips else f"{flips}.")
     return [*parts, "\n".join(wrapped(f"Rules: {found.rules}", width))]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
-from moderation.errors import InputError
+from moderation.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,6 +97,7 @@ def score(
     from moderation.cli.partitioned import Spread, wants_folder
     from moderation.readers.options import Options
 
+    _spare(dumps, output, report, rejects)
     options = Options(max_expansion, keep_addresses, fix_mojibake)
     spread = Spread(memory, cluster, partitions, patience)
     if wants_folder(output, spread) and output is not None:
@@ -212,6 +213,7 @@ def parse(
     """Rebuild the threads of a dump: convert, draw or count them."""
     from moderation.readers.options import Options
 
+    _spare(dumps, output, rejects)
     options = Options(max_expansion, keep_addresses, fix_mojibake)
     if output is not None and not tree:
         from moderation.readers.spool import is_large
@@ -321,6 +323,19 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     if broken := [pair for pair in pairs if "=" not in pair]:
         raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _spare(dumps: list[str], *targets: str | Path | None) -> None:
+    """Raise OutputError where a result would be written over a file that is read."""
+    from glob import glob
+
+    for target in targets:
+        if target is None or not Path(target).is_file():
+            continue
+        for dump in dumps:
+            for path in map(Path, {dump, *glob(dump)}):  # noqa: PTH207  a pattern may be absolute
+                if path.is_file() and path.samefile(target):
+                    raise OutputError(f"{target}: is a dump that is read here; write elsewhere")
 
 
 def _write_rejects(dump: Dump, target: Path | None) -> None:

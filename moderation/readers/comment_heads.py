@@ -8,6 +8,7 @@ only when nothing but author, date and the site's own buttons stands on it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.comment_dates import stamp
@@ -47,7 +48,7 @@ _BADGE_SAYS = re.compile(
     re.IGNORECASE,
 )
 REPLY_BUTTON = re.compile(
-    rf"(?:^|(?<=\s)){_VOTES}*{either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
+    rf"(?<![^\W_]){either(REPLY_WORDS)}(?:\b|(?-i:(?=[A-ZÄÖÜ])))", re.IGNORECASE
 )  # the next button may be glued to it: "ReplyDelete"
 _AWAITING = re.compile(either(AWAITING), re.IGNORECASE)
 _BY_TAIL = re.compile(
@@ -79,6 +80,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ONLY_VOTES = re.compile(r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])")  # "+0 reply"
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _WORDS = re.compile(r"[^\W\d_]+")
+_KEPT = 8192  # lines whose reading is kept: each is read for the list, its habits and its comment
 _BELOW = 4  # lines of the site's own under a comment at most
 _FORM = 80  # characters of a line of a site's own
 _NAME = 60  # characters of a name
@@ -111,7 +113,7 @@ class Habit(NamedTuple):
         >>> Habit(names=frozenset(["Ann"])).form("@Ann"), Habit().form("17 Likes")
         ('<name>', '0 likes')
         """
-        if len(line) <= _FORM and _TO_SOMEBODY.match(line) and not _ROW.match(line):
+        if len(line) <= _FORM and _addresses(line) and not _is_words(line):
             first = _WORDS.search(line)
             return plain_tail(line[: first.end() if first else 0]) + " <somebody>"
         words = line.split() if self.names and len(line) <= _FORM else []
@@ -143,6 +145,7 @@ class Habit(NamedTuple):
 NO_HABIT = Habit()
 
 
+@lru_cache(maxsize=_KEPT)
 def author_of(prefix: str) -> str | None:
     """Clean the words before a date or "says": roles, avatars' alt text, joints.
 
@@ -164,6 +167,7 @@ def author_of(prefix: str) -> str | None:
     return name or None
 
 
+@lru_cache(maxsize=_KEPT)
 def is_button(line: str) -> bool:
     """True when nothing but the site's buttons ("Reply", "Antwort ↓") or marks is on the line."""
     return len(line) <= 120 and bool(BUTTONS.match(line) or _NUMBER_MARK.match(line))
@@ -179,6 +183,7 @@ def is_date_line(line: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def is_awaiting(line: str) -> bool:
     """True when the line says that the comment under it awaits moderation."""
     return len(line) <= 160 and bool(_AWAITING.search(line))
@@ -191,7 +196,17 @@ def is_row(line: str, habit: Habit = NO_HABIT) -> bool:
     """
     if len(line) > _FORM:
         return False
-    return bool(_ROW.match(line)) or (bool(_TO_SOMEBODY.match(line)) and habit.has_name(line))
+    return _is_words(line) or (_addresses(line) and habit.has_name(line))
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_words(line: str) -> bool:
+    return bool(_ROW.match(line))
+
+
+@lru_cache(maxsize=_KEPT)
+def _addresses(line: str) -> bool:
+    return bool(_TO_SOMEBODY.match(line))
 
 
 def head_of(lines: list[str], habit: Habit = NO_HABIT, reach: int = 6) -> Head | None:
@@ -301,6 +316,7 @@ def past_name(lines: list[str], at: int, name: str) -> int:
     return at + 1 + twice
 
 
+@lru_cache(maxsize=_KEPT)
 def name_of(line: str) -> str | None:
     """The name that stands alone on a line, perhaps with "says", a badge or the comment's number.
 

@@ -45,8 +45,8 @@ def score(listing: Listing, profile: Profile, above: list[Line], below: list[Lin
     deep = profile.nested and profile.loose and listing.kind == "ol"
     headed = profile.headed or profile.share >= 0.5
     other = bool(near) and len(near[0]) <= 60 and bool(_OTHER_HEADING.search(near[0]))
-    below = profile.style in (*FEET, "name")  # a headline over its date, as related posts have
-    answered = profile.replies > 0 or (heading and not (other and below))
+    over_date = profile.style in (*FEET, "name")  # a headline over its date, as related posts have
+    answered = profile.replies > 0 or (heading and not (other and over_date))
     if profile.teasers >= 0.5 or (not answered and (other or profile.entries < 3)):
         return 0.0
     certain = profile.clocks >= 0.5 or counted

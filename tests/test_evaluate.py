@@ -258,6 +258,8 @@ def test_a_lost_label_and_lost_rows_are_refused():
     found = verdict(scores[["spam"]], scores, frame)
     assert found.reasons == ["abuse: the candidate has no such label"]
     assert found.verdict == "worse"
+    unjudged = verdict(scores[["spam"]], scores, frame.drop(columns="abuse"))
+    assert (unjudged.verdict, unjudged.reasons) == (found.verdict, found.reasons)
     lost = scores.assign(spam=scores["spam"].where(np.arange(len(frame)) > 60))
     assert verdict(lost, scores, frame).reasons[0] == "spam: cannot tell 5.1% more rows"
 

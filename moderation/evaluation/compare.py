@@ -13,7 +13,7 @@ from moderation.evaluation.slices import slices_of
 from moderation.labels.splits import split_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -129,10 +129,10 @@ def compare(
     """
     labels = shared_labels(frame, current)
     groups = split_groups(frame) if groups is None else groups
-    found, flips, reasons = [], [], []
+    found, flips = [], []
+    reasons = lost_labels(candidate.columns, current.columns)
     for label in labels:
         if label not in candidate.columns:
-            reasons.append(f"{label}: the candidate has no such label")
             continue
         pair = _Pair.of(frame, candidate, current, label, thresholds, current_thresholds, groups)
         if pair.lost > COVERAGE:
@@ -145,6 +145,16 @@ def compare(
     verdict = "worse" if reasons else "better" if gains else "same"
     daily = None if comments_per_day is None else _more_flags(found) * comments_per_day
     return Comparison(verdict, reasons or gains, found, _ranked(flips), daily)
+
+
+def lost_labels(candidate: Iterable[str], current: Iterable[str]) -> list[str]:
+    """A reason for each label that is gone, whether or not any row was judged for it.
+
+    >>> lost_labels(["spam"], ["spam", "slur"])
+    ['slur: the candidate has no such label']
+    """
+    kept = set(candidate)
+    return [f"{label}: the candidate has no such label" for label in current if label not in kept]
 
 
 @dataclass(frozen=True)

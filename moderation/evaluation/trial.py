@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-from moderation.evaluation.compare import Comparison, compare
+from moderation.evaluation.compare import Comparison, compare, lost_labels
 from moderation.evaluation.scores import row_scores
 from moderation.evaluation.suites import SuiteResult, run_suite
 
@@ -76,6 +76,9 @@ def tried(
         )
         verdicts.add(comparison.verdict)
         reasons += comparison.reasons
+    elif lost := lost_labels(candidate.labels, current.labels):
+        verdicts.add("worse")
+        reasons += lost
     flips = {}
     for name, cases in (suites or {}).items():
         new, old = (_run(model, cases) for model in (candidate, current))

@@ -1,9 +1,14 @@
 """A line or cell that never ends is rejected with its place, and reading goes on behind it."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.errors import InputError
 from moderation.readers import Source, read
+from moderation.readers.plaintext import _PROSE_LINE
 
 
 def rejects(dump):
@@ -52,3 +57,17 @@ def test_a_page_too_long_to_be_held_says_so(tmp_path, monkeypatch):
     path.write_text("a word and " * 100_000)
     with pytest.raises(InputError, match="longer than 1 MB, too long for a page"):
         Source(path).text()
+
+
+WORDS = st.text("ab1_ ,.é-…\n", max_size=60)
+
+
+@given(WORDS)
+def test_prose_is_told_as_by_the_plain_pattern(text):
+    plain = re.compile(r"(?:[^\W\d_]{2,}[\s,;:.!?…'’\"“”„()-]+){5}")
+    assert bool(_PROSE_LINE.search(text)) == bool(plain.search(text))
+
+
+def test_one_word_without_end_is_no_prose():
+    """Hours, where a pattern tries every start and every end within the word."""
+    assert not _PROSE_LINE.search("a" * 2_000_000)

@@ -62,6 +62,14 @@ def test_precision_follows_the_prevalence(kept):
     assert rare.precision >= 0.8
 
 
+def test_a_precision_that_nobody_was_flagged_at_is_out_of_reach():
+    steps = np.array([0.99, 0.5])
+    kept = Kept(steps, np.array([1e-5, 0.8]), np.array([0.0, 0.1]), 1000.0, 1000.0, 0.5)
+    with pytest.raises(GoalError, match=r"0\.889 at threshold 0\.5"):
+        kept.promise(Goal.parse("precision >= 0.999"))
+    assert kept.promise(Goal.parse("false positive rate <= 0.1%")).threshold == 0.99
+
+
 def test_an_impossible_goal_says_what_can_be_had(kept):
     with pytest.raises(GoalError, match="cannot be reached; the best is precision 0"):
         kept.promise(Goal.parse("precision >= 0.99"), 0.00001)

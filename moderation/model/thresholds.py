@@ -108,6 +108,12 @@ class Kept:
             self.threshold, precision, self.recall, self.false_positive_rate, hits + misses
         )
 
+    @property
+    def _seen(self) -> np.ndarray:
+        """(k,) bool: the points at which one whole group, or more, was flagged."""
+        flagged = self.recall * self.positives + self.false_positive_rate * self.negatives
+        return np.asarray(flagged >= 1)
+
     def promise(self, goal: Goal, prevalence: float | None = None, seed: int = 0) -> Promise:
         """The kept threshold that meets `goal` and catches the most, and its 95 % interval.
 
@@ -117,7 +123,11 @@ class Kept:
         Raises GoalError with what can be had when no kept threshold meets the goal.
         """
         curve = self.curve(prevalence)
-        at = int(np.flatnonzero(curve.threshold == meeting(curve, goal))[0])
+        if goal.measure == "precision":  # of what nobody was ever flagged there, it says nothing
+            curve = Curve(*(column[self._seen] for column in vars(curve).values()))
+        wanted = meeting(curve, goal)
+        at = int(np.flatnonzero(self.threshold == wanted)[0])
+        curve = self.curve(prevalence)
         share = self.prevalence if prevalence is None else prevalence
         rng = np.random.default_rng(seed)
         recall = _drawn(self.recall[at], self.positives, rng)

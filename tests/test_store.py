@@ -49,14 +49,16 @@ def test_other_files_settings_decisions_or_seeds_find_nothing_kept(described, st
     mine.write_text("text,title,stray\n" + "what about the moon,about the sea,1\n" * 12)
     build(sources, data, store=store, seed=1)
     assert len(_names(store) - known) == 1  # another head of the same sets
-    build(sources, data, store=store, more=[mine])
-    assert len(_names(store) - known) == 2
+    before = _names(store)
+    judged = _bytes(build(sources, data, store=store, more=[mine]), tmp_path / "judged")
+    assert judged != _bytes(build(sources, data, store=store), tmp_path / "unjudged")
+    assert _names(store) == before  # a decision that is taken back leaves no trace
     rows = (data / "remarks.csv").read_text().replace("helps on page 3", "helped on page 3")
     (data / "remarks.csv").write_text(rows)
     assert _bytes(build(sources, data, store=store), tmp_path / "a") == _bytes(
         build(sources, data), tmp_path / "b"
     )
-    assert len(_names(store) - known) == 4
+    assert len(_names(store) - known) == 3
 
 
 def test_decisions_on_words_alone_use_the_head_that_was_kept(described, store, tmp_path):

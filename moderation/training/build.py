@@ -77,7 +77,8 @@ def build(
         label = store.head(key)
         if label is None:
             label = _head(name, settings, stack([frame, *judged]), conversations, seed)
-            store.keep_head(key, label)
+            if not any(map(len, judged)):  # a decision that is taken back leaves no trace
+                store.keep_head(key, label)
         return label
 
     public = taught([frame, *own_tables(folder, seed)], recipe)

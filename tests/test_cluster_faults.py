@@ -215,6 +215,7 @@ def test_a_damaged_input_is_a_reject_and_all_else_is_scored(dump, expected, tmp_
     rejects = tmp_path / "rejects.csv"
     done = moderation("score", *files, "-o", f"{tmp_path}/out/", "--rejects", rejects)
     assert done.status == 1
+    assert "out/_rejects; --rejects FILE" in " ".join(done.err.split())
     assert "9.parquet: damaged Parquet file" in done.err.splitlines()[-1]
     assert f"{damaged},the whole file,damaged Parquet file" in rejects.read_text().replace('"', "")
     assert scored(tmp_path / "out").equals(expected)

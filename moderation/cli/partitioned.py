@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from moderation.cli.app import say
+from moderation.cli.app import say, tell
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def _told(outcome: Outcome) -> None:
         f"{outcome.met:,} records = {outcome.comments - outcome.invented:,} comments + "
         f"{outcome.rejects:,} rejects, {outcome.threads:,} threads{lost}"
     )
+    if outcome.rejects:
+        tell(f"each reject with its place: {outcome.folder}/_rejects; --rejects FILE gathers them")
     kept = f", {outcome.kept:,} tasks were done before" if outcome.kept else ""
     say(f"{len(outcome.parts):,} partitions in {outcome.folder}{kept}")
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]

@@ -237,17 +237,19 @@ def read_characters(
     upper, latin, letters, digits, styled, hidden = 0, 0, 0, 0, 0, 0
     n, source, i, after_mark, counts = 0, 0, begin, False, np.int64(0)
     while i < end:
-        code = np.int64(data[i])
-        if code < 0x80:
+        byte = data[np.uint64(i)]  # an index without a sign is not looked at for being negative
+        if byte < 0x80:
             i += 1
             after_mark = False
-            kinds[n], chars[n], at[n] = _ASCII_KIND[code], _ASCII_CHAR[code], source
+            out = np.uint64(n)
+            kind_of = _ASCII_KIND[byte]
+            kinds[out], chars[out], at[out] = kind_of, _ASCII_CHAR[byte], source
             n += 1
             source += 1
-            counts += _ASCII_COUNT[code]
-            digits += _ASCII_KIND[code] == DIGIT
-            if _ASCII_KIND[code] == PUNCT:
-                count_sign(seen, code, data[i] if i < end else 0)
+            counts += _ASCII_COUNT[byte]
+            digits += kind_of == DIGIT
+            if kind_of == PUNCT:
+                count_sign(seen, np.int64(byte), data[i] if i < end else 0)
             continue
         code, size = decode(data, i, end)
         i += size

@@ -198,10 +198,10 @@ def fill_slot(
 def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache) -> int:
     """Place in the cache of what a distinct word adds; computed if it is not there."""
     hashed = scratch.item_hash[item]
-    slot = np.int64((hashed * BUCKET_PRIME) >> np.uint64(32)) & (len(cache.keys) - 1)
+    slot = ((hashed * BUCKET_PRIME) >> np.uint64(32)) & np.uint64(len(cache.keys) - 1)
     if cache.keys[slot, 0] != hashed:
         fill_slot(scratch, item, grams, rows, cache, slot)
-    return slot
+    return np.int64(slot)
 
 
 @inlined
@@ -225,15 +225,21 @@ def score_comment(
     for item in range(scratch.state[ITEMS]):
         weight = np.float64(term_frequency(scratch.item_count[item]))
         if scratch.item_token[item] < 0:
-            place, table, shift = bucket_of(scratch.item_hash[item], grams.bits), rows, 0
+            place = np.uint64(bucket_of(scratch.item_hash[item], grams.bits))
+            part_0, part_1 = rows[place, 0], rows[place, 1]
+            part_2, part_3 = rows[place, 2], rows[place, 3]
+            for column in range(COLUMNS, columns):
+                logits[column - 1] += weight * rows[place, column]
         else:
-            place, table, shift = word_slot(scratch, item, grams, rows, cache), cache.sums, 2
-        squares += weight * weight * table[place, shift]
-        sum_1 += weight * table[place, shift + 1]
-        sum_2 += weight * table[place, shift + 2]
-        sum_3 += weight * table[place, shift + 3]
-        for column in range(COLUMNS, columns):
-            logits[column - 1] += weight * table[place, shift + column]
+            place = np.uint64(word_slot(scratch, item, grams, rows, cache))
+            part_0, part_1 = cache.sums[place, 2], cache.sums[place, 3]
+            part_2, part_3 = cache.sums[place, 4], cache.sums[place, 5]
+            for column in range(COLUMNS, columns):
+                logits[column - 1] += weight * cache.sums[place, 2 + column]
+        squares += weight * weight * part_0
+        sum_1 += weight * part_1
+        sum_2 += weight * part_2
+        sum_3 += weight * part_3
     norm = np.sqrt(squares) if squares > 0 else 1.0
     logits[0], logits[1], logits[2] = sum_1, sum_2, sum_3
     for column in range(columns - 1):

@@ -109,13 +109,13 @@ def begin_tokens(scratch: Scratch, n: int) -> None:
 def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
     """Count an item in the comment's table; returns its place among the distinct items."""
     stamp = scratch.state[STAMP]
-    slot = np.int64(hashed >> np.uint64(17)) & mask
+    slot = (hashed >> np.uint64(17)) & np.uint64(mask)
     while scratch.slot_stamp[slot] == stamp:
         item = scratch.slot_item[slot]
         if scratch.item_hash[item] == hashed:
             scratch.item_count[item] += 1
             return item
-        slot = (slot + 1) & mask
+        slot = (slot + np.uint64(1)) & np.uint64(mask)
     item = scratch.state[ITEMS]
     scratch.state[ITEMS] = item + 1
     scratch.slot_stamp[slot] = stamp
@@ -637,7 +637,7 @@ def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
         mask = 2 * mask + 1
     i = 0
     while i < n:
-        kind = kinds[i] & KIND_BITS
+        kind = kinds[np.uint64(i)] & KIND_BITS
         if kind == SPACE:
             i += 1
             continue
@@ -653,14 +653,14 @@ def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
         flags, varied, stretched, hashed = np.int64(0), np.int64(0), False, HASH_SEED
         j, before, last = i, np.int32(-1), np.int32(-1)
         while True:  # one look at every character of the word
-            char = chars[j]
-            flags |= kinds[j]
-            varied |= kinds[j] ^ first
+            char, kind_of = chars[np.uint64(j)], kinds[np.uint64(j)]
+            flags |= kind_of
+            varied |= kind_of ^ first
             stretched |= char == last and char == before
             hashed = (hashed ^ np.uint64(char)) * HASH_PRIME
             before, last = last, char
             j += 1
-            if kind == EMOJI or j >= n or kinds[j] & WORD_BITS != LETTER:
+            if kind == EMOJI or j >= n or kinds[np.uint64(j)] & WORD_BITS != LETTER:
                 break
         if fold and j - i == 1 and kind == LETTER and not first & IN_LINK:
             after = add_spaced(scratch, mask, i, n, pairs)

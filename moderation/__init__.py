@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from moderation.errors import ModerationError
+    from moderation.evaluation.evaluate import evaluate
     from moderation.model.model import Model
     from moderation.readers import Dump, read
     from moderation.threads import thread
@@ -24,11 +25,12 @@ _HOME = {
     "Dump": "moderation.readers",
     "Model": "moderation.model.model",
     "ModerationError": "moderation.errors",
+    "evaluate": "moderation.evaluation.evaluate",
     "read": "moderation.readers",
     "thread": "moderation.threads",
 }
 
-__all__ = ["Dump", "Model", "ModerationError", "read", "thread"]
+__all__ = ["Dump", "Model", "ModerationError", "evaluate", "read", "thread"]
 
 
 def __getattr__(name: str) -> Any:

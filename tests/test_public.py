@@ -13,6 +13,6 @@ def test_every_public_name_is_there():
 
 
 def test_importing_the_package_imports_nothing_heavy():
-    code = "import sys, moderation; print(sorted({'numpy', 'pandas', 'pyarrow'} & set(sys.modules)))"
+    code = "import sys, moderation; print({'numpy', 'pandas', 'pyarrow'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    assert told.stdout == "set()\n"

@@ -48,10 +48,14 @@ Paths = str | Path | Iterable[str | Path]
 
 @dataclass(frozen=True)
 class Reader:
-    """One format. `detect` gives the reason why a file is of it, or None; `read` its batches."""
+    """One format. `detect` gives the reason why a file is of it, or None; `read` its batches.
+
+    signs: in words, what `detect` looks for.
+    """
 
     name: str
     describe: str
+    signs: str
     detect: Callable[[Source], str | None]
     read: Callable[[Source], Iterator[Batch]]
 
@@ -78,7 +82,12 @@ def _any(source: Source) -> bool:
 
 
 def _reader(
-    name: str, describe: str, module: str, family: Callable[[Source], bool], suffix: str = ""
+    name: str,
+    describe: str,
+    signs: str,
+    module: str,
+    family: Callable[[Source], bool],
+    suffix: str = "",
 ) -> Reader:
     """A reader in `module`, as its functions `detect<suffix>` and `read<suffix>`."""
 
@@ -92,13 +101,23 @@ def _reader(
         batches: Iterator[Batch] = getattr(import_module(module), f"read{suffix}")(source)
         return batches
 
-    return Reader(name, describe, found, opened)
+    return Reader(name, describe, signs, found, opened)
+
+
+def _listed(keys: Iterable[str]) -> str:
+    """Keys of a declaration in words.
+
+    >>> _listed(("id", "type=Note|type=Tombstone"))
+    'id, type=Note or type=Tombstone'
+    """
+    return ", ".join(key.replace("|", " or ") for key in keys)
 
 
 def _json_reader(shape: JsonFormat) -> Reader:
     return Reader(
         shape.name,
         shape.describe,
+        f"objects with {_listed((*shape.keys, *shape.signs))}",
         partial(json_formats.detect, name=shape.name),
         partial(json_formats.read, name=shape.name),
     )
@@ -108,6 +127,9 @@ def _table_reader(dialect: Dialect) -> Reader:
     return Reader(
         dialect.name,
         dialect.describe,
+        f"{'objects' if dialect.json else 'a header'} with {_listed(dialect.columns)}"
+        if dialect.columns
+        else f"{len(dialect.header)} columns without a header: {_listed(dialect.header)}",
         partial(table.detect_dialect, name=dialect.name),
         partial(table.read_dialect, name=dialect.name),
     )
@@ -121,40 +143,70 @@ READERS: dict[str, Reader] = {
         Reader(
             "json-tree",
             "any other JSON with comments in envelopes, or with replies within them",
+            "objects with a text beside an id, an author or replies, in any envelope",
             json_tree.detect,
             json_tree.read,
         ),
         Reader(
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
+            "a column of one of the names that texts go by, or named with --map",
             table.detect,
             table.read,
         ),
         _reader(
             "wordpress",
             "WordPress export (WXR 1.0 to 1.2), and the WXR that Disqus imports",
+            "RSS with elements of WordPress' export namespace",
             "moderation.readers.wordpress",
             _markup,
         ),
-        _reader("disqus", "Disqus XML export", "moderation.readers.disqus", _markup),
+        _reader(
+            "disqus",
+            "Disqus XML export",
+            "XML with the root element <disqus>",
+            "moderation.readers.disqus",
+            _markup,
+        ),
         _reader(
             "atom",
             "Atom: Blogger exports, Blogger Takeout, feeds with RFC 4685 threading",
+            "Atom with comment entries, by Blogger's kinds or thr:in-reply-to",
             "moderation.readers.feeds",
             _markup,
         ),
-        _reader("movabletype", "Movable Type export", "moderation.readers.movabletype", _text),
-        _reader("sqlite", "SQLite: isso, One Million Posts", "moderation.readers.sqlite", _any),
-        _reader("sqldump", "SQL dump of a WordPress database", "moderation.readers.sqldump", _text),
+        _reader(
+            "movabletype",
+            "Movable Type export",
+            "KEY: value lines, sections between lines of hyphens",
+            "moderation.readers.movabletype",
+            _text,
+        ),
+        _reader(
+            "sqlite",
+            "SQLite: isso, One Million Posts",
+            "SQLite's first bytes; then the tables of one of them",
+            "moderation.readers.sqlite",
+            _any,
+        ),
+        _reader(
+            "sqldump",
+            "SQL dump of a WordPress database",
+            "SQL that names WordPress' columns, or fills a table ending in comments",
+            "moderation.readers.sqldump",
+            _text,
+        ),
         _reader(
             "html",
             "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",
+            "an HTML page; inside, a system's own markup, else lists of like entries",
             "moderation.readers.html",
             _markup,
         ),
         _reader(
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
+            "prose; comments by numbered markers, indents, names with dates",
             "moderation.readers.plaintext",
             _prose,
         ),  # last: it takes any prose

@@ -52,9 +52,24 @@ def test_a_list_that_is_not_there_is_left_out_and_said_so(described, data_dir):
     assert origin[1]["words"] == 0
 
 
+def test_words_are_known_with_one_slip_of_the_fingers(tmp_path):
+    path = tmp_path / "lexicon.toml"
+    path.write_text('[beast]\nslips = 6\nwords = "newt badger"\n[other]\nwords = "bader"\n')
+    lexicon, origin = read_lexicon(path, None)
+    doubled = ("bbadger", "baadger", "baddger", "badgger", "badgeer", "badgerr")
+    others = ("bdger", "bager", "badgr", "badge", "bdager", "bagder", "badegr", "badgre")
+    wanted = Lexicon.of({"beast": ("newt", "badger", *doubled, *others), "other": ("bader",)})
+    found = dict(zip(lexicon.hashes.tolist(), lexicon.codes.tolist(), strict=True))
+    kept = dict(zip(wanted.hashes.tolist(), wanted.codes.tolist(), strict=True))
+    badge = Lexicon.of({"beast": ["badge"]}).hashes.tolist()[0]
+    assert found == {one: code for one, code in kept.items() if one != badge}  # a common word
+    assert origin[0]["words"] == 3
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("[a]\nwords = 'x'\nslips = 'many'\n", "slips is 'many'; expected a number of letters"),
         ("[a]\nwords = ['x']\n", "no string `words`"),
         ("[a\n", "no TOML"),
         ("[a]\nwords = 'x'\n[[a.lists]]\nfile = 'f'\n", "missing or malformed"),

@@ -1,21 +1,30 @@
 """Read the words behind the phrase features: own words, and published lists where they lie.
 
-The file has one table per class: `words`, separated by blanks, and `lists` of published ones
-(file below the data folder, licence, column, which rows count). A list that is not there is left
+The file has one table per class: `words`, separated by blanks, `lists` of published ones
+(file below the data folder, licence, column, which rows count), and `slips`: words of that many
+letters and more are known with one slip of the fingers too. A list that is not there is left
 out and said so: a model trained without the public files still has the project's own words.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from moderation.errors import LabelError
 from moderation.text.phrases import Lexicon
+from moderation.text.vocabulary import is_common
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LETTERS = re.compile(r"[a-z]+")
+LOST_OF = 6  # letters: four letters are left of five, and too many words are as short
 
 
 def read_lexicon(
@@ -48,7 +57,38 @@ def read_lexicon(
             found, record = _listed(described, data_dir, f"{path}: [{name}]")
             words[name] += found
             origin.append({"class": name, **record})
+    known = {word for each in words.values() for word in each}
+    for name, table in tables.items():
+        shortest = table.get("slips", 0)
+        if not isinstance(shortest, int) or shortest < 0:
+            place = f"{path}: [{name}]"
+            raise LabelError(f"{place} slips is {shortest!r}; expected a number of letters")
+        if shortest:
+            words[name] += _misspelt(words[name], shortest, known)
     return Lexicon.of(words), origin
+
+
+def slips(word: str) -> Iterator[str]:
+    """The word with a letter doubled, two swapped, or one lost of six and more; the first stays.
+
+    >>> sorted(set(slips("bad")))
+    ['baad', 'bad', 'badd', 'bbad', 'bda']
+    >>> "aniaml" in slips("animal"), "anmal" in slips("animal")
+    (True, True)
+    """
+    yield word[0] + word
+    for k in range(1, len(word)):
+        yield word[:k] + word[k] + word[k:]
+        yield word[: k - 1] + word[k] + word[k - 1] + word[k + 1 :] if k > 1 else word
+        if len(word) >= LOST_OF:
+            yield word[:k] + word[k + 1 :]
+
+
+def _misspelt(words: list[str], shortest: int, known: set[str]) -> list[str]:
+    """What a slip makes of the words, unless that is a common word or one of the lexicon's own."""
+    long = [word for word in words if len(word) >= shortest and _LETTERS.fullmatch(word)]
+    made = {slip for word in long for slip in slips(word)} - known
+    return sorted(slip for slip in made if not is_common(slip))
 
 
 def _listed(

@@ -39,7 +39,7 @@ SHARE = np.float32(0.5)  # length of the phrase part of a row; the n-gram part h
 FULL_STOP, EXCLAMATION, QUESTION = 46, 33, 63
 PER_WORD = 4  # phrases that end with a word, at most
 LN_2 = 0.6931471805599453  # log1p(1): most phrases stand once
-DRAWER_BITS = 12  # of an Index: most words meet an empty drawer, and its 16 kB stay in the cache
+DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
 
 
 class Index(NamedTuple):

@@ -2,7 +2,7 @@
 
 `t h o s e d o g s` is two words, `c|own` has an l and `m|nd` an i, `looossse` may be lose or loose:
 the reading of common words is the right one. The shipped `vocabulary.npz` holds the hashes of some
-20,000 common words and how rare each is; no word can be read from it. It is counted by
+36,000 common words and how rare each is; no word can be read from it. It is counted by
 `python -m moderation.training.vocabulary`.
 
 Choosing the likeliest split of letters by word frequencies: Norvig 2009, "Natural language corpus
@@ -58,6 +58,15 @@ def cost_of(hashed: np.uint64) -> int:
         else:
             high = middle
     return np.int64(COSTS[low]) if low < len(HASHES) and np.int64(HASHES[low]) == short else 0
+
+
+def is_common(word: str) -> bool:
+    """Whether a word of the letters a to z is among the common ones."""
+    hashed = int(HASH_SEED)
+    for letter in word:
+        hashed = (hashed ^ ord(letter)) * int(HASH_PRIME) & 0xFFFFFFFFFFFFFFFF
+    place = int(np.searchsorted(HASHES, hashed >> 32))
+    return place < len(HASHES) and int(HASHES[place]) == hashed >> 32
 
 
 @compiled

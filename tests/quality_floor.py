@@ -49,6 +49,19 @@ def behaviour(model):
         yield f"functional cases, {head.name}, accuracy", (flagged == wanted).mean(), digest(path)
 
 
+def groups(model):
+    """Ranking and right flags for slur on statements about groups of people, never trained on."""
+    path = HERE / "groups.csv"
+    cases = pd.read_csv(path, keep_default_na=False)
+    column = model.labels.index("slur")
+    wanted = (cases["expected"] == "slur").to_numpy(bool)
+    scores = model.score_texts(cases["text"])[:, column]
+    right = (scores >= model.text_heads[column].threshold) == wanted
+    auc = roc_auc(wanted, scores)
+    yield "statements about groups, slur, area under the curve", auc, digest(path)
+    yield "statements about groups, slur, accuracy", right.mean(), digest(path)
+
+
 def traps(model):
     """Share of the harmless look-alikes that are not flagged with their label."""
     path = HERE / "traps.csv"
@@ -131,6 +144,7 @@ def measured(model):
     """{measure: (value, digest of the data)}, of what is there."""
     parts = (
         behaviour(model),
+        groups(model),
         traps(model),
         disguises(model),
         scripts(model),

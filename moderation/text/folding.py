@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FOLDING_VERSION = 2  # part of a model's format: features of another version mean something else
+FOLDING_VERSION = 3  # part of a model's format: features of another version mean something else
 
 # The low three bits of a character's `info`: its kind.
 SPACE, PUNCT, LETTER, DIGIT, EMOJI, IGNORE, MARK = range(7)

@@ -23,7 +23,7 @@ from moderation.labels.read import read_labels, read_sources
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 20_000  # 98 % of the words of a comment
+MOST = 40_000  # 99 % of the words of a comment
 FEWEST = 5  # comments that hold a word
 OWN = 20  # as how many comments a word of the project's own tables counts at least
 ALONE = frozenset("aiu")  # letters that are words

@@ -46,6 +46,39 @@ def line(text: str, width: int) -> str:
     return set_cell_size(flat, max(width - 1, 0)).rstrip() + "…"
 
 
+def place(path: str, width: int) -> str:
+    """`path` as one safe line of at most `width` cells; a long one loses its beginning.
+
+    >>> place("/home/ines/exports/2024/comments.jsonl", 20)
+    '…2024/comments.jsonl'
+    """
+    from rich.cells import cell_len
+
+    flat = " ".join(safe(path[-8 * width :]).split())
+    if cell_len(flat) <= width and len(path) <= 8 * width:
+        return flat
+    while cell_len(flat) >= width:
+        flat = flat[1:]
+    return f"…{flat}"
+
+
+def sentence(text: str, width: int) -> str:
+    """`text` as safe lines of at most `width` terminal cells, the second and later ones indented.
+
+    >>> print(sentence("note: a list ends without its heading", 24))
+    note: a list ends
+      without its heading
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=width - 2)
+    whole = line(text, _SENTENCE * (width - 2))
+    lines = Text(whole).wrap(console, width - 2)
+    return "\n  ".join(one.plain.rstrip() for one in lines)
+
+
+_SENTENCE = 6  # lines of a sentence at most
 _WIDEST = 120  # cells
 _LONG = 32  # cells: a name that is longer makes room for what stands behind it
 _LEAST = 24  # cells of the last column, if it needs as many, before names are cut

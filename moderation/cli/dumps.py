@@ -365,12 +365,12 @@ def _check_any(dump: Dump) -> None:
 
 def _summary(dump: Dump, comments: int) -> None:
     """What was read: every record is a comment or a reject."""
-    from moderation.terminal import line, table, width
+    from moderation.terminal import line, place, sentence, table, width
 
     for file, (reader, reason) in dump.formats.items():
-        say(line(f"{file}: {reader or 'skipped'}: {reason}", width()))
+        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
     for note in dump.notes:
-        say(line(f"note: {note}", width()))
+        say(sentence(f"note: {note}", width()))
     counts = {
         "record": dump.records,
         "comment": comments - dump.invented,

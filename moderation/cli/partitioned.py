@@ -177,14 +177,14 @@ def _watched() -> Iterator[Callable[[str, int, int, int], None]]:
 
 def _told(outcome: Outcome) -> None:
     """The final tables."""
-    from moderation.terminal import line, table, width
+    from moderation.terminal import line, place, sentence, table, width
 
     for file, (reader, reason) in list(outcome.formats.items())[:10]:
-        say(line(f"{file}: {reader or 'skipped'}: {reason}", width()))
+        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
     if len(outcome.formats) > 10:
         say(f"… {len(outcome.formats) - 10:,} more files")
     for note in outcome.notes[:10]:
-        say(line(f"note: {note}", width()))
+        say(sentence(f"note: {note}", width()))
     lost = f"; {outcome.invented:,} placeholders for lost comments" if outcome.invented else ""
     say(
         f"{outcome.met:,} records = {outcome.comments - outcome.invented:,} comments + "

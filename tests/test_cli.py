@@ -313,6 +313,14 @@ def test_explain_names_the_words(moderation):
     assert "spam" in ran.out
 
 
+@pytest.mark.parametrize("option", ["-o", "--rejects"])
+def test_an_ending_that_says_no_format_is_wrong_usage(moderation, tmp_path, option):
+    for command in ("score", "parse"):
+        ran = moderation(command, tmp_path / "not-there.jsonl", option, tmp_path / "t.xlsx")
+        assert ran.status == 2
+        assert "the extension says no format" in " ".join(ran.err.replace("│", " ").split())
+
+
 def test_formats_are_listed_within_80_columns(moderation):
     ran = moderation("formats")
     assert ran.status == 0

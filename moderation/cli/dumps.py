@@ -104,8 +104,10 @@ def score(
         ready_to_score()
         asked = campaigns or (campaigns is None and report is not None)
         reading = {"format": format, "mapping": _pairs(mapping), "reading": options}
+        _check_ending(rejects)
         _score_folder(dumps, output, model, spread, workers, asked, reading, report, rejects)
         return
+    _check_ending(output, rejects)
     from concurrent.futures import ThreadPoolExecutor
 
     folder = model_path(model)
@@ -214,6 +216,7 @@ def parse(
     from moderation.readers.options import Options
 
     _spare(dumps, output, rejects)
+    _check_ending(output, rejects)
     options = Options(max_expansion, keep_addresses, fix_mojibake)
     if output is not None and not tree:
         from moderation.readers.spool import is_large
@@ -329,6 +332,17 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     if broken := [pair for pair in pairs if "=" not in pair]:
         raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _check_ending(*targets: str | Path | None) -> None:
+    """Raise typer.BadParameter where a table's name does not say its format, before any work."""
+    from moderation.tables import kind_of
+
+    for target in targets:
+        try:
+            kind_of(target or "-")
+        except OutputError as error:
+            raise typer.BadParameter(str(error)) from error
 
 
 def _spare(dumps: list[str], *targets: str | Path | None) -> None:

@@ -212,7 +212,8 @@ app.drawScope = () => {
     const made = byId(`scope-${scope}`);
     made.hidden = sizes[scope] < 2;
     made.setAttribute("aria-pressed", String(app.scope === scope));
-    made.lastElementChild.textContent = `${scope === "alike" ? "All near-duplicates" : "Whole thread"} (${number(sizes[scope])})`;
+    const many = number(sizes[scope]);
+    made.lastElementChild.textContent = scope === "alike" ? `All near-duplicates (${many})` : `Whole thread (${many} flagged)`;
   }
   byId("bar").classList.toggle("many", app.scope !== "one");
 };

@@ -140,13 +140,24 @@ class Keys(NamedTuple):
     @classmethod
     def of(cls, table: pa.Table) -> Keys:
         """The keys of a table with thread_id, id and parent_id, one row or more."""
-        thread, names = _codes(table["thread_id"])
+        ids = pa.chunked_array([*table["id"].chunks, *table["parent_id"].chunks])
+        with ThreadPoolExecutor(1) as beside:
+            coded = beside.submit(_codes, ids)
+            thread, names = _codes(table["thread_id"])
         rank = np.append(np.argsort(natural_order(names)), len(names))  # -1, no thread, goes last
         thread = rank[thread]
-        both, _ = _codes(pa.chunked_array([*table["id"].chunks, *table["parent_id"].chunks]))
-        numbers, _ = pd.factorize(np.tile(thread, 2) * (both.max() + 2) + both + 1)
+        own, parent = np.split(coded.result()[0], 2)
+        home = np.full(max(own.max(), parent.max()) + 2, -1)  # the thread of each id; last: none
+        home[own] = thread
+        absent = parent < 0
+        whole = own.min() >= 0 and (home[own] == thread).all()
+        if whole and (absent | (home[parent] == thread)).all():
+            return cls(thread, own, parent)  # an id stands in one thread, as on most sites
+        numbers, _ = pd.factorize(
+            np.tile(thread, 2) * len(home) + np.concatenate([own, parent]) + 1
+        )
         own, parent = np.split(numbers, 2)
-        return cls(thread, own, np.where(both[len(thread) :] < 0, -1, parent))
+        return cls(thread, own, np.where(absent, -1, parent))
 
 
 def _records(records: pd.DataFrame) -> pa.Table:

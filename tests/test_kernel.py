@@ -177,7 +177,10 @@ LEVEL = ["level5", "~levels"]
             ["mindful", "certificate", "smell", "friend", "hello"],
         ),
         ("beeeetter loooove yessss", ["better", "love", "yes"]),
-        ("shu7 the schoo| wall| tab| level5", ["shut", "the", "school", "wall", "tab", *LEVEL]),
+        (
+            "agains7 the schoo| wall| tab| level5",
+            ["against", "the", "school", "wall", "tab", *LEVEL],
+        ),
         ("s.t.u.u.u.p.i.d h e e e e l p", ["stupid", "help"]),
         ("w h a t a d a a a a a y", ["what", "a", "day"]),
         ("u a b.a.d day, g r e a t s.h.o.w", ["u", "a", "bad", "day", "great", "show"]),

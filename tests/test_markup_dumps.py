@@ -139,7 +139,9 @@ def test_a_layout_finds_what_the_parser_finds(chosen):
     ).encode()
     found, end = LAYOUT.run(xml + b"\n" + xml, 0)  # the second as the first was learnt
     event(f"as laid out: {len(found)}")
-    assert len(found) != 1 and found[1:] == found[:1] and end in (0, 2 * len(xml) + 1)
+    assert len(found) != 1
+    assert found[1:] == found[:1]
+    assert end in (0, 2 * len(xml) + 1)
     node, recovered = record(xml)
     laid_out = [value(one) for one in found[0]] if found else None
     given = node.fields()

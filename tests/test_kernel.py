@@ -178,8 +178,8 @@ LEVEL = ["level5", "~levels"]
         ),
         ("beeeetter loooove yessss", ["better", "love", "yes"]),
         (
-            "agains7 the schoo| wall| tab| level5",
-            ["against", "the", "school", "wall", "tab", *LEVEL],
+            "differen7 the schoo| wall| tab| level5",
+            ["different", "the", "school", "wall", "tab", *LEVEL],
         ),
         ("s.t.u.u.u.p.i.d h e e e e l p", ["stupid", "help"]),
         ("w h a t a d a a a a a y", ["what", "a", "day"]),

@@ -295,7 +295,9 @@ class Explanation:
         shares += list(self.parts.features.items())
         shares.sort(key=lambda one: -abs(one[1]))
         words = ", ".join(f"{word} {share:+.2f}" for word, share in shares[:8])
-        return f"{head}\n  start {self.parts.intercept:+.2f}; {words}"
+        total = self.parts.intercept + sum(share for _, share in shares)
+        start = f"start {self.parts.intercept:+.2f}"
+        return f"{head}\n  {total:+.2f} before calibration: {start}; {words}"
 
 
 def _wordless(texts: pd.Series) -> np.ndarray:

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
+from moderation.cli.summaries import (
+    campaign_summary,
+    count_summary,
+    counts_of,
+    flag_summary,
+    print_flagged,
+    print_tree,
+    read_summary,
+)
 from moderation.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -143,12 +152,12 @@ def score(
         from moderation.report import write_report
 
         write_report(scored, report, chosen.passport())
-    _summary(dump, len(dump.comments))
-    _flag_summary(scored, chosen.labels)
+    read_summary(dump, len(dump.comments))
+    flag_summary(scored, chosen.labels)
     if repeated is not None:
-        _campaign_summary(repeated)
+        campaign_summary(repeated)
     if output is None and report is None:
-        _print_flagged(flagged(scored))
+        print_flagged(flagged(scored))
 
 
 def _if_compiled(folder: Path) -> Model | None:
@@ -232,9 +241,9 @@ def parse(
 
         write_table(dump.comments, output)
     if tree:
-        _print_tree(dump)
-    _summary(dump, len(dump.comments))
-    _count_summary(_counted(dump.comments))
+        print_tree(dump)
+    read_summary(dump, len(dump.comments))
+    count_summary(counts_of(dump.comments))
 
 
 def _convert(
@@ -256,7 +265,7 @@ def _convert(
 
     def checked(spooled: Spooled) -> Iterator[pa.Table]:
         for part in spooled.parts():
-            counts.update(_counted(to_frame(part)))
+            counts.update(counts_of(to_frame(part)))
             if not spooled.made:
                 _write_rejects(spooled.dump(), rejects)
                 _check_any(spooled.dump())
@@ -266,8 +275,8 @@ def _convert(
         write_parts(checked(spooled), output)
         dump = spooled.dump()
     _write_rejects(dump, rejects)
-    _summary(dump, spooled.made)
-    _count_summary(counts)
+    read_summary(dump, spooled.made)
+    count_summary(counts)
 
 
 @app.command()
@@ -377,79 +386,6 @@ def _check_any(dump: Dump) -> None:
     )
 
 
-def _summary(dump: Dump, comments: int) -> None:
-    """What was read: every record is a comment or a reject."""
-    from moderation.terminal import line, place, sentence, table, width
-
-    for file, (reader, reason) in dump.formats.items():
-        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
-    for note in dump.notes:
-        say(sentence(f"note: {note}", width()))
-    counts = {
-        "record": dump.records,
-        "comment": comments - dump.invented,
-        "reject": len(dump.rejects),
-        "thread": len(dump.threads),
-    }
-    told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
-    lost = f"; {dump.invented:,} placeholders for lost comments" if dump.invented else ""
-    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1) + lost)
-    shown = dump.rejects.head(5)
-    if len(shown):
-        rows = shown[["file", "place", "reason"]].itertuples(index=False)
-        say(table(["file", "place", "why rejected"], rows, width()))
-        if len(dump.rejects) > len(shown):
-            say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
-
-
-def _counted(comments: pd.DataFrame) -> Counter[tuple[str, str]]:
-    """How many comments are of each depth, kind and status, and have each warning."""
-    depths = comments["depth"].clip(upper=10)
-    columns = {
-        "depth": depths.map(lambda depth: "10 and more" if depth >= 10 else str(depth)),
-        "kind": comments["kind"],
-        "status": comments["status"],
-        "warning": comments["warnings"].explode().dropna(),
-    }
-    return Counter(
-        {
-            (what, str(value)): int(count)
-            for what, values in columns.items()
-            for value, count in values.value_counts().items()
-        }
-    )
-
-
-def _count_summary(counts: Counter[tuple[str, str]]) -> None:
-    """Comments by depth, kind, status and warning, largest first."""
-    from moderation.terminal import table, width
-
-    rows = []
-    for what in ("depth", "kind", "status", "warning"):
-        found = [(value, count) for (name, value), count in counts.most_common() if name == what]
-        if what == "depth":
-            found.sort()
-        rows += [(what, count, value) for value, count in found]
-    if rows:
-        say(table(["by", "comments", "value"], rows, width()))
-
-
-def _flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
-    """Flags per label, and for how many comments the model cannot tell."""
-    from moderation.terminal import table, width
-
-    sets = scored["flags"].value_counts()
-    rows = [
-        (
-            label,
-            sum(int(n) for names, n in sets.items() if label in str(names).split(";")),
-            int(scored[label].isna().sum()),
-        )
-        for label in labels
-    ]
-    say(table(["label", "flags", "cannot tell"], rows, width()))
-
-
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scored table with a column `campaign`, and the table of campaigns."""
     from moderation.context.campaigns import find_campaigns
@@ -457,35 +393,6 @@ def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     with working("looking for campaigns"):
         found = find_campaigns(scored)
     return scored.assign(campaign=found.traces["campaign"].array), found.table
-
-
-def _campaign_summary(campaigns: pd.DataFrame) -> None:
-    """The largest campaigns, one line each."""
-    from moderation.terminal import table, width
-
-    if len(campaigns):
-        shown = ["campaign", "members", "threads", "authors", "text"]
-        rows = campaigns[shown].head(5).itertuples(index=False)
-        say(table(shown, rows, width()))
-        if len(campaigns) > 5:
-            say(f"… {len(campaigns) - 5:,} more campaigns; column `campaign` of the scored table")
-
-
-def _print_flagged(flagged: pd.DataFrame) -> None:
-    from moderation.terminal import table, width
-
-    rows = [(row.id, row.flags, row.text) for row in flagged.itertuples()]
-    if rows:
-        typer.echo(table(["id", "flags", "text"], rows, width()))
-
-
-def _print_tree(dump: Dump) -> None:
-    from moderation.terminal import tree, width
-
-    threads = dump.threads
-    titles = dict(zip(threads["thread_id"], threads["title"].fillna(""), strict=True))
-    for drawn in tree(dump.comments, titles, width()):
-        typer.echo(drawn)
 
 
 def _text_of(path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from moderation.cli.app import say, tell
+from moderation.cli.summaries import tell_sources
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
@@ -177,14 +178,12 @@ def _watched() -> Iterator[Callable[[str, int, int, int], None]]:
 
 def _told(outcome: Outcome) -> None:
     """The final tables."""
-    from moderation.terminal import line, place, sentence, table, width
+    from moderation.terminal import table, width
 
-    for file, (reader, reason) in list(outcome.formats.items())[:10]:
-        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
+    tell_sources(((file, (one[0], one[1])) for file, one in list(outcome.formats.items())[:10]), ())
     if len(outcome.formats) > 10:
         say(f"… {len(outcome.formats) - 10:,} more files")
-    for note in outcome.notes[:10]:
-        say(sentence(f"note: {note}", width()))
+    tell_sources((), outcome.notes[:10])
     lost = f"; {outcome.invented:,} placeholders for lost comments" if outcome.invented else ""
     say(
         f"{outcome.met:,} records = {outcome.comments - outcome.invented:,} comments + "

@@ -1,0 +1,130 @@
+"""What the commands say of a dump: what was read, how it is made up, what was flagged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import typer
+
+from moderation.cli.app import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from moderation.readers import Dump
+
+
+def tell_sources(
+    formats: Iterable[tuple[str, tuple[str | None, str]]], notes: Iterable[str]
+) -> None:
+    """Each file with its reader and why, and the notes. formats: file, (reader or None, reason)."""
+    from moderation.terminal import line, place, sentence, width
+
+    for file, (reader, reason) in formats:
+        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
+    for note in notes:
+        say(sentence(f"note: {note}", width()))
+
+
+def read_summary(dump: Dump, comments: int) -> None:
+    """What was read: every record is a comment or a reject."""
+    from moderation.terminal import table, width
+
+    tell_sources(dump.formats.items(), dump.notes)
+    counts = {
+        "record": dump.records,
+        "comment": comments - dump.invented,
+        "reject": len(dump.rejects),
+        "thread": len(dump.threads),
+    }
+    told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
+    lost = f"; {dump.invented:,} placeholders for lost comments" if dump.invented else ""
+    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1) + lost)
+    shown = dump.rejects.head(5)
+    if len(shown):
+        rows = shown[["file", "place", "reason"]].itertuples(index=False)
+        say(table(["file", "place", "why rejected"], rows, width()))
+        if len(dump.rejects) > len(shown):
+            say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
+
+
+def counts_of(comments: pd.DataFrame) -> Counter[tuple[str, str]]:
+    """How many comments are of each depth, kind and status, and have each warning."""
+    depths = comments["depth"].clip(upper=10)
+    columns = {
+        "depth": depths.map(lambda depth: "10 and more" if depth >= 10 else str(depth)),
+        "kind": comments["kind"],
+        "status": comments["status"],
+        "warning": comments["warnings"].explode().dropna(),
+    }
+    return Counter(
+        {
+            (what, str(value)): int(count)
+            for what, values in columns.items()
+            for value, count in values.value_counts().items()
+        }
+    )
+
+
+def count_summary(counts: Counter[tuple[str, str]]) -> None:
+    """Comments by depth, kind, status and warning, largest first."""
+    from moderation.terminal import table, width
+
+    rows = []
+    for what in ("depth", "kind", "status", "warning"):
+        found = [(value, count) for (name, value), count in counts.most_common() if name == what]
+        if what == "depth":
+            found.sort()
+        rows += [(what, count, value) for value, count in found]
+    if rows:
+        say(table(["by", "comments", "value"], rows, width()))
+
+
+def flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
+    """Flags per label, and for how many comments the model cannot tell."""
+    from moderation.terminal import table, width
+
+    sets = scored["flags"].value_counts()
+    rows = [
+        (
+            label,
+            sum(int(n) for names, n in sets.items() if label in str(names).split(";")),
+            int(scored[label].isna().sum()),
+        )
+        for label in labels
+    ]
+    say(table(["label", "flags", "cannot tell"], rows, width()))
+
+
+def campaign_summary(campaigns: pd.DataFrame) -> None:
+    """The largest campaigns, one line each."""
+    from moderation.terminal import table, width
+
+    if len(campaigns):
+        shown = ["campaign", "members", "threads", "authors", "text"]
+        rows = campaigns[shown].head(5).itertuples(index=False)
+        say(table(shown, rows, width()))
+        if len(campaigns) > 5:
+            say(f"… {len(campaigns) - 5:,} more campaigns; column `campaign` of the scored table")
+
+
+def print_flagged(flagged: pd.DataFrame) -> None:
+    """The flagged comments, one line each, as a result."""
+    from moderation.terminal import table, width
+
+    rows = [(row.id, row.flags, row.text) for row in flagged.itertuples()]
+    if rows:
+        typer.echo(table(["id", "flags", "text"], rows, width()))
+
+
+def print_tree(dump: Dump) -> None:
+    """The threads, drawn, as a result."""
+    from moderation.terminal import tree, width
+
+    threads = dump.threads
+    titles = dict(zip(threads["thread_id"], threads["title"].fillna(""), strict=True))
+    for drawn in tree(dump.comments, titles, width()):
+        typer.echo(drawn)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
-import time
 import warnings
+from functools import partial
 
 from benchmarks.peers import CONTESTANTS, Scorer
-from benchmarks.table import HEAD, Cost, machine, section, show
+from benchmarks.table import HEAD, Cost, machine, section, show, timed
 from benchmarks.texts import sample
 from benchmarks.whole import measure as measure_whole
 
@@ -55,7 +55,7 @@ def measure(size: int, rounds: int) -> None:
     costs: dict[str, list[Cost]] = {name: [] for name in scorers}
     for number in range(rounds + 1):
         for name, score in scorers.items():
-            cost = timed(score, texts[name])
+            cost = timed(partial(score, texts[name]))
             if number:  # the first round warms up
                 costs[name].append(cost)
     section(f"{size} bytes a comment, {source}, {rounds} rounds; ratio: the first row to this one")
@@ -70,13 +70,6 @@ def measure(size: int, rounds: int) -> None:
         walls = [a.wall / b.wall for a, b in zip(costs[ONE], costs[TWO], strict=True)]
         print(f"  two threads to one in wall time: {statistics.median(walls):.2f} in the median, "
               f"{max(walls):.2f} at best")  # fmt: skip
-
-
-def timed(score: Scorer, texts: list[str]) -> Cost:
-    """Wall and processor time of one call."""
-    began, used = time.perf_counter(), time.process_time()
-    score(texts)
-    return Cost(time.perf_counter() - began, time.process_time() - used)
 
 
 def made(train: list[str]) -> dict[str, Scorer]:

@@ -67,7 +67,11 @@ def _lines(path: Path, found: list[dict[str, str | None]]) -> None:
 
 def _legal(text: str | None) -> str:
     """Without the characters that XML does not allow, escaped."""
-    return escape("".join(char for char in text or "" if char >= " " or char in "\n\t"))
+    return escape(_allowed(text))
+
+
+def _allowed(text: str | None) -> str:
+    return "".join(char for char in text or "" if char >= " " or char in "\n\t")
 
 
 def _wordpress(path: Path, found: list[dict[str, str | None]]) -> None:
@@ -89,8 +93,7 @@ def _wordpress(path: Path, found: list[dict[str, str | None]]) -> None:
             )
             for row, one in enumerate(found[first : first + THREAD], first):
                 parent = int((one["parent_id"] or "c-1")[1:]) + 1
-                text = (one["text"] or "").replace("]]>", "]] >")
-                legal = "".join(char for char in text if char >= " " or char in "\n\t")
+                legal = _allowed(one["text"]).replace("]]>", "]] >")
                 file.write(
                     f"\t\t<wp:comment>\n\t\t\t<wp:comment_id>{row + 1}</wp:comment_id>\n"
                     f"\t\t\t<wp:comment_author><![CDATA[{one['author']}]]></wp:comment_author>\n"

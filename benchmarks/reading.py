@@ -7,7 +7,6 @@ then `thread` on columns that are already clean; and this program's reading, cle
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 
-from benchmarks.table import Cost, show
+from benchmarks.table import Cost, show, timed
 from moderation.comments import RECORD_SCHEMA
 from moderation.readers import read
 from moderation.tables import to_arrow, to_frame
@@ -71,9 +70,7 @@ def _in_turn(works: dict[str, Work], rounds: int) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = {name: [] for name in works}
     for number in range(rounds + 1):
         for name, work in works.items():
-            began, used = time.perf_counter(), time.process_time()
-            work()
-            cost = Cost(time.perf_counter() - began, time.process_time() - used)
+            cost = timed(work)
             if number:
                 costs[name].append(cost)
     return costs

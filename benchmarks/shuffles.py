@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 from glob import glob
+from multiprocessing.queues import Queue
 from pathlib import Path
+from typing import Any
 
 
 def ours(paths: list[str], out: Path, partitions: int) -> None:
@@ -92,21 +94,21 @@ ENGINES = {
 }
 
 
-def measured(name: str, paths: list[str], partitions: int, told: object) -> None:
+def measured(name: str, paths: list[str], partitions: int, told: Queue[Any]) -> None:
     """Run one engine here; put wall, CPU and peak memory into the queue `told`."""
     with tempfile.TemporaryDirectory(dir=Path(paths[0]).parent.parent) as folder:
         began = time.perf_counter()
         try:
             ENGINES[name](paths, Path(folder), partitions)
         except ImportError as error:
-            told.put((name, str(error)))  # type: ignore[attr-defined]
+            told.put((name, str(error)))
             return
         wall = time.perf_counter() - began
         size = sum(one.stat().st_size for one in Path(folder).rglob("*") if one.is_file())
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(one.ru_utime + one.ru_stime for one in used)
     peak = max(one.ru_maxrss for one in used) / 1024
-    told.put((name, wall, cpu, peak, size / 1e6))  # type: ignore[attr-defined]
+    told.put((name, wall, cpu, peak, size / 1e6))
 
 
 def main() -> None:

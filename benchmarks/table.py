@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,13 @@ def machine() -> str:
         model = named[0] if named else model
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}"
+
+
+def timed(work: Callable[[], object]) -> Cost:
+    """Wall and processor time of one call in this process."""
+    began, used = time.perf_counter(), time.process_time()
+    work()
+    return Cost(time.perf_counter() - began, time.process_time() - used)
 
 
 def run(*command: str, rounds: int = 2) -> Cost:

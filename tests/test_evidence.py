@@ -41,9 +41,9 @@ def phrase_parts(model, text):
     content = np.frombuffer(text.encode(), np.uint8)
     scratch = make_scratch(max(len(content), 16))
     grams = model.table.config.grams
-    n = kernel.read_comment(content, 0, len(content), load_tables(), grams, scratch)
+    kernel.read_comment(content, 0, len(content), load_tables(), grams, scratch)
     words = np.empty((phrases.PER_WORD * scratch.state[TOKENS], 3), np.int32)
-    size = phrases.find(scratch, n, model.lexicon.index, words)
+    size = phrases.find(scratch, model.lexicon.index, words)
     ids, words = scratch.room[:size], words[:size]
     counts = {one: ids.tolist().count(one) for one in ids.tolist()}
     norm = sum(np.log1p(count) ** 2 for count in counts.values()) ** 0.5

@@ -99,9 +99,65 @@ def test_the_first_class_that_names_a_word_has_it():
 
 @given(st.lists(st.integers(0, 60), max_size=200))
 def test_sorts_in_place_and_leaves_what_is_behind(ids):
-    room = np.array([*ids, -1, -2], np.int32)
-    phrases.sort(room, len(ids))
-    assert room.tolist() == [*sorted(ids), -1, -2]
+    room = np.array([99, *ids, -1, -2], np.int32)
+    phrases.sort(room, 1, 1 + len(ids))
+    assert room.tolist() == [99, *sorted(ids), -1, -2]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(1, CLASSES - 1),
+            st.integers(PAIRS, PAIRS + 3),
+            st.integers(GAPS, GAPS + 3),
+            st.integers(TRIPLES, TRIPLES + 90),
+        ),
+        max_size=200,
+    )
+)
+def test_distinct_phrases_are_counted_in_order(ids):
+    room = np.array([*ids, *ids, -1], np.int32)
+    known, length = phrases.distinct(room, len(ids))
+    counts = Counter(ids)
+    assert room[:known].tolist() == sorted(counts)
+    found = room[len(ids) : len(ids) + known].tolist()
+    assert found == [counts[one] for one in sorted(counts)]
+    squares = sum(math.log1p(count) ** 2 for count in counts.values())
+    assert length == pytest.approx(math.sqrt(squares) if ids else 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("travellers www.example.com/are vermin", True),
+        ("travellers http://example.com/x!y vermin", False),
+        ("travellers m!nd vermin", True),
+    ],
+)
+def test_only_what_ends_a_sentence_parts_words(text, together):
+    pair = {PAIRS + CLASSES + 3, PAIRS + CLASSES + 2, PAIRS + 2 * CLASSES + 3}
+    assert bool(pair & set(compiled([text])[0])) == together
+
+
+def test_a_table_of_weights_serves_two_lexicons():
+    other = Lexicon.of({"toads": ("are",), "more": ("vermin",)})
+    config, rng = NgramConfig(bits=8), np.random.default_rng(0)
+    shape = config.buckets, 1
+    weights = rng.normal(size=(phrases.SIZE, 1)).astype(np.float32)
+
+    def table():
+        return features.WeightTable(
+            config,
+            np.ones(config.buckets, np.float32),
+            np.ones(shape, np.float32),
+            np.zeros((len(features.DENSE_FEATURES), 1), np.float32),
+            np.zeros(1, np.float32),
+        )
+
+    texts, both = ["travellers are vermin"], table()
+    for lexicon in (LEXICON, other, LEXICON):
+        found = phrases.logits(texts, both, lexicon, weights, 1)
+        assert found == phrases.logits(texts, table(), lexicon, weights, 1)
 
 
 @pytest.mark.parametrize("labels", [1, 2, 3, 4, 5])

@@ -124,7 +124,7 @@ def explain_rows(
     labels = shares.shape[1]
     total = np.zeros(rows.shape[1] - 1, np.float64)
     for row in range(first, last):
-        n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         tokens = scratch.state[TOKENS]
         if not len(start):
             begin[row + 1] = tokens
@@ -138,14 +138,14 @@ def explain_rows(
         norm = kernel.score_comment(scratch, grams, rows, cache, total)
         parts = np.zeros((scratch.state[ITEMS], labels), np.float64)
         kernel.explain_row(scratch, grams, rows, cache, norm, parts, out)
-        _add_phrases(scratch, n, index, weights, out)
+        _add_phrases(scratch, index, weights, out)
 
 
 @allocating
-def _add_phrases(scratch: Any, n: Any, index: Any, weights: Any, out: Any) -> None:
+def _add_phrases(scratch: Any, index: Any, weights: Any, out: Any) -> None:
     """Add to `out` (tokens, labels) what the phrases carry, divided equally among their words."""
     words = np.empty((PER_WORD * len(out), 3), np.int32)
-    size = find(scratch, n, index, words)
+    size = find(scratch, index, words)
     ids = scratch.room[:size].copy()
     known, norm = distinct(scratch.room, size)
     for k in range(size):

@@ -70,7 +70,7 @@ from moderation.text.folding import (
 ) = range(32)
 
 # Places in `Scratch.state`.
-TOP, TOKENS, ITEMS, LAST, STAMP, N_STATE = range(6)
+TOP, TOKENS, ITEMS, LAST, STAMP, ENDS, ENDS_BEFORE, END_AT, N_STATE = range(9)
 
 MOST_LENGTHS = 8  # lengths of character n-grams that `Scratch.room` allows for
 IN_LINK = 8  # flag in `Scratch.kind`, set by the link pass
@@ -102,7 +102,9 @@ class Scratch(NamedTuple):
     kind: kind and LATIN, LOOK, IN_LINK flags. at: place in the original text, in code points.
     look: ASCII letter that a LOOK character looks like.
     token_*: one per word form or emoji, in order. token_item, token_pair: their items.
+    token_sentence: how many ends of sentences stand before it.
     item_*: one per distinct word form, emoji or word pair; item_token is -1 for a pair.
+    item_class: of a word, in a lexicon; 0 = none.
     slot_*: open-addressing table from hash to item, valid where slot_stamp is state[STAMP].
     room: buckets of one word's n-grams. seen: (N_SEEN,) int64 counters. state: (N_STATE,) int64.
     """
@@ -119,9 +121,11 @@ class Scratch(NamedTuple):
     token_main: np.ndarray
     token_item: np.ndarray
     token_pair: np.ndarray
+    token_sentence: np.ndarray
     item_hash: np.ndarray
     item_count: np.ndarray
     item_token: np.ndarray
+    item_class: np.ndarray
     slot_stamp: np.ndarray
     slot_item: np.ndarray
     room: np.ndarray
@@ -130,7 +134,7 @@ class Scratch(NamedTuple):
 
 
 def make_scratch(size: int) -> Scratch:
-    """Working memory for comments of up to `size` bytes, about 80 bytes per byte."""
+    """Working memory for comments of up to `size` bytes, about 90 bytes per byte."""
     chars, tokens = size + 16, size + 16
     slots = 1 << (2 * tokens + 2).bit_length()
     return Scratch(
@@ -146,9 +150,11 @@ def make_scratch(size: int) -> Scratch:
         token_main=np.empty(tokens, np.uint8),
         token_item=np.empty(tokens, np.int32),
         token_pair=np.empty(tokens, np.int32),
+        token_sentence=np.empty(tokens, np.int32),
         item_hash=np.empty(2 * tokens, np.uint64),
         item_count=np.empty(2 * tokens, np.int32),
         item_token=np.empty(2 * tokens, np.int32),
+        item_class=np.empty(2 * tokens, np.uint8),
         slot_stamp=np.zeros(slots, np.int64),
         slot_item=np.empty(slots, np.int32),
         room=np.empty(MOST_LENGTHS * (chars + 2), np.int32),

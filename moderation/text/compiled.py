@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 _PACKAGE = Path(__file__).parents[1]
 _SOURCES = (
@@ -136,3 +139,28 @@ def allocating(function: Callable[..., Any]) -> Callable[..., Any]:
 def reordering(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same, where the order of a sum is the compiler's to choose; always the same one."""
     return _compile(function, fastmath={"reassoc", "contract"})
+
+
+@intrinsic
+def fetched(typing: Any, array: Any, row: Any) -> Any:
+    """In compiled code, `fetched(array, row)` has the beginning of a row fetched from memory.
+
+    It waits for nothing and changes no value. array: of two dimensions, contiguous.
+    """
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        values = context.make_array(kind)(context, builder, arguments[0])
+        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
+        where = [place, context.get_constant(types.intp, 0)]
+        found = cgutils.get_item_pointer(context, builder, kind, values, where)
+        byte = ir.IntType(8).as_pointer()
+        number = ir.IntType(32)
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        )
+        reading, near, data = number(0), number(3), number(1)
+        builder.call(function, [builder.bitcast(found, byte), reading, near, data])
+        return context.get_dummy_value()
+
+    return types.void(array, row), code

@@ -19,6 +19,7 @@ curve, within the sampling error).
 # (numba turns its integers into one another; numpy's stubs do not)
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,7 +56,7 @@ from moderation.text.characters import (
     Scratch,
     read_characters,
 )
-from moderation.text.compiled import compiled, inlined
+from moderation.text.compiled import compiled, fetched, inlined
 from moderation.text.links import read_extras
 from moderation.text.tokens import read_tokens
 from moderation.text.vocabulary import HASH_PRIME
@@ -98,6 +99,8 @@ N_DENSE = len(DENSE_FEATURES)
 CHAR_SEED = np.uint64(0x84222325CBF29CE4)
 BUCKET_PRIME = np.uint64(0x9E3779B97F4A7C15)
 BOUNDARY = np.uint64(32)
+FREQUENCY = np.array([0.0] + [1 + math.log(count) for count in range(1, 64)], np.float32)
+"""`term_frequency` of the usual counts."""
 
 
 class Grams(NamedTuple):
@@ -117,14 +120,17 @@ class Grams(NamedTuple):
 class WordCache(NamedTuple):
     """What a word adds to every label, kept from one comment to the next; one per thread.
 
-    sums: (slots, 2 + columns) float32: room for the word's hash, then columns as in the weight
-    rows. keys: the same memory as uint64, the hash in the first column.
+    sums: (slots, 4 + columns) float32: room for the word's hash, then columns as in the weight
+    rows, then room for a note. keys: the same memory as uint64, the hash in the first column, in
+    the last what a lexicon says of the word, 0 = not asked yet.
     """
 
     sums: np.ndarray
     keys: np.ndarray
 
 
+ONE, TWO, THREE, FOUR, FIVE = (np.uint64(k) for k in range(1, 6))  # numba: no signs on indices
+AHEAD = 16  # items: memory takes as long as their sums
 COLUMNS = 4  # weight rows are padded to a multiple: the first four sums stay in registers
 
 
@@ -171,10 +177,10 @@ def list_buckets(scratch: Scratch, item: int, grams: Grams) -> int:
         for length in range(1, min(grams.char_high, size + 1 - first) + 1):
             k = first + length - 1
             inside = 0 <= k < size
-            char = np.uint64(scratch.chars[begin + k]) if inside else BOUNDARY
+            char = np.uint64(scratch.chars[np.uint64(begin + k)]) if inside else BOUNDARY
             hashed = (hashed ^ char) * HASH_PRIME
             if length >= grams.char_low:
-                out[n] = bucket_of(hashed, grams.bits)
+                out[np.uint64(n)] = bucket_of(hashed, grams.bits)
                 n += 1
     return n
 
@@ -184,21 +190,36 @@ def fill_slot(
     scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache, slot: int
 ) -> None:
     """Sum the weight rows of a word's n-grams into a place of the cache."""
-    columns = rows.shape[1]
-    for column in range(columns):
-        cache.sums[slot, 2 + column] = 0
-    for k in range(list_buckets(scratch, item, grams)):
-        bucket = scratch.room[k]
-        for column in range(columns):
-            cache.sums[slot, 2 + column] += rows[bucket, column]
-    cache.keys[slot, 0] = scratch.item_hash[item]
+    columns, first = rows.shape[1], np.uint64(slot)
+    found = np.uint64(list_buckets(scratch, item, grams))
+    for begin in range(0, columns, COLUMNS):
+        column = np.uint64(begin)
+        sum_0, sum_1, sum_2, sum_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for k in range(found):  # sums in registers: all rows are under way at once
+            bucket = np.uint64(scratch.room[k])
+            sum_0 += rows[bucket, column]
+            sum_1 += rows[bucket, column + ONE]
+            sum_2 += rows[bucket, column + TWO]
+            sum_3 += rows[bucket, column + THREE]
+        cache.sums[first, column + TWO] = sum_0
+        cache.sums[first, column + THREE] = sum_1
+        cache.sums[first, column + FOUR] = sum_2
+        cache.sums[first, column + FIVE] = sum_3
+    cache.keys[first, np.uint64(0)] = scratch.item_hash[item]
+    cache.keys[first, np.uint64(cache.keys.shape[1] - 1)] = 0
+
+
+@inlined
+def slot_of(hashed: np.uint64, cache: WordCache) -> np.uint64:
+    """Place in the cache of a word."""
+    return ((hashed * BUCKET_PRIME) >> np.uint64(32)) & np.uint64(len(cache.keys) - 1)
 
 
 @inlined
 def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache) -> int:
     """Place in the cache of what a distinct word adds; computed if it is not there."""
-    hashed = scratch.item_hash[item]
-    slot = ((hashed * BUCKET_PRIME) >> np.uint64(32)) & np.uint64(len(cache.keys) - 1)
+    hashed = scratch.item_hash[np.uint64(item)]
+    slot = slot_of(hashed, cache)
     if cache.keys[slot, 0] != hashed:
         fill_slot(scratch, item, grams, rows, cache, slot)
     return np.int64(slot)
@@ -207,7 +228,21 @@ def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache
 @inlined
 def term_frequency(count: int) -> float:
     """Sublinear term frequency."""
-    return np.float32(1) if count == 1 else np.float32(1 + np.log(count))
+    if count < len(FREQUENCY):
+        return FREQUENCY[np.uint64(count)]
+    return np.float32(1 + np.log(count))
+
+
+@inlined
+def fetch_item(
+    scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache
+) -> None:
+    """Have the memory that an item's sums stand in fetched: it will be needed soon."""
+    hashed = scratch.item_hash[np.uint64(item)]
+    if scratch.item_token[np.uint64(item)] < 0:
+        fetched(rows, bucket_of(hashed, grams.bits))
+    else:
+        fetched(cache.sums, np.int64(slot_of(hashed, cache)))
 
 
 @compiled
@@ -222,10 +257,16 @@ def score_comment(
     squares, sum_1, sum_2, sum_3 = 0.0, 0.0, 0.0, 0.0
     for column in range(COLUMNS, columns):
         logits[column - 1] = 0
-    for item in range(scratch.state[ITEMS]):
-        weight = np.float64(term_frequency(scratch.item_count[item]))
-        if scratch.item_token[item] < 0:
-            place = np.uint64(bucket_of(scratch.item_hash[item], grams.bits))
+    items = scratch.state[ITEMS]
+    for item in range(min(items, AHEAD)):
+        fetch_item(scratch, item, grams, rows, cache)
+    for item in range(items):
+        if item + AHEAD < items:
+            fetch_item(scratch, item + AHEAD, grams, rows, cache)
+        one = np.uint64(item)
+        weight = np.float64(term_frequency(scratch.item_count[one]))
+        if scratch.item_token[one] < 0:
+            place = np.uint64(bucket_of(scratch.item_hash[one], grams.bits))
             part_0, part_1 = rows[place, 0], rows[place, 1]
             part_2, part_3 = rows[place, 2], rows[place, 3]
             for column in range(COLUMNS, columns):

@@ -9,6 +9,7 @@ INSULT is one feature for every group and every insult. Left out one data set at
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from moderation.text import kernel
-from moderation.text.characters import TOKENS, make_scratch
+from moderation.text.characters import ITEMS, TOKENS, make_scratch
 from moderation.text.compiled import compiled, inlined
 from moderation.text.features import NgramConfig, Texts, WeightTable, _pieces, _run
-from moderation.text.folding import KIND_BITS, PUNCT, load_tables
+from moderation.text.folding import load_tables
 from moderation.text.kernel import BUCKET_PRIME, N_DENSE
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ SIZE = TRIPLES + CLASSES**3
 """Number of phrase features: classes, pairs, pairs around one class, triples."""
 
 SHARE = np.float32(0.5)  # length of the phrase part of a row; the n-gram part has length 1
-FULL_STOP, EXCLAMATION, QUESTION = 46, 33, 63
 PER_WORD = 4  # phrases that end with a word, at most
-LN_2 = 0.6931471805599453  # log1p(1): most phrases stand once
+LOG_COUNTS = np.array([math.log1p(count) for count in range(64)])  # most phrases stand once
+FEW = 12  # numbers that are sorted in one go
 DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
 
 
@@ -138,7 +139,7 @@ def logits(
     index = lexicon.index
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
-        with table.cache() as cache:
+        with table.cache(lexicon) as cache:
             score_rows(
                 piece.data, piece.offsets, first, last, tables, grams, scratch,
                 table.rows, dense, intercept, cache, index, weights,
@@ -171,27 +172,51 @@ def _put(ids: Any, words: Any, k: Any, phrase: Any, one: Any, two: Any, three: A
 
 
 @compiled
-def find(scratch: Any, n: Any, index: Any, words: Any) -> Any:
+def find(scratch: Any, index: Any, words: Any) -> Any:
     """Write the phrases of the comment just read to `scratch.room`; returns how many.
 
-    n: folded characters. words: (PER_WORD * tokens, 3) int32, filled with the tokens of each
-    phrase, -1 = none; without rows nobody wants to know.
+    words: (PER_WORD * tokens, 3) int32, filled with the tokens of each phrase, -1 = none; without
+    rows nobody wants to know.
     """
+    for item in range(scratch.state[ITEMS]):
+        if scratch.item_token[item] >= 0:
+            scratch.item_class[item] = _code(index, scratch.item_hash[item])
+    return _find(scratch, words)
+
+
+@inlined
+def _classify(scratch: Any, index: Any, cache: Any) -> None:
+    """Note the class of each distinct word of the comment just scored; `cache` keeps it."""
+    note = np.uint64(cache.keys.shape[1] - 1)
+    for item in range(scratch.state[ITEMS]):
+        place = np.uint64(item)
+        if scratch.item_token[place] < 0:
+            continue
+        hashed = scratch.item_hash[place]
+        slot = kernel.slot_of(hashed, cache)
+        known = cache.keys[slot, np.uint64(0)] == hashed  # no other word has taken the place
+        code = np.int64(cache.keys[slot, note]) - 1 if known else np.int64(-1)
+        if code < 0:
+            code = _code(index, hashed)
+            if known:
+                cache.keys[slot, note] = code + 1
+        scratch.item_class[place] = code
+
+
+@inlined
+def _find(scratch: Any, words: Any) -> Any:
+    """`find` where the words' classes are known."""
     ids = scratch.room
-    k, i = 0, 0
+    k, sentence = 0, np.int64(0)
     one, two = 0, 0  # the classes before, nearest last
     at_one, at_two = -1, -1
     for token in range(scratch.state[TOKENS]):
-        code = _code(index, scratch.token_hash[token])
+        code: Any = np.int64(scratch.item_class[np.uint64(scratch.token_item[np.uint64(token)])])
         if code == 0:
             continue
-        start = scratch.token_start[token]
-        while i < n and scratch.at[i] < start:
-            char = scratch.chars[i]
-            ends = char in (FULL_STOP, EXCLAMATION, QUESTION)
-            if ends and scratch.kind[i] & KIND_BITS == PUNCT:
-                one, two = 0, 0
-            i += 1
+        if scratch.token_sentence[np.uint64(token)] != sentence:
+            sentence = scratch.token_sentence[np.uint64(token)]
+            one, two = 0, 0
         if code == two:  # a class counts once in a row: "you dirty, ugly …"
             continue
         k = _put(ids, words, k, code, token, -1, -1)
@@ -208,22 +233,22 @@ def find(scratch: Any, n: Any, index: Any, words: Any) -> Any:
 @inlined
 def log_count(count: Any) -> Any:
     """log1p of a count."""
-    return LN_2 if count == 1 else np.log1p(count)
+    return LOG_COUNTS[np.uint64(count)] if count < len(LOG_COUNTS) else np.log1p(count)
 
 
-@compiled
-def sort(ids: Any, size: Any) -> None:
-    """Sort `ids[:size]` in place, without memory of its own.
+@inlined
+def sort(ids: Any, begin: Any, end: Any) -> None:
+    """Sort `ids[begin:end]` in place, without memory of its own.
 
     Source: Knuth 1973, "The Art of Computer Programming", volume 3, 5.2.1 (Shell's method).
     """
     gap = 1
-    while gap < size:
+    while FEW * gap < end - begin:
         gap = 3 * gap + 1
     while gap > 0:
-        for i in range(gap, size):
+        for i in range(begin + gap, end):
             one, j = ids[i], i
-            while j >= gap and ids[j - gap] > one:
+            while j >= begin + gap and ids[j - gap] > one:
                 ids[j] = ids[j - gap]
                 j -= gap
             ids[j] = one
@@ -236,11 +261,34 @@ def distinct(ids: Any, size: Any) -> Any:
 
     ids: room for twice as many. Returns how many are left, and the length of the row of log counts.
     """
-    sort(ids, size)
-    k, squares, i = 0, 0.0, 0
-    while i < size:
+    pairs, gaps, triples = 0, 0, 0  # each kind is sorted by itself: four short rows
+    for i in range(size):
+        pairs += ids[i] < PAIRS
+        gaps += ids[i] < GAPS
+        triples += ids[i] < TRIPLES
+    singles_at, pairs_at, gaps_at, triples_at = size, size + pairs, size + gaps, size + triples
+    for i in range(size):
+        phrase = ids[i]
+        if phrase < PAIRS:
+            ids[singles_at] = phrase
+            singles_at += 1
+        elif phrase < GAPS:
+            ids[pairs_at] = phrase
+            pairs_at += 1
+        elif phrase < TRIPLES:
+            ids[gaps_at] = phrase
+            gaps_at += 1
+        else:
+            ids[triples_at] = phrase
+            triples_at += 1
+    sort(ids, size, singles_at)
+    sort(ids, singles_at, pairs_at)
+    sort(ids, pairs_at, gaps_at)
+    sort(ids, gaps_at, triples_at)
+    k, squares, i = 0, 0.0, size
+    while i < 2 * size:
         j = i
-        while j < size and ids[j] == ids[i]:
+        while j < 2 * size and ids[j] == ids[i]:
             j += 1
         ids[k] = ids[i]
         ids[size + k] = j - i
@@ -258,8 +306,8 @@ def _count_rows(
     """Rows `first` to `last` as CSR, in two runs like `kernel.count_rows`."""
     ids = scratch.room
     for row in range(first, last):
-        n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        size = find(scratch, n, index, words)
+        kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        size = find(scratch, index, words)
         known, norm = distinct(ids, size)
         if not len(indices):
             indptr[row + 1] = known
@@ -279,10 +327,11 @@ def score_rows(
     labels = len(intercept)
     ids = scratch.room
     for row in range(first, last):
-        n = kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         kernel.describe(scratch, described)
         kernel.score_comment(scratch, grams, rows, cache, total)
-        size = find(scratch, n, index, words)
+        _classify(scratch, index, cache)
+        size = _find(scratch, words)
         known, norm = distinct(ids, size)
         for label in range(labels):
             total[label] += intercept[label]

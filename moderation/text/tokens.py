@@ -27,6 +27,9 @@ from __future__ import annotations
 import numpy as np
 
 from moderation.text.characters import (
+    END_AT,
+    ENDS,
+    ENDS_BEFORE,
     IN_LINK,
     ITEMS,
     LAST,
@@ -95,6 +98,7 @@ DOUBLED = _marked("bcdefglmnoprstz")  # letters that English doubles, and does s
 DOUBLED_LAST = _marked("defglostz")
 AT, DOLLAR, BANG, BAR, STAR, APOSTROPHE, COMMA = 64, 36, 33, 124, 42, 39, 44
 ONE, SMALL_I, SMALL_L, BLANK = 49, 105, 108, 32
+FULL_STOP, QUESTION = 46, 63
 
 
 @compiled
@@ -103,6 +107,7 @@ def begin_tokens(scratch: Scratch, n: int) -> None:
     state = scratch.state
     state[TOP], state[TOKENS], state[ITEMS], state[LAST] = n, 0, 0, -1
     state[STAMP] += 1
+    state[ENDS], state[ENDS_BEFORE], state[END_AT] = 0, 0, -1
 
 
 @inlined
@@ -111,18 +116,19 @@ def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
     stamp = scratch.state[STAMP]
     slot = (hashed >> np.uint64(17)) & np.uint64(mask)
     while scratch.slot_stamp[slot] == stamp:
-        item = scratch.slot_item[slot]
-        if scratch.item_hash[item] == hashed:
-            scratch.item_count[item] += 1
-            return item
+        found = np.uint64(scratch.slot_item[slot])
+        if scratch.item_hash[found] == hashed:
+            scratch.item_count[found] += 1
+            return int(found)
         slot = (slot + np.uint64(1)) & np.uint64(mask)
     item = scratch.state[ITEMS]
     scratch.state[ITEMS] = item + 1
     scratch.slot_stamp[slot] = stamp
     scratch.slot_item[slot] = item
-    scratch.item_hash[item] = hashed
-    scratch.item_count[item] = 1
-    scratch.item_token[item] = token
+    place = np.uint64(item)
+    scratch.item_hash[place] = hashed
+    scratch.item_count[place] = 1
+    scratch.item_token[place] = token
     return item
 
 
@@ -141,21 +147,23 @@ def add_token(
     """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
     state = scratch.state
     token = state[TOKENS]
+    place = np.uint64(token)
     state[TOKENS] = token + 1
-    scratch.token_hash[token] = hashed
-    scratch.token_from[token], scratch.token_size[token] = begin, size
-    scratch.token_start[token], scratch.token_end[token] = start, end
-    scratch.token_main[token] = main
+    scratch.token_hash[place] = hashed
+    scratch.token_from[place], scratch.token_size[place] = begin, size
+    scratch.token_start[place], scratch.token_end[place] = start, end
+    scratch.token_sentence[place] = state[ENDS] if state[END_AT] < start else state[ENDS_BEFORE]
+    scratch.token_main[place] = main
     item = count_item(scratch, mask, hashed, token)
-    scratch.token_item[token] = item
-    scratch.token_pair[token] = -1
+    scratch.token_item[place] = item
+    scratch.token_pair[place] = -1
     if main:
-        scratch.seen[N_REPEATS] += scratch.item_count[item] > 1
+        scratch.seen[N_REPEATS] += scratch.item_count[np.uint64(item)] > 1
         last = state[LAST]
         if pairs and last >= 0:
-            pair = (scratch.token_hash[last] * PAIR_PRIME) ^ hashed
+            pair = (scratch.token_hash[np.uint64(last)] * PAIR_PRIME) ^ hashed
             pair = (pair ^ (pair >> np.uint64(29))) * HASH_PRIME
-            scratch.token_pair[token] = count_item(scratch, mask, pair, -1)
+            scratch.token_pair[place] = count_item(scratch, mask, pair, -1)
         state[LAST] = token
 
 
@@ -181,6 +189,21 @@ def add_form(
 def is_sign(char: int) -> bool:
     """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
     return char in (AT, DOLLAR, BANG, BAR, STAR)
+
+
+@inlined
+def note_end(scratch: Scratch, i: int) -> None:
+    """Count the mark at `i` if it ends a sentence, for what stands behind it.
+
+    Characters that one character of the original stands for have one place: what is made of the
+    same one does not stand behind it.
+    """
+    place, state = np.uint64(i), scratch.state
+    char = scratch.chars[place]
+    if char in (FULL_STOP, BANG, QUESTION):
+        if state[END_AT] != scratch.at[place]:
+            state[ENDS_BEFORE], state[END_AT] = state[ENDS], scratch.at[place]
+        state[ENDS] += 1
 
 
 @compiled
@@ -466,6 +489,9 @@ def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: 
     if scratch.kind[i] & IN_LINK:
         begin, size = write_form(scratch, i, end, False, looks, SMALL_I)
         add_form(scratch, mask, begin, size, scratch.at[i], scratch.at[end - 1] + 1, True, pairs)
+        for j in range(i, end):
+            if scratch.kind[j] & KIND_BITS == PUNCT:
+                note_end(scratch, j)
         return end
     stop = suffix_end(scratch, end, n)
     leet = leet_kind(scratch, i, end)
@@ -593,8 +619,8 @@ def is_plain(
     """
     if first & IN_LINK:
         return not flags & LOOK
-    if j < n and scratch.kind[j] & KIND_BITS == PUNCT:
-        char = scratch.chars[j]
+    if j < n and scratch.kind[np.uint64(j)] & KIND_BITS == PUNCT:
+        char = scratch.chars[np.uint64(j)]
         if is_sign(char) or char == APOSTROPHE or char == 0x2019:
             return False
     if varied & KIND_BITS or (stretched and first & KIND_BITS == LETTER):
@@ -637,19 +663,21 @@ def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
         mask = 2 * mask + 1
     i = 0
     while i < n:
-        kind = kinds[np.uint64(i)] & KIND_BITS
+        here = np.uint64(i)
+        kind = kinds[here] & KIND_BITS
         if kind == SPACE:
             i += 1
             continue
         if kind == PUNCT:
-            starts = fold and (chars[i] == AT or chars[i] == DOLLAR)
+            starts = fold and (chars[here] == AT or chars[here] == DOLLAR)
             if starts and sign_begins(scratch, i, n):
                 end = max(word_end(scratch, i, n), i + 1)
                 i = add_disguised(scratch, mask, i, end, n, pairs)
             else:
+                note_end(scratch, i)
                 i += 1
             continue
-        first = np.int64(kinds[i])
+        first = np.int64(kinds[here])
         flags, varied, stretched, hashed = np.int64(0), np.int64(0), False, HASH_SEED
         j, before, last = i, np.int32(-1), np.int32(-1)
         while True:  # one look at every character of the word
@@ -675,5 +703,6 @@ def read_tokens(scratch: Scratch, n: int, fold: bool, pairs: bool) -> None:
             add_form(scratch, mask, i, j - i, at[i], at[j - 1] + 1, True, pairs)
             i = j
         else:
-            add_token(scratch, mask, hashed, i, j - i, at[i], at[j - 1] + 1, True, pairs)
+            stop = at[np.uint64(j - 1)] + 1
+            add_token(scratch, mask, hashed, i, j - i, at[here], stop, True, pairs)
             i = j

@@ -152,7 +152,7 @@ def _list_rows(
     phrases were listed.
     """
     for row in range(first, last):
-        n = read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
         describe(scratch, dense[row])
         at, phrase_at = ends[0], ends[1]
         if phrase_at + PER_WORD * scratch.state[TOKENS] > len(ids):
@@ -166,7 +166,7 @@ def _list_rows(
                 buckets[at + k] = scratch.room[k]
                 often[at + k] = frequency
             at += count
-        size = find(scratch, n, index, words)
+        size = find(scratch, index, words)
         known, norm = distinct(scratch.room, size)
         for k in range(known):
             ids[phrase_at + k] = scratch.room[k]

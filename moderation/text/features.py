@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +39,9 @@ TEXT_VERSION = f"{FOLDING_VERSION}.{HASH_VERSION}"
 
 CACHE_SLOTS = 1 << 17  # words kept per thread; swept in docs/kernel.md
 CHUNK_BYTES = 1 << 20  # of text, per piece of work
+LEAST_BYTES = 1 << 15  # of the last pieces, where several threads share the work: 1 ms
+PER_THREAD = 2  # pieces of what is left
+ROW_BYTES = 16  # what a text costs beside its bytes, in bytes
 
 Texts = Any  # pandas Series, pa.Array, pa.ChunkedArray or a sequence of str
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -430,19 +432,32 @@ def thread_count() -> int:
     return os.cpu_count() or 1
 
 
-def _tasks(pieces: Sequence[Piece]) -> list[tuple[Piece, int, int]]:
-    """Ranges of rows of about CHUNK_BYTES each."""
+def _tasks(pieces: Sequence[Piece], threads: int = 1) -> list[tuple[Piece, int, int]]:
+    """Ranges of rows: about CHUNK_BYTES each, and ever smaller ones at the end.
+
+    So no thread has a whole range to go when there is nothing left for the others.
+    """
     tasks = []
+    left = sum(map(_cost, pieces))
     for piece in pieces:
         n = len(piece.offsets) - 1
-        size = int(piece.offsets[-1] - piece.offsets[0]) + 16 * n
-        targets = piece.offsets[0] + np.arange(1, size // CHUNK_BYTES + 1) * (
-            (piece.offsets[-1] - piece.offsets[0]) / (size // CHUNK_BYTES + 1)
-        )
-        cuts = np.searchsorted(piece.offsets, targets)
-        bounds = np.unique(np.concatenate([[0], cuts, [n]]))
-        tasks += [(piece, int(a), int(b)) for a, b in pairwise(bounds)]
+        share = int(piece.offsets[-1] - piece.offsets[0]) / _cost(piece)
+        first = 0
+        while first < n:
+            size = CHUNK_BYTES
+            if threads > 1:
+                size = min(size, max(LEAST_BYTES, left // (PER_THREAD * threads)))
+            target = piece.offsets[first] + int(size * share)
+            last = max(first + 1, int(np.searchsorted(piece.offsets, target, "right")) - 1)
+            tasks.append((piece, first, last))
+            left -= int(piece.offsets[last] - piece.offsets[first]) + ROW_BYTES * (last - first)
+            first = last
     return tasks
+
+
+def _cost(piece: Piece) -> int:
+    """Work of a piece, in bytes; one text is a little even if it is empty."""
+    return int(piece.offsets[-1] - piece.offsets[0]) + ROW_BYTES * (len(piece.offsets) - 1)
 
 
 def _run(
@@ -450,23 +465,28 @@ def _run(
     work: Callable[[Piece, int, int, Scratch], None],
     threads: int | None,
 ) -> None:
-    """Call `work` for ranges of rows, on `threads` threads (the kernel lets go of the GIL)."""
-    tasks = _tasks(pieces)
-    threads = min(threads or thread_count(), len(tasks))
-    local = threading.local()
+    """Call `work` for ranges of rows, on `threads` threads (the kernel lets go of the GIL).
 
-    def step(task: tuple[Piece, int, int]) -> None:
-        piece, first, last = task
-        longest = int(np.diff(piece.offsets[first : last + 1]).max())
-        scratch: Scratch | None = getattr(local, "scratch", None)
-        if scratch is None or len(scratch.at) < longest + 16:
-            scratch = local.scratch = make_scratch(max(longest, 4096))
-        work(piece, first, last, scratch)
+    The caller's thread is one of them. Each takes the next range when it is done with its last.
+    """
+    threads = threads or thread_count()
+    tasks = _tasks(pieces, threads)
+    threads = min(threads, len(tasks))
+    waiting = iter(tasks)
+
+    def step() -> None:
+        scratch: Scratch | None = None
+        for piece, first, last in waiting:
+            longest = int(np.diff(piece.offsets[first : last + 1]).max())
+            if scratch is None or len(scratch.at) < longest + 16:
+                scratch = make_scratch(max(longest, 4096))
+            work(piece, first, last, scratch)
 
     if threads <= 1:
-        for task in tasks:
-            step(task)
+        step()
         return
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(step, tasks):
-            pass
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(step) for _ in range(threads - 1)]
+        step()
+        for other in others:
+            other.result()

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from moderation.text.phrases import Lexicon
 
 
+BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
+
+
 @dataclass(frozen=True)
 class TextLabel:
     """A label that is read from the words.
@@ -301,9 +304,14 @@ class Explanation:
 
 
 def _wordless(texts: pd.Series) -> np.ndarray:
-    """(n,) bool: null or white space; only texts that begin with it are looked at whole."""
+    """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
     column = pa.array(texts, STRING, from_pandas=True)
-    found = _blank(pc.utf8_slice_codeunits(column, 0, 1))
+    found = np.zeros(len(column), bool)
+    for data, offsets, row in features._pieces(column):
+        begin = offsets[:-1]
+        first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
+        plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)
+        found[row : row + len(begin)] = ~plain
     rows = np.flatnonzero(found)
     if len(rows):
         found[rows] = _blank(column.take(pa.array(rows)))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from moderation.text.phrases import Lexicon
 
 
+MORE = 16  # tokens that a comment has room for, beside one for each byte; see `make_scratch`
+
 USUAL = np.zeros(len(DENSE_FEATURES), np.float32)
 """(len(DENSE_FEATURES),) what an ordinary comment has: 150 characters, and nothing else."""
 USUAL[DENSE_FEATURES.index("length")] = np.log1p(150) / 10  # see text.kernel.describe
@@ -64,26 +66,28 @@ def evidence(
     """The parts of every text's logits; weights: of the phrases, (phrases.SIZE, labels) float32."""
     pieces, tables, grams = list(_pieces(texts)), load_tables(), table.config.grams
     n, labels = sum(len(piece.offsets) - 1 for piece in pieces), len(table.intercept)
-    begin = np.zeros(n + 1, np.int64)
+    counts = np.zeros(n, np.int64)
     described = np.empty((n, len(DENSE_FEATURES)), np.float32)
-    start, end, shares = np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, labels))
+    parts: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # by their first comment
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
-        with table.cache() as cache:
-            explain_rows(
+        room = int(piece.offsets[last] - piece.offsets[first]) + MORE * (last - first)
+        start, end = np.empty(room, np.int32), np.empty(room, np.int32)
+        shares = np.empty((room, labels))  # what is not written to takes no memory
+        with table.cache(lexicon) as cache:
+            used = explain_rows(
                 piece.data, piece.offsets, first, last, tables, grams, scratch,
                 table.rows, cache, lexicon.index, weights,
-                begin[piece.row : piece.row + len(piece.offsets)],
-                described[rows], start, end, shares,
+                counts[rows], described[rows], start, end, shares,
             )  # fmt: skip
+        parts[piece.row + first] = start[:used].copy(), end[:used].copy(), shares[:used].copy()
 
     _run(pieces, work, threads)
-    np.cumsum(begin, out=begin)
-    if begin[-1]:
-        start, end = np.empty(begin[-1], np.int32), np.empty(begin[-1], np.int32)
-        shares = np.zeros((begin[-1], labels))
-        _run(pieces, work, threads)
+    nothing = np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, labels))
+    whole = zip(nothing, *(parts[first] for first in sorted(parts)), strict=True)
+    start, end, shares = (np.concatenate(column) for column in whole)
+    begin = np.concatenate([[0], np.cumsum(counts)])
     dense = (described - USUAL).astype(np.float64)[:, :, None] * table.dense
     return Evidence(
         *_placed(begin, start, end, shares), dense, table.intercept + USUAL @ table.dense
@@ -113,32 +117,33 @@ def _placed(
 def explain_rows(
     data: Any, offsets: Any, first: Any, last: Any, tables: Any, grams: Any, scratch: Any,
     rows: Any, cache: Any, index: Any, weights: Any,
-    begin: Any, described: Any, start: Any, end: Any, shares: Any,
-) -> None:  # fmt: skip
-    """Places and shares of every token of the comments `first` to `last`.
+    counts: Any, described: Any, start: Any, end: Any, shares: Any,
+) -> Any:  # fmt: skip
+    """Places and shares of every token of the comments `first` to `last`; returns their number.
 
-    Run twice: without room in `start` it writes how many tokens there are to begin[row + 1] and
-    the dense features to `described`; with room it fills places and shares at begin[row].
-    The other arrays are those of `kernel.score_rows`.
+    start, end, shares: with room for all of them, filled from the beginning. counts: (n,) int64,
+    how many each comment has. described: (n, N_DENSE) float32. The other arrays are those of
+    `kernel.score_rows`.
     """
     labels = shares.shape[1]
     total = np.zeros(rows.shape[1] - 1, np.float64)
+    at = 0
     for row in range(first, last):
         kernel.read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
+        kernel.describe(scratch, described[row])
         tokens = scratch.state[TOKENS]
-        if not len(start):
-            begin[row + 1] = tokens
-            kernel.describe(scratch, described[row])
-            continue
-        at = begin[row]
+        counts[row] = tokens
         for token in range(tokens):
             start[at + token] = scratch.token_start[token]
             end[at + token] = scratch.token_end[token]
         out = shares[at : at + tokens]
+        out[:] = 0
         norm = kernel.score_comment(scratch, grams, rows, cache, total)
         parts = np.zeros((scratch.state[ITEMS], labels), np.float64)
         kernel.explain_row(scratch, grams, rows, cache, norm, parts, out)
         _add_phrases(scratch, index, weights, out)
+        at += tokens
+    return at
 
 
 @allocating

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from moderation.context.terms import BITS, text_terms
-from moderation.text.compiled import allocating, compiled, inlined
+from moderation.text.compiled import allocating, compiled, fetched, inlined
 
 TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
 """What a comment is compared with; `head` is title and article together (apart they told no more:
@@ -23,7 +23,7 @@ DECAY = 0.6  # an ancestor counts this much less per step up
 MOST = 1500.0  # words a target counts for: in a thread of 50,000 a missing word is no more telling
 REACH = 8  # ancestors further up add less than 2 %
 MU = 1500.0  # Dirichlet prior in words: forum threads gained 0.05 from 50 to 2000, votes lost 0.02
-
+AHEAD = 16  # words whose places in a table are fetched before they are needed
 
 WEIGHT, COUNT = range(2)
 """Columns of a target over the thread's vocabulary, side by side: how much of a word it has."""
@@ -76,31 +76,43 @@ def _distinct(
         first = used
         spoken[d] = ends[d] - begins[d]
         for k in range(begins[d], ends[d]):
-            bucket = ids[k]
-            word = local[bucket]
+            if k + AHEAD < ends[d]:
+                fetched(local, ids[np.uint64(k + AHEAD)])
+                fetched(step, ids[np.uint64(k + AHEAD)])
+            bucket = np.uint64(ids[np.uint64(k)])
+            word = int(local[bucket])
             if word < 0:
                 word = size
                 local[bucket] = word
-                vocabulary[word] = bucket
-                slot[word] = -1
+                vocabulary[np.uint64(word)] = bucket
+                slot[np.uint64(word)] = -1
                 size += 1
-            if slot[word] < first:
-                slot[word] = used
-                term[used] = word
-                count[used] = 0
+            place = int(slot[np.uint64(word)])
+            if place < first:
+                place = used
+                slot[np.uint64(word)] = place
+                term[np.uint64(place)] = word
+                count[np.uint64(place)] = 0
                 used += 1
-            count[slot[word]] += 1
+            count[np.uint64(place)] += 1
         norm = 0.0
         for k in range(first, used):
-            weight[k] = idf[step[vocabulary[term[k]]]]
-            odds[k] = odds_of[step[vocabulary[term[k]]]]
-            if count[k] > 1:
-                weight[k] *= 1.0 + np.log(count[k])
-            norm += weight[k] * weight[k]
+            one = np.uint64(k)
+            rarity = np.uint64(step[np.uint64(vocabulary[np.uint64(term[one])])])
+            carried = idf[rarity]
+            odds[one] = odds_of[rarity]
+            if count[one] > 1:
+                carried *= 1.0 + np.log(count[one])
+            weight[one] = carried
+            norm += carried * carried
         scale = 1.0 / np.sqrt(norm) if norm > 0 else 0.0
+        squares = 0.0
         for k in range(first, used):
-            weight[k] = np.rint(weight[k] * scale * 1048576.0) / 1048576.0
-            square[d] += weight[k] * weight[k]
+            one = np.uint64(k)
+            carried = np.rint(weight[one] * scale * 1048576.0) / 1048576.0
+            weight[one] = carried
+            squares += carried * carried
+        square[d] = squares
         begin[d + 1] = used
     for word in range(size):
         local[vocabulary[word]] = -1
@@ -195,7 +207,7 @@ def _compare(
     if square > 1e-9 and own > 0:
         out[column] = dot / np.sqrt(square * own)
     out[column + 1] = (surprise + np.log(ratio)) / (last - first)
-    out[column + 2] = np.log(best)
+    out[column + 2] = np.log(best) if best > 1.0 else 0.0
 
 
 @compiled

@@ -145,14 +145,14 @@ def reordering(function: Callable[..., Any]) -> Callable[..., Any]:
 def fetched(typing: Any, array: Any, row: Any) -> Any:
     """In compiled code, `fetched(array, row)` has the beginning of a row fetched from memory.
 
-    It waits for nothing and changes no value. array: of two dimensions, contiguous.
+    It waits for nothing and changes no value. array: contiguous.
     """
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
         values = context.make_array(kind)(context, builder, arguments[0])
         place = context.cast(builder, arguments[1], signature.args[1], types.intp)
-        where = [place, context.get_constant(types.intp, 0)]
+        where = [place, *[context.get_constant(types.intp, 0)] * (kind.ndim - 1)]
         found = cgutils.get_item_pointer(context, builder, kind, values, where)
         byte = ir.IntType(8).as_pointer()
         number = ir.IntType(32)

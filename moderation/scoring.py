@@ -12,11 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.context.head import cuts, text_column, thread_bounds
+from moderation.context.head import text_column, thread_bounds
 from moderation.flags import scored_table
 from moderation.tables import to_arrow, to_frame
 from moderation.text.features import thread_count
@@ -24,23 +25,24 @@ from moderation.text.features import thread_count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     import pandas as pd
 
     from moderation.model.model import Model
     from moderation.readers import Dump
 
 PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small machine
+LAST_PART = 1 << 12  # the last ones are smaller, so that all threads are done at about one time
+LEFT = 3  # parts at least that make up what is left
 AHEAD = 2  # parts that wait for whoever takes them
 
 
 def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterator[pa.Table]:
-    """What `flags.scored_table` gives, as Arrow tables of whole threads, PART comments or more.
+    """What `flags.scored_table` gives, as Arrow tables of whole threads, about PART comments each.
 
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     """
     bounds = thread_bounds(dump.comments)
-    places = cuts(bounds, PART)
+    places = _places(bounds)
     workers = workers or thread_count()
     if len(places) <= 2:
         yield _scored(dump, dump.comments, dump.threads, model, workers)
@@ -60,6 +62,23 @@ def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterat
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _places(bounds: np.ndarray) -> list[int]:
+    """First thread of each part, and the number of threads; the same for any number of workers.
+
+    bounds: (threads + 1,) first rows. A thread is never cut.
+    """
+    n = int(bounds[-1])
+    if n <= PART:
+        return [0, len(bounds) - 1]
+    found = [0]
+    while found[-1] < len(bounds) - 1:
+        first = int(bounds[found[-1]])
+        size = min(PART, max(LAST_PART, (n - first) // LEFT))
+        last = int(np.searchsorted(bounds, first + size, "right")) - 1
+        found.append(max(found[-1] + 1, last))
+    return found
 
 
 def _scored(

@@ -12,12 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.context.head import text_column, thread_bounds
+from moderation.context.head import cuts, text_column, thread_bounds
 from moderation.flags import scored_table
 from moderation.tables import to_arrow, to_frame
 from moderation.text.features import thread_count
@@ -25,6 +24,7 @@ from moderation.text.features import thread_count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     import pandas as pd
 
     from moderation.model.model import Model
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small machine
 LAST_PART = 1 << 12  # the last ones are smaller, so that all threads are done at about one time
-LEFT = 3  # parts at least that make up what is left
+WORKERS = 2  # for whom they are cut; the same parts for any number
 AHEAD = 2  # parts that wait for whoever takes them
 
 
@@ -67,18 +67,11 @@ def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterat
 def _places(bounds: np.ndarray) -> list[int]:
     """First thread of each part, and the number of threads; the same for any number of workers.
 
-    bounds: (threads + 1,) first rows. A thread is never cut.
+    bounds: (threads + 1,) first rows.
     """
-    n = int(bounds[-1])
-    if n <= PART:
+    if bounds[-1] <= PART:
         return [0, len(bounds) - 1]
-    found = [0]
-    while found[-1] < len(bounds) - 1:
-        first = int(bounds[found[-1]])
-        size = min(PART, max(LAST_PART, (n - first) // LEFT))
-        last = int(np.searchsorted(bounds, first + size, "right")) - 1
-        found.append(max(found[-1] + 1, last))
-    return found
+    return cuts(bounds, PART, LAST_PART, WORKERS)
 
 
 def _scored(

@@ -10,7 +10,7 @@ from small_model import trained
 from moderation import flags, scoring
 from moderation.comments import STRING
 from moderation.context.expand import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, count_words
+from moderation.context.head import ContextHead, count_words, cuts
 from moderation.model.calibration import Calibration
 from moderation.model.model import ContextLabel
 from moderation.readers import read
@@ -63,3 +63,12 @@ def test_the_last_parts_are_small_and_whole_threads():
     assert sizes[-1] <= scoring.LAST_PART
     assert scoring._places(np.array([0])) == [0, 0]
     assert scoring._places(np.array([0, 100_000, 100_001])) == [0, 1, 2]
+
+
+def test_pieces_get_smaller_the_less_is_left():
+    bounds = np.arange(0, 10_001, 10)
+    places = cuts(bounds, 4_000, 500, 2)
+    assert (places[0], places[-1]) == (0, 1_000)
+    assert np.diff(bounds[places])[:4].tolist() == [2_500, 1_870, 1_400, 1_050]
+    assert (np.diff(bounds[places])[4:-1] >= 500).all()
+    assert cuts(np.array([0, 9_000, 9_001]), 4_000, 500, 2) == [0, 1, 2]  # a thread is never cut

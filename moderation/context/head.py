@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
+LAST_CHUNK = 1 << 9  # comments of the last pieces: 1 ms
 MIN_SIBLINGS = 3
 WORDS = CONTEXT_FEATURES.index("shape.words")
 DOUBT = 32.0
@@ -123,6 +124,7 @@ def _chunks(
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
     head_data, head_offsets = terms.buffers(heads)
+    kept: list[np.ndarray] = []  # working memory that no thread is using
 
     def measure(first: int, last: int) -> Any:
         rows = slice(int(bounds[first]), int(bounds[last]))
@@ -131,25 +133,29 @@ def _chunks(
         shapes = np.zeros((n, len(terms.SHAPE)), np.float32)
         parents = np.empty(n, np.int64)
         has_head = np.zeros((last - first, 2), np.bool_)
-        local = bounds[first : last + 1] - rows.start
+        own = bounds[first : last + 1] - rows.start
+        local = kept.pop() if kept else np.full(1 << terms.BITS, -1, np.int32)
         kernel.overlaps(
             (data, offsets[rows.start : rows.stop + 1]),
             (head_data, head_offsets[2 * first : 2 * last + 1]),
-            local,
+            own,
             depth[rows],
             tables,
             measured,
             shapes,
             parents,
             has_head,
+            local,
         )
+        kept.append(local)
         features = np.empty((n, len(CONTEXT_FEATURES)), np.float32)
         can_tell = np.empty(n, np.bool_)
-        expand(measured, shapes, parents, local, has_head, MIN_SIBLINGS, features, can_tell)
+        expand(measured, shapes, parents, own, has_head, MIN_SIBLINGS, features, can_tell)
         return use(features, can_tell)
 
-    places = cuts(bounds, CHUNK)
-    workers = min(workers or thread_count(), len(places) - 1)
+    workers = workers or thread_count()
+    places = cuts(bounds, CHUNK, LAST_CHUNK if workers > 1 else CHUNK, workers)
+    workers = min(workers, len(places) - 1)
     if workers <= 1:
         yield from map(measure, places[:-1], places[1:])
         return
@@ -157,14 +163,18 @@ def _chunks(
         yield from pool.map(measure, places[:-1], places[1:])
 
 
-def cuts(bounds: np.ndarray, size: int) -> list[int]:
+def cuts(bounds: np.ndarray, size: int, least: int, parts: int) -> list[int]:
     """First thread of each piece of `size` comments or less, and the number of threads.
 
-    A thread is never cut. bounds: (threads + 1,) first rows, see `thread_bounds`.
+    Every piece is a share of what is left, `least` comments at least, so that as many workers as
+    `parts` are done with the last ones at about one time. A thread is never cut.
+    bounds: (threads + 1,) first rows, see `thread_bounds`.
     """
-    found = [0]
+    found, n = [0], int(bounds[-1])
     while found[-1] < len(bounds) - 1:
-        last = int(np.searchsorted(bounds, bounds[found[-1]] + size, "right")) - 1
+        first = int(bounds[found[-1]])
+        wanted = min(size, max(least, (n - first) // (2 * parts)))
+        last = int(np.searchsorted(bounds, first + wanted, "right")) - 1
         found.append(max(found[-1] + 1, last))
     return found
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from moderation.context.terms import BITS, text_terms
+from moderation.context.terms import text_terms
 from moderation.text.compiled import allocating, compiled, fetched, inlined
 
 TARGETS = ("head", "parent", "path", "siblings", "replies", "thread")
@@ -387,6 +387,7 @@ def overlaps(
     shapes: np.ndarray,
     parents: np.ndarray,
     has_head: np.ndarray,
+    local: np.ndarray,
 ) -> None:
     """Fill `out` (n, len(TARGETS) * len(MEASURES)) float32 for the n comments of all threads.
 
@@ -396,8 +397,8 @@ def overlaps(
     shapes: (n, N_SHAPE) float32 zeros, filled.
     parents: (n,) int64, filled with the row of each parent, -1 = top level.
     has_head: (threads, 2) bool, filled: whether title and article hold a word.
+    local: (2^BITS,) int32 of -1, working memory, left as found.
     """
-    local = np.full(1 << BITS, -1, np.int32)
     for t in range(len(bounds) - 1):
         first = bounds[t]
         last = bounds[t + 1]

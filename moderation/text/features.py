@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.text import kernel
-from moderation.text.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, make_scratch
+from moderation.text.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, apart, make_scratch
 from moderation.text.folding import FOLDING_VERSION, load_tables
 from moderation.text.kernel import (
     COLUMNS,
@@ -234,8 +234,8 @@ def describe_and_score(
                 weights,
                 intercept,
                 cache,
-                np.empty(table.rows.shape[1] - 1),
-                np.empty(len(DENSE_FEATURES), np.float32),
+                apart(table.rows.shape[1] - 1, np.float64),
+                apart(len(DENSE_FEATURES), np.float32),
                 out[rows],
                 described[rows] if dense else described,
             )

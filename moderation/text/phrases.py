@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from moderation.text import kernel
-from moderation.text.characters import ITEMS, TOKENS, make_scratch
+from moderation.text.characters import ITEMS, TOKENS, apart, make_scratch
 from moderation.text.compiled import compiled, inlined
 from moderation.text.features import NgramConfig, Texts, WeightTable, _pieces, _run
 from moderation.text.folding import load_tables
@@ -143,7 +143,7 @@ def logits(
             score_rows(
                 piece.data, piece.offsets, first, last, tables, grams, scratch,
                 table.rows, dense, intercept, cache, index, weights,
-                np.empty(table.rows.shape[1] - 1), np.empty(N_DENSE, np.float32),
+                apart(table.rows.shape[1] - 1, np.float64), apart(N_DENSE, np.float32),
                 np.empty((0, 3), np.int32), out[piece.row : piece.row + len(piece.offsets) - 1],
             )  # fmt: skip
 

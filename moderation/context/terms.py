@@ -125,7 +125,7 @@ def text_terms(
     ids: room for (stop - start) // 2 + 1. shape: (N_SHAPE,), filled.
     lexicon: (2^BITS,) uint8, a bit per class of words.
     """
-    at = np.uint64(0)
+    at = 0
     size = 0
     last, before = np.int32(0), np.int32(0)  # letters of the word
     h, shorter = EMPTY, EMPTY  # hash of its first STEM letters, and of one less
@@ -155,16 +155,16 @@ def text_terms(
         if size > 1:
             plural = last == PLURAL and before != PLURAL and 3 < size <= STEM
             found = np.int32(_mix(shorter if plural else h) >> np.uint64(64 - BITS))
-            ids[at] = found
-            at += np.uint64(1)
+            ids[np.uint64(at)] = found
+            at += 1
             marks |= lexicon[np.uint64(found)]
             words += 1
             links += (size == 4 and h == HTTP) or (size == 5 and h == HTTPS)
         size = 0
         h = EMPTY
         if folded > 0:
-            ids[at] = np.int32(_mix(_with(EMPTY, folded)) >> np.uint64(64 - BITS))
-            at += np.uint64(1)
+            ids[np.uint64(at)] = np.int32(_mix(_with(EMPTY, folded)) >> np.uint64(64 - BITS))
+            at += 1
             words += 1
         elif code == 63:
             questions += 1
@@ -175,7 +175,7 @@ def text_terms(
     shape[2] += exclaims
     shape[3] += links
     shape[4] = marks
-    return int(at)
+    return at
 
 
 def buffers(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -116,10 +116,10 @@ def count_item(scratch: Scratch, mask: int, hashed: int, token: int) -> int:
     stamp = scratch.state[STAMP]
     slot = (hashed >> np.uint64(17)) & np.uint64(mask)
     while scratch.slot_stamp[slot] == stamp:
-        found = np.uint64(scratch.slot_item[slot])
-        if scratch.item_hash[found] == hashed:
-            scratch.item_count[found] += 1
-            return int(found)
+        found = scratch.slot_item[slot]
+        if scratch.item_hash[np.uint64(found)] == hashed:
+            scratch.item_count[np.uint64(found)] += 1
+            return found
         slot = (slot + np.uint64(1)) & np.uint64(mask)
     item = scratch.state[ITEMS]
     scratch.state[ITEMS] = item + 1

@@ -51,15 +51,15 @@ def behaviour(model):
 
 def groups(model):
     """Ranking and right flags for slur on statements about groups of people, never trained on."""
-    path = HERE / "groups.csv"
-    cases = pd.read_csv(path, keep_default_na=False)
     column = model.labels.index("slur")
-    wanted = (cases["expected"] == "slur").to_numpy(bool)
-    scores = model.score_texts(cases["text"])[:, column]
-    right = (scores >= model.text_heads[column].threshold) == wanted
-    auc = roc_auc(wanted, scores)
-    yield "statements about groups, slur, area under the curve", auc, digest(path)
-    yield "statements about groups, slur, accuracy", right.mean(), digest(path)
+    for what, name in (("statements about groups", "groups"), ("plain statements", "statements")):
+        path = HERE / f"{name}.csv"
+        cases = pd.read_csv(path, keep_default_na=False)
+        wanted = (cases["expected"] == "slur").to_numpy(bool)
+        scores = model.score_texts(cases["text"])[:, column]
+        right = (scores >= model.text_heads[column].threshold) == wanted
+        yield f"{what}, slur, area under the curve", roc_auc(wanted, scores), digest(path)
+        yield f"{what}, slur, accuracy", right.mean(), digest(path)
 
 
 def traps(model):

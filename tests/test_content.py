@@ -17,11 +17,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SEED_TABLES = {"seed_spam.csv": 600, "seed_hate.csv": 400}  # the fewest rows each may have
 SEED_COLUMNS = ["id", "thread_id", "text", "spam", "slur", "abuse", "source"]
 LABELS = {"spam", "slur", "abuse"}
+FLOORS = ["traps.csv", "behaviour.csv", "groups.csv", "statements.csv"]
 WRITTEN = [
     *(ROOT / "labels" / name for name in [*SEED_TABLES, "README.md"]),
     ROOT / "tests" / "traps.csv",
     ROOT / "tests" / "behaviour.csv",
     ROOT / "tests" / "groups.csv",
+    ROOT / "tests" / "statements.csv",
     *sorted(path for path in (ROOT / "seeds").iterdir() if not path.name.startswith(".")),
 ]
 
@@ -76,7 +78,7 @@ def test_a_seed_table_has_the_columns_of_a_label_table(name):
     assert not table.duplicated(["thread_id", "id"]).any()
 
 
-@pytest.mark.parametrize("name", [*SEED_TABLES, "traps.csv", "behaviour.csv", "groups.csv"])
+@pytest.mark.parametrize("name", [*SEED_TABLES, *FLOORS])
 def test_no_text_is_empty_comes_twice_or_starts_a_formula(name):
     folder = "labels" if name in SEED_TABLES else "tests"
     text = pd.read_csv(ROOT / folder / name, dtype=str, keep_default_na=False).text
@@ -137,8 +139,9 @@ def test_behaviour_cases_name_known_labels_only():
     assert table.groupby("class").expected.nunique().max() == 1
 
 
-def test_statements_about_groups_are_made_by_other_patterns_than_those_trained_on():
-    table = floor("groups.csv")
+@pytest.mark.parametrize("name", ["groups.csv", "statements.csv"])
+def test_statements_about_groups_are_made_by_other_patterns_than_those_trained_on(name):
+    table = floor(name)
     trained = expand(ROOT / "labels" / "templates.toml", 40, 0).text
     assert set(table.expected) == {"", "slur", "abuse"}
     assert table["class"].nunique() >= 25
@@ -146,7 +149,7 @@ def test_statements_about_groups_are_made_by_other_patterns_than_those_trained_o
     assert not set().union(*trained.map(shingles)) & set().union(*table.text.map(shingles))
 
 
-@pytest.mark.parametrize("name", ["traps.csv", "behaviour.csv", "groups.csv"])
+@pytest.mark.parametrize("name", FLOORS)
 def test_no_floor_is_trained_on(name):
     train = training_texts()
     judged = floor(name).text

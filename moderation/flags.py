@@ -20,20 +20,16 @@ from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.model.model import ContextLabel, no_threads
-from moderation.model.spans import DIGITS, told_spans
-from moderation.text.kernel import DENSE_FEATURES
+from moderation.model.reasons import reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from moderation.context.head import Measured
-    from moderation.model.evidence import Evidence
     from moderation.model.model import Model
     from moderation.readers import Dump
 
 AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
-SMALL = 0.01  # spans that carry less are summed up under OTHER_WORDS: a long comment has hundreds
-OTHER_WORDS = "other words"
 
 
 def flag(
@@ -55,18 +51,18 @@ def flag(
     passed = values >= limits  # NaN, cannot tell, passes nothing
     rows = np.flatnonzero(passed.any(axis=1))
     flags = [";".join(compress(names, one)) for one in passed[rows].tolist()]
-    why: list[str] = []
+    why: list[pa.Array] = [pa.array([], STRING)]
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
         found = model.evidence(texts, workers)
         told = _told(model, comments, threads, some, passed[some], measured or {})
-        why += _why(model, found, told, values[some], passed[some])
+        why.append(reasons(found, model.heads, told, values[some], passed[some]))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
     return (
         pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
-        pd.Series(_series(pa.array(why, STRING).take(taken)), comments.index),
+        pd.Series(_series(pa.concat_arrays(why).take(taken)), comments.index),
     )
 
 
@@ -94,51 +90,6 @@ def _told(
             found = explain(head.head, comments, heads, mine, measured.get(head.name))
             told[head.name] = [one.to_dict() for one in found]
     return told
-
-
-def _why(
-    model: Model,
-    found: Evidence,
-    told: dict[str, list[dict[str, Any]]],
-    values: np.ndarray,
-    passed: np.ndarray,
-) -> list[str]:
-    """The JSON of each comment."""
-    reasons: list[dict[str, Any]] = [{} for _ in values]
-    column = 0
-    for k, head in enumerate(model.heads):
-        rows = np.flatnonzero(passed[:, k])
-        limit = round(head.threshold, DIGITS)
-        parts: Iterable[dict[str, Any]] = told.get(head.name, ())
-        if not isinstance(head, ContextLabel):
-            parts = _shares(found, rows, column)
-            column += 1
-        scores = np.round(values[rows, k], DIGITS).tolist()
-        for row, score, part in zip(rows.tolist(), scores, parts, strict=True):
-            reasons[row][head.name] = {"score": score, "threshold": limit, **part}
-    return [orjson.dumps(one).decode() for one in reasons]
-
-
-def _shares(found: Evidence, rows: np.ndarray, column: int) -> Iterator[dict[str, Any]]:
-    """One label's parts of some comments, the smallest spans summed up."""
-    told, rest = told_spans(found, rows, column, SMALL)
-    intercept = round(float(found.start_logit[column]), DIGITS)
-    features = _named(np.round(found.dense[rows, :, column], DIGITS))
-    for spans, named, others in zip(told, features, rest, strict=True):
-        if others:
-            named[OTHER_WORDS] = round(others, DIGITS)
-        yield {"intercept": intercept, "spans": orjson.Fragment(spans), "features": named}
-
-
-def _named(dense: np.ndarray) -> list[dict[str, float]]:
-    """Each row's dense features that are not 0, by their names."""
-    named: list[dict[str, float]] = [{} for _ in dense]
-    row, column = np.nonzero(dense)
-    for one, k, share in zip(
-        row.tolist(), column.tolist(), dense[row, column].tolist(), strict=True
-    ):
-        named[one][DENSE_FEATURES[k]] = share
-    return named
 
 
 def scored_table(

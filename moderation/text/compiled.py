@@ -35,7 +35,7 @@ _SOURCES = (
     "labels/splits",
     "model/draws",
     "model/evidence",
-    "model/spans",
+    "model/reasons",
     "text/characters",
     "text/compiled",
     "text/folding",

@@ -14,7 +14,7 @@ from moderation.context.terms import BITS, buffers, fold_table, spell
 from moderation.text.compiled import allocating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
 
@@ -36,7 +36,7 @@ class TellingWords:
         words = np.empty((int(((last - first) // 2 + 1).sum()), 3), np.int64)
         found = _tell(data, first, last, fold_table(), steps, least, self.begin, words)
         self.bucket = words[:found, 2].copy()
-        self._letters, self._places = data.data, words[:found, :2].tolist()
+        self._letters, self._places = data.data, words[:found, :2].copy()
 
     def count(self) -> np.ndarray:
         """How many each text has: (k,) int64."""
@@ -49,19 +49,25 @@ class TellingWords:
 
     def shown(self, words: Iterable[int]) -> list[str]:
         """Words as they stand, by their places in `bucket`; -1 = none."""
-        places, letters = self._places, self._letters
-        return [str(letters[slice(*places[word])], "utf-8") for word in words if word >= 0]
+        place, letters = self._places.item, self._letters  # few are shown: no list of all
+        return [
+            str(letters[place(word, 0) : place(word, 1)], "utf-8") for word in words if word >= 0
+        ]
 
     def compared(
         self, mine: np.ndarray, other: TellingWords, others: np.ndarray, most: int, *, shared: bool
-    ) -> list[list[int]]:
+    ) -> list[Sequence[int]]:
         """The first words of each text of `mine` that a text of `others` has, or has not.
 
-        mine, others: (pairs,) numbers of texts. Returns (pairs, most) places, -1 = no more.
+        mine, others: (pairs,) numbers of texts. Returns by pair up to `most` places, -1 = no more.
         """
         found = np.full((len(mine), most), -1, np.int64)
         _compare(self.begin, self.bucket, mine, other.begin, other.bucket, others, shared, found)
-        return found.tolist()
+        told: list[Sequence[int]] = [()] * len(mine)  # most pairs share nothing
+        some = np.flatnonzero(found[:, 0] >= 0)
+        for pair, places in zip(some.tolist(), found[some].tolist(), strict=True):
+            told[pair] = places
+        return told
 
 
 @allocating

@@ -13,6 +13,7 @@ from moderation.model.thresholds import Kept
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
+HALVES = 300  # of one set; among 600 one hundred held 88 promises, the others 94 to 98
 GOALS = (
     "precision >= 0.8",
     "recall >= 0.8",
@@ -94,7 +95,7 @@ def test_promises_hold_on_the_other_half_of_a_real_set(name, label, sentence):
     y_true, groups = frame[label].to_numpy(np.float64) == 1, split_groups(frame)
     goal, rng = Goal.parse(sentence), np.random.default_rng(11)
     held = {"scores": 0, "curve": 0}
-    for trial in range(100):
+    for trial in range(HALVES):
         here = (rng.random(groups.max() + 1) < 0.5)[groups]
         seen = y_true[here], score[here]
         kept = Kept.of(*seen, groups[here], np.ones(here.sum()))
@@ -104,4 +105,4 @@ def test_promises_hold_on_the_other_half_of_a_real_set(name, label, sentence):
         ):
             found = given(goal, y_true[~here], score[~here] >= promised.threshold)
             held[way] += promised.low <= found <= promised.high
-    assert min(held.values()) >= 90, held
+    assert min(held.values()) >= 0.9 * HALVES, held

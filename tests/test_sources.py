@@ -408,7 +408,7 @@ def test_the_shipped_description_reads_the_public_sets(everything):
     rows = {record["name"]: record["rows"] for record in records}
     labels = {record["name"]: record["labels"] for record in records}
     assert rows["davidson"] == 24_783
-    assert labels["davidson"] == {"slur": [1430, 4163], "abuse": [19190, 4163]}
+    assert labels["davidson"] == {"slur": [1430, 4163], "abuse": [20620, 4163]}
     assert labels["stormfront"] == {"slur": [1196, 9507]}
     assert labels["youtube_spam"]["spam"][0] == 831
     assert rows["sms_spam"] == 5574

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import Counter
 from importlib import import_module
@@ -133,8 +132,6 @@ def score(
     from moderation.scoring import scored_parts
     from moderation.tables import concatenated, write_parts, write_table
 
-    gc.freeze()  # reasons are many small objects and no garbage: going through all that is there,
-    gc.set_threshold(1_000_000)  # again and again, took 6 % of scoring a million comments
     parts = scored_parts(dump, chosen, workers)
     whole = campaigns or report is not None or output is None
     with working("scoring"):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir  # type: ignore[import-untyped]  # llvmlite ships no types
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 

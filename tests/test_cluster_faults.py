@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ from test_cluster import MODEL, manifest, run, scored
 
 from moderation.cluster.engines import Here
 from moderation.cluster.workers import Workers
-from moderation.errors import ClusterError, InputError, OutputError
+from moderation.errors import ClusterError, InputError, ModelError, OutputError
 from moderation.model.model import Model
 
 ROOT = Path(__file__).parent.parent
@@ -275,6 +276,63 @@ def test_another_dump_does_not_mix_with_old_output(dump, model, tmp_path):
     other = write(tmp_path / "other", comments(threads=3))
     with pytest.raises(OutputError, match="holds the output of other inputs"):
         run([other], tmp_path / "out", model, 2)
+
+
+SECRET, REDACTED = "my number is 555-0199", "my number is XXXXXXXX"
+
+
+def in_the_middle(folder, text):
+    """A dump of 1 MB that has `text` far from both ends."""
+    dump = folder / "big.jsonl"
+    rows = [json.dumps({"id": str(k), "thread_id": "t", "text": "x" * 400}) for k in range(2400)]
+    rows[1200] = json.dumps({"id": "1200", "thread_id": "t", "text": text})
+    dump.write_text("\n".join(rows))
+    return dump
+
+
+def test_a_redaction_in_the_middle_of_a_dump_is_not_taken_for_the_same(model, tmp_path):
+    dump = in_the_middle(tmp_path, SECRET)
+    times = dump.stat()
+    run([str(dump)], tmp_path / "out", model, 2)
+    in_the_middle(tmp_path, REDACTED)
+    os.utime(dump, ns=(times.st_atime_ns, times.st_mtime_ns))  # as rsync -t and cp -p do
+    with pytest.raises(OutputError, match=r"big.jsonl is new, changed or gone"):
+        run([str(dump)], tmp_path / "out", model, 2)
+
+
+def test_a_stopped_run_does_not_keep_what_it_read_of_another_content(model, tmp_path):
+    dump = in_the_middle(tmp_path, SECRET)
+    run([str(dump)], tmp_path / "out", model, 2)
+    unfinished = manifest(tmp_path / "out") | {"complete": False}
+    (tmp_path / "out" / "_manifest.json").write_text(json.dumps(unfinished))
+    in_the_middle(tmp_path, REDACTED)
+    with pytest.raises(OutputError, match="remove the folder, or use another"):
+        run([str(dump)], tmp_path / "out", model, 2)
+
+
+def test_a_dump_that_changes_while_it_is_read_ends_the_run(model, tmp_path):
+    dump = in_the_middle(tmp_path, SECRET)
+
+    class Meanwhile(Here):
+        def run(self, function, calls):
+            in_the_middle(tmp_path, REDACTED)
+            return super().run(function, calls)
+
+    with pytest.raises(InputError, match=r"big.jsonl: was changed while it was read"):
+        run([str(dump)], tmp_path / "out", model, 2, Meanwhile(1))
+    assert list((tmp_path / "out" / "_receipts").iterdir()) == []
+
+
+def test_the_same_dump_given_twice_is_another_input(dump, model, tmp_path):
+    one = str(Path(dump) / "0.jsonl")
+    run([one], tmp_path / "out", model, 2)
+    with pytest.raises(OutputError, match=r"0.jsonl is new, changed or gone"):
+        run([one, one], tmp_path / "out", model, 2)
+
+
+def test_a_model_that_is_replaced_while_a_run_begins_ends_it(dump, model, tmp_path):
+    with pytest.raises(ModelError, match="another model took its place"):
+        run([dump], tmp_path / "out", replace(model, digest="0" * 64), 2)
 
 
 def test_a_folder_with_other_things_is_left_alone(dump, model, tmp_path):

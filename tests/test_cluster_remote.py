@@ -1,5 +1,6 @@
 """Runs that read from and write to an object store: a local S3 server."""
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -54,6 +55,28 @@ def test_a_run_from_s3_to_s3_gives_the_rows_of_a_local_one(store, model, tmp_pat
     again = run(["s3://archive/dump/*.*"], "s3://archive/out", model, 3)
     assert again.kept == 3
     assert again.comments == outcome.comments
+
+
+def test_an_object_that_changed_in_its_middle_is_another_input(store, model, tmp_path):
+    rows = [f'{{"id": "{k}", "thread_id": "t", "text": "{"x" * 400}"}}' for k in range(2400)]
+    rows[1200] = '{"id": "1200", "thread_id": "t", "text": "my number is 555-0199"}'
+    store.pipe("archive/big.jsonl", "\n".join(rows).encode())
+    before = files.content_digest("s3://archive/big.jsonl")
+    assert files.content_digest("s3://archive/big.jsonl") == before
+    run(["s3://archive/big.jsonl"], "s3://archive/changed", model, 2)
+    rows[1200] = rows[1200].replace("555-0199", "XXXXXXXX")
+    store.pipe("archive/big.jsonl", "\n".join(rows).encode())
+    assert files.content_digest("s3://archive/big.jsonl") != before
+    with pytest.raises(OutputError, match=r"big.jsonl is new, changed or gone"):
+        run(["s3://archive/big.jsonl"], "s3://archive/changed", model, 2)
+
+
+def test_a_store_without_tags_is_read_for_its_digest():
+    system = fsspec.filesystem("memory")
+    system.pipe("/dumps/big.jsonl", b"a" * 300_000)
+    before = files.content_digest("memory://dumps/big.jsonl")
+    system.pipe("/dumps/big.jsonl", b"a" * 150_000 + b"b" + b"a" * 149_999)
+    assert files.content_digest("memory://dumps/big.jsonl") != before
 
 
 def test_the_output_in_a_store_is_reported_from_there(store, model, tmp_path, moderation):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK = 1 << 20
-EDGE = 1 << 16  # bytes at both ends of an input that stand for the whole of it
 
 
 def is_url(path: str) -> bool:
@@ -217,17 +216,52 @@ def sha256(path: str) -> str:
     return found.hexdigest()
 
 
-def edges(path: str) -> str:
-    """Digest of a file's size, beginning and end: tells inputs apart without reading them twice."""
-    total = size(path)
-    found = hashlib.sha256(str(total).encode())
+def content_digest(path: str) -> str:
+    """What an input is known by: its whole content, so that no change of it goes unseen.
+
+    Of an object it is the store's own tag, where the store makes a new one whenever it is written.
+    """
     if is_url(path):
+        tag = _tag(path)
+        if tag:
+            return hashlib.sha256(tag.encode()).hexdigest()
         system, inside = remote(path)
-        found.update(system.cat_file(inside, start=0, end=min(EDGE, total)))
-        found.update(system.cat_file(inside, start=max(0, total - EDGE), end=total))
-        return found.hexdigest()
+        with system.open(inside, "rb") as stream:
+            return _digest_of(stream)
     with Path(path).open("rb") as file:
-        found.update(file.read(EDGE))
-        file.seek(max(0, total - EDGE))
-        found.update(file.read(EDGE))
+        return _digest_of(file)
+
+
+def _digest_of(stream: Any) -> str:
+    found = hashlib.blake2b(digest_size=32)
+    while block := stream.read(BLOCK):
+        found.update(block)
     return found.hexdigest()
+
+
+def stamp(path: str) -> str:
+    """What is different after a file was written, deleted or replaced while it was being read.
+
+    It is asked for twice within one run only: from one run to the next, a time can be put back.
+    """
+    if is_url(path):
+        return _tag(path) or str(size(path))
+    try:
+        told = Path(path).stat()
+    except OSError:
+        return ""
+    return f"{told.st_ino} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
+
+
+_TAGGED = ("s3", "s3a", "gs", "gcs", "abfs", "az")
+"""Stores whose tag is of the content, or of the writing. A web server's may be of the time."""
+
+
+def _tag(url: str) -> str:
+    """The store's tag of an object; "" where there is none to rely on."""
+    if url.partition(":")[0] not in _TAGGED:
+        return ""
+    system, inside = remote(url)
+    told = system.info(inside)
+    found = told.get("generation") or told.get("ETag") or told.get("etag") or ""
+    return f"{told.get('size')} {found}" if found else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from glob import glob, has_magic
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from moderation.cluster import files
 from moderation.cluster.job import Unit
 from moderation.errors import InputError
 from moderation.readers import site_of, sources
+from moderation.text.features import thread_count
 
 UNIT_BYTES = 128 << 20  # of a Parquet file's row groups, unpacked: some seconds of reading
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".zip")
@@ -24,32 +26,40 @@ class Inputs(NamedTuple):
     """The units in the order of their paths, about how many bytes they hold unpacked, and `home`.
 
     home: the first site that is met among dumps that name threads by numbers of one site.
+    stamps: of each path, from before its content was looked at; see `files.stamp`.
     """
 
     units: list[Unit]
     bytes: int
-    home: str | None = None
+    home: str | None
+    stamps: dict[str, str]
 
 
-def inputs_of(dumps: list[str], format: str | None = None) -> Inputs:  # noqa: A002
-    """Units of files, globs and folders, here or at a URL.
+def paths_of(dumps: list[str]) -> list[tuple[str, bool]]:
+    """The files of files, globs and folders, here or at a URL, and whether a folder held them.
 
     Raises InputError where there is no such file.
     """
-    found: list[tuple[str, bool]] = []
-    for dump in dumps:
-        found += sorted(_paths(str(dump)))
+    return sorted(found for dump in dumps for found in _paths(str(dump)))
+
+
+def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Inputs:  # noqa: A002
+    """Units of the files that `paths_of` found. Raises OSError where one cannot be read."""
+    paths = sorted({path for path, _ in found})
+    stamps = {path: files.stamp(path) for path in paths}
+    with ThreadPoolExecutor(thread_count()) as pool:
+        digests = dict(zip(paths, pool.map(files.content_digest, paths), strict=True))
     units: list[Unit] = []
     total = 0
-    for path, loose in sorted(found):
-        size, digest = files.size(path), files.edges(path)
+    for path, loose in found:
+        size, digest = files.size(path), digests[path]
         packed = path.lower().endswith(COMPRESSED)
         groups = _groups(path) if format in (None, "table") and not files.is_url(path) else []
         total += sum(held for *_, held in groups) if groups else size * (EXPANDS if packed else 1)
         for first, last, _ in groups or [(0, 0, 0)]:
             span = (first, last) if groups else None
             units.append(Unit(len(units), path, size, digest, span, loose))
-    return Inputs(units, total, _home([path for path, _ in found], format))
+    return Inputs(units, total, _home([path for path, _ in found], format), stamps)
 
 
 def _home(paths: list[str], format: str | None) -> str | None:  # noqa: A002

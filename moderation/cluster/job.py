@@ -12,14 +12,14 @@ import orjson
 
 import moderation
 from moderation.cluster import files
-from moderation.errors import ClusterError
+from moderation.errors import ClusterError, ModelError
 from moderation.readers.options import Options
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
 
 MANIFEST = "_manifest.json"
-LAYOUT = 1  # of the output folder; raised when a run of before cannot be gone on with
+LAYOUT = 2  # of the output folder; raised when a run of before cannot be gone on with
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ def model_of(job: Job) -> Model:
                 content = files.read_bytes(job.place(f"model/{one}"))
                 (Path(copy) / one).write_bytes(content)
             model = Model.load(copy)
+        if model.digest != job.model:
+            raise ModelError(
+                f"{job.model_name}: another model took its place while the run began; give the "
+                "same command again with a new folder"
+            )
         _MODELS.clear()  # one run has one model
         _MODELS[key] = replace(model, name=job.model_name)
     return _MODELS[key]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from moderation.cluster import files
-from moderation.cluster.inputs import inputs_of
+from moderation.cluster.inputs import inputs_of, paths_of
 from moderation.cluster.job import MANIFEST, Job, digest
 from moderation.cluster.part import portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
+from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
 from moderation.context.campaign_kernel import BANDS
 from moderation.errors import InputError, InternalError, OutputError
@@ -71,7 +72,8 @@ def score_folder(
     watch: is told the stage, how many of how many tasks are done, and comments so far.
     Raises OutputError where the folder holds something else, InputError where nothing can be read.
     """
-    inputs = inputs_of(dumps, job.format)
+    found = paths_of(dumps)
+    inputs = inputs_of(found, job.format)
     partitions = job.partitions or _partitions(job, inputs, engine)
     job = replace(job, partitions=partitions, home=inputs.home)
     state = _opened(job, inputs)
@@ -79,7 +81,7 @@ def score_folder(
     if state is not None and _whole(job, state, engine):
         return _finished(outcome, state)
     _set_up(job, inputs, model[1])
-    units, read = _read(job, inputs.units, engine, watch, outcome)
+    units, read = _read(job, inputs, engine, watch, outcome)
     parts = _score(job, units, read, engine, watch, outcome)
     _check(outcome)
     if job.campaigns:
@@ -114,21 +116,21 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = orjson.loads(files.read_bytes(target))
-        before, read = found["options"], found["inputs"]
+        options, read = found["options"], found["inputs"]
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{target}: is damaged; use another folder") from error
-    now = job.options()
-    for name in now:
-        if before.get(name) != now[name]:
+    for name, wanted in job.options().items():
+        if options.get(name) != wanted:
             raise OutputError(
-                f"{job.folder}: holds the output of a run with {_short(before.get(name))} as its "
-                f"{name}, not {_short(now[name])}; use another folder"
+                f"{job.folder}: holds the output of a run with {_short(options.get(name))} as its "
+                f"{name}, not {_short(wanted)}; use another folder"
             )
-    changed = {_key(one) for one in read} ^ {_key(one) for one in _told(inputs.units)}
+    before, now = (Counter(_key(one) for one in told) for told in (read, _told(inputs.units)))
+    changed = (before - now) + (now - before)
     if changed:
         raise OutputError(
             f"{job.folder}: holds the output of other inputs ({min(changed)[0]} is new, changed "
-            "or gone); use another folder"
+            "or gone); remove the folder, or use another"
         )
     return found
 
@@ -149,6 +151,7 @@ def _told(units: list[Unit]) -> list[dict[str, Any]]:
             "size": unit.size,
             "digest": unit.digest,
             "groups": list(unit.groups) if unit.groups else None,
+            "loose": unit.loose,
         }
         for unit in units
     ]
@@ -179,9 +182,7 @@ def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
     if not files.exists(f"{job.folder}/{MANIFEST}"):
         _write_manifest(job, inputs, complete=False)
     for one in model.iterdir():
-        target = job.place(f"model/{one.name}")
-        if not files.exists(target):
-            files.write_bytes(target, one.read_bytes())
+        files.write_bytes(job.place(f"model/{one.name}"), one.read_bytes())
 
 
 def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
@@ -192,18 +193,20 @@ def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
 
 def _read(
     job: Job,
-    units: list[Unit],
+    inputs: Inputs,
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
     outcome: Outcome,
 ) -> tuple[list[str], str]:
     """Read all units: the names of the tasks whose records are to be scored, and their digest."""
+    units = inputs.units
     found: dict[str, Receipt] = {}
     watch("reading", 0, len(units), 0)
     for number, receipt in engine.run(read_unit, [(job, unit) for unit in units]):
         found[units[number].name] = receipt
         met = sum(one["met"] for one in found.values())
         watch("reading", len(found), len(units), met)
+    _check_unchanged(job, inputs)
     _note_reading(outcome, [found[name] for name in sorted(found)])
     loose = [name for name in sorted(found) if found[name]["loose"]]
     if loose:
@@ -213,6 +216,19 @@ def _read(
             found[f"{loose[number]}-named"] = receipt
     read = [name for name in sorted(found) if found[name]["records"] or found[name].get("threads")]
     return read, digest([found[name]["files"] for name in sorted(found)])
+
+
+def _check_unchanged(job: Job, inputs: Inputs) -> None:
+    """Raise InputError where a file is no longer what its digest was made of when it was read."""
+    changed = [path for path, known in inputs.stamps.items() if files.stamp(path) != known]
+    for unit in inputs.units:
+        if unit.path in changed:
+            files.remove(place_of_receipt(job, unit.name))
+    if changed:
+        raise InputError(
+            f"{changed[0]}: was changed while it was read; wait until nobody writes to it, remove "
+            f"{job.folder}, and give the same command again"
+        )
 
 
 def _note_reading(outcome: Outcome, receipts: list[Receipt]) -> None:

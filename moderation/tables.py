@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 import zstandard
 
 from moderation.errors import InputError, OutputError
+from moderation.temporary import held_file, sweep_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -62,19 +63,24 @@ def to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, sweep: bool = True) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block succeeds.
 
     Fails with OutputError for every error of the file system (disk full, no permission, no such
-    folder), and leaves neither a partial file nor the temporary one.
+    folder), and leaves neither a partial file nor the temporary one. What a killed process had
+    begun to write in the same place goes; unless `sweep` says no, for where machines share a disk
+    they may not see each other's locks.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        if sweep:
+            sweep_beside(path)
+        with held_file(temporary):
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:

@@ -312,7 +312,7 @@ def test_no_room_for_the_pages_is_no_harm(tmp_path, monkeypatch):
 
     write_table(flagged_spam(10), tmp_path / "s.parquet", PASSPORT)
     records = open_scored(tmp_path / "s.parquet").records
-    monkeypatch.setattr("moderation.review.paged.os.fdopen", full)
+    monkeypatch.setattr("moderation.review.paged.Folder", full)
     assert records.take([3])[0]["text"] == "buy number 3 now"
 
 

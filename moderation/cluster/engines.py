@@ -6,6 +6,7 @@ be done twice, at once too: what they write is the same, and appears whole.
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Calls = "Sequence[tuple[Any, ...]]"
+STOPPED = threading.Event()
+"""Set while a run that was interrupted waits for its tasks in this process."""
+
+
+def go_on() -> None:
+    """Raise KeyboardInterrupt in a task whose run was interrupted; long tasks ask now and then."""
+    if STOPPED.is_set():
+        raise KeyboardInterrupt
 
 
 class Engine(Protocol):
@@ -59,8 +68,12 @@ class Here:
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     number = running.pop(done)
                     yield number, done.result()
+        except (KeyboardInterrupt, GeneratorExit):
+            STOPPED.set()
+            raise
         finally:
             wait(running)
+            STOPPED.clear()
 
     def close(self) -> None:
         """See Engine."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from moderation.errors import InputError, OutputError
 from moderation.tables import replacing
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,11 +110,11 @@ def writing(path: str) -> Iterator[Path]:
     Fails with OutputError for every error of a file system, and then leaves nothing.
     """
     if not is_url(path):
-        with replacing(path) as temporary:
+        with replacing(path, sweep=False) as temporary:
             yield temporary
         return
-    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
-        temporary = Path(folder) / "part"
+    with Folder() as folder:
+        temporary = folder / "part"
         try:
             yield temporary
             system, inside = remote(path)
@@ -143,9 +143,9 @@ def on_disk(path: str) -> Iterator[Path]:
     if not is_url(path):
         yield Path(path)
         return
-    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+    with Folder() as folder:
         system, inside = remote(path)
-        copy = Path(folder) / inside.rsplit("/", 1)[-1]
+        copy = folder / inside.rsplit("/", 1)[-1]
         system.get_file(inside, str(copy))
         yield copy
 
@@ -161,8 +161,8 @@ def head_on_disk(path: str) -> Iterator[Path]:
             yield place
         return
     system, inside = remote(path)
-    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
-        copy = Path(folder) / inside.rsplit("/", 1)[-1]
+    with Folder() as folder:
+        copy = folder / inside.rsplit("/", 1)[-1]
         copy.write_bytes(system.cat_file(inside, start=0, end=BLOCK))
         yield copy
 
@@ -176,9 +176,9 @@ def output_on_disk(path: str) -> Iterator[Path]:
     if not is_url(path):
         yield Path(path)
         return
-    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
+    with Folder() as folder:
         try:
-            found = _fetched(path.rstrip("/"), Path(folder))
+            found = _fetched(path.rstrip("/"), folder)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
         yield found

@@ -38,9 +38,9 @@ class Inputs(NamedTuple):
 def paths_of(dumps: list[str]) -> list[tuple[str, bool]]:
     """The files of files, globs and folders, here or at a URL, and whether a folder held them.
 
-    Raises InputError where there is no such file.
+    In the order of the dumps. Raises InputError where there is no such file.
     """
-    return sorted(found for dump in dumps for found in _paths(str(dump)))
+    return [found for dump in dumps for found in sorted(_paths(str(dump)))]
 
 
 def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Inputs:  # noqa: A002
@@ -51,7 +51,7 @@ def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Input
         digests = dict(zip(paths, pool.map(files.content_digest, paths), strict=True))
     units: list[Unit] = []
     total = 0
-    for path, loose in found:
+    for path, loose in sorted(found):
         size, digest = files.size(path), digests[path]
         packed = path.lower().endswith(COMPRESSED)
         groups = _groups(path) if format in (None, "table") and not files.is_url(path) else []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +12,7 @@ import moderation
 from moderation.cluster import files
 from moderation.errors import ClusterError, ModelError
 from moderation.readers.options import Options
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
@@ -112,10 +111,10 @@ def model_of(job: Job) -> Model:
     check_version(job)
     key = job.model, job.model_name
     if key not in _MODELS:
-        with tempfile.TemporaryDirectory(prefix="moderation-") as copy:
+        with Folder() as copy:
             for one in files.names(job.place("model")):
                 content = files.read_bytes(job.place(f"model/{one}"))
-                (Path(copy) / one).write_bytes(content)
+                (copy / one).write_bytes(content)
             model = Model.load(copy)
         if model.digest != job.model:
             raise ModelError(

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.cluster import files, receipts
+from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest, model_of
 from moderation.cluster.read import RECORDS, THREADS
 from moderation.cluster.repeated import SKETCH, sketch
@@ -128,6 +129,7 @@ def _dumps(job: Job, pieces: Pieces, number: int, portion: int) -> Iterator[_Por
     whole = range_of(number, job.partitions)
     count = -(-pieces.bytes(number) // portion) or 1
     for within in pieces_of(whole, count):
+        go_on()
         some = None if count == 1 else within
         records = _gathered(pieces.records, RECORDS, number, some)
         threads = _gathered(pieces.threads, THREADS, number, some)

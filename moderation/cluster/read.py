@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.cluster import files, receipts
+from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, Unit, check_version, digest
 from moderation.cluster.spill import HASH, Spill, as_lists, partition_of, spilled, thread_hashes
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Reject
@@ -108,6 +109,7 @@ class _Reading:
         try:
             for found in _batches(self._job, unit):
                 known = True
+                go_on()
                 self._take(found)
         except InputError as error:
             why = str(error).removeprefix(f"{unit.path}: ")

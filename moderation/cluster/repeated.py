@@ -8,8 +8,6 @@ same code as in memory.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,9 +20,11 @@ from moderation.cluster.spill import thread_hashes
 from moderation.comments import STRING
 from moderation.context import campaign_kernel as kernel
 from moderation.context.campaigns import MIN_MEMBERS, distinct_per, least_words, numbered
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from moderation.cluster.receipts import Receipt
 
@@ -160,8 +160,8 @@ def join(job: Job, rows: list[int], made_from: str) -> Receipt:
     done = receipts.kept(job, name, digest(made_from, rows))
     if done is not None:
         return done
-    with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
-        all_of = _brought(job, rows, Path(folder))
+    with Folder() as folder:
+        all_of = _brought(job, rows, folder)
         group = kernel.joined(all_of.text, all_of.keys)
         thread = np.unique(all_of.thread, return_inverse=True)[1]
         names, author = np.unique(all_of.author, return_inverse=True)

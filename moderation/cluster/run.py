@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from moderation.cluster import files
+from moderation.cluster.alone import alone
 from moderation.cluster.inputs import inputs_of, paths_of
 from moderation.cluster.job import MANIFEST, Job, digest
 from moderation.cluster.part import portion_bytes, score_part
@@ -70,9 +71,21 @@ def score_folder(
 
     job: partitions 0 = as many as the memory asks for. model: and the folder it lies in.
     watch: is told the stage, how many of how many tasks are done, and comments so far.
-    Raises OutputError where the folder holds something else, InputError where nothing can be read.
+    Raises OutputError where the folder holds something else or another run writes to it, InputError
+    where nothing can be read.
     """
     found = paths_of(dumps)
+    with alone(job.folder):
+        return _score_alone(found, job, model, engine, watch)
+
+
+def _score_alone(
+    found: list[tuple[str, bool]],
+    job: Job,
+    model: tuple[Model, Path],
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+) -> Outcome:
     inputs = inputs_of(found, job.format)
     partitions = job.partitions or _partitions(job, inputs, engine)
     job = replace(job, partitions=partitions, home=inputs.home)

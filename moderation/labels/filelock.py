@@ -28,6 +28,14 @@ if sys.platform == "win32":
             else:
                 return
 
+    def _try(descriptor: int) -> bool:
+        os.lseek(descriptor, _PLACE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
     def _let_go(descriptor: int) -> None:
         os.lseek(descriptor, _PLACE, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
@@ -37,6 +45,13 @@ else:
 
     def _hold(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _try(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _let_go(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
@@ -53,3 +68,19 @@ def locked(descriptor: int) -> Iterator[None]:
         yield
     finally:
         _let_go(descriptor)
+
+
+def hold(descriptor: int) -> None:
+    """Wait until no other process holds the file, and hold it until it is closed.
+
+    Raises OSError where the file system knows no locks.
+    """
+    _hold(descriptor)
+
+
+def hold_at_once(descriptor: int) -> bool:
+    """Hold the file until it is closed or the process ends; False where another process does.
+
+    Raises OSError where the file system knows no locks.
+    """
+    return _try(descriptor)

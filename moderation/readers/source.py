@@ -12,9 +12,7 @@ import os
 import re
 import stat
 import sys
-import tempfile
 import threading
-import weakref
 import zipfile
 import zlib
 from functools import cached_property
@@ -25,6 +23,7 @@ import zstandard
 
 from moderation.errors import InputError
 from moderation.readers.options import Options
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,12 +110,12 @@ class Source:
             raise InputError(f"{self.name}: cannot be read: {error.strerror or error}") from error
 
     def _spool(self, pipe: BinaryIO) -> Path:
-        number, name = tempfile.mkstemp(prefix="moderation-")
-        weakref.finalize(self, Path(name).unlink, missing_ok=True)
-        with os.fdopen(number, "wb") as file:
+        self._spooled = Folder()  # goes with this source
+        copy = self._spooled.path / "pipe"
+        with copy.open("wb") as file:
             while block := pipe.read(1 << 20):
                 file.write(block)
-        return Path(name)
+        return copy
 
     @cached_property
     def size(self) -> int:

@@ -7,7 +7,6 @@ row, what `merge.merged` makes of everything at once.
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from moderation.readers import sources
 from moderation.readers.merge import Gathering, assembled, linked, thread_table
 from moderation.readers.source import USUAL
 from moderation.tables import to_arrow, to_frame
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ class Spooled:
         self.made = 0
 
     def __enter__(self) -> Spooled:
-        self._folder = tempfile.TemporaryDirectory(prefix="moderation-")
+        self._folder = Folder()
         return self
 
     def __exit__(
@@ -61,7 +61,7 @@ class Spooled:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._folder.cleanup()
+        self._folder.close()
 
     def parts(self) -> Iterator[pa.Table]:
         """The comment table, in parts."""
@@ -70,7 +70,7 @@ class Spooled:
             for path in ranges:
                 yield self._built(path)
         except OSError as error:
-            raise OutputError(f"{self._folder.name}: {error.strerror or error}") from error
+            raise OutputError(f"{self._folder.path}: {error.strerror or error}") from error
         if not self.made:
             yield COMMENT_SCHEMA.empty_table()
 
@@ -86,7 +86,7 @@ class Spooled:
             writers: dict[str, pa.RecordBatchWriter] = {}
             for name, records in self._gathering.records(self._found):
                 if name not in writers:
-                    places[name] = Path(self._folder.name) / f"file-{len(places)}"
+                    places[name] = self._folder.path / f"file-{len(places)}"
                     sink = stack.enter_context(pa.OSFile(str(places[name]), "wb"))
                     writers[name] = stack.enter_context(pa.ipc.new_stream(sink, RECORD_SCHEMA))
                 writers[name].write_table(records)
@@ -96,7 +96,7 @@ class Spooled:
         """The records in ranges of threads, each a file."""
         names = self._loose_names(places)
         threads, bounds = self._ranges(places, names)
-        paths = [Path(self._folder.name) / f"range-{number}" for number in range(len(bounds))]
+        paths = [self._folder.path / f"range-{number}" for number in range(len(bounds))]
         with ExitStack() as stack:
             sinks = [stack.enter_context(pa.OSFile(str(path), "wb")) for path in paths]
             writers = [stack.enter_context(pa.ipc.new_stream(one, RECORD_SCHEMA)) for one in sinks]

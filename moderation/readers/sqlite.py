@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import InputError, Reject
 from moderation.readers.markup import plain
 from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, when
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +97,8 @@ def _found(source: Source) -> Iterator[Finding]:
 def _opened(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connection:
     path = source.local
     if path is None:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="moderation-"))
-        path = Path(folder) / "dump.sqlite"
+        folder = stack.enter_context(Folder())
+        path = folder / "dump.sqlite"
         with source.open() as stream, path.open("wb") as file:
             shutil.copyfileobj(stream, file)
     base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)

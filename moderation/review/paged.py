@@ -7,10 +7,7 @@ fraction of a millisecond.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from bisect import bisect_right
 from itertools import chain
 from pathlib import Path
@@ -36,6 +33,7 @@ from moderation.report.scored import (
     waiting,
 )
 from moderation.tables import METADATA_KEY, kind_of, parts_of, read_table
+from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -181,20 +179,18 @@ class PagedRecords:
         path, group = self._places[number]
         file = pq.ParquetFile(path)
         batches = file.iter_batches(PAGE_ROWS, row_groups=[group], columns=self._columns)
-        handle, name = tempfile.mkstemp(prefix="moderation-", suffix=".arrow")
         try:
-            with os.fdopen(handle, "wb") as sink:
-                _write(sink, batches)
-            return _Group(pa.OSFile(name), pa.OSFile(name))
+            with Folder() as folder:  # what is open stays until it is closed
+                name = folder / "group.arrow"
+                with name.open("wb") as sink:
+                    _write(sink, batches)
+                return _Group(pa.OSFile(str(name)), pa.OSFile(str(name)))
         except OSError:  # no room for it: the row group is held in memory instead
             held = pa.BufferOutputStream()
             again = file.iter_batches(PAGE_ROWS, row_groups=[group], columns=self._columns)
             _write(held, again)
             content = held.getvalue()
             return _Group(pa.BufferReader(content), pa.BufferReader(content))
-        finally:
-            with contextlib.suppress(OSError):  # Windows keeps what is open until the end
-                Path(name).unlink()
 
 
 class _Group:

@@ -1,0 +1,133 @@
+"""Temporary files in folders that tell whether the process that made them is still there.
+
+Each folder is held by a lock that goes with the process, so that the next start can remove what a
+killed one left behind, and nothing that is in use: a process number can be another's by then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moderation.labels.filelock import hold, hold_at_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "moderation-run-"
+_NAME = re.compile(f"{PREFIX}[0-9a-z_]{{8}}")  # as tempfile makes them
+_HELD = os.name == "posix"  # elsewhere a folder cannot be opened: there, nothing is swept
+
+
+class Folder:
+    """A folder for temporary files; it goes when it is closed, dropped, or the process ends.
+
+    Raises OSError where none can be made.
+    """
+
+    def __init__(self) -> None:
+        self.path, held = _made()
+        self.close = weakref.finalize(self, _remove, self.path, held)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def sweep() -> None:
+    """Remove the folders of this user whose processes were killed."""
+    if not _HELD:
+        return
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
+        for one in found:
+            if _NAME.fullmatch(one.name):
+                with contextlib.suppress(OSError):
+                    _sweep(Path(one.path))
+
+
+def _sweep(path: Path) -> None:
+    held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    if os.fstat(held).st_uid == os.getuid() and _free(held):
+        _remove(path, held)
+    else:
+        os.close(held)
+
+
+@contextlib.contextmanager
+def held_file(path: Path) -> Iterator[None]:
+    """Make an empty file and hold it for the block, whoever else writes to it there."""
+    held = _opened(path)
+    while not path.exists():  # another start swept it before it was held
+        os.close(held)
+        held = _opened(path)
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def _opened(path: Path) -> int:
+    held = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    if sys.platform == "linux":  # elsewhere such a lock would keep SQLite from writing to it
+        with contextlib.suppress(OSError):
+            hold(held)
+    return held
+
+
+def sweep_beside(path: Path) -> None:
+    """Remove what killed processes had begun to write in the place of a file."""
+    if sys.platform != "linux":
+        return
+    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp")
+    with contextlib.suppress(OSError), os.scandir(path.parent) as found:
+        for one in found:
+            if name.fullmatch(one.name):
+                with contextlib.suppress(OSError):
+                    _sweep_file(Path(one.path))
+
+
+def _sweep_file(path: Path) -> None:
+    held = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        if _free(held):
+            path.unlink()
+    finally:
+        os.close(held)
+
+
+def _free(held: int) -> bool:
+    """Whether the lock is ours now; where there are none, nobody can tell: then it is not."""
+    try:
+        return hold_at_once(held)
+    except OSError:
+        return False
+
+
+def _made() -> tuple[Path, int | None]:
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        if not _HELD:
+            return path, None
+        held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            ours = hold_at_once(held)
+        except OSError:  # no locks in this file system: nobody sweeps there
+            ours = True
+        if ours and path.exists():
+            return path, held
+        os.close(held)  # another start swept it before it was held
+
+
+def _remove(path: Path, held: int | None) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    if held is not None:
+        os.close(held)

@@ -5,6 +5,7 @@ ModerationError                anything the user can mend; one clear line, exit 
 │   └── UnknownFormatError     no reader knows the file; the message lists the formats
 ├── OutputError                a result cannot be written (disk full, no permission)
 ├── LabelError                 a label table or ledger breaks its contract
+│   └── LedgerError            a line of the ledger is no entry; nothing is written after it
 ├── ModelError                 a model folder is missing, damaged, newer, or not a model
 ├── GoalError                  an operating point cannot be reached, or its sentence parsed
 ├── ClusterError               the cluster cannot be reached, or was lost on the way
@@ -30,6 +31,10 @@ class OutputError(ModerationError):
 
 class LabelError(ModerationError):
     """A label table or the ledger breaks its contract."""
+
+
+class LedgerError(LabelError):
+    """A line of the ledger is damaged or foreign; the message begins with its place."""
 
 
 class ModelError(ModerationError):

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -328,10 +329,12 @@ def test_a_decision_is_in_the_ledger_with_its_context(tmp_path):
     client = made(tmp_path, scored(*rows))
     client.json("/api/orders", {"orders": [order(row=1)]})
     (entry,) = ledger.entries(tmp_path / "ledger.jsonl")
+    assert entry.pop("at") > "2026"  # the server's clock
     entry.pop("key")
     assert entry == {
         "entry": "decision", "label": "spam", "value": 1, "text": "buy", "annotator": "ann",
-        "at": "2025-06-15T15:06:40+00:00", "thread_id": "t", "id": "1", "parent_text": "root",
+        "order": "a 1750000000000", "client_at": "2025-06-15T15:06:40+00:00",
+        "thread_id": "t", "id": "1", "parent_text": "root",
         "title": "The title", "dump": "scored.parquet", "model": "0" * 64, "score": 0.9,
         "weight": 1.0,
     }  # fmt: skip
@@ -375,8 +378,6 @@ def test_pages_hear_what_others_decided(client, tmp_path):
 
 
 def test_an_annotator_taken_back_elsewhere_is_taken_back_here(client, tmp_path):
-    from datetime import UTC, datetime
-
     client.json("/api/orders", {"orders": [order(), order(row=1, number="b")]})
     ledger.retract(
         tmp_path / "ledger.jsonl", at=datetime(2026, 1, 1, tzinfo=UTC), by="me", annotator="ann"
@@ -410,6 +411,172 @@ def test_a_damaged_ledger_is_told_before_anything_starts(tmp_path):
     (tmp_path / "ledger.jsonl").write_text("not a line\n{}\n")
     with pytest.raises(LabelError, match=r"ledger\.jsonl:1"):
         made(tmp_path, flagged_spam(1))
+
+
+# ---- what the ledger's place orders, and what stops it -------------------------------------------
+
+
+def times(*moments):
+    """A clock that says one after the other."""
+    told = iter(moments)
+    return lambda: next(told)
+
+
+def desk_of(folder, clock):
+    write_table(flagged_spam(3), folder / "scored.parquet", PASSPORT)
+    path = folder / "scored.parquet"
+    return Desk(open_scored(path), path, folder / "ledger.jsonl", clock)
+
+
+@pytest.mark.parametrize("first", [NOON + 10_000_000, 253_402_300_799_000, 0])
+def test_the_later_decision_counts_whatever_the_clocks_say(tmp_path, first):
+    desk = desk_of(
+        tmp_path, times(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    desk.take([Order("a", "ann", first, 0, "spam", True)])
+    desk.take([Order("b", "ann", NOON, 0, "spam", False)])
+    assert ledger.decisions(tmp_path / "ledger.jsonl")["spam"].tolist() == [0]
+    one, two = desk.events(0, 0)["events"]
+    assert (one["value"], two["value"], one["rank"] < two["rank"]) == (1, 0, True)
+
+
+def test_a_stamp_is_kept_where_it_can_be_true(tmp_path):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    desk = desk_of(tmp_path, lambda: now)
+    desk.take([Order("a", "ann", 253_402_300_799_000, 0, "spam", True)])
+    desk.take([Order("b", "ann", NOON, 1, "spam", True)])
+    kept = ledger.entries(tmp_path / "ledger.jsonl")
+    assert [one["at"] for one in kept] == ["2026-01-01T00:00:00+00:00"] * 2
+    assert [one.get("client_at") for one in kept] == [None, "2025-06-15T15:06:40+00:00"]
+    assert [one["at"] for one in desk.events(0, 0)["events"]] == [1_767_225_600_000, NOON]
+
+
+def test_an_order_sent_again_at_another_time_is_written_once(tmp_path):
+    moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
+    desk = desk_of(tmp_path, times(*moments))
+    asked = [Order("a", "ann", NOON, 0, "spam", True)]
+    assert desk.take(asked) == desk.take(asked)
+    assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 1
+
+
+def written(**wrong):
+    """A line of a ledger that one field spoils."""
+    one = {"entry": "decision", "key": "k", "label": "spam", "value": 1, "text": "a",
+           "annotator": "b", "at": "2026-01-01T00:00:00Z"}  # fmt: skip
+    return orjson.dumps(one | wrong).decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a foreign line",
+        "{}",
+        "",
+        "null",
+        '{"entry":"decision"}',
+        written(key=[]),
+        written(value=7),
+        written(at="soon"),
+        written(text=5),
+        written(weight="x"),
+        written(label="no label"),
+        '{"entry":"retraction","at":"2026-01-01"}',
+        '{"entry":"retraction","at":"2026-01-01","key":7}',
+    ],
+)
+def test_a_foreign_line_under_a_running_server_stops_it_until_mended(
+    client, tmp_path, caplog, line
+):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order()]})
+    whole = path.read_bytes()
+    path.write_bytes(whole + line.encode() + b"\n" + whole.replace(b'"spam"', b'"off_topic"'))
+    damaged = path.read_bytes()
+    for _ in range(2):
+        for asked, body in (
+            ("/api/orders", {"orders": [order(row=1, number="b")]}),
+            ("/api/events", {"since": 0, "generation": 0}),
+        ):
+            status, _, content = client.ask(asked, body)
+            assert status == 503
+            assert f"{path}:2: no entry of a ledger" in orjson.loads(content)["error"]
+    assert path.read_bytes() == damaged
+    assert [one.message.partition(": ")[0] for one in caplog.records] == [f"{path}:2"]
+    path.write_bytes(whole)
+    client.json("/api/orders", {"orders": [order(row=1, number="b")]})
+    assert path.read_bytes().startswith(whole)
+    assert [one["row"] for one in told(client)] == [0, 1]
+
+
+def test_a_foreign_tail_is_named_and_a_torn_one_set_aside(client, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order()]})
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"hello")
+    assert client.ask("/api/orders", {"orders": [order(row=1, number="b")]})[0] == 503
+    assert path.read_bytes() == whole + b"hello"
+    path.write_bytes(whole + whole[:50])
+    client.json("/api/orders", {"orders": [order(row=1, number="b")]})
+    assert len(ledger.entries(path)) == 2
+
+
+def test_a_line_that_was_read_and_is_damaged_since_is_named(client, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order(), order(row=1, number="b")]})
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"entry"', b'"antry"', 1))
+    status, _, content = client.ask("/api/orders", {"orders": [order(row=2, number="c")]})
+    assert (status, b"ledger.jsonl:1" in content) == (503, True)
+    path.write_bytes(whole)
+    client.json("/api/orders", {"orders": [order(row=2, number="c")]})
+    assert [one["row"] for one in told(client)] == [0, 1, 2]
+
+
+def test_another_ledger_of_the_same_length_in_its_place_is_read(client, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order()]})
+    (tmp_path / "new").write_bytes(path.read_bytes().replace(b'"value":1', b'"value":0'))
+    (tmp_path / "new").replace(path)
+    assert [one["value"] for one in told(client)] == [0]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        order(row=999, number="x"),
+        order(label="nonsense", number="x"),
+        order(by="", number="x"),
+        order(number="a", row=2),
+        {"number": "x", "retracts": "unheard of", "at": NOON, "by": "ann"},
+        {"number": "x", "retracts": 5, "at": NOON, "by": "ann"},
+        {"number": "x", "at": NOON, "by": "ann"},
+        order(number="x") | {"at": 1e400},
+        order(number="x") | {"at": 2**63},
+        order(number="x") | {"at": "now"},
+        order(number="x") | {"row": 1.0},
+        order(number="x") | {"row": [1]},
+        order(number="x") | {"label": {}},
+        order(number="x") | {"value": None},
+        order(number="x") | {"value": "1"},
+        order(number="x") | {"by": ["ann"]},
+        None,
+        [],
+        5,
+    ],
+)
+def test_a_refused_batch_writes_nothing(client, tmp_path, bad):
+    key = client.json("/api/orders", {"orders": [order(row=5, number="before")]})["keys"]["before"]
+    before = (tmp_path / "ledger.jsonl").read_bytes()
+    back = {"number": "back", "retracts": key, "at": NOON, "by": "ann"}
+    for batch in ([order(), back, bad], [bad, order(), back]):
+        status, _, content = client.ask("/api/orders", {"orders": batch})
+        assert (status, "error" in orjson.loads(content)) == (422, True)
+    assert (tmp_path / "ledger.jsonl").read_bytes() == before
+
+
+def test_only_the_owner_reads_the_ledger(client, tmp_path):
+    client.json("/api/orders", {"orders": [order()]})
+    assert (tmp_path / "ledger.jsonl").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_full_disk_is_told_and_nothing_counts(client, tmp_path):

@@ -1,7 +1,9 @@
 """Take judgements from files into the ledger: each once, however often a file is given.
 
-A decision's key is a digest of all that it says, so what the ledger has is known again. Rows
-without a time get the file's, not the clock's: the same file makes the same decisions.
+A judgement is known when the ledger has a decision, counting or not, of the same person on the
+same comment and label, with the same answer and time; of the same answer alone where the file
+tells no time. Such rows get the file's time, not the clock's. What a table of ours leaves out
+(score, model, dump) makes no other decision of it.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ import numpy as np
 from moderation.errors import LabelError
 from moderation.labels import ledger
 from moderation.labels.exchange import IMPORTS, kind_of_export, read_exchange
-from moderation.labels.ledger import Decision
+from moderation.labels.ledger import Decision, Retraction
 from moderation.labels.read import read_labels
 from moderation.labels.table import label_names
 from moderation.readers.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -39,17 +41,20 @@ class Taken:
     """What became of a file's judgements.
 
     decided: per label, decisions that were new. known: that the ledger had already. retracted:
-    taken back, because the file takes them back.
+    taken back, because the file takes them back. withdrawn: new, and taken back by the file:
+    both lines are kept, so that no older copy of it brings them in.
     """
 
     decided: Counter[str] = field(default_factory=Counter)
     known: int = 0
     retracted: int = 0
+    withdrawn: int = 0
 
 
 def kind_of(path: str | Path) -> str:
     """Which of KINDS a file is, by its content; LabelError when it is none that can be told."""
     path = Path(path)
+    _check_text(path)
     if ledger.is_ledger(path):
         return "ledger"
     suffixes = [one.lower() for one in path.suffixes]
@@ -64,97 +69,202 @@ def kind_of(path: str | Path) -> str:
         raise
 
 
+def _check_text(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(len(_SQLITE))
+    except OSError:
+        return  # whoever reads it will say what is wrong
+    if head == _SQLITE:
+        raise LabelError(
+            f"{path}: an SQLite database, which is written for Datasette and not read; import the "
+            "ledger, or export a table (.csv, .jsonl, .parquet)"
+        )
+
+
+_SQLITE = b"SQLite format 3\0"
+
+
 def read_judged(
     path: str | Path, kind: str | None = None, empty_is_clean: bool = False
 ) -> pd.DataFrame:
     """A label table from a file of any of KINDS but `statuses`; see `read_exchange`."""
+    _check_text(Path(path))
     kind = kind or kind_of(path)
     if kind in ("table", "ledger"):
         return read_labels(path)
     return read_exchange(path, kind, empty_is_clean)
 
 
-def take_table(target: str | Path, frame: pd.DataFrame, *, annotator: str, at: datetime) -> Taken:
+def take_table(
+    target: str | Path,
+    frame: pd.DataFrame,
+    *,
+    annotator: str,
+    at: datetime,
+    now: datetime | None = None,
+) -> Taken:
     """Append a label table's answers to the ledger, a decision per row and label.
 
-    annotator, at: of rows that do not name theirs. Raises LabelError for a row that no decision
-    can be made of, and then nothing is written.
+    annotator, at: of rows that do not name theirs. now: when this is done; None asks the clock.
+    Raises LabelError for a row that no decision can be made of, and then nothing is written.
     """
-    return _append(Path(target), _decisions_of(frame, annotator, at), set())
+    judged = _decisions_of(frame, annotator, at, now or datetime.now(UTC))
+    return _append(Path(target), judged)
 
 
-def take_ledger(target: str | Path, source: str | Path) -> Taken:
-    """Append another ledger's decisions, and take back here what it takes back of its own.
+def take_ledger(target: str | Path, source: str | Path, *, now: datetime | None = None) -> Taken:
+    """Append another ledger's decisions and retractions; both ledgers end with the same answers.
 
-    Keys are worked out anew, so a file can neither speak of decisions that are not in it nor
-    take the name of another. What was taken back here stays so.
+    Of two answers of one person the newer counts, whichever ledger it is from; within `source`
+    the one that counts there. Keys are worked out anew, so a file can neither take back
+    decisions that are not in it nor take the name of another. What was taken back here stays so.
     """
-    made: dict[str, Decision] = {}
-    ours: dict[str, str] = {}  # the file's name of a decision: the ledger's
-    by: dict[str, set[str]] = {}
-    gone: set[str] = set()
-    for number, entry in enumerate(ledger.entries(source), start=1):
+    now = now or datetime.now(UTC)
+    entries = ledger.entries(source)
+    numbered = {id(entry): number for number, entry in enumerate(entries, start=1)}
+    kept = ledger.standing(entries)
+    counts = {_slot(entry): entry for entry in ledger.counting(kept)}
+    stands = {id(entry) for entry in kept}
+    back = _retractions(entries)
+    judged = []
+    for entry in entries:
+        if entry["entry"] != "decision":
+            continue
+        decision = _decision_of(entry, f"{source}:{numbered[id(entry)]}", now)
+        if id(entry) not in stands:
+            judged.append(_Judgement(decision, back=back.get(id(entry))))
+            continue
+        last = counts[_slot(entry)]  # by the clock alone, an older answer must not count here
+        if entry is last or ledger.moment(entry) < ledger.moment(last):
+            judged.append(_Judgement(decision))
+    return _append(Path(target), judged)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """A decision of a file. timed: the file tells when. back: who took it back, and when."""
+
+    decision: Decision
+    timed: bool = True
+    back: tuple[str, datetime] | None = None
+
+
+def _slot(entry: dict[str, Any]) -> tuple[str, ...]:
+    return (*ledger.comment_of(entry), entry["label"])
+
+
+def _retractions(entries: Iterable[dict[str, Any]]) -> dict[int, tuple[str, datetime]]:
+    """By whom and when each decision was taken back, by the entry's identity."""
+    found: dict[int, tuple[str, datetime]] = {}
+    open_: list[dict[str, Any]] = []
+    for entry in entries:
         if entry["entry"] == "decision":
-            decision = _decision_of(entry, f"{source}:{number}")
-            key = str(decision.line()["key"])
-            made[key] = decision
-            ours[str(entry["key"])] = key
-            by.setdefault(decision.annotator, set()).add(key)
-            gone.discard(key)
-        elif "key" in entry:
-            gone |= {ours[name] for name in [str(entry["key"])] if name in ours}
-        else:
-            gone |= by.get(str(entry.get("annotator")), set())
-    kept = [one for key, one in made.items() if key not in gone]
-    return _append(Path(target), kept, gone)
+            open_.append(entry)
+            continue
+        named = "key" if entry.get("key") is not None else "annotator"
+        hit = [one for one in open_ if one[named] == entry[named]]
+        open_ = [one for one in open_ if one[named] != entry[named]] if hit else open_
+        when = ledger.moment(entry)
+        found |= {id(one): (str(entry.get("by") or one["annotator"]), when) for one in hit}
+    return found
 
 
-def _append(target: Path, decided: Sequence[Decision], gone: set[str]) -> Taken:
-    """Write what the ledger has not; take back what stands in it and is `gone`."""
+SHOWN_CHARACTERS = 20_000  # of a text, in what the page saves: see moderation/report/details.py
+NAMED_CHARACTERS = 300  # of an id, likewise
+
+
+class _Known:
+    """What a ledger has, by what it says: its decisions' keys."""
+
+    def __init__(self, entries: Iterable[dict[str, Any]]) -> None:
+        self.keys: set[str] = set()
+        self._timed: dict[tuple[Any, ...], set[str]] = {}
+        self._untimed: dict[tuple[Any, ...], set[str]] = {}
+        for entry in entries:
+            if entry["entry"] == "decision":
+                self.add(entry)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Take in a line that is written."""
+        self.keys.add(line["key"])
+        said = _said(line)
+        self._untimed.setdefault(said, set()).add(line["key"])
+        for (
+            name
+        ) in ledger.TIMES:  # the page tells what its clock said, or when an import bounded it
+            if line.get(name) is not None:
+                self._timed.setdefault((*said, _milliseconds(line[name])), set()).add(line["key"])
+
+    def of(self, line: dict[str, Any], timed: bool) -> set[str]:
+        """The keys of the same decision: its own alone where the ledger has it."""
+        if line["key"] in self.keys:
+            return {line["key"]}
+        said = _said(line)
+        if timed:
+            return self._timed.get((*said, _milliseconds(line["at"])), set())
+        return self._untimed.get(said, set())
+
+
+def _said(line: dict[str, Any]) -> tuple[Any, ...]:
+    thread, name, text, annotator = ledger.comment_of(line)
+    place = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
+    return (*place, annotator, line["label"], int(line["value"]))
+
+
+def _milliseconds(time: str) -> int:
+    moment = datetime.fromisoformat(time)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def _append(target: Path, judged: Iterable[_Judgement]) -> Taken:
+    """Write what the ledger has not, and take back what stands in it, all of it or nothing."""
     entries = ledger.entries(target)
-    known = {entry["key"] for entry in entries if entry["entry"] == "decision"}
-    fresh = {str(one.line()["key"]): one for one in decided}
-    twice = len(decided) - len(fresh)
-    new = {key: one for key, one in fresh.items() if key not in known}
-    if new:
-        ledger.append(target, new.values())
-    standing = {str(entry["key"]): entry for entry in ledger.standing(entries)}
-    back = sorted(gone & standing.keys())
-    if back:
-        last = max(datetime.fromisoformat(standing[key]["at"]) for key in back)
-        ledger.retract_keys(target, back, at=last, by=standing[back[-1]]["annotator"])
-    return Taken(
-        Counter(one.label for one in new.values()), twice + len(fresh) - len(new), len(back)
-    )
+    known = _Known(entries)
+    stands = {str(entry["key"]) for entry in ledger.standing(entries)}
+    made: list[Decision | Retraction] = []
+    taken = Taken()
+    for one in judged:
+        line = one.decision.line()
+        keys = known.of(line, one.timed)
+        new = not keys
+        if new:
+            made.append(one.decision)
+            known.add(line)
+            keys = {str(line["key"])}
+            stands |= keys
+        back = sorted(keys & stands) if one.back is not None else []
+        if one.back is not None:
+            by, at = one.back
+            made += [Retraction(key=key, by=by, at=at) for key in back]
+            stands -= keys
+        taken.withdrawn += new and bool(back)
+        taken.decided[one.decision.label] += new and not back
+        taken.retracted += 0 if new else len(back)
+        taken.known += not new and not back
+    if made:
+        ledger.append(target, made)
+    return taken
 
 
-def _decision_of(entry: dict[str, Any], place: str) -> Decision:
-    """A line of a ledger as a decision; LabelError where it says what no decision can."""
-    known = {one.name: one.type for one in fields(Decision)}
+def _decision_of(entry: dict[str, Any], place: str, now: datetime) -> Decision:
+    """A line of a ledger as an imported decision; LabelError where it says what none can."""
+    known = {one.name for one in fields(Decision)}
     held = {name: value for name, value in entry.items() if name in known and value is not None}
-    for name, value in held.items():
-        wanted = str(known[name])
-        right = (
-            (isinstance(value, int | float) and np.isfinite(value) and value >= 0)
-            if "float" in wanted
-            else value in (0, 1)
-            if name == "value"
-            else isinstance(value, str)
-        )
-        if not right:
-            raise LabelError(f"{place}: {name} is {str(value)[:40]!r}; no decision says that")
-    try:
-        when = datetime.fromisoformat(held["at"])
-    except ValueError as error:
-        raise LabelError(f"{place}: at is {held['at'][:40]!r}; expected a time") from error
-    if when.tzinfo is None:
-        raise LabelError(f"{place}: the time {held['at'][:40]!r} has no zone")
-    decision = Decision(**(held | {"value": bool(held["value"]), "at": when}))
+    for name in ledger.TIMES:
+        if name in held:
+            held[name] = datetime.fromisoformat(held[name])
+            if held[name].tzinfo is None:
+                raise LabelError(f"{place}: the time {entry[name][:40]!r} has no zone")
+    decision = Decision(**({"imported_at": now} | held | {"value": bool(held["value"])}))
     _check(decision, place)
     return decision
 
 
-def _decisions_of(frame: pd.DataFrame, annotator: str, at: datetime) -> list[Decision]:
+def _decisions_of(
+    frame: pd.DataFrame, annotator: str, at: datetime, now: datetime
+) -> list[_Judgement]:
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     labels = label_names(frame)
@@ -172,12 +282,13 @@ def _decisions_of(frame: pd.DataFrame, annotator: str, at: datetime) -> list[Dec
                 text=str(one["text"]),
                 annotator=str(one["annotator"] or annotator),
                 at=one["labelled_at"] or at,
-                dump=one["source"],
+                imported_at=now,
+                dump=one["source"] if one["source"] != ledger.SOURCE else None,
                 weight=round(float(one["weight"]), 6),
                 **{name: one[name] for name in _HELD},
             )
             _check(decision, f"row {row + 1}")
-            decided.append(decision)
+            decided.append(_Judgement(decision, timed=one["labelled_at"] is not None))
     return decided
 
 

@@ -4,12 +4,18 @@ A line is a JSON object. `{"entry": "decision", "key": …, "label": "spam", "va
 the comment with its context, so that retraining needs no dump; `{"entry": "retraction", …}`
 takes back one decision by its key, or all that an annotator made so far. The file is written
 under a lock, a whole line at a time, and reaches the disk before `append` returns. What a crash
-left of a last line is moved to `NAME.torn` by the next writer; readers pass it over.
+left of a last line is moved to `NAME.torn` by the next writer; readers pass it over. Any other
+line that is no entry is an error that names it, and nothing is written after it.
+
+What counts follows from the place of a line, not from clocks: a decision that is made here
+replaces what its annotator had said before. One that was imported (`imported_at`) was made
+elsewhere, so it is placed by its time: it replaces only what is not newer.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -19,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from moderation.errors import LabelError, OutputError
+from moderation.errors import LabelError, LedgerError, OutputError
 from moderation.labels.filelock import locked
 from moderation.labels.name import LABEL_NAME
 
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCE = "ledger"  # what the label table names as the source of a decision
+PRIVATE = 0o600  # readers' comments and reviewers' names are for the owner's eyes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +44,9 @@ class Decision:
 
     value: True or False. at: when, with its zone. dump: the file the comment came from. model
     and score: what the program had said at that moment. weight: of the row in training.
+    order: the name that a page gave what it asked for; `at` is then the server's time, and
+    client_at what the page's clock said, which orders nothing. imported_at: when it was taken
+    from another file.
     """
 
     label: str
@@ -53,29 +63,54 @@ class Decision:
     model: str | None = None
     score: float | None = None
     weight: float = 1.0
+    order: str | None = None
+    client_at: datetime | None = None
+    imported_at: datetime | None = None
 
     def line(self) -> dict[str, Any]:
-        """The decision as it stands in the ledger; `key` is a digest of all the rest."""
+        """The decision as it stands in the ledger.
+
+        `key` is a digest of what it says. An order that a page sends again gets another time, a
+        file that is imported again another `imported_at`; both are the same decision.
+        """
         if not LABEL_NAME.fullmatch(self.label):
             raise LabelError(f"{self.label!r} is no label name; expected letters, digits and _")
         if not self.text.strip() or not self.annotator:
             raise LabelError("a decision needs the comment's text and an annotator")
-        if self.at.tzinfo is None:
-            raise LabelError(f"the time {self.at} of a decision has no zone")
         held = {one.name: getattr(self, one.name) for one in fields(self)}
-        held |= {"value": int(self.value), "at": self.at.astimezone(UTC).isoformat()}
+        held |= {"value": int(self.value)}
+        held |= {name: _written(held[name]) for name in TIMES if held[name] is not None}
         held = {name: _utf8(value) for name, value in held.items() if value is not None}
-        key = hashlib.sha256(orjson.dumps(held, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        unsaid = {"imported_at"} | ({"at", "client_at"} if self.order is not None else set())
+        said = {name: value for name, value in held.items() if name not in unsaid}
+        key = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
         return {"entry": "decision", "key": key, **held}
 
 
-def append(path: str | Path, decided: Iterable[Decision]) -> list[str]:
-    """Write decisions to the ledger (made if absent) and return their keys.
+TIMES = ("at", "client_at", "imported_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retraction:
+    """That the decision with this key is taken back, by whom and when."""
+
+    key: str
+    by: str
+    at: datetime
+
+    def line(self) -> dict[str, Any]:
+        """The retraction as it stands in the ledger."""
+        when = _written(self.at)
+        return {"entry": "retraction", "at": when, "by": _utf8(self.by), "key": self.key}
+
+
+def append(path: str | Path, made: Iterable[Decision | Retraction]) -> list[str]:
+    """Write decisions and retractions to the ledger (made if absent) and return their keys.
 
     They are on the disk, all of them, when this returns; when it raises OutputError (disk full,
-    no permission) none is counted. Any number of processes may append at once.
+    no permission) or LabelError none is counted. Any number of processes may append at once.
     """
-    lines = [one.line() for one in decided]
+    lines = [one.line() for one in made]
     _write(Path(path), lines)
     return [str(line["key"]) for line in lines]
 
@@ -109,18 +144,10 @@ def retract(
     return len(hit)
 
 
-def retract_keys(path: str | Path, keys: Iterable[str], *, at: datetime, by: str) -> None:
-    """Take back decisions that the caller knows to stand, in one write; see `retract`."""
-    when = at.astimezone(UTC).isoformat()
-    _write(
-        Path(path), [{"entry": "retraction", "at": when, "by": _utf8(by), "key": k} for k in keys]
-    )
-
-
 def entries(path: str | Path) -> list[dict[str, Any]]:
     """All whole lines, oldest first; a torn last line is passed over, an absent file is empty.
 
-    Raises LabelError naming the line that is not an entry.
+    Raises LedgerError naming the line that is not an entry.
     """
     path = Path(path)
     try:
@@ -129,61 +156,110 @@ def entries(path: str | Path) -> list[dict[str, Any]]:
         return []
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}") from error
-    lines = content.split(b"\n")
-    if _entry(lines[-1]) is None:  # nothing, or what a crash left
-        lines.pop()
-    found = []
-    for number, line in enumerate(lines, start=1):
-        entry = _entry(line)
-        if entry is None:
-            raise LabelError(
-                f"{path}:{number}: no entry of a ledger: {line[:60]!r}; "
-                "correct the line or move it to another file"
-            )
-        found.append(entry)
-    return found
+    *lines, last = content.split(b"\n")
+    if not _torn(last):
+        lines.append(last)
+    return [entry_of(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
 
 
-def decisions(path: str | Path) -> pd.DataFrame:
+def entry_of(line: bytes, place: str) -> dict[str, Any]:
+    """A line as an entry. Raises LedgerError with the place and what is wrong with it."""
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        fault = "no JSON"
+    else:
+        fault = _fault(entry)
+        if not fault:
+            return dict(entry)
+    raise LedgerError(
+        f"{place}: no entry of a ledger, {fault}: {line[:60]!r}; "
+        "correct the line or move it to another file"
+    )
+
+
+def decisions(path: str | Path, *, apart: bool = False) -> pd.DataFrame:
     """The decisions that count, as a label table: a row per comment and annotator.
 
-    The last decision per comment, label and annotator counts, by its time and then by its place
-    in the file: what is imported later may have been decided earlier. A comment is its thread,
-    id and text. Rows are sorted, so the order of writing does not matter.
+    The last decision per comment, label and annotator counts; see above for which is the last.
+    A comment is its thread, id and text. Rows are sorted, so the order of writing does not
+    matter. apart: what was not decided at the same time stands in rows of its own, so that the
+    table keeps every decision's time and weight.
     """
     import pandas as pd  # here: whoever only appends waits for no tables
 
     from moderation.labels.table import label_frame
 
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for entry in sorted(standing(entries(path)), key=lambda one: _moment(one, path)):
-        place = (entry.get("thread_id", ""), entry.get("id", ""), entry["text"], entry["annotator"])
-        row = rows.setdefault(place, {"source": SOURCE})
-        row.update({name: entry.get(name) for name in _CONTEXT})
-        row["labelled_at"] = entry["at"]
+    for entry in counting(standing(entries(path))):
+        when = moment(entry)
+        place = comment_of(entry) + ((entry["at"], str(entry.get("weight"))) if apart else ())
+        row = rows.setdefault(place, {"source": SOURCE, "labelled_at": when})
+        told = {name: entry.get(name) for name in _CONTEXT}
+        row.update({name: value for name, value in told.items() if value is not None})
+        row["labelled_at"] = max(row["labelled_at"], when)
         row[entry["label"]] = entry["value"]
     ordered = [rows[place] for place in sorted(rows)]
     labels = sorted(
         {name for row in ordered for name in row} - {*_CONTEXT, "source", "labelled_at"}
     )
     columns = ["source", "labelled_at", *_CONTEXT, *labels]
-    return label_frame(pd.DataFrame(ordered, columns=columns), str(path))
+    return label_frame(pd.DataFrame(ordered, columns=columns, dtype="object"), str(path))
 
 
 def is_ledger(path: str | Path) -> bool:
     """Whether a file is a ledger: by its first line, or, while empty, by its name."""
     path = Path(path)
-    if path.suffix != ".jsonl":
-        return False
     try:
         with path.open("rb") as stream:
-            head = stream.read(16)
+            begins = stream.read(4).removeprefix(b"\xef\xbb\xbf").lstrip()
+            if begins and not begins.startswith(b"{"):
+                return False
+            stream.seek(0)
+            head = stream.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
     except OSError:
         return False  # whoever reads it will say what is wrong
-    return head.startswith(b'{"entry":') or (not head and path.name == "ledger.jsonl")
+    if not head:
+        return path.name == "ledger.jsonl"
+    try:
+        first = orjson.loads(head)
+    except orjson.JSONDecodeError:
+        return head.startswith(_BEGINNING)
+    return isinstance(first, dict) and first.get("entry") in _NEEDED
 
 
+_BEGINNING = b'{"entry":"'  # of every line that this program writes
+_HEAD_BYTES = 1 << 25  # a comment may have a megabyte, six times as long in JSON
 _CONTEXT = (*("text", "id", "thread_id", "parent_text", "title", "article", "annotator", "weight"),)
+
+
+def comment_of(entry: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Which comment a decision is about, and whose it is."""
+    thread, name = entry.get("thread_id") or "", entry.get("id") or ""
+    return thread, name, entry["text"], entry["annotator"]
+
+
+def counting(kept: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of `standing` that count: one per comment, label and annotator, in the file's order."""
+    last: dict[tuple[str, ...], dict[str, Any]] = {}
+    for entry in kept:
+        slot = (*comment_of(entry), entry["label"])
+        before = last.get(slot)
+        if before is None or replaces(entry, before):
+            last.pop(slot, None)
+            last[slot] = entry
+    return list(last.values())
+
+
+def replaces(later: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a decision counts instead of one of the same annotator that stands above it."""
+    return later.get("imported_at") is None or moment(later) >= moment(before)
+
+
+def moment(entry: dict[str, Any]) -> datetime:
+    """When an entry was decided: an imported one not after it was imported, whatever it says."""
+    times = [entry["at"], entry.get("imported_at") or entry["at"]]
+    return min(map(time_of, times))
 
 
 def standing(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -203,25 +279,85 @@ def standing(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [kept[place] for place in sorted(kept)]
 
 
-def _moment(entry: dict[str, Any], path: str | Path) -> datetime:
+def time_of(time: str) -> datetime:
+    """A time of an entry; one without a zone is in UTC."""
+    found = datetime.fromisoformat(time)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _written(time: datetime) -> str:
+    if time.tzinfo is None:
+        raise LabelError(f"the time {time} of a decision has no zone")
     try:
-        moment = datetime.fromisoformat(entry["at"])
-    except (TypeError, ValueError) as error:
-        raise LabelError(f"{path}: {str(entry['at'])[:40]!r} is no time; see its line") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return time.astimezone(UTC).isoformat()
+    except OverflowError as error:
+        raise LabelError(f"{time} is no time of a decision") from error
 
 
-_NEEDED = {"decision": {"key", "label", "value", "text", "annotator", "at"}, "retraction": {"at"}}
+_NEEDED = {
+    "decision": ("key", "label", "value", "text", "annotator", "at"),
+    "retraction": ("at",),
+}
+_WORDS = {one.name for one in fields(Decision)} | {"entry", "key", "by"}
+_NUMBERS = {"score", "weight"}
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
+def _fault(entry: Any) -> str:
+    """What keeps a value of JSON from being an entry; "" when nothing does."""
+    if not isinstance(entry, dict):
+        return "no object"
+    kind = entry.get("entry")
+    if not isinstance(kind, str) or kind not in _NEEDED:
+        return f"entry is {kind!r}"
+    lacking = [name for name in _NEEDED[kind] if entry.get(name) is None]
+    if lacking:
+        return f"{lacking[0]} is missing"
+    if kind == "retraction" and (entry.get("key") is None) == (entry.get("annotator") is None):
+        return "it takes back neither a key nor an annotator, or both"
+    wrong = [name for name, value in entry.items() if value is not None and not _fits(name, value)]
+    return f"{wrong[0]} is {str(entry[wrong[0]])[:40]!r}" if wrong else ""
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name == "value":
+        return isinstance(value, int | float) and value in (0, 1)
+    if name in _NUMBERS:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and math.isfinite(value) and value >= 0
+    if name not in _WORDS:
+        return True  # of a later version, or somebody's own
+    if not isinstance(value, str):
+        return False
+    if name == "label":
+        return LABEL_NAME.fullmatch(value) is not None
+    return name not in TIMES or _is_time(value)
+
+
+def _is_time(value: str) -> bool:
     try:
-        entry = orjson.loads(line)
+        time_of(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def check_tail(tail: bytes, place: str) -> None:
+    """Raise LedgerError for what stands after the last newline, if it is foreign."""
+    if not _torn(tail):
+        entry_of(tail, place)
+
+
+def _torn(tail: bytes) -> bool:
+    """Whether what stands after the last newline is nothing, or what a crash left of a line.
+
+    A file system may have made room for the line, and filled it with zeros.
+    """
+    tail = tail.rstrip(b"\0")
+    try:
+        orjson.loads(tail)
     except orjson.JSONDecodeError:
-        return None
-    if not isinstance(entry, dict) or entry.get("entry") not in _NEEDED:
-        return None
-    return entry if _NEEDED[entry["entry"]] <= entry.keys() else None
+        return tail[: len(_BEGINNING)] == _BEGINNING[: len(tail)]
+    return False
 
 
 def _write(path: Path, lines: list[dict[str, Any]]) -> None:
@@ -243,7 +379,7 @@ def _write(path: Path, lines: list[dict[str, Any]]) -> None:
 def _opened(path: Path) -> Iterator[int]:
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o644)
+    descriptor = os.open(path, flags, PRIVATE)
     try:
         yield descriptor
     finally:
@@ -256,13 +392,17 @@ def _mended(path: Path, descriptor: int) -> int:
     tail = _tail(descriptor, end)
     if not tail:
         return end
-    if _entry(tail) is not None:  # whole but for its newline: written by hand, or cut just there
+    if not _torn(tail):  # whole but for its newline: written by hand, or cut just there
+        entry_of(tail, f"{path}, last line")
         _write_all(descriptor, b"\n")
         return end + 1
-    with path.with_name(path.name + ".torn").open("ab") as aside:
-        aside.write(tail + b"\n")
-        aside.flush()
-        os.fsync(aside.fileno())
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    aside = os.open(path.with_name(path.name + ".torn"), flags, PRIVATE)
+    try:
+        _write_all(aside, tail + b"\n")
+        os.fsync(aside)
+    finally:
+        os.close(aside)
     os.ftruncate(descriptor, end - len(tail))
     return end - len(tail)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from moderation.errors import LabelError, OutputError
+from moderation.errors import LabelError, LedgerError, OutputError
 from moderation.report.details import details
 from moderation.report.index import index
 from moderation.report.render import policy, render
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 500  # of comments, candidates or orders in one request
 MOST_WORDS = 500  # characters that are searched for
 WINDOW = 8  # comments that one page may hold
+_LOG = logging.getLogger("uvicorn.error")  # the server's own, which goes to the terminal
 
 
 @dataclass
@@ -73,11 +75,13 @@ def application(review: Review) -> Starlette:
         routes=routes,
         exception_handlers={
             LabelError: _refused,
+            LedgerError: _damaged,
             OutputError: _not_written,
             _BadRequestError: _refused,
         },
     )
     app.state.review = review
+    app.state.told = set()
     return app
 
 
@@ -87,6 +91,15 @@ class _BadRequestError(ValueError):
 
 async def _refused(_request: Request, error: Exception) -> Response:
     return _json({"error": str(error)}, 422)
+
+
+async def _damaged(request: Request, error: Exception) -> Response:
+    """The page keeps its decisions, and sends them again once the line is mended."""
+    told: set[str] = request.app.state.told
+    if str(error) not in told:
+        told.add(str(error))
+        _LOG.error("%s; no decision is taken until then", error)
+    return _json({"error": str(error)}, 503)
 
 
 async def _not_written(_request: Request, error: Exception) -> Response:
@@ -142,7 +155,7 @@ async def release(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """What was decided since, by anybody."""
     review, asked = await _asked(request)
-    since, generation = _number(asked, "since"), _number(asked, "generation")
+    since, generation = max(0, _number(asked, "since")), _number(asked, "generation")
     return _json(await run_in_threadpool(review.desk.events, since, generation))
 
 

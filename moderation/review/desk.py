@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,14 @@ from moderation.review.paged import ids_of
 from moderation.review.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from moderation.report.scored import Scored
 
 NAME_CHARACTERS = 100
 _LATEST = 253_402_300_799_000  # the end of the year 9999, in milliseconds
+AHEAD = timedelta(days=1)  # a clock of a page that is further ahead tells nothing
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,15 @@ class Order:
 class Desk:
     """One scored file and one ledger. Safe to use from several threads."""
 
-    def __init__(self, scored: Scored, scored_path: Path, ledger_path: Path) -> None:
-        """Raises LabelError when the ledger is damaged."""
+    def __init__(
+        self,
+        scored: Scored,
+        scored_path: Path,
+        ledger_path: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Raises LedgerError when the ledger is damaged."""
+        self._clock = clock
         self._scored = scored
         self._path = scored_path
         self._ledger = ledger_path
@@ -68,53 +76,58 @@ class Desk:
     def take(self, orders: Sequence[Order]) -> dict[str, str]:
         """Write decisions and retractions; the ledger's key of each, by the page's number.
 
-        All of them are on the disk when this returns. Whoever got no answer sends the same
-        again: what the ledger has already is not written twice. Raises LabelError for an order
-        that can never be written, OutputError when the disk refuses.
+        All of them are on the disk when this returns, or none when it raises. Whoever got no
+        answer sends the same again: what the ledger has already is not written twice. Raises
+        LabelError for an order that can never be written, LedgerError while a line of the ledger
+        is none, OutputError when the disk refuses.
         """
-        decided = [(one, self._decision(one)) for one in orders if not one.retracts]
-        back = [one for one in orders if one.retracts]
+        if len({one.number for one in orders}) < len(orders):
+            raise LabelError("two orders bear the same number")
+        now = self._clock()
         with self._lock:
             self._standing.refresh()
-            keys = {one.number: str(decision.line()["key"]) for one, decision in decided}
-            fresh = {
-                keys[one.number]: decision
-                for one, decision in decided
-                if keys[one.number] not in self._standing.keys
-            }
-            if fresh:
-                ledger.append(self._ledger, fresh.values())
-            self._standing.refresh()
-            self._take_back(back)
-            return keys | {one.number: one.retracts for one in back}
+            keys: dict[str, str] = {}
+            made: dict[str, ledger.Decision | ledger.Retraction] = {}
+            for one in orders:
+                if one.retracts:
+                    keys[one.number] = one.retracts
+                    self._check(one, made)
+                    if one.retracts not in self._standing.retracted:
+                        back = ledger.Retraction(key=one.retracts, by=one.by, at=now)
+                        made[f"back {one.retracts}"] = back
+                    continue
+                decision = self._decision(one, now)
+                key = keys[one.number] = str(decision.line()["key"])
+                if key not in self._standing.keys:
+                    made[key] = decision
+            if made:
+                ledger.append(self._ledger, made.values())
+                self._standing.refresh()
+            return keys
 
-    def _take_back(self, orders: Sequence[Order]) -> None:
-        for one in orders:
-            if one.retracts not in self._standing.keys:
-                raise LabelError(f"no decision {one.retracts!r} in the ledger")
-        wanted = {
-            one.retracts: one for one in orders if one.retracts not in self._standing.retracted
-        }
-        if wanted:
-            last = next(reversed(wanted.values()))
-            ledger.retract_keys(self._ledger, list(wanted), at=_when(last.at), by=last.by)
-            self._standing.refresh()
+    def _check(self, order: Order, made: dict[str, ledger.Decision | ledger.Retraction]) -> None:
+        _when(order.at)
+        _named(order.by)
+        if order.retracts not in self._standing.keys and order.retracts not in made:
+            raise LabelError(f"no decision {order.retracts!r} in the ledger")
 
-    def _decision(self, order: Order) -> ledger.Decision:
+    def _decision(self, order: Order, now: datetime) -> ledger.Decision:
         scored = self._scored
         if order.row not in self._rows or order.label not in scored.labels:
             raise LabelError(f"no comment {order.row} to review or no label {order.label!r}")
-        if not order.by.strip() or len(order.by) > NAME_CHARACTERS:
-            raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
+        _named(order.by)
         record = scored.records.take([order.row])[0]
         parent = int(scored.parents[order.row])
         above = scored.records.take([parent])[0]["text"] if parent >= 0 else None
+        told = _when(order.at)
         return ledger.Decision(
             label=order.label,
             value=order.value,
             text=record["text"] or "",
             annotator=order.by,
-            at=_when(order.at),
+            at=now,
+            order=f"{order.number} {order.at}",
+            client_at=told if told <= now + AHEAD else None,
             thread_id=scored.named["thread_id"][order.row],
             id=record["id"],
             parent_text=above,
@@ -159,6 +172,11 @@ class Desk:
         return {
             (threads[row] or "", name): row for row, name in zip(rows.tolist(), ids, strict=True)
         }
+
+
+def _named(reviewer: str) -> None:
+    if not reviewer.strip() or len(reviewer) > NAME_CHARACTERS:
+        raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
 
 
 def _when(milliseconds: int) -> datetime:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import os
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from moderation.errors import LabelError
 from moderation.labels import ledger
@@ -22,11 +21,13 @@ class Standing:
     """Follows a ledger that others may write to as well.
 
     keys: of every decision ever. retracted: of those taken back. events: what happened to the
-    rows of this file, oldest first, for pages to catch up from.
+    rows of this file, oldest first, for pages to catch up from. The `rank` of a decision orders
+    it among those of the same annotator on the same label: the greatest counts. `at` is the
+    time by which the page that made it knows it, `written` the ledger's.
     """
 
     def __init__(self, path: Path, place: Place) -> None:
-        """Reads the whole ledger once; raises LabelError naming the line that is no entry."""
+        """Reads the whole ledger once; raises LedgerError naming the line that is no entry."""
         ledger.entries(path)
         self._path = path
         self._place = place
@@ -38,33 +39,50 @@ class Standing:
         self.events: list[dict[str, Any]] = []
         self.generation = getattr(self, "generation", -1) + 1
         self._by: dict[str, list[str]] = {}
+        self._last: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._lines = 0
         self._end = 0
-        self.refresh()
+        self._seen = hashlib.blake2b()
+        self._stamp: tuple[int, ...] | None = None
 
     def refresh(self) -> None:
-        """Read the lines that were added since; from the start when the file was replaced."""
+        """Read the lines that were added since; from the start when what was read has changed.
+
+        Raises LedgerError naming a line that is no entry, again each time until it is mended;
+        what stands below it is not read.
+        """
         try:
             with self._path.open("rb") as stream:
-                size = stream.seek(0, 2)
-                if size < self._end:
-                    self._start()
+                found = os.fstat(stream.fileno())
+                stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+                if stamp == self._stamp:
                     return
-                stream.seek(self._end)
+                before = stream.read(self._end)
+                if hashlib.blake2b(before).digest() != self._seen.digest():
+                    self._start()
+                    stream.seek(0)
                 added = stream.read()
         except FileNotFoundError:
+            if self._end:
+                self._start()
             return
         except OSError as error:
             raise LabelError(f"{self._path}: {error.strerror}") from error
-        whole = added.rfind(b"\n") + 1
-        self._end += whole
-        for line in added[:whole].splitlines():
-            self._note(orjson.loads(line))
+        whole = added[: added.rfind(b"\n") + 1]
+        for line in whole.split(b"\n")[:-1]:
+            self._note(ledger.entry_of(line, f"{self._path}:{self._lines + 1}"))
+            self._lines += 1
+            self._end += len(line) + 1
+            self._seen.update(line + b"\n")
+        ledger.check_tail(added[len(whole) :], f"{self._path}:{self._lines + 1}")
+        self._stamp = stamp
 
     def _note(self, entry: dict[str, Any]) -> None:
         if entry["entry"] == "decision":
             self._decision(entry)
             return
-        keys = [entry["key"]] if "key" in entry else self._by.get(entry.get("annotator", ""), [])
+        one = entry.get("key")
+        keys = [one] if one is not None else self._by.get(entry["annotator"], [])
         for key in keys:
             if key not in self.retracted:
                 self.retracted.add(key)
@@ -76,15 +94,23 @@ class Standing:
             return
         self.keys.add(key)
         self._by.setdefault(entry["annotator"], []).append(key)
+        slot = (*ledger.comment_of(entry), entry["label"])
+        before = self._last.get(slot)
+        counts = before is None or before["key"] in self.retracted or ledger.replaces(entry, before)
+        if counts:
+            self._last[slot] = entry
         row = self._place(entry)
         if row is not None:
+            told = entry.get("client_at") or entry["at"]
             self.events.append(
                 {
                     "key": key,
                     "row": row,
                     "label": entry["label"],
-                    "value": entry["value"],
+                    "value": int(entry["value"]),
                     "by": entry["annotator"],
-                    "at": round(datetime.fromisoformat(entry["at"]).timestamp() * 1000),
+                    "at": round(ledger.time_of(told).timestamp() * 1000),
+                    "rank": len(self.keys) if counts else 0,
+                    "written": round(ledger.moment(entry).timestamp() * 1000),
                 }
             )

@@ -11,8 +11,10 @@ function makeJournal() {
   const nameOf = (one) => `${one.row}|${one.label}|${one.at}|${one.by}`;
 
   function add(one) {
-    const known = named.get(nameOf(one));
+    // By its key where the server did not keep its time: a clock of the year 9999.
+    const known = named.get(nameOf(one)) ?? keyed.get(one.key);
     if (known) {
+      if (one.rank !== undefined) Object.assign(known, { rank: one.rank, written: one.written });
       if (one.key && !known.key) {
         known.key = one.key;
         keyed.set(one.key, known);
@@ -26,6 +28,11 @@ function makeJournal() {
     perRow.get(made.row).push(made);
     latest = Math.max(latest, made.at);
     return made;
+  }
+
+  function above(one, other) {
+    const at = one.findIndex((part, k) => part !== other[k]);
+    return at >= 0 && one[at] > other[at];
   }
 
   const standing = (row) => (perRow.get(row) || []).filter((one) => !one.gone);
@@ -47,12 +54,12 @@ function makeJournal() {
       return known;
     },
     standing,
-    // Mine before others', later before earlier.
+    // Mine before others', then as the ledger ranks them; what it has not ranked yet is newer.
     verdict(row, label, who) {
-      const rank = (one) => (one.by === who ? 1e15 : 0) + one.at;
+      const rank = (one) => [Number(one.by === who), one.rank ?? Infinity, one.at];
       let best;
       for (const one of standing(row))
-        if (one.label === label && (!best || rank(one) > rank(best))) best = one;
+        if (one.label === label && (!best || above(rank(one), rank(best)))) best = one;
       return best;
     },
     // The decisions of the last action of `who` that still stands.

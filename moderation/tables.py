@@ -63,9 +63,12 @@ def to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 @contextmanager
-def replacing(path: str | Path, sweep: bool = True) -> Iterator[Path]:
+def replacing(
+    path: str | Path, sweep: bool = True, *, private: bool = False
+) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block succeeds.
 
+    private: nobody but its owner may read it, from the first byte.
     Fails with OutputError for every error of the file system (disk full, no permission, no such
     folder), and leaves neither a partial file nor the temporary one. What a killed process had
     begun to write in the same place goes; unless `sweep` says no, for where machines share a disk
@@ -76,7 +79,7 @@ def replacing(path: str | Path, sweep: bool = True) -> Iterator[Path]:
     try:
         if sweep:
             sweep_beside(path)
-        with held_file(temporary):
+        with held_file(temporary, 0o600 if private else 0o666):
             yield temporary
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
@@ -105,17 +108,27 @@ def kind_of(path: str | Path) -> str:
 
 
 def write_table(
-    table: pa.Table | pd.DataFrame, path: str | Path, metadata: dict[str, Any] | None = None
+    table: pa.Table | pd.DataFrame,
+    path: str | Path,
+    metadata: dict[str, Any] | None = None,
+    *,
+    private: bool = False,
 ) -> None:
     """Write a table in the format that the extension names; `-` is standard output.
 
-    metadata: JSON-able; only Parquet keeps it. Raises OutputError, and then leaves no file.
+    metadata: JSON-able; only Parquet keeps it. private: see `replacing`. Raises OutputError, and
+    then leaves no file.
     """
-    write_parts([to_arrow(table) if isinstance(table, pd.DataFrame) else table], path, metadata)
+    parts = [to_arrow(table) if isinstance(table, pd.DataFrame) else table]
+    write_parts(parts, path, metadata, private=private)
 
 
 def write_parts(
-    parts: Iterable[pa.Table], path: str | Path, metadata: dict[str, Any] | None = None
+    parts: Iterable[pa.Table],
+    path: str | Path,
+    metadata: dict[str, Any] | None = None,
+    *,
+    private: bool = False,
 ) -> None:
     """`write_table` for a table that comes in parts: one or more, all of the same columns."""
     kind = kind_of(path)
@@ -123,7 +136,7 @@ def write_parts(
         _write_jsonl(parts, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    with replacing(path) as temporary:
+    with replacing(path, private=private) as temporary:
         if kind == ".parquet":
             extra = {METADATA_KEY: json.dumps(metadata, sort_keys=True)} if metadata else None
             _write_parquet(parts, temporary, extra)

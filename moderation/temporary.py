@@ -63,20 +63,20 @@ def _sweep(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def held_file(path: Path) -> Iterator[None]:
+def held_file(path: Path, mode: int = 0o666) -> Iterator[None]:
     """Make an empty file and hold it for the block, whoever else writes to it there."""
-    held = _opened(path)
+    held = _opened(path, mode)
     while not path.exists():  # another start swept it before it was held
         os.close(held)
-        held = _opened(path)
+        held = _opened(path, mode)
     try:
         yield
     finally:
         os.close(held)
 
 
-def _opened(path: Path) -> int:
-    held = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+def _opened(path: Path, mode: int) -> int:
+    held = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
     if sys.platform == "linux":  # elsewhere such a lock would keep SQLite from writing to it
         with contextlib.suppress(OSError):
             hold(held)

@@ -114,3 +114,22 @@ def hostile():
         for t in (text[:200] for text in texts)
     ]
     return frame.assign(why=why)
+
+
+TO_SAVE = [
+    'root, with "quotes"\r\nand lines',
+    "buy \x00 here",
+    "=1+1",
+    "'=2+2",
+    "\ufefffour \U0001f600",
+]
+
+
+def to_save():
+    """Comments that are hard to save as a file; what a page saves of them is in tests/saved."""
+    rows = [(1, text, 0.9 - k / 100, None, "spam") for k, text in enumerate(TO_SAVE)]
+    titled = ['A "title", with a comma'] * 3 + [None] * 2
+    threads = ["=t", "=t", "=t", "u", "u"]
+    ids = ["007", "1e5", "9223372036854775808", "-1", "4"]
+    frame = scored(*rows, id=ids, thread_id=threads, title=titled)
+    return frame.assign(parent_id=[None, "007", None, None, None], depth=[1, 2, 1, 1, 1])

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored
+from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored, to_save
 
 from moderation.labels import ledger
 from moderation.report import write_report
@@ -195,6 +196,64 @@ def test_a_report_keeps_decisions_and_saves_them_as_a_ledger(context, tmp_path, 
         ("buy number 2 now", 1, -1),
         ("buy number 3 now", -1, 1),
     ]
+
+
+SAVED = {
+    "Ledger file": "decisions.ledger.jsonl",
+    "CSV": "decisions.csv",
+    "JSON lines": "decisions.jsonl",
+    "Statements of reasons": "statements-of-reasons.csv",
+}
+
+
+def decided_and_saved(context, address, folder):
+    """Confirm, reject, add, confirm, take back; then every file that the page offers."""
+    page = context.new_page()
+    page.clock.set_fixed_time("2026-03-01T12:00:00Z")
+    page.goto(address + "#order=dump")
+    page.wait_for_function(SHOWN)
+    page.keyboard.press("b")
+    press(page, "y")
+    press(page, "n")
+    page.keyboard.press("Digit2")
+    press(page, "y")
+    press(page, "y")
+    page.keyboard.press("u")
+    saved(page)
+    page.keyboard.press("l")
+    page.wait_for_selector("#decisions table")
+    buttons = page.locator(".exports button").all_inner_texts()
+    for name in buttons:
+        with page.expect_download() as coming:
+            page.click(f".exports button:text-is('{name}')")
+        coming.value.save_as(folder / SAVED[name])
+    return buttons
+
+
+def test_what_a_report_saves_is_what_the_tests_of_import_read(context, tmp_path):
+    saved_by_page = decided_and_saved(context, report(tmp_path, to_save()), tmp_path)
+    assert saved_by_page == list(SAVED)
+
+    def content(folder, name):  # keys are drawn at random
+        return re.sub(rb'"key":"[0-9a-f]{16}"', b'"key":"K"', (folder / name).read_bytes())
+
+    for name in SAVED.values():
+        assert content(tmp_path, name) == content(Path(__file__).parent / "saved", name)
+
+
+def test_what_a_review_saves_is_known_to_its_ledger(context, tmp_path, moderation):
+    known = tmp_path / "ledger.jsonl"
+    with server(tmp_path, to_save()) as address:
+        decided_and_saved(context, address, tmp_path)
+    before = known.read_bytes()
+    told = []
+    for name in ("decisions.ledger.jsonl", "decisions.csv", "decisions.jsonl"):
+        ran = moderation("labels", "import", tmp_path / name, "--labels", known)
+        told.append(re.findall(r"[0-9]+(?= new| known| taken)", " ".join(ran.err.split())))
+    assert told == [["0", "5", "0"], ["0", "4", "0"], ["0", "4", "0"]]
+    assert known.read_bytes() == before
+    ran = moderation("labels", "import", tmp_path / SAVED["Statements of reasons"])
+    assert (ran.status, "the page's ledger file" in ran.err) == (1, True)
 
 
 def test_the_address_holds_the_state_and_counts_follow_the_filter(context, tmp_path):

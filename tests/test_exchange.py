@@ -167,7 +167,7 @@ def frame():
     )
 
 
-@pytest.mark.parametrize("kind", IMPORTS)
+@pytest.mark.parametrize("kind", sorted({*IMPORTS} - {"fasttext"}))
 def test_what_is_exported_comes_back(tmp_path, frame, kind):
     path = tmp_path / "out"
     write_exchange(frame, path, kind)
@@ -179,6 +179,8 @@ def test_what_is_exported_comes_back(tmp_path, frame, kind):
         if not pd.isna(value)
     }
     assert found[("buy now", "spam")] == 1
+    assert found[("buy now", "abuse")] == 0
+    assert ("half 'judged' \"here\"", "abuse") not in found
     assert found[("hello", "spam")] == 0
     assert found[("half 'judged' \"here\"", "spam")] == 1
     assert ("not judged", "spam") not in found

@@ -223,7 +223,7 @@ def test_import_makes_a_table_where_one_is_asked_for(moderation, table, ledger):
     assert not ledger.exists()
 
 
-@pytest.mark.parametrize("kind", ["doccano", "label-studio", "prodigy", "argilla", "fasttext"])
+@pytest.mark.parametrize("kind", ["doccano", "label-studio", "prodigy", "argilla"])
 def test_what_is_exported_for_a_tool_is_imported_from_it(moderation, tmp_path, table, kind):
     out, ledger = tmp_path / "out.jsonl", tmp_path / "new.jsonl"
     assert moderation("labels", "export", table, "-o", out, "--kind", kind).status == 0

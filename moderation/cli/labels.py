@@ -114,7 +114,7 @@ def import_(
         from moderation.tables import write_table
 
         frames = [_judged(file, kind, all_judged, removed, weight) for file in files]
-        write_table(stack(frames), output)
+        write_table(stack(frames), output, private=True)
         say(f"{sum(map(len, frames)):,} rows to {output}")
         return
     for file in files:
@@ -138,7 +138,7 @@ def export(
 
     if kind is not None and kind not in EXPORTS:
         raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(EXPORTS)}")
-    frame = read_labels(labels or [LEDGER])
+    frame = read_labels(labels or [LEDGER], apart=True)
     sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
     write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
     say(f"{len(frame):,} rows to {output}")
@@ -301,11 +301,12 @@ def _taken(
 
 
 def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
-    told = ", ".join(f"{count:,} {label}" for label, count in sorted(taken.decided.items()))
+    told = ", ".join(f"{count:,} {label}" for label, count in sorted((+taken.decided).items()))
     new = taken.decided.total()
     tell(
         f"{file}: {new:,} new decision{'' if new == 1 else 's'}{f' ({told})' if told else ''}, "
-        f"{taken.known:,} known already, {taken.retracted:,} taken back; in {ledger}"
+        f"{taken.known:,} known already, {taken.retracted:,} taken back"
+        f"{f', {taken.withdrawn:,} taken back before' if taken.withdrawn else ''}; in {ledger}"
     )
 
 
@@ -329,7 +330,7 @@ def _ledger_stats(path: Path, last: int) -> None:
     kept = standing(lines)
     made = sum(one["entry"] == "decision" for one in lines)
     typer.echo(f"{path}: {made:,} decisions, {made - len(kept):,} of them taken back")
-    newest = sorted(kept, key=lambda one: str(one["at"]), reverse=True)[:last]
+    newest = kept[::-1][:last]
     if newest:
         rows = [
             (

@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from moderation.errors import LabelError, OutputError
+from moderation.labels.exchange import FASTTEXT_HEAD, KEPT
 from moderation.labels.table import LABEL_SCHEMA, label_names
 from moderation.tables import replacing, write_table
 
@@ -27,17 +28,18 @@ def write_exchange(frame: pd.DataFrame, path: str | Path, kind: str = "table") -
     """Write a label table for another tool, under a temporary name and renamed.
 
     kind: one of EXPORTS; "table" is CSV, JSONL or Parquet by the extension. Label Studio,
-    doccano, Argilla and fastText know labels that a row has, not labels that it lacks: what was
-    not judged is lost there, and kept by table, SQLite and Prodigy (one line per judgement).
+    doccano, Argilla and Prodigy keep a field that `read_exchange` takes what they have no place
+    for from: who decided, when, what was not judged. fastText has no such place, so its file
+    begins with a line that says so, which fastText passes over. Only the owner may read the file.
     Raises LabelError for an unknown kind, OutputError when the file cannot be written.
     """
     if kind == "table":
-        write_table(frame, path)
+        write_table(frame, path, private=True)
     elif kind == "sqlite":
         _sqlite(frame, path)
     elif kind in _LINES:
         content = _LINES[kind](frame)
-        with replacing(path) as temporary, temporary.open("wb") as stream:
+        with replacing(path, private=True) as temporary, temporary.open("wb") as stream:
             stream.writelines(content)
     else:
         raise LabelError(f"{kind!r} is no kind of export; known are {', '.join(EXPORTS)}")
@@ -52,14 +54,22 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[dict[str, Any], list[str], list
     for row, record in enumerate(held):
         if record.get("labelled_at") is not None:
             record["labelled_at"] = record["labelled_at"].isoformat()
+        if record.get("weight") is not None:
+            record["weight"] = round(float(record["weight"]), 6)  # from a float of 32 bits
         known = {str(name): value for name, value in record.items() if value is not None}
         given = [name for at, name in enumerate(labels) if answers[row, at] == 1]
         refused = [name for at, name in enumerate(labels) if answers[row, at] == 0]
         yield known, given, refused
 
 
-def _context(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: record[name] for name in _CONTEXT if name in record}
+def _context(
+    record: dict[str, Any], given: list[str] | None = None, refused: list[str] | None = None
+) -> dict[str, Any]:
+    """What a tool shows beside the text, and all there is in KEPT: a string, as some tools want."""
+    shown = {name: record[name] for name in _CONTEXT if name in record}
+    kept = {name: value for name, value in record.items() if name != "text"}
+    kept["decided"] = dict.fromkeys(given or [], 1) | dict.fromkeys(refused or [], 0)
+    return shown | {KEPT: orjson.dumps(kept).decode()}
 
 
 def _doccano(frame: pd.DataFrame) -> Iterator[bytes]:
@@ -69,28 +79,30 @@ def _doccano(frame: pd.DataFrame) -> Iterator[bytes]:
                 "id": number,
                 "text": record["text"],
                 "label": given or ([CLEAN] if refused else []),
-                "meta": _context(record) | ({"id": record["id"]} if "id" in record else {}),
+                "meta": _context(record, given, refused)
+                | ({"id": record["id"]} if "id" in record else {}),
             }
         )
 
 
 def _prodigy(frame: pd.DataFrame) -> Iterator[bytes]:
     for record, given, refused in _rows(frame):
-        shared: dict[str, Any] = {"text": record["text"], "meta": _context(record)}
-        if "id" in record:
-            shared["meta"]["id"] = record["id"]
+        shared: dict[str, Any] = {"text": record["text"]}
+        shown = {"id": record["id"]} if "id" in record else {}
         if "annotator" in record:
             shared["_annotator_id"] = record["annotator"]
         for label in given:
-            yield _line(shared | {"label": label, "answer": "accept"})
+            meta = _context(record, [label]) | shown
+            yield _line(shared | {"meta": meta, "label": label, "answer": "accept"})
         for label in refused:
-            yield _line(shared | {"label": label, "answer": "reject"})
+            meta = _context(record, None, [label]) | shown
+            yield _line(shared | {"meta": meta, "label": label, "answer": "reject"})
 
 
 def _label_studio(frame: pd.DataFrame) -> Iterator[bytes]:
     tasks = []
     for number, (record, given, refused) in enumerate(_rows(frame), start=1):
-        held = {"text": record["text"], **_context(record)}
+        held = {"text": record["text"], **_context(record, given, refused)}
         if "id" in record:
             held["id"] = record["id"]
         result = {
@@ -117,7 +129,7 @@ def _argilla(frame: pd.DataFrame) -> Iterator[bytes]:
             {
                 "id": record.get("id", str(number)),
                 "fields": {"text": record["text"]},
-                "metadata": _context(record),
+                "metadata": _context(record, given, refused),
                 "responses": {"labels": [answer]} if given or refused else {},
             }
         )
@@ -125,6 +137,7 @@ def _argilla(frame: pd.DataFrame) -> Iterator[bytes]:
 
 
 def _fasttext(frame: pd.DataFrame) -> Iterator[bytes]:
+    yield f"{FASTTEXT_HEAD}\n".encode()
     for record, given, refused in _rows(frame):
         if given or refused:
             marks = " ".join(f"__label__{label}" for label in given or [CLEAN])
@@ -143,7 +156,7 @@ def _sqlite(frame: pd.DataFrame, path: str | Path) -> None:
         )
     try:
         with (
-            replacing(path) as temporary,
+            replacing(path, private=True) as temporary,
             closing(sqlite3.connect(temporary)) as database,
             database,
         ):

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from moderation.errors import InputError, OutputError
+from moderation.labels.table import CONTEXT_COLUMNS
 from moderation.readers.source import Source
 from moderation.tables import csv_restored, kind_of, read_table, to_frame
 
@@ -50,8 +51,16 @@ def _jsonl(path: Path, text: str) -> pd.DataFrame:
         record = _record(line, f"{path}:{number}")
         if not isinstance(record, dict):
             raise InputError(f"{path}:{number}: {line[:40]!r} is no JSON object with columns")
+        if any(isinstance(record.get(name), int | float) for name in CONTEXT_COLUMNS):
+            record |= _words(line)
         rows.append(record)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, dtype="object")
+
+
+def _words(line: str) -> dict[str, Any]:
+    """Numbers that stand where words do, such as ids, as they are written: no float says 2^64."""
+    record = json.loads(line, parse_int=str, parse_float=str)
+    return {name: record[name] for name in CONTEXT_COLUMNS if name in record}
 
 
 def _record(line: str, place: str) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.errors import LabelError
+from moderation.labels.apart import check_kind, is_apart, together
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.files import read_columns
 from moderation.labels.ledger import decisions, is_ledger
@@ -48,27 +49,34 @@ __all__ = [
 
 
 def read_labels(
-    paths: str | Path | Sequence[str | Path], known: Sequence[str] | None = None
+    paths: str | Path | Sequence[str | Path],
+    known: Sequence[str] | None = None,
+    *,
+    apart: bool = False,
 ) -> pd.DataFrame:
     """Label tables under each other, as `label_frame` describes them.
 
     paths: a file or several; the extension says which kind; a ledger of decisions is known by
     its lines. A row without a `source` gets its file's name. known: the label names that are
-    allowed; None allows any.
+    allowed; None allows any. apart: see `decisions`.
     Raises LabelError with file, row, value and way out; InputError when a file cannot be read.
     """
     several = [paths] if isinstance(paths, (str, Path)) else list(paths)
     if not several:
         raise LabelError("no label tables were named")
-    return stack(_read(Path(path), known) for path in several)
+    return stack(_read(Path(path), known, apart) for path in several)
 
 
-def _read(path: Path, known: Sequence[str] | None) -> pd.DataFrame:
+def _read(path: Path, known: Sequence[str] | None, apart: bool) -> pd.DataFrame:
     if is_ledger(path):
-        frame = decisions(path)
+        frame = decisions(path, apart=apart)
         check_names(label_names(frame), str(path), known)
         return frame
-    frame = label_frame(read_columns(path), str(path), known)
+    columns = read_columns(path)
+    check_kind(columns.columns, str(path))
+    if is_apart(columns.columns):
+        columns = together(columns, str(path))
+    frame = label_frame(columns, str(path), known)
     if not label_names(frame):
         raise LabelError(
             f"{path}: no label column; expected one column per label with 1, 0 or empty"

@@ -41,7 +41,7 @@ LABEL_SCHEMA = pa.schema(
 # Columns of a comment table or scored file that may stand in a label table and say nothing.
 IGNORED = {*COMMENT_SCHEMA.names, "flags", "why", "campaign"} - set(LABEL_SCHEMA.names)
 
-_ANSWERS = {
+ANSWERS = {
     **dict.fromkeys(("1", "1.0", "true", "yes"), 1.0),
     **dict.fromkeys(("0", "0.0", "false", "no"), 0.0),
 }
@@ -160,6 +160,8 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
     if pa.types.is_large_string(getattr(given.dtype, "pyarrow_dtype", pa.null())):
         return given
     strings = [None if value is None else _utf8(str(value)) for value in _objects(given)]
+    if name != "text":  # CSV knows no difference between empty and missing
+        strings = [value or None for value in strings]
     return pd.Series(pa.array(strings, kind), dtype=pd.ArrowDtype(kind))
 
 
@@ -180,7 +182,7 @@ def _answers(values: pd.Series, name: str, place: str) -> np.ndarray:
     """(n,) float32 of 1, 0 and NaN."""
     words = values.astype("object").map(str, na_action="ignore").astype("str")
     words = words.str.strip().str.lower()
-    answers = words.map(_ANSWERS).to_numpy(np.float32, na_value=np.nan)
+    answers = words.map(ANSWERS).to_numpy(np.float32, na_value=np.nan)
     wrong = np.flatnonzero(np.isnan(answers) & ~_blank(values).to_numpy(bool))
     if wrong.size:
         raise LabelError(

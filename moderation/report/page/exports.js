@@ -9,45 +9,46 @@ const EXPORTS = [
 ];
 
 const DECISION_COLUMNS = ["thread_id", "id", "author", "created_at", "label", "decision", "value", "reviewer",
-  "decided_at", "score", "threshold", "flagged_by_model", "model", "title", "url", "text"];
+  "decided_at", "score", "threshold", "flagged_by_model", "model", "title", "url", "parent_text", "text"];
 
 const iso = (ms) => new Date(ms).toISOString();
+const timeOf = (one) => one.written ?? one.at; // the ledger's clock, not this browser's, where there is one
 
 function placeOf(row) {
   const comment = app.store.comment(row);
-  const at = app.columns.atOf.get(row);
+  const [thread, title] = app.columns.threads[app.columns.thread[app.columns.atOf.get(row)]] ?? [];
+  const parent = app.store.entry(row).path.at(-1);
   return {
-    thread_id: app.columns.threads[app.columns.thread[at]]?.[0] ?? null,
-    id: comment.id ?? null, author: comment.author ?? null,
+    thread_id: thread ?? null, id: comment.id ?? null, author: comment.author ?? null,
     created_at: comment.time === undefined ? null : iso(comment.time * 1000),
-    title: app.columns.titleAt(at), url: comment.url ?? null, text: comment.text ?? "",
+    title: title || null, url: comment.url ?? null, text: comment.text ?? "",
+    parent_text: parent === undefined ? null : app.store.comment(parent).text ?? null,
   };
 }
 
+// What `moderation labels import` takes back in; see moderation/labels/apart.py.
 function decisionRecord(one) {
-  return { ...placeOf(one.row), label: one.label, value: one.value,
-    decision: whatOf(one).split(" ")[0], reviewer: one.by, decided_at: iso(one.at), score: scoreOf(one),
+  return { ...placeOf(one.row), label: one.label, value: Number(one.value),
+    decision: whatOf(one).split(" ")[0], reviewer: one.by, decided_at: iso(timeOf(one)), score: scoreOf(one),
     threshold: thresholds[one.label] ?? null, flagged_by_model: flaggedWith(one), model: page.model.digest || page.model.name };
 }
 
 // ---- the ledger's own lines: see moderation/labels/ledger.py ------------------------------------------------
 
 function ledgerLine(one) {
-  const { thread_id, id, title, text } = placeOf(one.row);
-  const parent = app.store.entry(one.row).path.at(-1);
-  const held = { label: one.label, value: one.value, text, annotator: one.by, at: iso(one.at), thread_id, id,
-    parent_text: parent === undefined ? null : app.store.comment(parent).text ?? null, title: title || null,
-    model: page.model.digest || page.model.name || null, score: scoreOf(one), weight: 1 };
+  const { thread_id, id, title, text, parent_text } = placeOf(one.row);
+  const held = { label: one.label, value: Number(one.value), text, annotator: one.by, at: iso(timeOf(one)), thread_id, id,
+    parent_text, title, model: page.model.digest || page.model.name || null, score: scoreOf(one), weight: 1 };
   const told = Object.entries(held).filter(([, value]) => value !== null && value !== undefined);
   return { entry: "decision", key: one.key, ...Object.fromEntries(told) };
 }
 
 function ledgerFile() {
   const all = [...app.journal.all(), ...app.journal.taken()].filter((one) => one.key)
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || timeOf(a) - timeOf(b));
   const gone = all.filter((one) => one.gone);
   return lines([...all.map(ledgerLine),
-    ...gone.map((one) => ({ entry: "retraction", at: iso(one.at), by: one.by, key: one.key }))]);
+    ...gone.map((one) => ({ entry: "retraction", at: iso(timeOf(one)), by: one.by, key: one.key }))]);
 }
 
 // ---- one statement per comment: what was decided, on what ground, by whom, from which facts ----------
@@ -79,7 +80,7 @@ function statement(row, verdicts) {
     found_by: flagged ? "automated scoring" : "a person",
     decided_by: "a person",
     reviewers: [...new Set(verdicts.map((one) => one.by))].join("; "),
-    decided_at: iso(Math.max(...verdicts.map((one) => one.at))),
+    decided_at: iso(Math.max(...verdicts.map(timeOf))),
     model: page.model.digest || page.model.name };
 }
 

@@ -84,7 +84,7 @@ def made(folder, frame, password=None):
     path = folder / "scored.parquet"
     write_table(frame, path, PASSPORT)
     table = open_scored(path)
-    review = Review(table, Desk(table, path, folder / "ledger.jsonl"), TOKEN, "ann")
+    review = Review(table, Desk(table, path, folder / "ledger.jsonl"), "ann")
     hosts = Access(port=8765).hosts(8765)
     return Client(Guard(application(review), TOKEN, hosts, password))
 

@@ -57,11 +57,14 @@ def review(
 ) -> None:
     """Review the flags of a scored file in the browser; every decision goes to the ledger."""
     import getpass
+    import logging
     import os
 
     from moderation.cluster.files import output_on_disk
     from moderation.review import Access, serve
 
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("moderation.review").setLevel(logging.INFO)
     access = Access(
         host, port, name, os.environ.get("MODERATION_PASSWORD"), certificate, private_key
     )

@@ -35,11 +35,10 @@ _LOG = logging.getLogger("uvicorn.error")  # the server's own, which goes to the
 
 @dataclass
 class Review:
-    """What the addresses answer from. token: see Guard. reviewer: the name a page begins with."""
+    """What the addresses answer from. reviewer: the name a page begins with."""
 
     scored: Scored
     desk: Desk
-    token: str
     reviewer: str
     leases: Leases = field(default_factory=Leases)
 
@@ -110,7 +109,7 @@ def page(request: Request) -> Response:
     """The page; a name given with the password is the reviewer's."""
     review: Review = request.app.state.review
     name = credentials(request.headers.get("authorization", ""))[0] or review.reviewer
-    made = review.summary | {"server": {"token": review.token, "reviewer": name}}
+    made = review.summary | {"server": {"token": request.state.session, "reviewer": name}}
     headers = {"Content-Security-Policy": f"{policy(made)}; frame-ancestors 'none'"}
     return HTMLResponse(render(made), headers=headers)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import os
 import secrets
 import socket
+import ssl
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ import uvicorn
 from moderation.errors import InputError, OutputError
 from moderation.review.app import Review, application, warm
 from moderation.review.desk import Desk
+from moderation.review.door import BURST, IDLE_SECONDS, Door, Timed
 from moderation.review.guard import Guard
 from moderation.review.paged import PagedRecords, open_scored
 
@@ -92,52 +95,97 @@ def serve(
     (the port is taken, the ledger cannot be written).
     """
     access.check()
+    tls = _tls(access)
     scored_path, ledger_path = Path(scored_path), Path(ledger_path)
     scored = open_scored(scored_path)
-    review = Review(
-        scored, Desk(scored, scored_path, ledger_path), secrets.token_urlsafe(24), reviewer
-    )
+    review = Review(scored, Desk(scored, scored_path, ledger_path), reviewer)
+    _writable(ledger_path)
     warm(review)
     if isinstance(scored.records, PagedRecords):
         threading.Thread(target=scored.records.lay_out, args=[scored.listed], daemon=True).start()
-    with _bound(access) as bound:
-        port = bound.getsockname()[1]
-        guard = Guard(
-            application(review),
-            review.token,
-            access.hosts(port),
-            None if access.local else access.password,
-        )
-        config = uvicorn.Config(
-            guard,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=5,
-            ssl_certfile=access.certificate,
-            ssl_keyfile=access.private_key,
-        )
-        started(_address(access, port, review.token))
-        with contextlib.suppress(KeyboardInterrupt):  # that is how it is stopped
-            uvicorn.Server(config).run(sockets=[bound])
+    token = secrets.token_urlsafe(24)
+    with _bound(access) as door:
+        port = door.getsockname()[1]
+        hosts = access.hosts(port)
+        password = None if access.local else access.password
+        guard = Guard(application(review), token, hosts, password, tls is not None)
+        server = uvicorn.Server(_config(Timed(guard, door), door, tls))
+        started(_address(access, port, token))
+        with (
+            contextlib.suppress(KeyboardInterrupt),  # that is how it is stopped
+            # The loop that accepts from a socket of ours, on every system.
+            asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
+        ):
+            runner.get_loop().set_exception_handler(door.trouble)
+            runner.run(server.serve(sockets=[door]))
 
 
-def _bound(access: Access) -> socket.socket:
+def _config(app: Timed, door: Door, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app,
+        http="h11",  # the parser that limits a request's head
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who asks is who is connected
+        backlog=BURST,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=5,
+        callback_notify=door.sweep,
+        timeout_notify=0,
+    )
+    config.load()
+    config.ssl = tls
+    return config
+
+
+def _tls(access: Access) -> ssl.SSLContext | None:
+    """None without a certificate. Raises InputError for one that no browser could be shown."""
+    if access.certificate is None or access.private_key is None:
+        return None
+    for path in (access.certificate, access.private_key):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}") from error
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(access.certificate, access.private_key, password=_no_password)
+    except ssl.SSLError as error:
+        raise InputError(
+            f"{access.certificate}, {access.private_key}: no certificate with its private key, "
+            f"in PEM and without a pass phrase ({error.reason or 'unreadable'})"
+        ) from error
+    return context
+
+
+def _no_password() -> str:
+    return ""  # else OpenSSL asks for it on the terminal
+
+
+def _writable(ledger: Path) -> None:
+    """Raises OutputError when no decision could be kept."""
+    place = next(path for path in (ledger, *ledger.absolute().parents) if path.exists())
+    if (place != ledger and not place.is_dir()) or not os.access(place, os.W_OK):
+        raise OutputError(f"{ledger}: cannot be written; name another with --labels")
+
+
+def _bound(access: Access) -> Door:
     family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     if os.name == "posix":  # elsewhere it would let a second server take the port over
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((access.host, access.port))
-        bound.listen(128)  # whoever opens the address at once is not turned away
+        bound.listen(BURST)  # whoever opens the address at once is not turned away
     except OSError as error:
         bound.close()
         raise OutputError(
             f"{access.host}:{access.port}: {error.strerror}; choose another with --port"
         ) from error
-    return bound
+    return Door.of(bound)
 
 
 def _address(access: Access, port: int, token: str) -> str:

@@ -203,7 +203,7 @@ def test_what_is_no_utf8_is_told_with_the_way_out(tmp_path, suffix):
     assert dump.comments["text"].tolist() == ["très bon"]
     (note,) = dump.notes
     assert "1 bytes are not UTF-8; read as Windows-1252." in note
-    assert "iconv -f ENCODING -t UTF-8" in note
+    assert "--encoding NAME" in note
 
 
 def test_mojibake_is_mended_on_request_and_marked(tmp_path):

@@ -50,6 +50,10 @@ KeepAddresses = Annotated[
 FixMojibake = Annotated[
     bool, typer.Option("--fix-mojibake", help="Repair text like fÃ¼r; such comments say so.")
 ]
+EncodingName = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="Of the text, as gbk, if it is told wrongly."),
+]
 MaxExpansion = Annotated[
     int,
     typer.Option("--max-expansion", min=1, help="Times that a file beyond 256 MB may be packed."),
@@ -81,6 +85,7 @@ def score(
     mapping: Mapping = None,
     keep_addresses: KeepAddresses = False,
     fix_mojibake: FixMojibake = False,
+    encoding: EncodingName = None,
     max_expansion: MaxExpansion = 100,
     memory: Annotated[
         str | None,
@@ -107,7 +112,7 @@ def score(
     from moderation.readers.options import Options
 
     _spare(dumps, output, report, rejects)
-    options = Options(max_expansion, keep_addresses, fix_mojibake)
+    options = Options(max_expansion, keep_addresses, fix_mojibake, _codec(encoding))
     spread = Spread(memory, cluster, partitions, patience)
     if wants_folder(output, spread) and output is not None:
         ready_to_score()
@@ -219,6 +224,7 @@ def parse(
     mapping: Mapping = None,
     keep_addresses: KeepAddresses = False,
     fix_mojibake: FixMojibake = False,
+    encoding: EncodingName = None,
     max_expansion: MaxExpansion = 100,
 ) -> None:
     """Rebuild the threads of a dump: convert, draw or count them."""
@@ -226,7 +232,7 @@ def parse(
 
     _spare(dumps, output, rejects)
     _check_ending(output, rejects)
-    options = Options(max_expansion, keep_addresses, fix_mojibake)
+    options = Options(max_expansion, keep_addresses, fix_mojibake, _codec(encoding))
     if output is not None and not tree:
         from moderation.readers.spool import is_large
 
@@ -341,6 +347,16 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     if broken := [pair for pair in pairs if "=" not in pair]:
         raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _codec(name: str | None) -> str | None:
+    """The encoding. Raises typer.BadParameter where there is none of that name."""
+    from moderation.readers.encodings import codec_of
+
+    codec = None if name is None else codec_of(name)
+    if name is not None and codec is None:
+        raise typer.BadParameter(f"--encoding {name}: there is no such encoding; as gbk or cp1251")
+    return codec
 
 
 def _check_ending(*targets: str | Path | None) -> None:

@@ -309,6 +309,8 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
         what = f"damaged {source.compression} file" if source.damage else "the file is empty"
         raise InputError(f"{source.name}: {what}")
     name, reason = (format, "named by --format") if format else detect(source)
+    if source.encoded.how:
+        reason = f"{source.encoding} {source.encoded.how}; {reason}"
     met = out = 0
     empty = True
     for batch in READERS[name].read(source):
@@ -335,7 +337,17 @@ def _last_words(source: Source) -> Batch:
     if source.odd:
         last.notes.append(
             f"{source.name}: {source.odd:,} bytes are not UTF-8; read as Windows-1252. "
-            "If it is of another encoding, convert it: iconv -f ENCODING -t UTF-8"
+            "If it is of another encoding, say --encoding NAME"
+        )
+    if source.encoded.doubtful:
+        last.notes.append(
+            f"{source.name}: read as {source.encoding}, by few bytes; "
+            "if letters are wrong, say --encoding NAME"
+        )
+    if source.lost:
+        last.notes.append(
+            f"{source.name}: {source.lost:,} characters are no {source.encoding}; read as U+FFFD. "
+            "If it is of another encoding, say --encoding NAME"
         )
     return last
 

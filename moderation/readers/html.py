@@ -37,7 +37,6 @@ _MARKUP = re.compile(
 _ANCHORS = 3  # without comments, that are worth a note
 _HEADING = 400  # characters of a heading's element, at most
 _FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
 def detect(source: Source) -> str | None:
@@ -49,25 +48,8 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """One thread: the page."""
-    text, notes = _decoded(source)
+    text, notes = source.text()
     yield from batches([*notes, *rows(text)])
-
-
-def _decoded(source: Source) -> tuple[str, list[str]]:
-    """The page as text: UTF-8, else the encoding that the page names."""
-    named = _CHARSET.search(source.head)
-    name = named[1].decode("ascii") if named else "utf-8"
-    if source.encoding == "utf-8" and name.lower() not in ("utf-8", "utf8"):
-        with source.utf8() as stream:
-            raw = stream.read()
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            try:
-                return raw.decode(name), [f"{source.name}: decoded as {name}, as the page says"]
-            except (LookupError, UnicodeDecodeError):
-                pass  # the general fallback below says what it does
-    return source.text()
 
 
 def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:

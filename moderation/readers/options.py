@@ -13,9 +13,11 @@ class Options:
 
     expansion: how many times its size a compressed file may grow (beyond 256 MB). addresses:
     whether an author who is only an e-mail or IP address is kept. mend: whether text whose UTF-8
-    was decoded as something else is repaired.
+    was decoded as something else is repaired. encoding: the name of the one that text is in,
+    whatever it looks like; None: as it looks.
     """
 
     expansion: int = EXPANSION
     addresses: bool = False
     mend: bool = False
+    encoding: str | None = None

@@ -22,6 +22,15 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 import zstandard
 
 from moderation.errors import InputError
+from moderation.readers.encodings import (
+    BOMS,
+    Encoding,
+    beyond_ascii,
+    codec_of,
+    encoding_of,
+    marked,
+    telling,
+)
 from moderation.readers.options import Options
 from moderation.temporary import Folder
 
@@ -32,6 +41,11 @@ USUAL = Options()
 PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
 HEAD_BYTES = 1 << 16  # what detection looks at
 FREE_BYTES = 1 << 28  # decompressed bytes that no ratio is asked of
+SAMPLED_BYTES = (
+    1 << 24
+)  # of a file in which the encoding shows; larger ones are looked at in PLACES
+PLACES = 256
+TELLING_BYTES = 1 << 12  # beyond ASCII that are enough to know the encoding by
 ZSTD_INPUT = 1 << 14  # bytes at a time, and fewer where they grow beyond measure
 ZSTD_OUTPUT = 1 << 22
 ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
@@ -53,13 +67,6 @@ _BINARY = re.compile(
     re.DOTALL,
 )
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 class Source:
@@ -84,6 +91,7 @@ class Source:
         self.mapping = dict(mapping or {})
         self.options = options
         self.odd = 0  # bytes that were no UTF-8
+        self.lost = 0  # characters that the encoding does not have
         self._counting = threading.Lock()
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all
@@ -233,43 +241,98 @@ class Source:
     @cached_property
     def binary(self) -> bool:
         """Whether the content is no text in any encoding we read (Parquet and SQLite included)."""
-        if self.encoding != "utf-8":
+        if self._wide:
             return False
         controls = len(self.head) - len(self.head.translate(None, _CONTROLS))
         return bool(_BINARY.match(self.head)) or controls > max(8, len(self.head) // 20)
 
+    @property
+    def _wide(self) -> bool:
+        """Whether it is UTF-16 or -32, where every ASCII character has zero bytes."""
+        found = self._named or self._marked
+        return found is not None and found.name.startswith(("utf-16", "utf-32"))
+
     @cached_property
+    def _marked(self) -> Encoding | None:
+        return marked(self.head)
+
+    @cached_property
+    def _named(self) -> Encoding | None:
+        """What the user says. Raises InputError where that is no encoding."""
+        if not self.options.encoding:
+            return None
+        codec = codec_of(self.options.encoding)
+        if codec is None:
+            raise InputError(f"--encoding {self.options.encoding}: there is no such encoding")
+        if self._marked and self._marked.name.startswith(f"{codec}-"):
+            codec = self._marked.name  # the mark tells the order of the bytes
+        return Encoding(codec, "named by --encoding")
+
+    @cached_property
+    def encoded(self) -> Encoding:
+        """The encoding and how it is known: named, marked, declared, or by what the bytes are."""
+        if self._named and not self.binary:
+            return self._named
+        if self._marked or self.binary:
+            return self._marked or Encoding("utf-8")
+        sample, whole = self._telling()
+        return encoding_of(self.head, sample, whole)
+
+    @property
     def encoding(self) -> str:
-        """`utf-8` (the default), or UTF-16 or -32 as byte order mark or zero bytes tell."""
-        for mark, name in _BOMS:
-            if self.head.startswith(mark):
-                return name
-        start = self.head[:512]
-        for name, zero, other in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-            if len(start) >= 4 and start[zero::2].count(0) > 0.7 * (len(start) // 2):
-                return name if start[other::2].count(0) == 0 else "utf-8"
-        return "utf-8"
+        """Python's name of the encoding; `utf-8` too with single bytes of Windows-1252 in it."""
+        return self.encoded.name
+
+    def _telling(self) -> tuple[bytes, bool]:
+        """Lines that are not ASCII, from all over the file, and whether all of it was looked at.
+
+        Of a large file on disk from PLACES, of a large packed one from its beginning.
+        """
+        found: list[bytes] = []
+        large = self.local is not None and self.size > SAMPLED_BYTES
+        step, block = (self.size // PLACES, 1 << 14) if large else (0, HEAD_BYTES)
+        seen = count = 0
+        with self._file() if large else self.open() as stream:
+            while seen < SAMPLED_BYTES and count < TELLING_BYTES:
+                part = read_fully(stream, block)
+                if not part:
+                    return b"\n".join(found), not large
+                seen += len(part)
+                lines = telling(part, begun=not found, ended=len(part) < block)
+                count += beyond_ascii(lines)
+                found.append(lines)
+                if step:
+                    stream.seek(len(found) * step)
+        return b"\n".join(found), False
 
     def utf8(self) -> BinaryIO:
-        """A stream like `open`, without byte order mark, and as UTF-8 if it was UTF-16 or -32.
+        """A stream like `open`, without byte order mark, and as UTF-8 if it is anything else.
 
         Single bytes that are not UTF-8 stay as they are; `decode` makes the best of them.
         """
         stream = self.open()
-        mark = next((mark for mark, _ in _BOMS if self.head.startswith(mark)), b"")
-        read_fully(stream, len(mark))
+        read_fully(stream, len(self._mark))
         if self.encoding == "utf-8":
             return stream
-        return cast("BinaryIO", io.BufferedReader(_Transcoded(stream, self.encoding), 1 << 17))
+        reads = _Transcoded(stream, self.encoding, self._undecoded)
+        return cast("BinaryIO", io.BufferedReader(reads, 1 << 17))
+
+    @property
+    def _mark(self) -> bytes:
+        """The byte order mark."""
+        return next((mark for mark, _ in BOMS if self.head.startswith(mark)), b"")
+
+    def _undecoded(self, count: int) -> None:
+        """So many characters became U+FFFD in one reading of the file."""
+        self.lost = max(self.lost, count)
 
     @cached_property
     def sample(self) -> str:
         """The head as text, for detection; a character cut at its end is left out."""
-        mark = next((mark for mark, _ in _BOMS if self.head.startswith(mark)), b"")
+        head = self.head[len(self._mark) :]
         if self.encoding != "utf-8":
-            return self.head[len(mark) :].decode(self.encoding, "ignore")
-        text, _ = decode(self.head[len(mark) :])
-        return text
+            return codecs.getincrementaldecoder(self.encoding)("replace").decode(head)
+        return decode(head)[0]
 
     @cached_property
     def is_json(self) -> bool:
@@ -379,10 +442,12 @@ class _ZstdFrames(io.RawIOBase):
 
 
 class _Transcoded(io.RawIOBase):
-    """UTF-16 or UTF-32 bytes as UTF-8, block by block."""
+    """Bytes of another encoding as UTF-8, block by block. lost: told how many were undecodable."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self._stream = stream
+    def __init__(
+        self, stream: BinaryIO, encoding: str, lost: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._stream, self._lost, self._count = stream, lost, 0
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._ready = b""
 
@@ -393,8 +458,10 @@ class _Transcoded(io.RawIOBase):
         while not self._ready:
             block = self._stream.read(1 << 16)
             text = self._decoder.decode(block, final=not block)
+            self._count += text.count("\ufffd")
             self._ready = text.encode("utf-8", "replace")
             if not block:
+                self._lost(self._count)
                 break
         count = min(len(buffer), len(self._ready))
         buffer[:count] = self._ready[:count]

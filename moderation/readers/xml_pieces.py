@@ -7,12 +7,10 @@ declares is seen: no entity can be expanded, nothing fetched.
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.readers.source import decode
-from moderation.readers.text_blocks import BLOCK, byte_blocks, cut_character
+from moderation.readers.text_blocks import byte_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +22,6 @@ LARGEST = 1 << 26  # bytes of one record; beyond, its end is taken to be lost
 LONGEST_TAG = 1 << 16
 
 _CONTROLS = bytes(32 if n < 32 and n not in (9, 10, 13) else n for n in range(256))
-_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]+)")
 
 
 class Piece(NamedTuple):
@@ -66,9 +63,7 @@ def pieces(
     a thread is a part of that record. layouts: how records of a name are usually laid out; those
     that are come as runs.
     """
-    notes: list[str] = []
-    yield from _Scan(_blocks(source, notes), names, within or {}, layouts or {}).pieces()
-    yield from notes
+    yield from _Scan(_blocks(source), names, within or {}, layouts or {}).pieces()
 
 
 class _Scan:
@@ -198,39 +193,11 @@ class _Scan:
         self.outer = ""
 
 
-def _blocks(source: Source, notes: list[str]) -> Iterator[bytes]:
+def _blocks(source: Source) -> Iterator[bytes]:
     """The file as clean UTF-8, never cut within a character.
 
     Control characters, which XML forbids, become spaces; bytes that are no UTF-8 are taken as
-    Windows-1252, unless the file declares another encoding. What was done goes to `notes`.
+    Windows-1252.
     """
-    codec = _declared(source)
-    if codec:
-        yield from _transcoded(source, codec)
-    else:
-        for whole in byte_blocks(source):
-            yield source.decoded(whole).encode().translate(_CONTROLS)
-    if codec:
-        notes.append(f"{source.name}: decoded as {codec}, as the file declares")
-
-
-def _transcoded(source: Source, codec: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(codec)("replace")
-    with source.utf8() as stream:
-        while block := stream.read(BLOCK):
-            yield decoder.decode(block).encode().translate(_CONTROLS)
-        yield decoder.decode(b"", final=True).encode()
-
-
-def _declared(source: Source) -> str | None:
-    """The encoding that the XML declaration names, when it is not UTF-8 and is believable."""
-    found = _ENCODING.match(source.head.lstrip())
-    if not found or source.encoding != "utf-8":
-        return None
-    try:
-        codec = codecs.lookup(found[1].decode()).name
-        source.head[:0].decode(codec)  # refuses codecs that are not for text
-    except LookupError:
-        return None
-    _, odd = decode(source.head[: len(source.head) - cut_character(source.head)])
-    return codec if odd and codec not in ("utf-8", "ascii", "utf-16", "utf-32") else None
+    for whole in byte_blocks(source):
+        yield source.decoded(whole).encode().translate(_CONTROLS)

@@ -88,6 +88,23 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     return chosen
 
 
+def late_roles(
+    chosen: Mapping[str, str], names: Iterable[str], later: Iterable[str]
+) -> dict[str, list[str]]:
+    """Our column -> the dump's and, behind it, those that go by such a name in later rows alone.
+
+    >>> late_roles({"text": "body"}, ["body"], ["body", "message", "parent"])
+    {'text': ['body', 'message'], 'parent_id': ['parent']}
+    """
+    known = set(names)
+    new = [name for name in dict.fromkeys(later) if name not in known]
+    found = {role: [name] for role, name in chosen.items()}
+    for role, name in roles(new, {}).items():
+        if name not in chosen.values():
+            found.setdefault(role, []).append(name)
+    return found
+
+
 def _second_thread(chosen: dict[str, str], known: Mapping[str, str]) -> None:
     """`post_id` beside `topic_id` is the comment's own id."""
     for word in SYNONYMS["thread_id"].split():

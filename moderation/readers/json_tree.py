@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers import json_formats
-from moderation.readers.columns import NAMES, is_html, roles
+from moderation.readers.columns import NAMES, is_html, late_roles, roles
+from moderation.readers.json_late import late
 from moderation.readers.json_text import first_values
 from moderation.readers.json_walk import JsonFormat, at, objects, read_format
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
+NESTS = ("replies", "children", "comments", "responses", "answers", "subcomments", "childcomments")
+"""Keys that hold replies, where a comment has neither id nor author nor time."""
 
 
 def shape_of(source: Source) -> JsonFormat | None:
@@ -49,25 +52,31 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     comments = list(_comments(roots, source))
     tops = [one for root in roots for one in (root if isinstance(root, list) else [root])]
     flat = any(_is_comment(one, source) for one in tops if isinstance(one, dict))
-    if not comments or (flat and not any(_has_replies(one, source) for one in comments)):
+    if not flat and not comments:
         return None
-    keys = list(dict.fromkeys(key for one in comments for key in one))
+    later = [one.record for one in late(source) if _is_comment(one.record, source)]
+    if flat and not any(_has_replies(one, source) for one in (*comments, *later)):
+        return None
+    keys = list(dict.fromkeys(key for one in comments or later for key in one))
     chosen = roles(keys, source.mapping)
-    others = [chosen[role] for role in ("id", "author", "created_at") if role in chosen]
-    author = chosen.get("author", "")
+    more = late_roles(chosen, keys, (key for one in later for key in one))
+    both = {role: "|".join(dict.fromkeys(names)) for role, names in more.items()}
+    others = [both[role] for role in ("id", "author", "created_at") if role in both]
+    bare = any(_has_bare(one, both["text"].split("|")) for one in (*comments, *later))
+    authors = both.get("author", "").split("|") if "author" in both else []
     return JsonFormat(
         "json-tree",
         "",
-        keys=(chosen["text"], "|".join(others)),
-        text="<" * is_html(chosen["text"]) + chosen["text"],
-        id=chosen.get("id", ""),
-        parent=chosen.get("parent_id", ""),
-        thread=chosen.get("thread_id", "") if chosen.get("thread_id") != "url" else "",
-        author="|".join([*(f"{author}.{name}" for name in NAMES), author]) if author else "",
-        time=chosen.get("created_at", ""),
-        url=chosen.get("url", ""),
-        status=chosen.get("status", ""),
-        title=chosen.get("title", ""),
+        keys=(both["text"],) if bare else (both["text"], "|".join([*others, *NESTS])),
+        text="|".join("<" * is_html(name) + name for name in both["text"].split("|")),
+        id=both.get("id", ""),
+        parent=both.get("parent_id", ""),
+        thread="|".join(name for name in both.get("thread_id", "").split("|") if name != "url"),
+        author="|".join([*(f"{one}.{name}" for one in authors for name in NAMES), *authors]),
+        time=both.get("created_at", ""),
+        url=both.get("url", ""),
+        status=both.get("status", ""),
+        title=both.get("title", ""),
         post=("title", "comments|replies|children|responses|posts|answers"),
         post_id="id|url|slug|title",
         post_text="article|selftext|description|content|body|text",
@@ -86,18 +95,25 @@ def _comments(roots: list[Any], source: Source) -> Iterator[dict[str, Any]]:
 
 
 def _is_comment(node: dict[str, Any], source: Source) -> bool:
-    """An object with a text, and an id, an author or a time."""
+    """An object with a text, and an id, an author, a time or a list for its replies."""
     if "title" in node and _has_list(node):
         return False  # the post that the comments stand under
     chosen = roles(node, source.mapping)
     others = {"id", "author", "created_at"} & chosen.keys()
-    return "text" in chosen and bool(others) and isinstance(at(node, chosen["text"]), str)
+    known = others or any(isinstance(node.get(name), list) for name in NESTS)
+    return "text" in chosen and bool(known) and isinstance(at(node, chosen["text"]), str)
 
 
 def _has_list(node: dict[str, Any]) -> bool:
     return any(
         isinstance(value, list) and value and isinstance(value[0], dict) for value in node.values()
     )
+
+
+def _has_bare(node: dict[str, Any], texts: list[str]) -> bool:
+    """Whether a reply stands within the comment that has a text and nothing else to know it by."""
+    inner = [one for name in NESTS if isinstance(node.get(name), list) for one in node[name]]
+    return any(isinstance(one, dict) and one.keys() & set(texts) == one.keys() for one in inner)
 
 
 def _has_replies(node: dict[str, Any], source: Source) -> bool:

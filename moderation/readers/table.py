@@ -6,13 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers import json_formats
 from moderation.readers.ahead import in_order
-from moderation.readers.columns import NAMES, batch, is_html, roles
+from moderation.readers.columns import NAMES, batch, is_html, late_roles, roles, texts
+from moderation.readers.json_late import late
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
 from moderation.readers.markup import plain
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 PARQUET = b"PAR1"
 PARQUET_ROWS = 50_000
+LATER = " later"  # behind a role: its other column, in rows that lack the usual one
 SHOWN = 12  # column names in an error message
 
 
@@ -58,7 +61,7 @@ def read(source: Source) -> Iterator[Batch]:
     if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
     if source.is_json:
-        chosen = _roles(source, _keys(source))
+        chosen = _json_roles(source)
         found = _json(source, chosen)
     else:
         style = _style(source)
@@ -118,6 +121,9 @@ def _batch(
     columns = job()
     made = Batch()
     if columns.values:
+        for role in [role for role in columns.values if role.endswith(LATER)]:
+            usual, others = role.removesuffix(LATER), texts(columns.values.pop(role))
+            columns.values[usual] = pc.coalesce(texts(columns.values[usual]), others)
         if markup:
             text = [markup(one or "") for one in columns.values["text"].to_pylist()]
             columns.values["text"] = pa.array(text, STRING)
@@ -128,6 +134,22 @@ def _batch(
     made.rejects[:0] = columns.rejects
     made.met = columns.met
     return made
+
+
+def _json_roles(source: Source) -> dict[str, str]:
+    """The columns by the first rows' keys, and those that come later under other names."""
+    names = _keys(source)
+    later = [key for one in late(source) if one.top for key in _leaves(one.record)]
+    if "text" not in roles(names, source.mapping):
+        names += [key for key in later if key not in names]
+    chosen: dict[str, str] = {}
+    for role, (first, *others) in late_roles(_roles(source, names), names, later).items():
+        inner = [other for other in others if other.startswith(f"{first}.")]  # of some an object
+        both = [*inner, first, *others]
+        chosen[role] = both[0]
+        if others:
+            chosen[role + LATER] = both[1]
+    return chosen
 
 
 def _roles(source: Source, names: Any) -> dict[str, str]:

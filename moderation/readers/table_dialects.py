@@ -316,7 +316,10 @@ def _first_rows(source: Source) -> list[list[str]]:
 
 
 def dialect_roles(dialect: Dialect, names: list[str]) -> dict[str, str]:
-    """Our name -> the file's column, for the columns that the file has."""
+    """Our name -> the file's column, for the columns that the file has.
+
+    JSON lines may have a key that comes late: there every column is asked for.
+    """
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(name if dialect.json else plainly(name), name)
@@ -326,4 +329,7 @@ def dialect_roles(dialect: Dialect, names: list[str]) -> dict[str, str]:
             if word in known or word in dialect.extra:
                 chosen[role] = known.get(word, word)
                 break
+        else:
+            if dialect.json:
+                chosen[role] = words.split("|")[0]
     return chosen

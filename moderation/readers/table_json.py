@@ -188,13 +188,16 @@ class _Schema:
             for role, path in roles.items():
                 seen[role].add(type(at(row, path)))
         fields: dict[str, Any] = {}
-        mixed = False
+        # a key that is a value in some rows and an object in others is none for Arrow
+        paths = set(roles.values())
+        mixed = any(other.startswith(f"{path}.") for path in paths for other in paths)
         for role, path in roles.items():
             kinds = seen[role] - {type(None)}
             kinds = {float} if kinds == {int, float} else kinds
             kind = _ARROW.get(next(iter(kinds))) if len(kinds) == 1 else STRING
             mixed = mixed or len(kinds) > 1 or kind is None
-            _nest(fields, path.split("."), kind or STRING)
+            if not mixed:
+                _nest(fields, path.split("."), kind or STRING)
         self.options = None if mixed else pa.schema(_fields(fields))
 
     def parsed(self, raw: np.ndarray, rows: int) -> dict[str, pa.Array] | None:

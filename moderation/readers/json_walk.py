@@ -6,6 +6,7 @@ another comment's replies. The walk keeps its own stack, so nesting has no limit
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 ZERO = "0"
+MADE = "comments without an id have replies within them; an id was made up for each"
 SAMPLED = 5_000  # objects that detection looks at
 
 
@@ -252,6 +254,10 @@ class _Reading:
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
         self._given: set[int] = set()
         self._told: set[tuple[str | None, ...]] = set()
+        self._answered: set[int] | None = None  # objects of the document that have replies in them
+        self._invented: dict[int, str] = {}  # names made up for those without an id
+        self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
+        self._names: Counter[str] = Counter()
 
     def of(self, root: Any, shared: Mapping[int, int]) -> Iterator[Finding]:
         """The comments and threads of a document.
@@ -264,10 +270,12 @@ class _Reading:
             path, key, name = shape.people
             for one in at(root, path) or ():
                 self._people[str(at(one, key))] = str(at(one, name) or "")
+        self._answered, self._invented = None, {}
         for found in walk(root, shape):
             place = shared.get(id(found.record))
             if place is not None and not found.is_post:
                 if place in self._given:
+                    self._named(root, found, place)
                     continue
                 self._given.add(place)
             if found.is_post:
@@ -276,9 +284,42 @@ class _Reading:
             elif why := shape.only(found.record) if shape.only else None:
                 self.passed[why] += 1
             else:
+                self._named(root, found, place)
                 yield from self._made(found)
         if shape.stubs and (hidden := _hidden(root)):
             self.passed["comments behind 'more' links are not in the file"] += hidden
+
+    def _named(self, root: Any, found: Found, place: int | None) -> None:
+        """Make up an id for a comment that has none, but replies within it.
+
+        It is made from what the comment says and what it answers, so that it is the same wherever
+        the comment stands. place: see `of`; a comment in several parts is named once.
+        """
+        shape, record = self._shape, found.record
+        if shape.stem or _name(first(record, shape.id)) is not None:
+            return
+        if place in self._lasting:
+            self._invented[id(record)] = self._lasting[place]
+            return
+        if self._answered is None:
+            every = walk(root, shape)
+            self._answered = {id(one.around) for one in every if one.around is not None}
+        if id(record) not in self._answered:
+            return
+        above = self._own(found.around) if found.around is not None else None
+        paths = (shape.text.replace("<", ""), shape.author, shape.time)
+        said = [above, *(first(record, path) for path in paths)]
+        name = "made-" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:12]
+        self._names[name] += 1
+        again = self._names[name]
+        self._invented[id(record)] = name if again == 1 else f"{name}-{again}"
+        if place is not None:
+            self._lasting[place] = self._invented[id(record)]
+        self.passed[MADE] += 1
+
+    def _own(self, record: Record) -> str | None:
+        """The comment's id, or the one made up for it."""
+        return _name(first(record, self._shape.id)) or self._invented.get(id(record))
 
     def _post(self, post: Record) -> ThreadRow:
         shape = self._shape
@@ -321,7 +362,7 @@ class _Reading:
 
     def _row(self, found: Found, thread: str | None) -> Row:
         shape, record = self._shape, found.record
-        own = self._source.stem if shape.stem else _name(first(record, shape.id))
+        own = self._source.stem if shape.stem else self._own(record)
         text = self._text(record, shape.text)
         status = shape.status(record) if callable(shape.status) else _status(record, shape.status)
         if status == "unknown":
@@ -351,7 +392,7 @@ class _Reading:
         if not no_parent(parent) and not isinstance(parent, dict):
             return _name(parent)
         if found.around is not None:
-            return _name(first(found.around, shape.id))
+            return self._own(found.around)
         if _name(parent) == ZERO and not shape.settle:
             return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
         depth = first(record, shape.depth)

@@ -5,7 +5,7 @@
     weights.safetensors   the arrays
 
 Reading runs no code from the folder. Before any array is used: no other files, the version, both
-digests, names, types and shapes, finite numbers; last, the self-test comments must score as when
+digests, every entry of the card (`model.card`), names, types and shapes, finite numbers; last, the self-test comments must score as when
 the model was saved.
 """
 
@@ -23,6 +23,7 @@ from safetensors import numpy as safetensors
 
 from moderation.context.head import ContextHead
 from moderation.errors import ModelError
+from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
 from moderation.model.held import Held
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
@@ -93,10 +94,11 @@ def load(folder: str | Path) -> Model:
             f"{folder / WEIGHTS}: not the weights that {CARD} describes (digests differ); "
             "copy both files again, or train anew"
         )
+    arrays = _checked(content, card, folder / WEIGHTS)
     try:
-        model = _built(card, _checked(content, card, folder / WEIGHTS))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{folder / CARD}: {_cause(error)}") from error
+        model = _built(card, arrays)
+    except (ModelError, ValueError) as error:  # entries that do not belong together
+        raise ModelError(f"{folder / CARD}: {error}") from error
     model = replace(model, name=folder.resolve().name, digest=card["digest"])
     _check_scores(model, card["self_test"], folder)
     return model
@@ -133,20 +135,29 @@ def _read(path: Path) -> bytes:
 
 def _read_card(path: Path) -> dict[str, Any]:
     try:
-        card = json.loads(_read(path))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        card = json.loads(_read(path), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
         raise ModelError(f"{path}: no JSON: {error}; copy the file again") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ModelError(f"{path}: not a model of this program (no format {FORMAT!r})")
     version = card.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    if version not in range(1, VERSION + 1):
         raise ModelError(
-            f"{path}: format version {version!r}; this program reads up to {VERSION}: "
+            f"{path}: format version {str(version)[:20]}; this program reads up to {VERSION}: "
             "update it, or train the model anew"
         )
-    if card.get("digest") != _digest({k: v for k, v in card.items() if k != "digest"}):
-        raise ModelError(f"{path}: altered since it was saved (its digest differs); restore it")
+    try:
+        model_card.plain(card, "")
+        if card.get("digest") != _digest({k: v for k, v in card.items() if k != "digest"}):
+            raise ModelError("altered since it was saved (its digest differs); restore it")
+        model_card.check(card)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
     return card
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _digest(card: dict[str, Any]) -> str:
@@ -234,9 +245,17 @@ def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.n
             raise ModelError(
                 f"{path}: {name} is {array.dtype} {array.shape}; expected {dtype} {shape}"
             )
-        if dtype.kind == "f" and not name.endswith(MAY_BE_NAN) and not np.isfinite(array).all():
-            raise ModelError(f"{path}: {name} holds numbers that are not finite")
+        if dtype.kind == "f":
+            _check_numbers(array, name, path)
     return arrays
+
+
+def _check_numbers(array: np.ndarray, name: str, path: Path) -> None:
+    known = array[~np.isnan(array)] if name.endswith(MAY_BE_NAN) else array
+    if not np.isfinite(known).all():
+        raise ModelError(f"{path}: {name} holds numbers that are not finite")
+    if float(np.abs(known).max(initial=0)) > model_card.LARGE:
+        raise ModelError(f"{path}: {name} holds numbers beyond {model_card.LARGE:,.0f}")
 
 
 def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
@@ -294,37 +313,26 @@ def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
 
 
 def _head(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | ContextLabel:
-    name, threshold = str(label["name"]), float(label["threshold"])
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold of {name} is {threshold}; expected 0 to 1")
+    name, threshold = label["name"], float(label["threshold"])
     calibration = Calibration.from_dict(label["calibration"])
     curve = Kept.from_dict(label["curve"]) if "curve" in label else None
     stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
         return TextLabel(name, calibration, *stated)
-    if label["kind"] != "context":
-        raise ValueError(f"label {name} is of kind {label['kind']!r}; expected text or context")
     own = {key: arrays[f"{name}/{key}"] for key in ("context/idf", "context/weights")}
     return ContextLabel(name, ContextHead.load(own, label["context"]), calibration, *stated)
 
 
-def _check_scores(model: Model, expected: Any, folder: Path) -> None:
+def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) -> None:
     """The self-test: the saved comments must score as they did."""
-    try:
-        texts = [str(one["text"]) for one in expected]
-        wanted = np.array([one["scores"] for one in expected], np.float64)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder / CARD}: self-test is malformed: {error}") from error
-    found = model.score_texts(texts, 1)
-    if not texts or wanted.shape != found.shape:
-        raise ModelError(f"{folder / CARD}: self-test is {wanted.shape}; expected {found.shape}")
+    columns = len(model.text_heads)
+    if any(len(one["scores"]) != columns for one in expected):
+        raise ModelError(f"{folder / CARD}: a self-test has not {columns} scores, one a text label")
+    wanted = np.array([one["scores"] for one in expected], np.float64).reshape(-1, columns)
+    found = model.score_texts([one["text"] for one in expected], 1)
     worst = float(np.abs(found - wanted).max(initial=0))
     if not worst <= SELF_TEST_ERROR:
         raise ModelError(
             f"{folder}: the self-test comments score differently by up to {worst:.2g}; "
             "the model was made by another version of this program: train it anew"
         )
-
-
-def _cause(error: Exception) -> str:
-    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

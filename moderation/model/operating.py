@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -81,9 +82,12 @@ def _share(number: str, percent: str) -> float:
 
 def _count(number: str) -> float:
     try:
-        return float(number.replace(",", "").replace("_", ""))
+        counted = float(number.replace(",", "").replace("_", ""))
     except ValueError as error:
         raise GoalError(f"{number!r} is no number") from error
+    if not isfinite(counted):
+        raise GoalError(f"{number[:20]}… is too large a number")
+    return counted
 
 
 @dataclass(frozen=True)

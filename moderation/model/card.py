@@ -1,0 +1,243 @@
+"""Check what a model card says, entry by entry, before anything is made of it.
+
+CARD says of each entry what it must be. Entries that it does not name are for people: they may be
+any JSON of ordinary size. A number that a kernel is given is bounded here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from moderation.context.expand import CONTEXT_FEATURES
+from moderation.errors import GoalError, ModelError
+from moderation.labels.name import LABEL_NAME
+from moderation.model.operating import Goal
+from moderation.text.features import NgramConfig
+from moderation.text.phrases import CLASSES
+
+LARGE = 1e6  # far above any weight, slope or offset that training finds; sums of them stay finite
+MANY = 2.0**63  # rows, bytes, a seed
+DEEPEST = 100  # lists and objects within one another
+SHOWN = 40  # characters of a wrong value in a message
+
+Check: TypeAlias = "Callable[[Any, str], None]"
+"""Raises ModelError where the value (first) at its place (second) is not what it must be."""
+
+
+def _wrong(value: Any, place: str, expected: str) -> ModelError:
+    shown = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    return ModelError(f"{place} is {shown}; expected {expected}")
+
+
+def number(low: float = -LARGE, high: float = LARGE) -> Check:
+    """A number from `low` to `high`."""
+
+    def check(value: Any, place: str) -> None:
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        if not fits or not low <= value <= high:  # so NaN is refused too
+            raise _wrong(value, place, f"a number from {low:g} to {high:g}")
+
+    return check
+
+
+def whole(low: int, high: int) -> Check:
+    """A whole number from `low` to `high`."""
+
+    def check(value: Any, place: str) -> None:
+        fits = isinstance(value, int) and not isinstance(value, bool)
+        if not fits or not low <= value <= high:
+            raise _wrong(value, place, f"a whole number from {low} to {high}")
+
+    return check
+
+
+def yes_or_no(value: Any, place: str) -> None:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise _wrong(value, place, "true or false")
+
+
+def text(pattern: re.Pattern[str] | None = None, most: int = 10_000) -> Check:
+    """A text of up to `most` characters, all of it as `pattern` says."""
+
+    def check(value: Any, place: str) -> None:
+        if not isinstance(value, str) or len(value) > most:
+            raise _wrong(value, place, f"a text of up to {most:,} characters")
+        if pattern and not pattern.fullmatch(value):
+            raise _wrong(value, place, f"a text like {pattern.pattern}")
+
+    return check
+
+
+def one_of(*known: Any) -> Check:
+    """One of these words."""
+
+    def check(value: Any, place: str) -> None:
+        if not isinstance(value, str) or value not in known:
+            raise _wrong(value, place, " or ".join(map(repr, known)))
+
+    return check
+
+
+def goal(value: Any, place: str) -> None:
+    """The sentence of a goal."""
+    text(most=200)(value, place)
+    try:
+        Goal.parse(value)
+    except GoalError as error:
+        raise ModelError(f"{place}: {error}") from error
+
+
+def nothing_or(check: Check) -> Check:
+    """Null, or what `check` takes."""
+    return lambda value, place: None if value is None else check(value, place)
+
+
+def listed(check: Check, least: int = 0, most: int = 100_000) -> Check:
+    """A list of `least` to `most` values that `check` takes."""
+
+    def checked(value: Any, place: str) -> None:
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise _wrong(value, place, f"a list of {least} to {most:,}")
+        for at, one in enumerate(value):
+            check(one, f"{place}[{at}]")
+
+    return checked
+
+
+def keyed(check: Check) -> Check:
+    """An object whose values, under any names, are what `check` takes."""
+
+    def checked(value: Any, place: str) -> None:
+        if not isinstance(value, dict):
+            raise _wrong(value, place, "an object")
+        for name, one in value.items():
+            check(one, f"{place}.{name[:SHOWN]}")
+
+    return checked
+
+
+def entries(**checks: Check) -> Check:
+    """An object with entries of these names; `name_` for one that may be missing."""
+    known = {name.rstrip("_"): (check, name.endswith("_")) for name, check in checks.items()}
+
+    def checked(value: Any, place: str) -> None:
+        if not isinstance(value, dict):
+            raise _wrong(value, place, "an object")
+        for name, (check, optional) in known.items():
+            if name in value:
+                check(value[name], f"{place}.{name}" if place else name)
+            elif not optional:
+                raise ModelError(
+                    f"{place}: {name!r} is missing" if place else f"{name!r} is missing"
+                )
+
+    return checked
+
+
+def plain(value: Any, place: str) -> None:
+    """Any JSON whose numbers are finite, and which is not nested more than DEEPEST."""
+    left = [(value, 0)]
+    while left:
+        one, depth = left.pop()
+        if depth > DEEPEST:
+            raise ModelError(f"{place or 'the card'} is nested more than {DEEPEST} deep")
+        if isinstance(one, dict | list):
+            left += [
+                (below, depth + 1) for below in (one if isinstance(one, list) else one.values())
+            ]
+        elif isinstance(one, int | float) and not abs(one) <= MANY:
+            raise _wrong(one, place or "a number", f"numbers up to {MANY:g}")
+
+
+_share, _maybe = number(0, 1), nothing_or(number(-MANY, MANY))
+_rises = number(1e-12, LARGE)
+_curve = listed(_share, 1)
+_LABEL = {
+    "name": text(LABEL_NAME),
+    "kind": one_of("text", "context"),
+    "threshold": _share,
+    "calibration": entries(slope=_rises, shift=number(), low=_rises, high=_rises, offset=number()),
+    "curve_": entries(
+        threshold=_curve,
+        recall=_curve,
+        false_positive_rate=_curve,
+        positives=number(0, 1e9),
+        negatives=number(0, 1e9),
+        prevalence=_share,
+    ),
+    "operating": entries(
+        goal_=nothing_or(goal),
+        threshold_=_maybe,
+        value_=_maybe,
+        low_=_maybe,
+        high_=_maybe,
+        precision_=_maybe,
+        recall_=_maybe,
+        false_positive_rate_=_maybe,
+        flags_=_maybe,
+        prevalence_=nothing_or(number(1e-9, 1 - 1e-9)),
+        instead_of_=text(),
+    ),
+    "metrics": entries(
+        decisions_=entries(
+            held_out=entries(closed=listed(_maybe, 3, 3), before=_maybe, after=_maybe)
+        )
+    ),
+    "context_": entries(
+        features=listed(one_of(*CONTEXT_FEATURES), 0, len(CONTEXT_FEATURES)),
+        intercept=number(),
+        mass=number(1e-6, LARGE),
+        doubt_=number(0, LARGE),
+        typical=keyed(number()),
+    ),
+}
+CARD = entries(
+    digest=text(),
+    weights=text(),
+    labels=listed(entries(**_LABEL), 1, 64),
+    ngrams=entries(
+        word_ngrams=nothing_or(listed(whole(1, 2), 2, 2)),
+        char_ngrams=nothing_or(listed(whole(1, 8), 2, 2)),
+        bits=whole(4, 26),
+        fold=yes_or_no,
+        version=text(),
+    ),
+    dense_features=listed(text()),
+    classes=listed(text(), 0, CLASSES - 1),  # the kernel has room for no more
+    sources=listed(entries(name_=text())),
+    training=entries(
+        seed_=whole(0, 2**63),
+        rows_=whole(0, 2**53),
+        from_=text(),
+        decisions_=keyed(listed(whole(0, 2**53), 2, 2)),
+        recipe_=entries(
+            idf_power_=number(0, 100),
+            dense_scale_=number(0, LARGE),
+            disguise_scale_=number(0, LARGE),
+            longest_=whole(1, 2**31),
+        ),
+    ),
+    self_test=listed(entries(text=text(), scores=listed(_share, 0, 64)), 1, 100),
+    carried_on_=yes_or_no,
+    held_out_=listed(one_of("held", "base/held"), 0, 2),
+)
+"""What every entry of a model card must be."""
+
+
+def check(card: dict[str, Any]) -> None:
+    """Raise ModelError for the first entry of a card that cannot be what a model says."""
+    CARD(card, "")
+    try:
+        NgramConfig.from_json(card["ngrams"])
+    except ValueError as error:
+        raise ModelError(str(error)) from error
+    names = [label["name"] for label in card["labels"]]
+    if len(set(names)) < len(names):
+        raise ModelError(f"two labels have one name: {', '.join(sorted(names))[:SHOWN]}")
+    for label in card["labels"]:
+        if label["kind"] == "context" and "context" not in label:
+            raise ModelError(f"label {label['name']}: 'context' is missing")

@@ -5,8 +5,8 @@
     weights.safetensors   the arrays
 
 Reading runs no code from the folder. Before any array is used: no other files, the version, both
-digests, every entry of the card (`model.card`), names, types and shapes, finite numbers; last, the self-test comments must score as when
-the model was saved.
+digests, every entry of the card (`model.card`), names, types and shapes, finite numbers; last, the
+self-test comments must score as when the model was saved.
 """
 
 from __future__ import annotations

@@ -224,6 +224,11 @@ class Source:
         """Bytes that a compressed file may grow to."""
         return max(FREE_BYTES, self.options.expansion * self.size)
 
+    def allow(self, grown: int) -> None:
+        """Raise InputError where a packed file has grown to more bytes than it may."""
+        if grown > self._limit:
+            self._explode()
+
     def _explode(self) -> NoReturn:
         raise InputError(
             f"{self.name}: grows past {self._limit:,} bytes when decompressed, "

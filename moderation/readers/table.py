@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
@@ -18,11 +17,12 @@ from moderation.readers.json_late import late
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
 from moderation.readers.markup import plain
+from moderation.readers.parquet import Parquet
 from moderation.readers.rows import status_of
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.table_csv import Style, csv_columns, style_of
 from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dialect_roles
-from moderation.readers.table_json import Columns, Job, at, line_columns, value_columns
+from moderation.readers.table_json import Job, at, line_columns, value_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 PARQUET = b"PAR1"
-PARQUET_ROWS = 50_000
 LATER = " later"  # behind a role: its other column, in rows that lack the usual one
 SHOWN = 12  # column names in an error message
 
@@ -57,7 +56,8 @@ def detect(source: Source) -> str | None:
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a table. Raises InputError where it has no text column."""
     if source.head.startswith(PARQUET):
-        return _batches(source, _parquet(source))
+        stream = Parquet(source)
+        return _batches(source, stream.columns(_roles(source, stream.names)))
     if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
     if source.is_json:
@@ -215,25 +215,3 @@ def _is_object(line: str) -> bool:
         return isinstance(loads(line.encode("utf-8", "replace")), dict)
     except ValueError:
         return False
-
-
-def _parquet(source: Source) -> Iterator[Job]:
-    try:
-        stream = pq.ParquetFile(source.local or pa.BufferReader(source.open().read()))
-        chosen = _roles(source, stream.schema_arrow.names)
-        sizes = [stream.metadata.row_group(k).num_rows for k in range(stream.num_row_groups)]
-        begin, end = source.groups or (0, len(sizes))
-        done, met = sum(sizes[:begin]), sum(sizes[begin:end])
-        wanted = sorted(set(chosen.values()))
-        for rows in stream.iter_batches(PARQUET_ROWS, row_groups=range(begin, end), columns=wanted):
-            values = {role: rows.column(name) for role, name in chosen.items()}
-            yield partial(Columns, values, partial(_row, done), [], met)
-            done += rows.num_rows
-            met = 0
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{source.name}: damaged Parquet file: {reason}") from error
-
-
-def _row(first: int, row: int) -> str:
-    return f"row {first + row + 1}"

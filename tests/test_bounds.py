@@ -1,0 +1,126 @@
+"""What input may cost: small files that would grow to gigabytes, or be read for minutes."""
+
+import contextlib
+import gzip
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from moderation.errors import InputError
+from moderation.readers import Source, read
+from moderation.readers.options import Options
+
+
+def refused(path, options=None):
+    """The one line that a file is refused with."""
+    with pytest.raises(InputError) as caught:
+        read(path, options=options or Options())
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+# --- Parquet --------------------------------------------------------------------------------------
+
+
+def repeated(text, count):
+    """The text so many times, held once."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), [text])
+
+
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "none"])
+def test_one_long_text_repeated(tmp_path, codec):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": repeated("x" * 1_000_000, 8000)}), path, compression=codec)
+    assert "grows past" in refused(path)
+
+
+def test_one_short_text_in_many_rows(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": repeated("x", 30_000_000)}), path, compression="zstd")
+    assert path.stat().st_size < 200_000
+    assert "grows past" in refused(path)
+
+
+def test_rows_that_are_null(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": pa.nulls(30_000_000, pa.string())}), path)
+    assert "grows past" in refused(path)
+
+
+def test_one_row_with_a_list_of_many_long_texts(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = repeated("x" * 100_000, 100_000)
+    lists = pa.ListArray.from_arrays([0, len(texts)], texts)
+    pq.write_table(pa.table({"text": ["a"], "author": lists}), path, compression="zstd")
+    assert "grows past" in refused(path)
+
+
+def test_a_page_that_unpacks_to_much_more(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table({"text": ["x" * 40_000_000] * 10})
+    pq.write_table(texts, path, compression="zstd", use_dictionary=False)
+    assert path.stat().st_size < 200_000
+    assert "grows past" in refused(path)
+
+
+def test_what_columns_unpack_to_that_are_not_read_does_not_count(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table({"text": ["one", "two"], "picture": repeated("x" * 300_000_000, 2)})
+    pq.write_table(texts, path, compression="zstd")
+    assert list(read(path).comments["text"]) == ["one", "two"]
+
+
+def test_a_bound_may_be_raised(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = [f"{number} {'x' * 3000}" for number in range(100)] * 1000
+    pq.write_table(pa.table({"text": texts}), path, compression="zstd")
+    assert "raise --max-expansion" in refused(path)
+    assert len(read(path, options=Options(expansion=100_000)).comments) == 100_000
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "none"])
+def test_a_parquet_file_of_several_groups_and_pages(tmp_path, version, codec):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table(
+        {
+            "id": [str(number) for number in range(5000)],
+            "text": [f"{number} words {'y' * (number % 90)}" for number in range(5000)],
+            "author": ["Ann", None, "Ben", "Ann", "Cy"] * 1000,
+        }
+    )
+    pq.write_table(
+        texts,
+        path,
+        compression=codec,
+        data_page_version=version,
+        row_group_size=1500,
+        data_page_size=2000,
+        dictionary_pagesize_limit=3000,
+    )
+    found = read(path)
+    assert sorted(found.comments["text"]) == sorted(texts["text"].to_pylist())
+    assert found.comments["author"].isna().sum() == 1000
+    assert found.records == 5000
+
+
+def test_a_parquet_file_with_a_wrong_byte_is_read_or_refused(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": ["one", "two", "two"] * 20, "id": list(range(60))}), path)
+    content = path.read_bytes()
+    for place in range(4, len(content), 3):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        with contextlib.suppress(InputError):
+            dump = read(path)
+            assert dump.records == len(dump.comments) + len(dump.rejects)
+
+
+def test_a_parquet_file_within_gzip(tmp_path):
+    path = tmp_path / "dump.parquet.gz"
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"text": ["one", "two"]}), sink)
+    path.write_bytes(gzip.compress(sink.getvalue().to_pybytes()))
+    assert Source(path).compression == "gzip"
+    assert list(read(path).comments["text"]) == ["one", "two"]

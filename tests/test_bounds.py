@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import sqlite3
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -124,3 +125,81 @@ def test_a_parquet_file_within_gzip(tmp_path):
     path.write_bytes(gzip.compress(sink.getvalue().to_pybytes()))
     assert Source(path).compression == "gzip"
     assert list(read(path).comments["text"]) == ["one", "two"]
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+THREADS = "CREATE TABLE threads (id INTEGER PRIMARY KEY, uri TEXT, title TEXT)"
+COLUMNS = "id, tid, parent, created, mode, text, author"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n{}) "
+COMMENT = "i AS id, 1 AS tid, NULL AS parent, 0 AS created, 1 AS mode, 'x' AS text, 'a' AS author"
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A database of isso's, made by SQL."""
+
+    def made(*statements):
+        path = tmp_path / "dump.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            for statement in (THREADS, "INSERT INTO threads VALUES (1, '/a', 'A')", *statements):
+                base.execute(statement)
+            base.commit()
+        return path
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        NUMBERS.format("") + f"SELECT {COMMENT} FROM n",
+        NUMBERS.format(" WHERE i < 9") + f"SELECT {COMMENT.replace('i AS', 'sum(i) AS')} FROM n",
+        f"SELECT {COMMENT.replace('i AS', 'id AS')} FROM threads",
+    ],
+)
+def test_a_view_in_place_of_the_comments_is_not_run(database, view):
+    path = database(f"CREATE VIEW comments AS {view}")
+    assert "a database with the tables threads" in refused(path)
+
+
+def test_a_view_that_says_it_is_a_table_is_not_run(database):
+    path = database(
+        f"CREATE VIEW comments AS {NUMBERS.format('')} SELECT {COMMENT} FROM n",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET type = 'table' WHERE name = 'comments'",
+    )
+    assert "malformed database schema" in refused(path)
+
+
+@pytest.mark.parametrize("kind", ["VIRTUAL", "STORED"])
+def test_computed_columns_are_not_run(database, kind):
+    columns = COLUMNS.replace("author", f"author AS (hex(zeroblob(1000000 + id))) {kind}")
+    path = database(
+        f"CREATE TABLE comments ({columns})",
+        "INSERT INTO comments (id, tid, text) VALUES (1, 1, 'x')",
+    )
+    assert "the table comments has computed columns" in refused(path)
+
+
+def test_a_virtual_table_is_not_run(database):
+    path = database(f"CREATE VIRTUAL TABLE comments USING fts5({COLUMNS})")
+    assert "a database with the tables" in refused(path)
+
+
+def test_a_long_default_of_many_short_rows_is_bounded(database):
+    path = database(
+        "CREATE TABLE comments (id, tid, parent, created, mode, text)",
+        NUMBERS.format(" WHERE i < 4000") + "INSERT INTO comments (id, tid) SELECT i, 1 FROM n",
+        f"ALTER TABLE comments ADD COLUMN author TEXT DEFAULT '{'x' * 500_000}'",
+    )
+    assert "grows past" in refused(path)
+
+
+def test_names_of_tables_are_shown_in_short(tmp_path):
+    path = tmp_path / "dump.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        for number in range(50):
+            base.execute(f'CREATE TABLE "t{number}\'); DROP\n{"x" * 5000}" (a)')
+    assert "… (50 in all)" in refused(path)
+    assert len(refused(path)) < 1500

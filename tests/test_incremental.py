@@ -255,8 +255,9 @@ def test_gain_is_the_share_of_what_was_missing():
 def test_nothing_is_tested_on_what_it_learnt(new):
     texts = pd.Series([text for text, _ in site()] + ["something else altogether"])
     scores = pd.DataFrame(new.score_texts(texts), columns=["spam", "abuse"])
-    honest, count = not_trained_on(new, texts, scores)
-    assert count == 60
+    found = not_trained_on(new, texts, scores)
+    honest = found.scores
+    assert found.held_out.sum() == 60
     assert honest["abuse"].tolist() == scores["abuse"].tolist()
     assert honest["spam"].iloc[60] == scores["spam"].iloc[60]
     answers = np.array([answer for _, answer in site()])

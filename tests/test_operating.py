@@ -51,7 +51,7 @@ def test_a_goal_is_a_sentence_and_prints_back(sentence, printed, measure, share)
 @pytest.mark.parametrize(
     ("sentence", "message"),
     [
-        ("", "is no goal; expected 'precision >= 0.9', 'recall >= 0.8'"),
+        ("", "is no goal; expected 'precision >= 0.8', 'recall >= 0.8'"),
         ("precision <= 0.9", "is no goal"),
         ("precision >= lots", "is no goal"),
         ("precision >= 1.2.3", "'1.2.3' is no number"),

@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 from small_model import trained
 
-from moderation.evaluation.queue import Decided, answered, choose, decided, with_context
+from moderation.evaluation.queue import (
+    Decided,
+    answered,
+    choose,
+    decided,
+    not_chosen,
+    with_context,
+)
 from moderation.evaluation.sample import Scores, Strata, draw, estimates, strata
 from moderation.labels.ledger import Decision, append
 from moderation.labels.table import label_frame
@@ -195,6 +202,40 @@ def test_of_near_duplicates_one_is_asked_and_of_a_thread_three():
     assert per_thread.max() <= 3
 
 
+def test_few_threads_do_not_leave_the_budget_unspent():
+    scored, scores, _ = dump(60)
+    scored["thread_id"] = "t"
+    found = chosen(scored, scores, 50)
+    assert len(found) == 50
+    assert sum(why == "random" for why in found.values()) == 15
+
+
+def test_a_campaign_does_not_hide_the_others():
+    scored, scores, _ = dump(500)
+    scored["thread_id"] = "t"
+    scored.loc[:479, "text"] = "Buy now, buy here, buy everything"
+    scores[:480], scores[480:] = 0.5, 0.01
+    found = chosen(scored, scores, 15, random=0.0)
+    assert len(found) == 15
+    assert sum(row < 480 for row in found) == 1
+
+
+def test_why_a_queue_is_short_is_counted():
+    scored, scores, _ = dump(40)
+    scored.loc[:9, "text"] = "Buy now, buy here, buy everything"
+    scored.loc[10:11, "text"] = " "
+    known = np.zeros(40, bool)
+    known[20:25] = True
+    parts = strata(scored, rated(scores), 0)
+    found = choose(scored, rated(scores), parts, Decided(known, known), 80, 0.0)
+    assert len(found) == 40 - 9 - 2 - 5
+    assert not_chosen(scored, Decided(known, known), found) == {
+        "decided already": 5,
+        "nearly the same as others": 9,
+        "without words, or no comments": 2,
+    }
+
+
 def test_nothing_is_left_when_all_is_decided():
     scored, scores, _ = dump(50)
     assert chosen(scored, scores, 20, np.ones(50, bool)) == {}
@@ -255,6 +296,17 @@ def test_a_dump_is_scored_first_and_csv_is_a_scored_table_too(moderation, place)
     moderation("score", "dump.jsonl", "-o", "scored.jsonl")
     tables = [moderation("queue", f"scored.{kind}", "-n", "5").out for kind in ("csv", "jsonl")]
     assert tables[0] == tables[1] != ""
+
+
+def test_a_short_queue_says_why(moderation, place):
+    rows = [{"id": str(k), "thread_id": "t", "text": sentence(k)} for k in range(30)]
+    (place / "one.jsonl").write_text("\n".join(map(json.dumps, [*rows, rows[0] | {"id": "x"}])))
+    full = moderation("queue", "one.jsonl", "-n", "25")
+    assert "25 comments to review" in full.err
+    assert "asked for" not in full.err
+    short = " ".join(moderation("queue", "one.jsonl", "-n", "80", "--random", "0").err.split())
+    assert "30 comments to review" in short
+    assert "80 asked for, 31 comments there: 1 nearly the same as others" in short
 
 
 def test_what_is_no_dump_is_one_line(moderation, place):

@@ -10,6 +10,8 @@ import typer
 from moderation.cli.app import app, model_path, ready_to_score, say, tell, working
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from moderation.evaluation.evaluate import Evaluation
@@ -110,6 +112,8 @@ def evaluate(
         raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
     ready_to_score()
     chosen = Model.load(model_path(model))
+    for sentence in by_heart([chosen], [*(labels or []), *([suite] if suite else [])]):
+        tell(sentence)
     figures: dict[str, object] = {"model": chosen.passport()}
     written: list[str] = []
     worse = False
@@ -127,7 +131,9 @@ def evaluate(
         if plots is not None:
             _write_plots(found, plots)
         if against is not None:
-            figures["comparison"], worse = _compare(chosen, against, frame, per_day, written)
+            figures["comparison"], worse = _compare(
+                chosen, against, labels, frame, per_day, written
+            )
     if markdown is not None:
         _write_markdown(f"# {chosen.name}", written, markdown)
     if json is not None:
@@ -171,7 +177,8 @@ def _trained(
 
     frame = read_labels(labels)
     own = (frame["source"] == SOURCE).fillna(False).to_numpy(bool)
-    return train(frame, own=own, seed=seed, sources=[file_origin(path) for path in labels])
+    origins = [file_origin(path) for path in labels]
+    return train(frame, own=own, tables=~own, seed=seed, sources=origins)
 
 
 def _carried_on(folder: Path, labels: list[Path], seed: int) -> Model:
@@ -193,48 +200,70 @@ def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:
 
 def _say_trained(model: Model, folder: Path) -> None:
     """How the new model did on rows that it was not trained on, label by label."""
+    from moderation.model.figures import figures, percent, two_digits
     from moderation.terminal import table, width
     from moderation.training.gain import bought
 
     rows = []
     for head in model.heads:
-        # A model that was carried on keeps the figures of the rows it was first trained on.
-        measured = head.metrics.get("out_of_fold", {})
-        auc, precision, recall = (
-            float(measured[name][0]) if measured.get(name) else float("nan")
-            for name in ("roc_auc", "precision", "recall")
+        auc = (head.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
+        found = figures(head)
+        told = ("–", "–")
+        if found is not None:
+            precision = f"{two_digits(found.precision)} ({percent(found.share)})"
+            told = precision, two_digits(found.recall)
+        rows.append(
+            (
+                head.name,
+                float("nan") if auc is None else float(auc),
+                head.threshold,
+                *told,
+                head.operating["goal"],
+            )
         )
-        rows.append((head.name, auc, head.threshold, precision, recall, head.operating["goal"]))
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
     say(table(columns, rows, width()))
+    say("held out; in brackets the share of comments with the label that a precision is for")
+    if model.base is not None:
+        say("these are the figures before the decisions, which were learnt on top:")
     for sentence in bought(model):
         say(sentence)
-    say(f"held-out figures; wrote {folder}")
+    say(f"wrote {folder}")
 
 
-def _scores(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    from moderation.evaluation.scores import row_scores
+def by_heart(models: Sequence[Model], paths: Sequence[Path]) -> list[str]:
+    """A sentence for each table that a model was trained on and keeps no held-out scores of."""
+    from moderation.evaluation.scores import learnt_by_heart
 
-    return row_scores(model, frame)[0]
+    return [
+        f"{path}: {model.name} was trained on it and keeps no held-out scores: these figures "
+        "are what it learnt by heart"
+        for model in models
+        for path in learnt_by_heart(model, paths)
+    ]
 
 
 def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
     from moderation.evaluation.evaluate import evaluate
     from moderation.evaluation.scores import row_scores
 
-    scores, learnt = row_scores(model, frame)
-    if learnt:
-        tell(f"{learnt:,} rows that {model.name} learnt from count with held-out scores")
-    return evaluate(frame, scores, model.thresholds)
+    honest = row_scores(model, frame)
+    for sentence in honest.told(model.name):
+        tell(sentence)
+    return evaluate(frame, honest.scores, model.thresholds)
 
 
 def _run_suite(model: Model, path: Path, written: list[str]) -> object:
+    from moderation.evaluation.scores import row_scores
     from moderation.evaluation.suites import read_suite, run_suite
     from moderation.evaluation.text import suite_markdown, suite_text
     from moderation.terminal import width
 
     cases = read_suite(path)
-    found = run_suite(cases, _scores(model, cases[["text"]]), model.thresholds)
+    honest = row_scores(model, cases[["text"]])
+    for sentence in honest.told(model.name, "case"):
+        tell(sentence)
+    found = run_suite(cases, honest.scores, model.thresholds)
     typer.echo(suite_text(found, width()))
     written.append(suite_markdown(found))
     return found.to_dict()
@@ -243,21 +272,28 @@ def _run_suite(model: Model, path: Path, written: list[str]) -> object:
 def _compare(
     candidate: Model,
     against: str,
+    paths: list[Path],
     frame: pd.DataFrame,
     per_day: float | None,
     written: list[str],
 ) -> tuple[object, bool]:
     """The comparison's figures, and whether the candidate is worse."""
     from moderation.evaluation.compare import compare
+    from moderation.evaluation.scores import paired_scores
     from moderation.evaluation.text import comparison_markdown, comparison_text
     from moderation.model.model import Model
     from moderation.terminal import width
 
     current = Model.load(model_path(against))
+    for sentence in by_heart([current], paths) if current.digest != candidate.digest else ():
+        tell(sentence)
+    after, before = paired_scores(candidate, current, frame)
+    for sentence in before.told(current.name) if current.digest != candidate.digest else ():
+        tell(sentence)
     found = compare(
         frame,
-        _scores(candidate, frame),
-        _scores(current, frame),
+        after.scores,
+        before.scores,
         candidate.thresholds,
         current.thresholds,
         comments_per_day=per_day,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from moderation.evaluation.drift import Drift
     from moderation.evaluation.metrics import Interval
     from moderation.evaluation.sample import Estimate, Scores
+    from moderation.model.held import Honest
+    from moderation.model.model import Model
 
 LEDGER = Path("labels/ledger.jsonl")
 SHOWN = 20
@@ -55,19 +58,25 @@ def queue(
     """Choose what to review next, and say how good the model is on this dump.
 
     The estimate comes from decisions on comments drawn at random, and narrows as they grow.
+    Comments that the model learnt from count with scores of models that had not seen them.
     """
     ready_to_score()
-    from moderation.evaluation.queue import answered, choose, decided, with_context
+    from moderation.evaluation.queue import answered, choose, decided, not_chosen, with_context
     from moderation.evaluation.sample import estimates, strata
     from moderation.labels.ledger import decisions
 
     scored, passport = _scored(dumps, model)
-    scores = _scores(scored, passport)
-    answers = answered(scored, decisions(labels), passport.get("contexts", []))
+    made = decisions(labels)
+    honest = _honest(scored, passport, model, made["text"])
+    scores = _scores(scored if honest is None else honest.scores, passport)
+    answers = answered(scored, made, passport.get("contexts", []))
     with working("choosing"):
         parts = strata(scored, scores, seed)
-        chosen = choose(scored, scores, parts, decided(answers, scores), budget, random)
+        known = decided(answers, scores)
+        chosen = choose(scored, scores, parts, known, budget, random)
     _say_chosen(list(chosen.values()))
+    if len(chosen) < budget:
+        _say_fewer(budget, len(scored), not_chosen(scored, known, chosen))
     if output is not None and chosen:
         from moderation.tables import write_table
 
@@ -75,7 +84,12 @@ def queue(
         say(f"decide with `moderation review {output}`")
     elif output is None:
         _print_chosen(scored, chosen)
-    _say_estimates(estimates(parts, scores, answers), len(scored))
+    if honest is None:
+        say(_untold(passport))
+    else:
+        _say_estimates(estimates(parts, scores, answers), len(scored))
+        for sentence in honest.told(str(passport.get("model")), "comment"):
+            tell(sentence)
 
 
 @app.command()
@@ -102,6 +116,7 @@ def drift(
     (before, passport), (after, other) = _scored([old], model), _scored([new], model)
     if passport.get("digest") != other.get("digest"):
         raise InputError(f"{old} and {new} were scored by different models; score both with one")
+    before, after = _as_unseen(before, passport, model), _as_unseen(after, other, model)
     scores = _scores(before, passport)
     with working("comparing"):
         found = compare(before, after, scores.labels, scores.limits, seed)
@@ -205,6 +220,62 @@ def _scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, Any]]
         return scored_table(dump, scores, chosen), chosen.passport()
 
 
+def _honest(
+    scored: pd.DataFrame, passport: dict[str, Any], name: str, near: pd.Series
+) -> Honest | None:
+    """The scored table with held-out scores where its model learnt from a comment.
+
+    near: see `not_trained_on`. None where the model cannot be asked what it learnt from.
+    """
+    import numpy as np
+
+    from moderation.model.held import Honest, not_trained_on
+
+    if passport.get("learnt") == 0:
+        none = np.zeros(len(scored), bool)
+        return Honest(scored, none, none)
+    model = _that_scored(passport, name)
+    if model is None:
+        return None
+    return not_trained_on(model, scored["text"].fillna("").astype("str"), scored, near)
+
+
+def _as_unseen(scored: pd.DataFrame, passport: dict[str, Any], name: str) -> pd.DataFrame:
+    """The table for `drift`: a model is surer of what it learnt from than of newer comments."""
+    honest = _honest(scored, passport, name, scored["text"].iloc[:0])
+    if honest is None:
+        say(f"note: {_untold(passport)}")
+        return scored
+    for sentence in honest.told(str(passport.get("model")), "comment"):
+        tell(sentence)
+    return honest.scores
+
+
+def _untold(passport: dict[str, Any]) -> str:
+    who = f"{passport.get('model') or 'the model'} ({str(passport.get('digest'))[:12]})"
+    return (
+        f"{who}, which scored this, is not here: what it learnt by heart cannot be told from what "
+        "it knows. Name its folder with -m, or score again"
+    )
+
+
+def _that_scored(passport: dict[str, Any], name: str) -> Model | None:
+    """The model with the passport's digest: the one that was named, else of those under models/."""
+    from moderation.errors import InputError, ModelError
+    from moderation.model.folder import digest_of
+    from moderation.model.model import Model
+
+    places = sorted(Path("models").glob("*/model.json"))
+    for one in (name, "default"):
+        with suppress(InputError):
+            places.insert(0, model_path(one) / "model.json")
+    for place in places:
+        with suppress(ModelError):
+            if digest_of(place.parent) == passport.get("digest"):
+                return Model.load(place.parent)
+    return None
+
+
 def _is_scored(path: str) -> bool:
     """Whether a file is a scored table, by its columns."""
     from moderation.errors import ModerationError
@@ -258,6 +329,11 @@ def _say_chosen(reasons: list[str]) -> None:
     told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
     noun = "comment" if len(reasons) == 1 else "comments"
     tell(f"{len(reasons):,} {noun} to review: {told or 'nothing is left to decide'}")
+
+
+def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
+    told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
+    tell(f"{budget:,} asked for, {comments:,} comments there{': ' if told else ''}{told}")
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RANDOM = 0.3
 UNCERTAIN = 0.4  # of the budget; what is left are the surest flags
 POOL = 20  # candidates looked at for each that is wanted: campaigns fill many places
-PER_THREAD = 3  # of one reason: a thread's comments teach much the same
+PER_THREAD = 3  # of one reason, while others are left: a thread's comments teach much the same
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,35 @@ def choose(
     left = budget - len(chosen)
     unsure = round(left * UNCERTAIN / (1 - RANDOM))
     odds, cut = _logit(scores.values), _logit(scores.limits)
-    near = -np.abs(odds - cut)
-    for word, closeness, most in (
-        ("uncertain", near, unsure),
-        ("likely", np.where(scores.flagged, odds - cut, -np.inf), budget),
-        ("uncertain", near, budget),  # where there are few flags
+    near, sure = -np.abs(odds - cut), np.where(scores.flagged, odds - cut, -np.inf)
+    for word, closeness, most, per_thread in (
+        ("uncertain", near, unsure, PER_THREAD),
+        ("likely", sure, budget, PER_THREAD),
+        ("uncertain", near, budget, PER_THREAD),  # where there are few flags
+        ("likely", sure, budget, None),  # where there are few threads
+        ("uncertain", near, budget, None),
     ):
         wanted = min(most, budget - len(chosen))
         named = [f"{word} {label}" for label in scores.labels]
-        chosen |= _best(scored, closeness, free, chosen, named, wanted)
+        if wanted:
+            chosen |= _best(scored, closeness, free, chosen, named, wanted, per_thread)
     return dict(sorted(chosen.items()))
+
+
+def not_chosen(scored: pd.DataFrame, decided: Decided, chosen: Mapping[int, str]) -> dict[str, int]:
+    """Why the rest of the comments are not among those that `choose` gave: how many, by reason.
+
+    It says all there is to say where `choose` gave fewer than its budget.
+    """
+    picked = np.zeros(len(scored), bool)
+    picked[list(chosen)] = True
+    able = eligible(scored)
+    counts = {
+        "decided already": able & decided.some & ~picked,
+        "nearly the same as others": able & ~decided.some & ~picked,
+        "without words, or no comments": ~able & ~picked,
+    }
+    return {reason: int(rows.sum()) for reason, rows in counts.items() if rows.any()}
 
 
 def _best(
@@ -114,14 +133,19 @@ def _best(
     chosen: dict[int, str],
     named: list[str],
     wanted: int,
+    per_thread: int | None,
 ) -> dict[int, str]:
-    """By turns the first of each label, of near-duplicates one, of a thread PER_THREAD."""
+    """By turns the first of each label, of near-duplicates one, of a thread `per_thread`.
+
+    per_thread: None = any number; then no comment is left out that could be asked.
+    """
+    pool_size = wanted * POOL if per_thread else len(scored)
     open_ = free.copy()
     open_[list(chosen)] = False
     lists = []
     for column in range(len(named)):
         close = np.where(open_ & np.isfinite(closeness[:, column]), closeness[:, column], -np.inf)
-        first = np.argsort(-close, kind="stable")[: wanted * POOL]
+        first = np.argsort(-close, kind="stable")[:pool_size]
         lists.append(first[np.isfinite(close[first])])
     pool = np.unique(np.concatenate([*lists, np.array(list(chosen), np.int64)]).astype(np.int64))
     texts = scored["text"].iloc[pool]
@@ -135,7 +159,10 @@ def _best(
         still = []
         for column, rows in turns:
             fresh = (
-                row for row in rows if group[row] not in seen and threads[thread[row]] < PER_THREAD
+                row
+                for row in rows
+                if group[row] not in seen
+                and (per_thread is None or threads[thread[row]] < per_thread)
             )
             row = next(fresh, None)
             if row is None or len(found) == wanted:

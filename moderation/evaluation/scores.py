@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.labels.comments import label_comments
+from moderation.labels.read import read_labels
 from moderation.model.held import not_trained_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import pandas as pd
 
+    from moderation.model.held import Honest
     from moderation.model.model import Model
 
 
-def row_scores(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Scores (n rows, a column per label), and how many rows the model had learnt from.
+def row_scores(model: Model, frame: pd.DataFrame) -> Honest:
+    """Scores (n rows, a column per label), and which rows the model had learnt from.
 
     frame: label table, or a table with a column `text`. Rows of a thread are scored together. A
     row that the model keeps a held-out score for gets that one: its own would flatter it.
@@ -22,3 +30,37 @@ def row_scores(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     comments, threads, rows = label_comments(frame)
     scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
     return not_trained_on(model, frame["text"], scores)
+
+
+def paired_scores(one: Model, other: Model, frame: pd.DataFrame) -> tuple[Honest, Honest]:
+    """`row_scores` of two models; a row that one of them leaves out, the other leaves out too."""
+    first, second = row_scores(one, frame), row_scores(other, frame)
+    return _without(first, one, other, second.left_out), _without(
+        second, other, one, first.left_out
+    )
+
+
+def _without(honest: Honest, model: Model, other: Model, rows: np.ndarray) -> Honest:
+    names = [name for name in other.taught_in_context if name in model.labels]
+    scores = honest.scores.assign(**{name: honest.scores[name].mask(rows) for name in names})
+    return replace(honest, scores=scores)
+
+
+def learnt_by_heart(model: Model, paths: Sequence[str | Path]) -> list[str]:
+    """Those of the label tables that the model was trained on, and keeps no held-out scores of.
+
+    They are known by their content, which the model names among its sources: of a table that was
+    altered since, or is a part of one, nothing can be said.
+    """
+    known = {
+        str(one.get("sha256"))
+        for source in model.sources
+        for one in (source, *source.get("files", []))
+    }
+    found = []
+    for path in map(Path, paths):
+        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in known:
+            learnt = model.learnt
+            if learnt is None or not learnt.has(read_labels(path)["text"]).all():
+                found.append(str(path))
+    return found

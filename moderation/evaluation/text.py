@@ -6,12 +6,13 @@ import math
 from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
+from moderation.model.figures import percent
 from moderation.terminal import line, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from moderation.evaluation.compare import Comparison, Flip
+    from moderation.evaluation.compare import Comparison, Difference, Flip
     from moderation.evaluation.evaluate import Evaluation, LabelResult
     from moderation.evaluation.metrics import Interval
     from moderation.evaluation.suites import SuiteResult
@@ -75,7 +76,10 @@ def with_interval(one: Interval) -> str:
 def _evaluation(found: Evaluation, show: Callable[[str, Sequence[str], Rows], str]) -> list[str]:
     parts = [f"{found.rows:,} rows in {found.groups:,} groups; intervals are 95%, by group."]
     for result in found.labels:
-        rows: Rows = [[name, with_interval(result.metrics[key])] for name, key in SHOWN]
+        share = _share(result)
+        rows: Rows = [
+            [_metric(name, key, share), with_interval(result.metrics[key])] for name, key in SHOWN
+        ]
         parts.append(show(_title(result), ["metric", "value (interval)"], rows))
         counts = result.confusion
         parts.append(
@@ -103,8 +107,17 @@ def _title(result: LabelResult) -> str:
     left = f", {result.cannot_tell:,} cannot be told" if result.cannot_tell else ""
     return (
         f"{result.label} at threshold {result.threshold:.3g}: {result.rows:,} rows, "
-        f"{result.positives:,} positive{left}"
+        f"{result.positives:,} positive ({_share(result)}){left}"
     )
+
+
+def _share(result: LabelResult | Difference) -> str:
+    return percent(result.positives / result.rows) if result.rows else "–"
+
+
+def _metric(name: str, key: str, share: str) -> str:
+    """Precision is that of rows of which so many are positive, and another where others are."""
+    return f"precision where {share} are so" if key == "precision" else name
 
 
 def _slices(result: LabelResult) -> Rows:
@@ -130,11 +143,18 @@ def _comparison(
     said = [f"Verdict: {found.verdict}.", "", *(f"- {reason}" for reason in found.reasons)]
     parts = ["\n".join(one for sentence in said for one in wrapped(sentence, width) or [""])]
     for one in found.labels:
+        share = _share(one)
         rows: Rows = [
-            [name, one.before[key], one.after[key], _signed(one.change[key])] for name, key in SHOWN
+            [
+                _metric(name, key, share),
+                one.before[key],
+                one.after[key],
+                _signed(one.change[key]),
+            ]
+            for name, key in SHOWN
         ]
         title = (
-            f"{one.label}: {one.rows:,} rows, {one.positives:,} positive; "
+            f"{one.label}: {one.rows:,} rows, {one.positives:,} positive ({share}); "
             f"{one.mended:,} mended, {one.broken:,} broken"
         )
         rows.append(["flags per 100,000", "", "", f"{one.flags:+,.0f}"])

@@ -7,7 +7,7 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from moderation.evaluation.compare import Comparison, compare, lost_labels
-from moderation.evaluation.scores import row_scores
+from moderation.evaluation.scores import paired_scores, row_scores
 from moderation.evaluation.suites import SuiteResult, run_suite
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ SUITE_RULE = (
 class Trial:
     """verdict: "better", "worse", "same", or "untried" when there was nothing to try them on.
 
-    held_out: judged rows that either model was trained on, and whose held-out scores stood in.
+    told: which of the rows either model was trained on, and what stood in for their scores.
     """
 
     verdict: str
     reasons: list[str]
     comparison: Comparison | None = None
-    held_out: int = 0
+    told: list[str] = field(default_factory=list)
     suites: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,13 +66,12 @@ def tried(
     the model keeps one. suites: by name, as `read_suite` gives them. Worse in one is worse.
     """
     verdicts, reasons = set(), []
-    comparison, held_out = None, 0
+    comparison, told = None, []
     if frame is not None and len(frame):
-        after, trained_after = row_scores(candidate, frame)
-        before, trained_before = row_scores(current, frame)
-        held_out = max(trained_after, trained_before)
+        after, before = paired_scores(candidate, current, frame)
+        told = [*after.told(candidate.name), *before.told(current.name)]
         comparison = compare(
-            frame, after, before, candidate.thresholds, current.thresholds, seed=seed
+            frame, after.scores, before.scores, candidate.thresholds, current.thresholds, seed=seed
         )
         verdicts.add(comparison.verdict)
         reasons += comparison.reasons
@@ -92,7 +91,7 @@ def tried(
             reasons.append(f"{name}: {broken} cases broke, {mended} were mended, of {new.cases}")
     order = ("worse", "better", "same")
     verdict = next((one for one in order if one in verdicts), "untried")
-    return Trial(verdict, reasons, comparison, held_out, flips)
+    return Trial(verdict, reasons, comparison, told, flips)
 
 
 def by_more_than_chance(more: int, fewer: int) -> bool:
@@ -107,7 +106,7 @@ def by_more_than_chance(more: int, fewer: int) -> bool:
 
 
 def _run(model: Model, cases: pd.DataFrame) -> SuiteResult:
-    return run_suite(cases, row_scores(model, cases[["text"]])[0], model.thresholds)
+    return run_suite(cases, row_scores(model, cases[["text"]]).scores, model.thresholds)
 
 
 def _turned(before: SuiteResult, after: SuiteResult) -> tuple[int, int]:

@@ -45,8 +45,8 @@ def left_out(
     measure: int,
     bound: float,
     prevalence: float,
-) -> float:
-    """The measure, on groups drawn no times, of the threshold that the drawn groups choose.
+) -> np.ndarray:
+    """MEASURES, on groups drawn no times, of the threshold that the drawn groups choose: (4,).
 
     y_true (n,) bool, score (n,) float64, codes (n,) int64 and weight (n,) float64 are in falling
     order of score. times: (groups,) how often each group was drawn. measure: a place in MEASURES.
@@ -54,6 +54,7 @@ def left_out(
     recall, at most that for the others. prevalence: share of positives, -1 = as it is. NaN where
     nothing meets the bound, or a side has no row.
     """
+    found = np.full(4, np.nan)
     sums = np.zeros((2, 2))  # drawn or left out; negatives, positives
     for row in range(len(score)):
         drawn = times[codes[row]]
@@ -64,7 +65,7 @@ def left_out(
         scale[side, 0] = _scale(sums[side, 0], 1 - prevalence if prevalence >= 0 else -1.0)
         scale[side, 1] = _scale(sums[side, 1], prevalence)
     if np.isnan(scale).any():
-        return np.nan
+        return found
     sums *= scale
     rising = measure in (PRECISION, RECALL)
     chosen, hits, misses, last = np.nan, 0.0, 0.0, -1
@@ -87,7 +88,7 @@ def left_out(
                 misses += mass * scale[0, 0]
             last = row
     if np.isnan(chosen):
-        return np.nan
+        return found
     hits, misses, flagged = 0.0, 0.0, False
     for row in range(len(score)):
         if score[row] < chosen:
@@ -98,6 +99,9 @@ def left_out(
                 hits += weight[row] * scale[1, 1]
             else:
                 misses += weight[row] * scale[1, 0]
-    if not flagged:
-        return np.nan if measure == PRECISION else 0.0
-    return _value(measure, hits, misses, sums[1, 1], sums[1, 0])
+    for one in range(4):
+        if flagged:
+            found[one] = _value(one, hits, misses, sums[1, 1], sums[1, 0])
+        elif one != PRECISION:
+            found[one] = 0.0
+    return found

@@ -104,6 +104,11 @@ def load(folder: str | Path) -> Model:
     return model
 
 
+def digest_of(folder: str | Path) -> str:
+    """The digest of a model, by its card alone. Raises ModelError for what is none."""
+    return str(_read_card(Path(folder) / CARD)["digest"])
+
+
 def _check_files(folder: Path) -> None:
     if not folder.is_dir():
         raise ModelError(f"{folder}: no such model folder; expected {CARD} and {WEIGHTS} in it")
@@ -193,7 +198,11 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
 
 def _helds(model: Model) -> dict[str, Held]:
     """Held-out scores by where their arrays stand in the file."""
-    found = {"held": model.held, "base/held": model.base.held if model.base else None}
+    found = {
+        "held": model.held,
+        "base/held": model.base.held if model.base else None,
+        "tables/held": model.tables,
+    }
     return {place: held for place, held in found.items() if held is not None}
 
 
@@ -278,6 +287,7 @@ def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
         training=card["training"],
         base=_base(arrays) if card.get("carried_on") else None,
         held=_held(arrays, "held"),
+        tables=_held(arrays, "tables/held"),
     )
 
 

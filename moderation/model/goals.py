@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moderation.errors import GoalError, ModelError
+from moderation.model.figures import figures, percent
 from moderation.model.operating import Goal, prevalence_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def parse_goals(sentences: list[str], labels: list[str]) -> dict[str, Goal]:
-    """`["spam: precision >= 0.9"]` as goals by label; GoalError for anything else.
+    """`["spam: precision >= 0.8"]` as goals by label; GoalError for anything else.
 
     >>> str(parse_goals(["spam: recall >= 80 %"], ["spam"])["spam"])
     'recall >= 0.8'
@@ -29,7 +30,7 @@ def parse_goals(sentences: list[str], labels: list[str]) -> dict[str, Goal]:
         label, colon, goal = sentence.partition(":")
         label = label.strip()
         if not colon:
-            raise GoalError(f"{sentence!r} names no label; expected 'spam: precision >= 0.9'")
+            raise GoalError(f"{sentence!r} names no label; expected 'spam: precision >= 0.8'")
         if label not in labels:
             raise GoalError(f"no label {label!r}; this model has {', '.join(labels)}")
         if label in goals:
@@ -91,8 +92,7 @@ def with_goals(
             promised = curve_of(head).promise(goals[head.name], share)
         except GoalError as error:
             raise GoalError(f"{head.name}: {error}") from error
-        stated = promised.to_dict() | ({} if share is None else {"prevalence": _short(share)})
-        made[head.name] = promised.threshold, stated
+        made[head.name] = promised.threshold, promised.to_dict()
     changed = model.with_thresholds({name: threshold for name, (threshold, _) in made.items()})
     heads = tuple(
         replace(head, operating=made[head.name][1]) if head.name in made else head
@@ -115,14 +115,16 @@ def described(head: TextLabel | ContextLabel, prevalence: float | None = None) -
     said = [f"{head.name}: {goal or 'no goal stated'}, flagged from {head.threshold:.3f}"]
     if goal and operating.get("value") is not None:
         said.append(f"promised {_promised(Goal.parse(goal), operating)}")
-    if head.curve is None:
-        return said
-    stated = operating.get("prevalence", head.curve.prevalence)
-    for share, sure in ((stated, "where"), (prevalence, "here, where")):
-        if share is not None:
-            rare = f"{share * 100:.3g}% of the comments are {head.name}"
-            said.append(f"{sure} {rare}: {_gives(head, share)}")
-    return said
+    found = figures(head)
+    if found is None:
+        return said if head.curve is None else [*said, "it is above every score that was seen"]
+    told = [("where", found)]
+    if prevalence is not None:
+        told.append(("here, where", figures(head, prevalence) or found))
+    return said + [
+        f"{where} {percent(one.share)} of the comments are {head.name}: {one}"
+        for where, one in told
+    ]
 
 
 def _promised(goal: Goal, operating: dict[str, Any]) -> str:
@@ -141,21 +143,3 @@ def _amount(goal: Goal, value: float | None) -> str:
     if goal.measure == "false positive rate":
         return f"{value * 100:.3g}%"
     return f"{value:.3f}"
-
-
-def _gives(head: TextLabel | ContextLabel, share: float) -> str:
-    """What the threshold in use gives at the nearest kept point that it reaches."""
-    curve = curve_of(head).curve(share)
-    reached = [k for k, cut in enumerate(curve.threshold) if cut >= head.threshold - 1e-9]
-    if not reached:
-        return "it is above every score that was seen"
-    at = reached[-1]
-    precision = "–" if math.isnan(curve.precision[at]) else f"{curve.precision[at]:.2f}"
-    return (
-        f"precision {precision}, recall {curve.recall[at]:.2f}, "
-        f"{curve.flags[at] * 100_000:,.0f} flags per 100,000 comments"
-    )
-
-
-def _short(share: float) -> float:
-    return float(f"{share:.4g}")

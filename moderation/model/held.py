@@ -58,14 +58,40 @@ class Held:
             logits[place] = np.where(np.isnan(one.logits), logits[place], one.logits)
         return Held(keys, logits)
 
+    def near(self, texts: pd.Series) -> Held:
+        """With those of `texts` that say nearly the same as one of these: its group's mean."""
+        from moderation.labels.duplicates import near_duplicate_groups  # compiled
+
+        known = self.find(texts)
+        if not (there := ~np.isnan(known)).any():
+            return self
+        group = near_duplicate_groups(texts)
+        logits = np.full(known.shape, np.nan)
+        for column in range(known.shape[1]):
+            some = there[:, column]
+            sums = np.bincount(group[some], known[some, column], minlength=int(group.max()) + 1)
+            counts = np.bincount(group[some], minlength=len(sums))
+            means = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
+            logits[:, column] = means[group]
+        return Held.of(texts, logits).joined(self)
+
     def find(self, texts: Iterable[str]) -> np.ndarray:
         """The logits of each text: (n, text labels), NaN = the model was not trained on it."""
-        wanted = text_keys(texts)
+        at, there = self._places(texts)
         if not len(self.keys):
-            return np.full((len(wanted), self.logits.shape[1]), np.nan, np.float32)
-        at = np.searchsorted(self.keys, wanted).clip(max=len(self.keys) - 1)
-        there = self.keys[at] == wanted
+            return np.full((len(at), self.logits.shape[1]), np.nan, np.float32)
         return np.where(there[:, None], self.logits[at], np.float32(np.nan))
+
+    def has(self, texts: Iterable[str]) -> np.ndarray:
+        """(n,) bool: whether the model was trained on the text, for whatever label."""
+        return self._places(texts)[1]
+
+    def _places(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Where each text stands among the keys, and whether it does: (n,) each."""
+        wanted = text_keys(texts)
+        at = np.searchsorted(self.keys, wanted).clip(max=max(len(self.keys) - 1, 0))
+        there = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), bool)
+        return at, there
 
 
 def text_keys(texts: Iterable[str]) -> np.ndarray:
@@ -80,23 +106,63 @@ def text_keys(texts: Iterable[str]) -> np.ndarray:
     )
 
 
+@dataclass(frozen=True)
+class Honest:
+    """Scores as of a model that had not seen the rows. scores: (n rows) a column per label, float.
+
+    held_out: (n,) bool, rows that the model learnt from, whose scores are held-out ones. left_out:
+    (n,) bool, rows without a score for a label of the conversation, which keeps no held-out ones.
+    """
+
+    scores: pd.DataFrame
+    held_out: np.ndarray
+    left_out: np.ndarray
+
+    def told(self, name: str, noun: str = "row") -> list[str]:
+        """A sentence for each of the two, where there are such rows."""
+        sentences = []
+        for rows, what in (
+            (self.held_out, "held-out scores"),
+            (self.left_out, "no score for labels of the conversation"),
+        ):
+            if count := int(rows.sum()):
+                many = f"{count:,} {noun} that" if count == 1 else f"{count:,} {noun}s that"
+                verb = "counts" if count == 1 else "count"
+                sentences.append(f"{many} {name} learnt from {verb} with {what}")
+        return sentences
+
+
 def not_trained_on(
-    model: Model, texts: pd.Series, scores: pd.DataFrame
-) -> tuple[pd.DataFrame, int]:
+    model: Model, texts: pd.Series, scores: pd.DataFrame, near: pd.Series | None = None
+) -> Honest:
     """Scores with those of rows that the model was trained on replaced by held-out ones.
 
-    scores: (n rows) one column per label. Returns them as float64, and how many rows changed.
+    scores: (n rows) one column per label. near: texts among which near-duplicates of those that
+    the model learnt from are sought; the rows' own when None. Their scores are replaced too: what
+    is learnt of a text is learnt of all that say nearly the same.
     """
-    if model.held is None:
-        return scores, 0
-    found = model.held.find(texts)
-    changed = np.zeros(len(texts), bool)
+    none = np.zeros(len(texts), bool)
+    if model.learnt is None:
+        return Honest(scores, none, none)
+    held = model.learnt.near(texts if near is None else near)
+    found = held.find(texts)
+    changed = none.copy()
     columns = {}
     for column, head in enumerate(model.text_heads):
+        if head.name not in scores:
+            continue
         raw = found[:, column]
         mine = scores[head.name].to_numpy(np.float64, na_value=np.nan, copy=True)
         use = ~np.isnan(raw) & ~np.isnan(mine)
         mine[use] = head.calibration(raw[use])
         changed |= use
         columns[head.name] = mine
-    return scores.assign(**columns), int(changed.sum())
+    taught = [name for name in model.taught_in_context if name in scores]
+    seen = held.has(texts) if taught else none
+    left = none.copy()
+    for name in taught:
+        mine = scores[name].to_numpy(np.float64, na_value=np.nan, copy=True)
+        left |= seen & ~np.isnan(mine)
+        mine[seen] = np.nan
+        columns[name] = mine
+    return Honest(scores.assign(**columns), changed, left)

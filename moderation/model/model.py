@@ -19,6 +19,7 @@ from pandas.arrays import ArrowExtensionArray
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
 from moderation.model.evidence import Evidence, evidence
+from moderation.model.figures import points
 from moderation.text import features, phrases
 from moderation.text.kernel import DENSE_FEATURES
 
@@ -89,6 +90,7 @@ class Model:
     came from. training: seed, recipe. name: of the folder it was loaded from. digest: of what it
     was loaded from, "" before it is saved. base: None but in a model that was carried on
     (`training.incremental`). held: held-out scores of the decisions that it was trained on.
+    tables: the same of other label tables, where it was trained on nothing else.
     """
 
     heads: tuple[TextLabel | ContextLabel, ...]
@@ -101,6 +103,27 @@ class Model:
     digest: str = ""
     base: Base | None = None
     held: Held | None = None
+    tables: Held | None = None
+
+    @property
+    def learnt(self) -> Held | None:
+        """Held-out scores of all rows that it keeps them of."""
+        if self.held is None or self.tables is None:
+            return self.tables if self.held is None else self.held
+        return self.tables.joined(self.held)
+
+    @property
+    def taught_in_context(self) -> list[str]:
+        """Labels of the conversation that learnt from decisions; of those no held-out score is."""
+        if self.base is not None:  # `carry_on` leaves them as they are
+            counts = self.training.get("below", {})
+        else:
+            counts = self.training.get("decisions", {})
+        return [
+            head.name
+            for head in self.heads
+            if isinstance(head, ContextLabel) and sum(counts.get(head.name, (0, 0)))
+        ]
 
     @property
     def labels(self) -> list[str]:
@@ -234,7 +257,10 @@ class Model:
         ]
 
     def passport(self) -> dict[str, Any]:
-        """What a scored file says about the model that scored it: JSON-able."""
+        """What a scored file says about the model that scored it: JSON-able.
+
+        learnt: how many texts it was trained on and keeps held-out scores of.
+        """
         return {
             "model": self.name,
             "digest": self.digest,
@@ -242,7 +268,8 @@ class Model:
             "thresholds": self.thresholds,
             "goals": {head.name: head.operating.get("goal") for head in self.heads},
             "contexts": [one.name for one in self.heads if isinstance(one, ContextLabel)],
-            "curves": {head.name: head.curve.shown() for head in self.heads if head.curve},
+            "curves": {head.name: points(head) for head in self.heads if head.curve},
+            "learnt": 0 if (learnt := self.learnt) is None else len(learnt.keys),
         }
 
     def save(self, folder: str | Path) -> None:

@@ -19,7 +19,7 @@ _AT_LEAST = re.compile(rf"(precision|recall)\s*(?:>=|≥|at least)\s*{_NUMBER}")
 _RATE = re.compile(rf"(?:false positive rate|fpr)\s*(?:<=|≤|at most)\s*{_NUMBER}")
 _FLAGS = re.compile(r"at most ([\d,_.]+) flags? per ([\d,_]+) comments?")
 _FORMS = (
-    "'precision >= 0.9', 'recall >= 0.8', 'false positive rate <= 0.1%' or "
+    "'precision >= 0.8', 'recall >= 0.8', 'false positive rate <= 0.1%' or "
     "'at most 200 flags per 100,000 comments'"
 )
 
@@ -208,7 +208,9 @@ class Promise:
     """A threshold and what it may be expected to give on comments that were not seen.
 
     value: the goal's measure on the rows at hand. low, high: 95 % interval of the same measure
-    on unseen groups; NaN when it cannot be told. flags is per 100,000 comments.
+    on unseen groups; NaN when it cannot be told. flags is per 100,000 comments. precision and
+    flags are those where `prevalence` of the comments are positive; precision_low to recall_high
+    are intervals as low and high are.
     """
 
     goal: Goal
@@ -220,6 +222,11 @@ class Promise:
     recall: float
     false_positive_rate: float
     flags: float
+    prevalence: float
+    precision_low: float
+    precision_high: float
+    recall_low: float
+    recall_high: float
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the goal as its sentence, NaN as null."""
@@ -270,9 +277,12 @@ def promise(
     for _ in range(draws):
         times = np.bincount(rng.integers(0, count, count), minlength=count)
         seen.append(left_out(*ordered, times, *asked))
-    known = np.array([one for one in seen if not np.isnan(one)])
-    enough = len(known) >= draws / 2
-    low, high = np.quantile(known, [0.025, 0.975]) if enough else (np.nan, np.nan)
+    measured = np.array(seen).reshape(-1, len(MEASURES)).T
+    recall, rate = measured[1], measured[2]
+    share = _share_of(y_true, rows) if prevalence is None else prevalence
+    low, high = _middle(measured[MEASURES.index(goal.measure)], draws)
+    precision_low, precision_high = _middle(precision_at(share, recall, rate), draws)
+    recall_low, recall_high = _middle(recall, draws)
     per = goal.per if goal.measure == "flags" else 1
     return Promise(
         goal,
@@ -284,7 +294,41 @@ def promise(
         recall=float(curve.recall[at]),
         false_positive_rate=float(curve.false_positive_rate[at]),
         flags=float(curve.flags[at] * 100_000),
+        prevalence=share,
+        precision_low=precision_low,
+        precision_high=precision_high,
+        recall_low=recall_low,
+        recall_high=recall_high,
     )
+
+
+def precision_at(
+    share: float, recall: np.ndarray | float, false_positive_rate: np.ndarray | float
+) -> np.ndarray:
+    """Precision where `share` of the comments are positive; NaN where nothing is flagged.
+
+    Neither recall nor the false positive rate depends on the share; precision does, much.
+
+    >>> [round(float(precision_at(share, 0.5, 0.01)), 2) for share in (0.05, 0.2)]
+    [0.72, 0.93]
+    """
+    hits = share * np.asarray(recall, np.float64)
+    misses = (1 - share) * np.asarray(false_positive_rate, np.float64)
+    with np.errstate(invalid="ignore"):  # nothing flagged: undefined is NaN
+        return np.asarray(hits / (hits + misses))
+
+
+def _share_of(y_true: np.ndarray, weight: np.ndarray) -> float:
+    return float(weight[y_true].sum() / weight.sum())
+
+
+def _middle(drawn: np.ndarray, draws: int) -> tuple[float, float]:
+    """The 2.5 and 97.5 % points; NaN where more than half of the draws are undefined."""
+    known = drawn[~np.isnan(drawn)]
+    if not len(known) or len(known) < draws / 2:
+        return np.nan, np.nan
+    low, high = np.quantile(known, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def prevalence_of(score: np.ndarray, share: float, steps: int = 1000) -> float:

@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from moderation.errors import GoalError, ModelError
-from moderation.model.operating import Curve, Goal, Promise, meeting, promise, threshold_for
+from moderation.model.operating import (
+    Curve,
+    Goal,
+    Promise,
+    meeting,
+    precision_at,
+    promise,
+    threshold_for,
+)
 
 DEFAULT_GOAL = "precision >= 0.9"
 POINTS = 60  # per axis: 60 more moved no chosen threshold's precision by more than 0.004
@@ -101,12 +109,9 @@ class Kept:
         share = self.prevalence if prevalence is None else prevalence
         if not 0 < share < 1:
             raise GoalError(f"prevalence is {share}; expected a share between 0 and 1")
-        hits, misses = share * self.recall, (1 - share) * self.false_positive_rate
-        with np.errstate(invalid="ignore"):  # nothing flagged: undefined is NaN
-            precision = hits / (hits + misses)
-        return Curve(
-            self.threshold, precision, self.recall, self.false_positive_rate, hits + misses
-        )
+        recall, rate = self.recall, self.false_positive_rate
+        flags = share * recall + (1 - share) * rate
+        return Curve(self.threshold, precision_at(share, recall, rate), recall, rate, flags)
 
     @property
     def _seen(self) -> np.ndarray:
@@ -133,32 +138,37 @@ class Kept:
         recall = _drawn(self.recall[at], self.positives, rng)
         rate = _drawn(self.false_positive_rate[at], self.negatives, rng)
         flags = share * recall + (1 - share) * rate
-        with np.errstate(invalid="ignore"):  # a draw in which nothing is flagged
-            precision = share * recall / flags
+        precision = precision_at(share, recall, rate)
         drawn = {
             "precision": precision,
             "recall": recall,
             "false positive rate": rate,
             "flags": flags * goal.per,
         }[goal.measure]
-        known = drawn[~np.isnan(drawn)]
-        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+        low, high = _between(drawn)
+        precision_low, precision_high = _between(precision)
+        recall_low, recall_high = _between(recall)
         per = goal.per if goal.measure == "flags" else 1
         return Promise(
             goal,
             float(curve.threshold[at]),
             value=float(curve.measure(goal.measure)[at] * per),
-            low=float(low),
-            high=float(high),
+            low=low,
+            high=high,
             precision=float(curve.precision[at]),
             recall=float(curve.recall[at]),
             false_positive_rate=float(curve.false_positive_rate[at]),
             flags=float(curve.flags[at] * 100_000),
+            prevalence=share,
+            precision_low=precision_low,
+            precision_high=precision_high,
+            recall_low=recall_low,
+            recall_high=recall_high,
         )
 
-    def shown(self) -> list[tuple[float, float, float, float]]:
+    def shown(self, prevalence: float | None = None) -> list[tuple[float, float, float, float]]:
         """(threshold, share of comments flagged, precision, recall), thresholds falling."""
-        curve = self.curve()
+        curve = self.curve(prevalence)
         columns = (curve.threshold, curve.flags, np.nan_to_num(curve.precision, nan=1), self.recall)
         return [
             (float(a), float(f"{b:.4g}"), float(f"{c:.4g}"), float(f"{d:.4g}"))
@@ -208,6 +218,13 @@ def _drawn(share: float, rows: float, rng: np.random.Generator) -> np.ndarray:
     posterior = rng.beta(share * rows + 0.5, (1 - share) * rows + 0.5, DRAWS)
     others = max(round(rows), 1)
     return rng.binomial(others, posterior) / others
+
+
+def _between(drawn: np.ndarray) -> tuple[float, float]:
+    """The 2.5 and 97.5 % points of the draws that are defined."""
+    known = drawn[~np.isnan(drawn)]
+    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+    return float(low), float(high)
 
 
 def _effective(groups: np.ndarray, weight: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from moderation.tables import to_arrow
 if TYPE_CHECKING:
     import pandas as pd
 
-_TOLD = ("digest", "thresholds", "goals", "curves")
+_TOLD = ("digest", "thresholds", "goals", "curves", "learnt")
 
 
 def scored_of(frame: pd.DataFrame, passport: dict[str, Any]) -> Scored:

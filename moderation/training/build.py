@@ -20,6 +20,7 @@ from moderation.labels.source_files import digest, found
 from moderation.labels.source_threads import read_threads
 from moderation.labels.sources import load_sources
 from moderation.labels.table import label_names, stack
+from moderation.model.held import Held
 from moderation.text.lexicon import read_lexicon
 from moderation.training.context import context_label
 from moderation.training.provenance import file_origin
@@ -96,8 +97,28 @@ def build(
             sources=[*provenance, *known, *words, *map(file_origin, tables)],
             threads=threads,
         )
-    counts = model.training.get("decisions", {}) | counts
-    return replace(model, training=model.training | {"decisions": counts}) if counts else model
+    if not counts:
+        return model
+    return replace(
+        model,
+        training=model.training | {"decisions": model.training.get("decisions", {}) | counts},
+        held=_in_context_too(model, mine, in_context),
+    )
+
+
+def _in_context_too(
+    model: Model, mine: Sequence[pd.DataFrame], names: Sequence[str]
+) -> Held | None:
+    """With the texts that were judged for a label of the conversation: no score, but seen."""
+    texts = [
+        text
+        for table in mine
+        for name in names
+        if name in table
+        for text in table["text"][table[name].notna()]
+    ]
+    seen = Held.of(texts, np.full((len(texts), len(model.text_heads)), np.nan))
+    return seen if model.held is None else seen.joined(model.held)
 
 
 def _head(

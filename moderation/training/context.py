@@ -9,10 +9,11 @@ import pandas as pd
 
 from moderation.context.fit import fit_context, held_out_logits, source_weights
 from moderation.errors import GoalError
-from moderation.evaluation.metrics import Ranked, shown, with_intervals
+from moderation.evaluation.metrics import Ranked
 from moderation.model.calibration import calibrate
 from moderation.model.model import ContextLabel
 from moderation.model.thresholds import Kept, chosen
+from moderation.training.ranking import ranking
 from moderation.training.train import DRAWS
 
 if TYPE_CHECKING:
@@ -43,10 +44,7 @@ def context_label(
     except GoalError as error:
         raise GoalError(f"{name}: {error}") from error
     ranked = Ranked.of(answers, score, operating["threshold"], codes)
-    measured = {
-        measure: [shown(one.value), shown(one.low), shown(one.high)]
-        for measure, one in with_intervals(ranked, DRAWS, seed).items()
-    }
+    measured = ranking(ranked, DRAWS, seed)
     return ContextLabel(
         name,
         head,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 FEWEST = 8  # positives and negatives: fewer cannot be held out
 PHRASE_SHARE, DENSE_SHARE = 0.05, 0.3  # of old texts that have such a feature, roughly
 DECISIONS = "decisions"  # what the card calls the rows that were learnt on top
+BELOW = "below"  # and those that the weights below had learnt
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def carry_on(
         phrase_weights=_half(model.phrase_weights + _part(model, added, "phrases")),
         sources=[*model.sources, rows_origin(DECISIONS, labels)],
         training=model.training
-        | {"from": model.training.get("from", model.digest), DECISIONS: counts},
+        | {"from": model.training.get("from", model.digest), DECISIONS: counts}
+        | ({BELOW: model.training[DECISIONS]} if DECISIONS in model.training else {}),
         base=Base(
             model.table.weights,
             model.table.dense,
@@ -131,7 +133,8 @@ def below_decisions(model: Model) -> Model:
         ),
         phrase_weights=base.phrase_weights,
         sources=[one for one in model.sources if one.get("name") != DECISIONS],
-        training={k: v for k, v in model.training.items() if k != DECISIONS},
+        training={k: v for k, v in model.training.items() if k not in (DECISIONS, BELOW)}
+        | ({DECISIONS: model.training[BELOW]} if BELOW in model.training else {}),
         base=None,
         held=base.held,
     )

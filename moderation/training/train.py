@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from moderation.errors import GoalError, LabelError
-from moderation.evaluation.metrics import Ranked, shown, with_intervals
+from moderation.evaluation.metrics import Ranked, shown
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import label_names
 from moderation.model.calibration import calibrate
@@ -33,6 +33,7 @@ from moderation.training import linear
 from moderation.training.counting import listed
 from moderation.training.gain import gain
 from moderation.training.own_weight import chosen_factor
+from moderation.training.ranking import ranking
 from moderation.training.recipe import Recipe
 from moderation.training.steady import steady
 from moderation.training.tasks import Task, decided, no_own, task_of
@@ -90,6 +91,7 @@ def train(
     lexicon: Lexicon | None = None,
     contexts: Mapping[str, ContextLabel | Future[ContextLabel]] | None = None,
     own: np.ndarray | None = None,
+    tables: np.ndarray | None = None,
     seed: int = 0,
     sources: list[dict[str, Any]] | None = None,
     threads: int | None = None,
@@ -99,7 +101,9 @@ def train(
     labels: label table (`labels.read_labels`); labels named in `contexts` have a head already,
     or will have one when this is done, and are not trained from it. own: (n,) bool, the user's
     decisions among the rows: how much they count is chosen on decisions held out, and what they
-    bought is measured there (`metrics["decisions"]`). sources: provenance to keep in the model.
+    bought is measured there (`metrics["decisions"]`). Their held-out scores stay in the model, and
+    those of `tables`, (n,) bool, so that it is not tested on what it learnt by heart. sources:
+    provenance to keep in the model.
     The same rows, seed and recipe give the same model, whatever `threads` is.
     Raises LabelError for a label with too few rows.
     """
@@ -143,8 +147,13 @@ def train(
         sources=sources or [],
         training={"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()}
         | ({"decisions": counts} if counts else {}),
-        held=Held.of(labels["text"][own], raw[own]) if own.any() else None,
+        held=_kept(labels, own, raw),
+        tables=None if tables is None else _kept(labels, tables, raw),
     )
+
+
+def _kept(labels: pd.DataFrame, rows: np.ndarray, raw: np.ndarray) -> Held | None:
+    return Held.of(labels["text"][rows], raw[rows]) if rows.any() else None
 
 
 def _largest_first(parallel: Any, calls: list[Any], sizes: list[int]) -> list[Any]:
@@ -279,10 +288,7 @@ def _head(
         operating["threshold"],
         groups[judged],
     )
-    measured = {
-        name: [shown(one.value), shown(one.low), shown(one.high)]
-        for name, one in with_intervals(ranked, DRAWS, seed).items()
-    }
+    measured = ranking(ranked, DRAWS, seed)
     by_source = _by_source(labels, task, raw, judged)
     metrics: dict[str, Any] = {"out_of_fold": measured, "roc_auc_by_source": by_source}
     if made.factor is not None:

@@ -36,7 +36,7 @@ function slider(label) {
     const t = Number(input.value);
     const n = flagsAt(label, t);
     const share = page.figures.comments ? (100 * n / page.figures.comments).toFixed(n && n < page.figures.comments / 100 ? 2 : 0) : 0;
-    const point = promised(label, t / 1000);
+    const point = promised(label, t === own ? thresholds[label] ?? .5 : t / 1000);
     told.textContent = `from ${(t / 1000).toFixed(3)}: ${plural(n, "flag")} (${share} %)` +
       (point ? `; on held-out comments, of which ${common} are so, precision ${point[2].toFixed(2)}, recall ${point[3].toFixed(2)}` : "");
   };
@@ -116,9 +116,10 @@ function heldOutPoints(label) {
 }
 
 function calibration(label, k) {
+  const learnt = page.model.learnt ? "; some of it the model may know by heart" : "";
   const pictures = [
     ["on held-out comments", heldOutPoints(label)],
-    ["on what was reviewed here", reviewedPoints(label, k)],
+    [`on what was reviewed here${learnt}`, reviewedPoints(label, k)],
   ].filter(([, points]) => points.length);
   return pictures.map(([where, points]) => element("figure", {}, reliability(`Calibration of ${words(label)} ${where}`, points),
     element("figcaption", { class: "meta" }, `${words(label)}, ${where}`)));

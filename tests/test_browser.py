@@ -294,6 +294,29 @@ def test_a_killed_server_is_told_and_what_waited_is_sent_to_the_next(context, tm
         assert kept["spam"].tolist() == [1, 1, 0]
 
 
+def test_a_clock_of_the_year_9999_does_not_bind_the_next_reviewer(browser, tmp_path):
+    with server(tmp_path, flagged_spam(3)) as address:
+        ahead, now = browser.new_context(), browser.new_context()
+        early = ahead.new_page()
+        early.clock.set_fixed_time("9999-06-01T00:00:00Z")
+        early.goto(address)
+        early.wait_for_function(SHOWN)
+        early.keyboard.press("b")
+        press(early, "y")
+        saved(early)
+        late = opened(now, address + "#row=0")
+        late.keyboard.press("b")
+        press(late, "n")
+        saved(late)
+        late.reload()
+        late.wait_for_function(SHOWN)
+        late.keyboard.press("l")
+        assert late.inner_text("#decisions tbody tr:first-child td:nth-child(3)") == "rejected spam"
+        ahead.close()
+        now.close()
+    assert ledger.decisions(tmp_path / "ledger.jsonl")["spam"].tolist() == [0]
+
+
 def test_two_reviewers_get_different_comments(browser, tmp_path):
     with server(tmp_path, flagged_spam(30)) as address:
         ours, theirs = browser.new_context(), browser.new_context()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from moderation.labels import ledger
 from moderation.labels.exchange_write import EXPORTS
 from moderation.labels.intake import NAMED_CHARACTERS, SHOWN_CHARACTERS, take_ledger
 from moderation.labels.ledger import Decision, Retraction, append, decisions, entries, retract
+from moderation.labels.name import RESERVED
+from moderation.labels.table import IGNORED, LABEL_SCHEMA
 from moderation.report import details
 
 SAVED = Path(__file__).parent / "saved"  # compared with the real page in test_browser
@@ -306,6 +309,13 @@ def test_one_question_says_nothing_about_anothers_labels(moderation, tmp_path):
     assert found == [("a", "rude", 1), ("a", "spam", 1), ("b", "rude", 0), ("b", "spam", 0)]
 
 
+def test_a_label_may_be_called_label(moderation, tmp_path):
+    (tmp_path / "t.csv").write_text("text,label\na,1\nb,0\n")
+    moderation("labels", "import", tmp_path / "t.csv", "--labels", tmp_path / "l.jsonl")
+    found = [(one["label"], one["value"]) for one in entries(tmp_path / "l.jsonl")]
+    assert found == [("label", 1), ("label", 0)]
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
@@ -333,6 +343,62 @@ def test_a_number_for_an_id_stays_as_it_is_written(moderation, tmp_path, record,
     )
     moderation("labels", "import", tmp_path / "t.jsonl", "--labels", tmp_path / "l.jsonl")
     assert [one["id"] for one in entries(tmp_path / "l.jsonl") if one["text"] == "a"] == [kept]
+
+
+REST = '"key": "k", "annotator": "a", "at": "2026-01-01T00:00:00Z"'
+
+
+@pytest.mark.parametrize("label", ["text", "id", "source", "weight", "status", "labelled_at"])
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"text": "a", "label": ["%s"]}',
+        '{"text": "a", "label": "%s", "value": 1}',
+        '{"text": "a", "label": "%s", "answer": "accept"}',
+        f'{{"entry": "decision", "text": "a", "label": "%s", "value": 1, {REST}}}',
+    ],
+)
+def test_a_label_that_is_a_columns_name_is_refused(moderation, tmp_path, record, label):
+    (tmp_path / "t.jsonl").write_text(record % label + "\n")
+    ran = moderation("labels", "import", tmp_path / "t.jsonl", "--labels", tmp_path / "l.jsonl")
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_every_column_that_is_no_label_is_reserved():
+    assert {*LABEL_SCHEMA.names, *IGNORED} == RESERVED
+
+
+@pytest.mark.parametrize("label", ["clean", "OK", "none"])
+def test_a_label_that_tools_take_for_none_is_not_exported_to_them(moderation, tmp_path, label):
+    append(tmp_path / "l.jsonl", [decision("a", label=label)])
+    for kind in ("doccano", "label-studio", "prodigy", "argilla", "fasttext"):
+        out = tmp_path / kind
+        ran = moderation("labels", "export", tmp_path / "l.jsonl", "-o", out, "--kind", kind)
+        assert (ran.status, len(ran.err.splitlines()), out.exists()) == (1, 1, False)
+
+
+@pytest.mark.parametrize(
+    "kept", ["{", "[]", "5", '{"decided": 5}', '{"decided": {"spam": 7}}', "{}"]
+)
+def test_a_spoilt_field_of_ours_is_one_line(moderation, tmp_path, kept):
+    record = {"text": "a", "label": ["spam"], "meta": {"moderation": kept}}
+    (tmp_path / "t.jsonl").write_text(lines(record))
+    ran = moderation("labels", "import", tmp_path / "t.jsonl", "--labels", tmp_path / "l.jsonl")
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_an_answer_without_a_time_that_is_given_again_counts_again(moderation, tmp_path):
+    table, path = tmp_path / "t.csv", tmp_path / "l.jsonl"
+    for day, answer in enumerate([1, 0, 1], start=1):
+        table.write_text(f"text,spam\na,{answer}\n")
+        os.utime(table, (day, day))
+        moderation("labels", "import", table, "--labels", path)
+    os.utime(table, (9, 9))  # a copy
+    assert counts(moderation("labels", "import", table, "--labels", path)) == (0, 1)
+    assert decisions(path)["spam"].tolist() == [1]
+    assert len(entries(path)) == 3
 
 
 def test_what_a_tool_changed_is_the_tools(moderation, tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from moderation.errors import LabelError
-from moderation.labels.name import LABEL_NAME
+from moderation.labels.name import LABEL_NAME, is_label
 from moderation.labels.table import ANSWERS, LABEL_SCHEMA
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _name(value: object, place: str) -> str:
             f"{place}: label is {str(value)[:40]!r}, no name of one label; "
             "a table with `label` and `value` has a row for each decision"
         )
-    if value.strip() in {*LABEL_SCHEMA.names}:
+    if not is_label(value.strip()):
         raise LabelError(f"{place}: no label can be named {value.strip()!r}; rename it")
     return value.strip()
 

@@ -19,7 +19,7 @@ import orjson
 import pandas as pd
 
 from moderation.errors import LabelError
-from moderation.labels.name import LABEL_NAME
+from moderation.labels.name import LABEL_NAME, is_label
 from moderation.labels.table import label_frame
 from moderation.readers.source import Source
 
@@ -200,7 +200,7 @@ def _name(label: str, place: str) -> str:
     name = re.sub(r"\W+", "_", str(label), flags=re.ASCII).strip("_")
     if name.lower() in CLEAN:
         return name.lower()
-    if not LABEL_NAME.fullmatch(name):
+    if not is_label(name):
         raise LabelError(f"{place}: the label {label!r} cannot be a column's name; rename it")
     return name
 
@@ -275,6 +275,8 @@ def _kept(judged: Judged, place: dict[str, Any]) -> Judged:
         return judged
     kept = orjson.loads(place[KEPT])
     decided = kept["decided"]
+    if not set(decided.values()) <= {0, 1}:
+        raise ValueError(f"{KEPT} says {str(decided)[:60]}")
     context = {name: value for name, value in kept.items() if name in _CARRIED}
     was = [name for name, value in decided.items() if value == 1]
     same = (

@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from moderation.errors import LabelError, OutputError
+from moderation.labels.exchange import CLEAN as NO_LABELS
 from moderation.labels.exchange import FASTTEXT_HEAD, KEPT
 from moderation.labels.table import LABEL_SCHEMA, label_names
 from moderation.tables import replacing, write_table
@@ -38,11 +39,21 @@ def write_exchange(frame: pd.DataFrame, path: str | Path, kind: str = "table") -
     elif kind == "sqlite":
         _sqlite(frame, path)
     elif kind in _LINES:
+        _check_labels(label_names(frame), kind)
         content = _LINES[kind](frame)
         with replacing(path, private=True) as temporary, temporary.open("wb") as stream:
             stream.writelines(content)
     else:
         raise LabelError(f"{kind!r} is no kind of export; known are {', '.join(EXPORTS)}")
+
+
+def _check_labels(labels: list[str], kind: str) -> None:
+    taken = [name for name in labels if name.lower() in NO_LABELS]
+    if taken:
+        raise LabelError(
+            f"the label {taken[0]!r} would say in a {kind} file that no label applies; "
+            "export a table (.csv, .jsonl, .parquet)"
+        )
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[dict[str, Any], list[str], list[str]]]:

@@ -1,9 +1,9 @@
 """Take judgements from files into the ledger: each once, however often a file is given.
 
 A judgement is known when the ledger has a decision, counting or not, of the same person on the
-same comment and label, with the same answer and time; of the same answer alone where the file
-tells no time. Such rows get the file's time, not the clock's. What a table of ours leaves out
-(score, model, dump) makes no other decision of it.
+same comment and label, with the same answer and time. Where the file tells no time, the same answer
+is enough, unless its person has given another since. Such rows get the file's time, not the
+clock's. What a table of ours leaves out (score, model, dump) makes no other decision of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from moderation.labels.table import label_names
 from moderation.readers.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -177,13 +177,16 @@ NAMED_CHARACTERS = 300  # of an id, likewise
 class _Known:
     """What a ledger has, by what it says: its decisions' keys."""
 
-    def __init__(self, entries: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, entries: Sequence[dict[str, Any]]) -> None:
         self.keys: set[str] = set()
         self._timed: dict[tuple[Any, ...], set[str]] = {}
         self._untimed: dict[tuple[Any, ...], set[str]] = {}
         for entry in entries:
             if entry["entry"] == "decision":
                 self.add(entry)
+        kept = ledger.standing(entries)
+        self._given_up = {one["key"] for one in kept}  # for another answer, so not for good
+        self._given_up -= {one["key"] for one in ledger.counting(kept)}
 
     def add(self, line: dict[str, Any]) -> None:
         """Take in a line that is written."""
@@ -203,7 +206,7 @@ class _Known:
         said = _said(line)
         if timed:
             return self._timed.get((*said, _milliseconds(line["at"])), set())
-        return self._untimed.get(said, set())
+        return self._untimed.get(said, set()) - self._given_up
 
 
 def _said(line: dict[str, Any]) -> tuple[Any, ...]:

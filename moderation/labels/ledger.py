@@ -27,7 +27,7 @@ import orjson
 
 from moderation.errors import LabelError, LedgerError, OutputError
 from moderation.labels.filelock import locked
-from moderation.labels.name import LABEL_NAME
+from moderation.labels.name import is_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,8 +73,11 @@ class Decision:
         `key` is a digest of what it says. An order that a page sends again gets another time, a
         file that is imported again another `imported_at`; both are the same decision.
         """
-        if not LABEL_NAME.fullmatch(self.label):
-            raise LabelError(f"{self.label!r} is no label name; expected letters, digits and _")
+        if not is_label(self.label):
+            raise LabelError(
+                f"{self.label!r} is no label name; expected letters, digits and _, "
+                "and no name of a column"
+            )
         if not self.text.strip() or not self.annotator:
             raise LabelError("a decision needs the comment's text and an annotator")
         held = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -329,7 +332,7 @@ def _fits(name: str, value: Any) -> bool:
     if not isinstance(value, str):
         return False
     if name == "label":
-        return LABEL_NAME.fullmatch(value) is not None
+        return is_label(value)
     return name not in TIMES or _is_time(value)
 
 

@@ -6,3 +6,21 @@ import re
 
 LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 """A column's name, a file's, a key in JSON and a word on the command line, all alike."""
+
+# fmt: off
+RESERVED = frozenset({
+    "thread_id", "id", "parent_id", "depth", "position", "author", "created_at", "text", "kind",
+    "status", "url", "warnings", "parent_text", "title", "article", "annotator", "source", "group",
+    "labelled_at", "weight", "natural", "flags", "why", "campaign",
+})
+# fmt: on
+"""Columns of label tables, comment tables and scored files that are no labels."""
+
+
+def is_label(name: str) -> bool:
+    """Whether a label can be called so.
+
+    >>> is_label("off_topic"), is_label("off topic"), is_label("text")
+    (True, False, False)
+    """
+    return LABEL_NAME.fullmatch(name) is not None and name not in RESERVED

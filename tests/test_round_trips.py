@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -242,6 +243,25 @@ def test_a_ledger_is_known_by_what_it_says(moderation, tmp_path, first, name):
 
 RATED = '"type": "rating", "value": {"rating": 4}'
 TASK = '{"data": {"text": "a"}, "annotations": [{"result": [{%s}]}]}'  # of Label Studio
+
+
+def test_a_ledger_that_was_cut_or_joined_is_refused(moderation, tmp_path):
+    whole = (SAVED / "decisions.ledger.jsonl").read_bytes()
+    for content in (whole[:-30], whole.replace(b"\n", b"")):
+        (tmp_path / "x.jsonl").write_bytes(content)
+        ran = moderation("labels", "import", tmp_path / "x.jsonl", "--labels", tmp_path / "l.jsonl")
+        assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+        assert "no entry of a ledger" in ran.err
+        assert not (tmp_path / "l.jsonl").exists()
+
+
+def test_a_packed_ledger_is_refused(moderation, tmp_path):
+    packed = tmp_path / "x.jsonl.gz"
+    packed.write_bytes(gzip.compress((SAVED / "decisions.ledger.jsonl").read_bytes()))
+    ran = moderation("labels", "import", packed, "--labels", tmp_path / "l.jsonl")
+    assert (ran.status, "lines of a ledger" in ran.err) == (1, True)
+    assert not (tmp_path / "l.jsonl").exists()
+
 
 # ---- tables with a decision a row ----------------------------------------------------------------
 

@@ -30,7 +30,11 @@ def is_apart(columns: Collection[str]) -> bool:
 
 
 def check_kind(columns: Collection[str], place: str) -> None:
-    """Raise LabelError for a file of ours that says too little to be read back."""
+    """Raise LabelError for a file of ours that is no table of answers."""
+    if "entry" in columns:
+        raise LabelError(
+            f"{place}: lines of a ledger, with what was taken back; unpack it, import it as .jsonl"
+        )
     if set(columns) >= _STATEMENTS:
         raise LabelError(
             f"{place}: statements of reasons, which say what was decided on a comment but not on "

@@ -121,7 +121,7 @@ def take_ledger(target: str | Path, source: str | Path, *, now: datetime | None 
     decisions that are not in it nor take the name of another. What was taken back here stays so.
     """
     now = now or datetime.now(UTC)
-    entries = ledger.entries(source)
+    entries = ledger.entries(source, torn=False)
     numbered = {id(entry): number for number, entry in enumerate(entries, start=1)}
     kept = ledger.standing(entries)
     counts = {_slot(entry): entry for entry in ledger.counting(kept)}

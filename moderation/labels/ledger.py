@@ -147,10 +147,11 @@ def retract(
     return len(hit)
 
 
-def entries(path: str | Path) -> list[dict[str, Any]]:
+def entries(path: str | Path, *, torn: bool = True) -> list[dict[str, Any]]:
     """All whole lines, oldest first; a torn last line is passed over, an absent file is empty.
 
-    Raises LedgerError naming the line that is not an entry.
+    torn: False where the last line must be whole as well, as in a copy of somebody's. Raises
+    LedgerError naming the line that is not an entry.
     """
     path = Path(path)
     try:
@@ -160,7 +161,7 @@ def entries(path: str | Path) -> list[dict[str, Any]]:
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}") from error
     *lines, last = content.split(b"\n")
-    if not _torn(last):
+    if not _torn(last) or (last and not torn):
         lines.append(last)
     return [entry_of(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
 
@@ -359,7 +360,8 @@ def _torn(tail: bytes) -> bool:
     try:
         orjson.loads(tail)
     except orjson.JSONDecodeError:
-        return tail[: len(_BEGINNING)] == _BEGINNING[: len(tail)]
+        begun = tail[: len(_BEGINNING)] == _BEGINNING[: len(tail)]
+        return begun and tail.count(_BEGINNING) < 2  # else lines that were joined
     return False
 
 

@@ -1,5 +1,6 @@
 """The page in a real browser: by keyboard, by phone, with a screen reader's eyes, under attack."""
 
+import contextlib
 import csv
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -71,10 +73,14 @@ def report(folder, frame):
     return (folder / "r.html").as_uri()
 
 
-def opened(context, address):
+def opened(context, address, veiled=False):
+    """A page that is ready; its texts are shown as by a reader of before, unless `veiled`."""
     page = context.new_page()
     page.goto(address)
     page.wait_for_function(SHOWN)
+    page.evaluate(
+        "veiled => veiled || document.querySelector('#unveil:not([hidden])')?.click()", veiled
+    )
     return page
 
 
@@ -132,7 +138,7 @@ def test_what_a_queue_asks_for_is_answered_for_every_label(context, tmp_path):
 
 def test_two_hundred_comments_by_keyboard_only(context, tmp_path):
     with server(tmp_path, flagged_spam(200)) as address:
-        page = opened(context, address)
+        page = opened(context, address, veiled=True)
         page.keyboard.press("b")
         for _ in range(5):
             press(page, "y")
@@ -348,7 +354,8 @@ def test_axe_finds_nothing(browser, tmp_path, theme, width):
     )
     page = opened(context, report(tmp_path, flagged_spam(30)))
     press(page, "y")
-    page.keyboard.press("b")
+    page.keyboard.press("t")
+    press(page, "n")
     found = {}
     for view, act in (
         ("review", ""), ("overview", "o"), ("decisions", "l"), ("help", "?"),
@@ -367,7 +374,7 @@ def test_axe_finds_nothing(browser, tmp_path, theme, width):
 
 def test_everything_works_without_a_keyboard_on_a_phone(browser, tmp_path):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = opened(context, report(tmp_path, flagged_spam(30)))
+    page = opened(context, report(tmp_path, flagged_spam(30)), veiled=True)
     page.tap("#unveil")
     page.tap("#yes")
     page.wait_for_function("() => location.hash.includes('row=1')")
@@ -398,7 +405,7 @@ def test_the_slider_tells_flags_and_what_held_out_comments_promise(context, tmp_
 
 def test_a_name_that_a_server_gave_is_not_kept_for_the_next(context, tmp_path):
     with server(tmp_path, flagged_spam(3)) as address:
-        page = opened(context, address)
+        page = opened(context, address, veiled=True)
         page.keyboard.press("+")
         assert page.evaluate("localStorage['moderation settings']") == '{"size":2}'
 
@@ -418,12 +425,198 @@ def test_tables_keep_their_words_whole_and_the_page_its_width_on_a_phone(browser
     context.close()
 
 
-def test_texts_are_blurred_until_asked_for(context, tmp_path):
-    page = opened(context, report(tmp_path, flagged_spam(3)))
-    blur = "getComputedStyle(document.querySelector('.flagged .text')).filter"
-    assert page.evaluate(blur).startswith("blur")
-    page.keyboard.press("b")
-    assert page.evaluate(blur) == "none"
+BLUR = "getComputedStyle(document.querySelector('.flagged .text')).filter"
+
+
+@pytest.mark.parametrize("act", ["b", "y", "n", "Digit1", "Shift+Digit1", "#yes", "#no", "#unveil"])
+def test_texts_are_blurred_until_the_first_key_which_decides_nothing(context, tmp_path, act):
+    page = opened(context, report(tmp_path, flagged_spam(3)), veiled=True)
+    assert page.evaluate(BLUR).startswith("blur")
+    assert "decide shows them instead" in page.inner_text("#unveil")
+    (page.click if act.startswith("#") else page.keyboard.press)(act)
+    assert page.evaluate(BLUR) == "none"
+    assert page.inner_text("#count") == "1 of 3; 3 to review"
+    press(page, "y")
+    again = opened(context, (tmp_path / "r.html").as_uri(), veiled=True)
+    assert again.evaluate(BLUR) == "none"  # this browser remembers it
+    again.keyboard.press("b")
+    again.reload()
+    again.wait_for_function(SHOWN)
+    assert again.evaluate(BLUR).startswith("blur")
+
+
+def test_each_text_is_blurred_where_that_is_wished(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(3)), veiled=True)
+    page.click("#open-settings")
+    page.select_option("#set-blur", "each")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    press(page, "n")
+    page.keyboard.press("n")
+    assert (current(page), page.inner_text("#count")) == ("1", "2 of 3; 2 to review")
+
+
+@pytest.mark.parametrize("kind", ["report", "review"])
+def test_nothing_flagged_says_so_and_what_to_do(context, tmp_path, kind):
+    calm = scored((1, "good morning", 0.1, None, ""), (1, "and to you", 0.1, None, ""))
+    with contextlib.ExitStack() as stack:
+        served = {"review": lambda: stack.enter_context(server(tmp_path, calm))}
+        page = opened(context, served.get(kind, lambda: report(tmp_path, calm))(), veiled=True)
+        told = page.inner_text("main")
+        assert "Nothing is flagged in these 2 comments." in told
+        assert "moderation queue" in told
+        assert "blurred" not in told
+        page.keyboard.press("y")
+        page.click("main >> text=Overview")
+        page.wait_for_selector("#overview h2")
+
+
+# ---- many at once --------------------------------------------------------------------------------
+
+
+def verdicts(page):
+    """The rows that are decided, and how, as the page's own table of decisions tells it."""
+    page.keyboard.press("l")
+    page.wait_for_selector("#decisions h2")
+    found = page.locator("#decisions .scrolls tbody tr").all_inner_texts()
+    page.keyboard.press("r")
+    return sorted(
+        (re.search(r"number (\d+)", one)[1], re.search(r"\t(\w+) spam", one)[1]) for one in found
+    )
+
+
+def test_many_at_once_are_the_open_ones_only_and_the_button_says_how_many(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(20)))
+    for key in ("y", "n", "y"):
+        press(page, key)
+    page.keyboard.press("t")
+    assert page.inner_text("#scope-thread").endswith("Whole thread: 17 open")
+    assert page.inner_text("#no").endswith("Reject 17")
+    assert page.inner_text("#yes").endswith("Confirm 17")
+    assert "Reject 17" in page.inner_text("#card .flagged-label .choices")
+    page.keyboard.press("n")
+    page.wait_for_selector("text=Everything here is reviewed")
+    assert page.inner_text("#toast-said") == "Rejected on 17 comments"
+    assert verdicts(page)[:3] == [("0", "confirmed"), ("1", "rejected"), ("10", "rejected")]
+    page.click("#toast-undo")
+    page.wait_for_function(
+        "() => /17 to review/.test(document.getElementById('count').textContent)"
+    )
+    assert verdicts(page) == [("0", "confirmed"), ("1", "rejected"), ("2", "confirmed")]
+    assert page.is_hidden("#toast")
+
+
+def test_near_duplicates_on_a_phone(browser, tmp_path):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = opened(context, report(tmp_path, flagged_spam(40)) + "#row=5")
+    page.tap("#yes")
+    page.wait_for_function("() => !location.hash.includes('row=5')")
+    page.tap("#open-queue")
+    page.tap("#list li[value='16'] button")
+    page.wait_for_function("() => location.hash.includes('row=15')")
+    page.tap("#scope-alike")
+    assert page.inner_text("#no") == "Reject 3"  # 15, 25, 35; 5 is decided already
+    page.tap("#no")
+    page.wait_for_selector("#toast:not([hidden])")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.tap("#toast-undo")
+    page.wait_for_selector("#toast", state="hidden")
+    assert verdicts(page) == [("5", "confirmed")]
+    context.close()
+
+
+def test_a_label_for_many_is_for_those_who_have_no_answer_on_it(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(10)))
+    page.keyboard.press("Digit2")  # off topic is added to the first, whose flag still waits
+    page.keyboard.press("t")
+    texts = page.locator("#card .choices .yes").all_inner_texts()
+    assert texts == ["✓ Confirm 10", "+ Add 9"]
+    page.keyboard.press("Shift+Digit2")
+    page.wait_for_selector("#toast:not([hidden])")
+    assert page.inner_text("#toast-said") == "No to off-topic on 9 comments"
+
+
+def test_a_second_undo_is_for_what_was_before(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(20)))
+    press(page, "y")
+    page.keyboard.press("t")
+    page.keyboard.press("n")
+    page.wait_for_selector("text=Everything here is reviewed")
+    page.keyboard.press("u")
+    page.wait_for_function(
+        "() => /19 to review/.test(document.getElementById('count').textContent)"
+    )
+    page.keyboard.press("u")
+    page.wait_for_function(
+        "() => /20 to review/.test(document.getElementById('count').textContent)"
+    )
+
+
+# ---- others --------------------------------------------------------------------------------------
+
+
+def test_reviewers_see_each_others_decisions_and_who_reads_what(browser, tmp_path):
+    with server(tmp_path, flagged_spam(3)) as address:
+        ours, theirs = browser.new_context(), browser.new_context()
+        first = opened(ours, address)
+        first.wait_for_function("() => document.hasFocus()")
+        second = opened(theirs, address + "#row=0")
+        first.wait_for_selector("text=is reading this comment now")
+        press(second, "n")
+        first.wait_for_selector("#card .pill.no")
+        first.wait_for_selector("text=is reading this comment now", state="detached")
+        assert first.inner_text("#count").endswith("2 to review")
+        press(second, "u")
+        first.wait_for_selector("#card .pill.predicted")
+        first.wait_for_selector("text=is reading this comment now")
+        theirs.close()
+        first.wait_for_selector("text=is reading this comment now", state="detached")
+        ours.close()
+
+
+def test_what_another_takes_back_while_the_page_opens_shows_as_taken_back(context, tmp_path):
+    ledger_path = tmp_path / "ledger.jsonl"
+    with server(tmp_path, flagged_spam(3)) as address:
+        page = opened(context, address)
+        press(page, "y")
+        saved(page)
+        key = ledger.entries(ledger_path)[0]["key"]
+        when = datetime(2026, 1, 1, tzinfo=UTC)
+        asked = []
+
+        def late(route):
+            asked.append(1)
+            back = {2: lambda: ledger.retract(ledger_path, at=when, by="bob", key=key)}
+            back.get(len(asked), bool)()
+            route.continue_()
+
+        context.route("**/api/events", late)
+        again = opened(context, address + "#row=0")
+        again.wait_for_selector("#card .pill.predicted")
+        assert again.inner_text("#count").endswith("3 to review")
+
+
+def test_who_waited_goes_on_when_others_leave(browser, tmp_path):
+    with server(tmp_path, flagged_spam(2)) as address:
+        ours, theirs = browser.new_context(), browser.new_context()
+        opened(theirs, address)
+        first = opened(ours, address)
+        first.wait_for_selector("text=Others are reading the rest")
+        theirs.close()
+        first.set_default_timeout(30_000)
+        first.wait_for_selector("#card .flagged")
+        ours.close()
+
+
+def test_log_out_leaves_no_comment_and_no_session(context, tmp_path):
+    with server(tmp_path, flagged_spam(3)) as address:
+        page = opened(context, address)
+        press(page, "y")
+        saved(page)
+        page.click("#log-out")
+        page.wait_for_selector("text=Logged out")
+        assert "buy number" not in page.inner_text("body")
+        assert opened(context, address).inner_text("#count").endswith("2 to review")
 
 
 # ---- under attack --------------------------------------------------------------------------------
@@ -444,7 +637,6 @@ def test_hostile_comments_do_nothing(context, tmp_path, kind):
     said = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.keyboard.press("b")
     page.keyboard.press("c")
     tallest = 0
     for _ in range(len(HOSTILE) - 1):

@@ -29,7 +29,7 @@ from moderation.review import Access, open_scored, serve
 from moderation.review.app import Review, application
 from moderation.review.desk import Desk, Order
 from moderation.review.guard import Guard
-from moderation.review.leases import LINGER, SECONDS, Leases
+from moderation.review.leases import LINGER, READING, SECONDS, Leases
 from moderation.tables import to_arrow, write_table
 
 HOST = "127.0.0.1:8765"
@@ -686,6 +686,32 @@ def test_what_was_let_go_is_not_given_away_before_all_have_heard_of_it():
     assert leases.claim("b", "bob", [1, 2, 3], 2) == [3]
     now[0] = LINGER
     assert leases.claim("b", "bob", [1, 2, 3], 2) == [1, 3]
+
+
+def test_who_reads_what_is_told_while_the_page_says_so():
+    now = [0.0]
+    leases = Leases(clock=lambda: now[0])
+    leases.claim("a", "ann", [1, 2, 3], 3)
+    leases.read("a", "ann", 1)
+    assert leases.readers("b") == {1: "ann"}  # not what is only held for later
+    assert leases.readers("a") == {}
+    leases.read("a", "ann", 2)
+    assert leases.readers("b") == {2: "ann"}
+    leases.release("a")
+    assert leases.readers("b") == {}
+    leases.read("a", "ann", 2)
+    now[0] = READING
+    assert leases.readers("b") == {}
+    leases.read("a", "ann", 2)
+    leases.read("a", "ann", -1)  # the overview, or another window in front
+    assert leases.readers("b") == {}
+
+
+def test_pages_hear_who_reads_what(client):
+    asked = {"since": 0, "generation": 0}
+    client.json("/api/events", asked | {"session": "a", "name": "ann", "reading": 3})
+    told = client.json("/api/events", asked | {"session": "b", "name": "bob", "reading": -1})
+    assert told["readers"] == {"3": "ann"}
 
 
 # ---- hostile text --------------------------------------------------------------------------------

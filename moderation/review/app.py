@@ -152,10 +152,16 @@ async def release(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """What was decided since, by anybody."""
+    """What was decided since, by anybody, and who has which comment open; the page says its own."""
     review, asked = await _asked(request)
     since, generation = max(0, _number(asked, "since")), _number(asked, "generation")
-    return _json(await run_in_threadpool(review.desk.events, since, generation))
+    told = await run_in_threadpool(review.desk.events, since, generation)
+    if "session" in asked:
+        session, name = _word(asked, "session"), _word(asked, "name")
+        review.leases.read(session, name, _number(asked, "reading"))
+        readers = review.leases.readers(session)
+        told |= {"readers": {str(row): who for row, who in readers.items()}}
+    return _json(told)
 
 
 async def orders(request: Request) -> Response:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SECONDS = 90.0  # a page renews its leases every 10 s, hidden every 30: then others may have them
-LINGER = 20.0  # a page hears every 10 s what others decided: until then they do not get it as new
+SECONDS = 90.0  # a page renews its leases every 10 s, one long hidden every 60 s
+LINGER = 20.0  # a decision is in the ledger and heard by then: until then nobody gets it as new
+READING = 6.0  # a page that is looked at says every 1.5 s what it shows; one that left does not
+MOST_SESSIONS = 1_000
 
 
 class _Lease(NamedTuple):
@@ -26,6 +28,7 @@ class Leases:
 
     clock: Callable[[], float] = time.monotonic
     _held: dict[int, _Lease] = field(default_factory=dict)
+    _open: dict[str, tuple[int, str, float]] = field(default_factory=dict)  # row, name, until
     _lock: Lock = field(default_factory=Lock)
 
     def claim(self, session: str, name: str, rows: Iterable[int], want: int) -> list[int]:
@@ -58,8 +61,27 @@ class Leases:
     def release(self, session: str) -> None:
         """Let go of everything that a session holds."""
         with self._lock:
+            self._open.pop(session, None)
             self._held = {
                 row: lease for row, lease in self._held.items() if lease.session != session
+            }
+
+    def read(self, session: str, name: str, row: int) -> None:
+        """Note the row that a session shows to its reader; a negative one for none."""
+        with self._lock:
+            now = self.clock()
+            self._open = {k: one for k, one in self._open.items() if one[2] > now and k != session}
+            if row >= 0 and len(self._open) < MOST_SESSIONS:
+                self._open[session] = (row, name, now + READING)
+
+    def readers(self, session: str) -> dict[int, str]:
+        """The rows that other sessions show just now, and to whom."""
+        with self._lock:
+            now = self.clock()
+            return {
+                row: name
+                for other, (row, name, until) in self._open.items()
+                if other != session and until > now
             }
 
     def others(self, session: str) -> dict[int, str]:

@@ -78,9 +78,12 @@ function labelRow(at, label, k) {
   const verdict = app.journal.verdict(row, label, app.me());
   const told = score < 0 ? "cannot tell" : score.toFixed(2);
   const press = (value) => () => app.decide([[label, value]]);
-  const choice = (value, sign, hint) => button(sign, press(value), {
-    class: value ? "yes" : "no", "aria-pressed": String(verdict?.value === value),
-    title: hint, "aria-label": `${value ? (flagged ? "Confirm" : "Add") : "Reject"} ${words(label)}`,
+  const n = app.scope === "one" ? null : app.reach([[label, 1]]);
+  const many = n === null ? "" : ` ${number(n)}`;
+  const choice = (value, sign, hint) => button(sign + many, press(value), {
+    class: value ? "yes" : "no", "aria-pressed": String(verdict?.value === value), disabled: n === 0,
+    title: hint, "aria-label": `${value ? (flagged ? "Confirm" : "Add") : "Reject"} ${words(label)}`
+      + (many ? ` on${many} comments` : ""),
   });
   return element("li", { class: flagged ? "label flagged-label" : "label" },
     element("span", { class: "label-name" }, element("kbd", {}, k + 1), ` ${words(label)}`),
@@ -113,6 +116,13 @@ function key() {
     element("mark", { class: "against a3" }, "speaks against it"));
 }
 
+const labelRows = (at) => page.labels.map((label, k) => labelRow(at, label, k));
+
+function reading(at) {
+  const other = app.store.readers.get(app.columns.row[at]);
+  return other ? [name(other), " is reading this comment now."] : [];
+}
+
 // ---- the whole card ------------------------------------------------------------------------------
 
 function card(at) {
@@ -122,7 +132,6 @@ function card(at) {
   const thread = columns.threads[columns.thread[at]];
   const others = columns.inThread.get(columns.thread[at])?.length - 1 || 0;
   const alike = (columns.alike.get(columns.campaign[at])?.length || 1) - 1;
-  const held = app.held.get(row);
   const marks = together(entry.why);
   return element("article", { class: "card", "aria-label": `Comment ${columns.row[at]}` },
     element("header", { class: "card-head" },
@@ -131,12 +140,12 @@ function card(at) {
         () => app.filter({ thread: thread[0] }), { class: "link" }) : ""),
     columns.queued[at] ? element("p", { class: "meta" }, `Asked for: ${tame(words(columns.reasons[columns.reason[at]]))}. `,
       "Answer for every label: what you do not add counts as none.") : "",
-    held ? element("p", { class: "notice" }, name(held), " is reading this comment now.") : "",
+    element("p", { class: "notice" }, ...reading(at)),
     ...above(entry.path),
     element("div", { class: "flagged" }, byline(row, true), ...body(row, marks),
       marks.length ? key() : "", ...Object.entries(entry.why).map(([label, said]) => because(label, said))),
     element("ul", { class: "labels", "aria-label": "Labels" },
-      ...page.labels.map((label, k) => labelRow(at, label, k))),
+      ...labelRows(at)),
     alike > 0 ? element("p", { class: "alike" }, `And ${number(alike)} more like this. `,
       button("Show them", () => app.filter({ campaign: String(columns.campaign[at]), show: "all" }), { class: "link" })) : "",
     below(entry.replies));

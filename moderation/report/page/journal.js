@@ -62,10 +62,11 @@ function makeJournal() {
         if (one.label === label && (!best || above(rank(one), rank(best)))) best = one;
       return best;
     },
-    // The decisions of the last action of `who` that still stands.
-    last(who) {
-      let at = -1;
-      for (const one of named.values()) if (one.by === who && !one.gone && one.at > at) at = one.at;
+    // The decisions of one action of `who`, by its time, else of the last one that still stands.
+    last(who, given) {
+      let at = given ?? -1;
+      if (given === undefined)
+        for (const one of named.values()) if (one.by === who && !one.gone && one.at > at) at = one.at;
       return at < 0 ? [] : [...named.values()].filter((one) => one.by === who && !one.gone && one.at === at);
     },
     all: () => [...named.values()].filter((one) => !one.gone),

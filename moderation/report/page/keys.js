@@ -5,13 +5,13 @@ const KEYS = [
   ["n", "reject every flag: nothing wrong with it", () => app.decide("no")],
   ["1 … 9", "confirm or add that label", null],
   ["Shift 1 … 9", "reject that label", null],
-  ["d", "the next decision is for all near-duplicates", () => app.setScope("alike")],
-  ["t", "the next decision is for the whole thread", () => app.setScope("thread")],
+  ["d", "the next decision is for all near-duplicates that are open", () => app.setScope("alike")],
+  ["t", "the next decision is for all of the thread that is open", () => app.setScope("thread")],
   ["s", "skip", () => app.skip()],
   ["j", "next (also →)", () => app.skip(), "ArrowRight"],
   ["k", "previous (also ←)", () => app.previous(), "ArrowLeft"],
-  ["u", "undo, step by step to the beginning", () => app.undo()],
-  ["b", "show or blur the texts", () => app.unveil()],
+  ["u", "undo, step by step to the beginning; what was decided at once at once", () => app.undo()],
+  ["b", "show or blur the texts; while they are blurred no key decides", () => app.unveil()],
   ["c", "unfold the conversation above and below", () => unfold()],
   ["f", "only this thread", () => onlyThread()],
   ["a", "only this author", () => onlyAuthor()],
@@ -56,7 +56,7 @@ function drawHelp() {
 }
 
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !settings.keys) return;
+  if (app.over || event.ctrlKey || event.metaKey || event.altKey || !settings.keys) return;
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.closest?.("input:not([type=checkbox]):not([type=range]), select, textarea");
   if (event.key === "Escape") {

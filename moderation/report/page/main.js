@@ -56,15 +56,20 @@ function listen() {
     "scope-thread": () => app.setScope("thread"), unveil: () => app.unveil(), veil: () => app.unveil(),
     "open-help": () => openDialog("help"), "open-settings": () => openDialog("settings"),
     "open-queue": () => document.body.classList.toggle("queue-open"), "close-help": () => byId("help").close(),
-    "close-settings": () => byId("settings").close() };
+    "close-settings": () => byId("settings").close(), "toast-undo": () => app.undo(app.batch),
+    "toast-close": () => app.offerUndo(null, ""),
+    "log-out": () => app.logOut().catch((error) => announce(error.message)) };
   for (const [id, act] of Object.entries(press)) byId(id).addEventListener("click", act);
   document.addEventListener("keydown", pressed);
   addEventListener("hashchange", () => {
+    if (app.over) return;
     app.state = readAddress();
     app.refilter().then(() => { app.view(app.state.view); return app.first(); });
   });
   addEventListener("beforeunload", (event) => { if (app.saving.state().bad) event.preventDefault(); });
   addEventListener("pagehide", () => app.store.release());
+  document.addEventListener("visibilitychange", () => { if (app.store.live && !app.over) app.hear().catch(() => {}); });
+  byId("log-out").hidden = !app.store.live;
 }
 
 function tell({ text, bad }) {
@@ -74,25 +79,39 @@ function tell({ text, bad }) {
 
 // ---- other reviewers ----------------------------------------------------------------------------------
 
+const HEAR = 1_500; // milliseconds: others' decisions show within two seconds
+const HEAR_HIDDEN = 10_000;
+const HOLD = 10_000; // between two claims of what is read next
+
+// What was decided since, and who reads what; this page tells what it shows. Whoever asks, it is drawn.
 app.hear = async () => {
+  const row = app.at >= 0 && app.state.view === "review" && !document.hidden ? app.columns.row[app.at] : -1;
+  const reader = app.store.readers.get(row);
   const rows = new Set();
-  for (const one of await app.store.events()) {
+  for (const one of await app.store.events(settings.name, row)) {
     const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
     if (known) rows.add(known.row);
   }
-  app.recount([...rows]);
-  return rows;
+  if (rows.size || app.store.readers.get(row) !== reader) app.changed([...rows]);
 };
 
 async function keepHearing() {
-  for (;;) {
-    await pause(document.hidden ? 30_000 : 10_000);
+  let held = Date.now();
+  while (!app.over) {
+    await pause(document.hidden ? HEAR_HIDDEN : HEAR);
     try {
-      const rows = await app.hear();
-      if (rows.has(app.columns.row[app.at])) app.draw();
-      else if (rows.size) app.drawList();
-      if (app.at >= 0 && app.state.view === "review") await app.prepare();
-    } catch { /* the line beside the title says so when something is unsaved */ }
+      if (app.over) return;
+      await app.hear();
+      if (Date.now() - held < HOLD || app.state.view !== "review" || app.busy) continue;
+      held = Date.now();
+      if (app.at >= 0) await app.prepare();
+      else if (app.list.some((at) => !app.reviewed[at])) { // let go by others, or taken back
+        app.held.clear();
+        await app.next();
+      }
+    } catch (error) { // else the line beside the title says so when something is unsaved
+      if (error instanceof Restarted && !app.over) return tell({ text: `Note: ${error.message}`, bad: true });
+    }
   }
 }
 
@@ -100,14 +119,15 @@ async function start() {
   readSettings(app.store.reviewer);
   figures();
   drawHelp();
-  app.saving = makeSaving(app.store, app.journal, tell);
+  app.saving = makeSaving(app.store, app.journal, tell, () => app.changed());
   app.columns = makeColumns(await app.store.index());
   app.reviewed = new Uint8Array(app.columns.size);
   await app.hear();
   app.saving.resume();
   app.recount();
+  applySettings();
   listen();
-  app.saving.listen(() => { app.recount(); app.drawList(); });
+  app.saving.listen(() => app.changed());
   if (!app.store.live && app.columns.size < page.figures.flagged)
     byId("figures").append(` This file holds the ${number(app.columns.size)} most certain ones.`);
   await app.refilter();

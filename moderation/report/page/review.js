@@ -7,9 +7,9 @@ const app = {
   store: page.server ? serverStore() : fileStore(),
   journal: makeJournal(),
   columns: null, reviewed: null, found: null, state: readAddress(),
-  list: [], at: -1, held: new Map(), granted: new Set(), scope: "one", shown: false,
+  list: [], at: -1, held: new Map(), granted: new Set(), scope: "one", shown: false, batch: null, over: false,
   me: () => settings.name,
-  get veiled() { return settings.blur !== "never" && !app.shown; },
+  get veiled() { return settings.blur === "each" ? !app.shown : settings.blur === "once" && !settings.shown; },
 };
 
 // ---- the list -------------------------------------------------------------------------------------------
@@ -91,15 +91,41 @@ app.draw = () => {
   byId("bar").hidden = false;
 };
 
-app.empty = (sentence) => {
+// What changed without the reader's doing: drawn where it shows, with all that is unfolded.
+app.changed = (rows) => {
+  app.recount(rows);
+  const known = new Set(app.list);
+  const opened = choose(app.columns, app.state, app.found, app.reviewed).filter((at) => !known.has(at));
+  if (opened.length) app.list = [...app.list, ...opened].sort(ORDERS[app.state.order].by(app.columns));
+  if (!document.querySelector("#filters:focus-within")) app.drawFilters();
+  app.drawList();
+  if (app.at < 0 || !app.store.ready(app.columns.row[app.at])) return;
+  byId("card").querySelector(".notice")?.replaceChildren(...reading(app.at));
+  app.drawScope();
+};
+
+app.empty = (sentence, ...more) => {
+  const again = app.at < 0 && byId("card").textContent.startsWith(sentence);
   app.at = -1;
   app.state.row = "";
   writeAddress(app.state);
-  byId("card").replaceChildren(element("p", { class: "empty" }, sentence));
+  byId("card").replaceChildren(element("div", { class: "empty" }, element("p", {}, sentence), ...more));
   byId("bar").hidden = true;
   applySettings();
   app.drawList();
-  announce(sentence);
+  if (!again) announce(sentence);
+};
+
+// A report without a flag: what that means, and how there would be some.
+app.nothing = () => {
+  const n = page.figures.comments;
+  const command = (text) => element("code", {}, text);
+  byId("view-review").classList.add("nothing");
+  app.empty(n ? `Nothing is flagged in ${n === 1 ? "this comment" : `these ${number(n)} comments`}.` : "There is no comment in this file.",
+    n ? element("p", {}, "There is nothing to review here. How near the scores came to the thresholds is in ",
+      button("Overview", () => app.view("overview"), { class: "link" }), ".") : "",
+    n ? element("p", {}, "To look all the same: ", command("moderation queue"), " draws comments to check, and ",
+      command("moderation thresholds"), " sets lower thresholds, which flag more.") : "");
 };
 
 // ---- forward and back -----------------------------------------------------------------------------------
@@ -149,6 +175,7 @@ app.next = async () => {
 };
 
 app.done = () => {
+  if (!app.columns.size) return app.nothing();
   const others = app.list.some((at) => app.held.has(app.columns.row[at]) && !app.reviewed[at]);
   const left = app.at >= 0 && !app.reviewed[app.at] && app.list.includes(app.at);
   if (left) return announce("This is the last one that waits for a decision here");
@@ -188,34 +215,51 @@ function busy(now) {
 
 // ---- deciding -------------------------------------------------------------------------------------------
 
-// The places that the next decision is for: this comment, all like it, or its whole thread.
-app.places = () => {
+// The places of all like this one, or of its whole thread, that wait for a decision.
+app.openIn = (scope) => {
   const { columns, at } = app;
-  const found = app.scope === "alike" ? columns.alike.get(columns.campaign[at])
-    : app.scope === "thread" ? columns.inThread.get(columns.thread[at]) : null;
-  return found || [at];
+  const found = scope === "alike" ? columns.alike.get(columns.campaign[at]) : columns.inThread.get(columns.thread[at]);
+  return (found || []).filter((one) => !app.reviewed[one]);
 };
+
+// The places that the next decision is for: this comment, or many, but of these only what is open.
+app.places = () => (app.scope === "one" ? [app.at] : app.openIn(app.scope));
+
+// judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has. On many at
+// once, what somebody has decided stays as it is.
+app.verdicts = (judgements) => app.places().flatMap((at) => {
+  const row = app.columns.row[at];
+  const own = typeof judgements === "string" ? answers(at, judgements === "yes") : judgements;
+  const said = new Set(app.scope === "one" ? [] : app.journal.standing(row).map((one) => one.label));
+  return own.filter(([label]) => !said.has(label)).map(([label, value]) => [row, label, value]);
+});
+
+// How many comments it would be for.
+app.reach = (judgements) => new Set(app.verdicts(judgements).map(([row]) => row)).size;
 
 app.setScope = (scope) => {
   if (app.at < 0) return;
   app.scope = app.scope === scope ? "one" : scope;
-  if (app.places().length < 2) app.scope = "one";
   app.drawScope();
-  const n = app.places().length;
-  announce(n > 1 ? `The next decision is for ${plural(n, "comment")}` : "The next decision is for this comment");
+  announce(app.scope === "one" ? "The next decision is for this comment"
+    : `The next decision is for ${plural(app.places().length, "open comment")}`);
 };
 
 app.drawScope = () => {
-  const sizes = { alike: app.columns.alike.get(app.columns.campaign[app.at])?.length || 1,
-    thread: app.columns.inThread.get(app.columns.thread[app.at])?.length || 1 };
   for (const scope of ["alike", "thread"]) {
+    const open = app.openIn(scope);
     const made = byId(`scope-${scope}`);
-    made.hidden = sizes[scope] < 2;
-    made.setAttribute("aria-pressed", String(app.scope === scope));
-    const many = number(sizes[scope]);
-    made.lastElementChild.textContent = scope === "alike" ? `All near-duplicates (${many})` : `Whole thread (${many} flagged)`;
+    made.hidden = open.every((at) => at === app.at);
+    if (made.hidden && app.scope === scope) app.scope = "one";
+    made.lastElementChild.textContent = `${scope === "alike" ? "All near-duplicates" : "Whole thread"}: ${number(open.length)} open`;
   }
+  for (const scope of ["alike", "thread"])
+    byId(`scope-${scope}`).setAttribute("aria-pressed", String(app.scope === scope));
+  const many = app.scope === "one" ? "flags" : number(app.places().length);
+  byId("yes").lastElementChild.textContent = `Confirm ${many}`;
+  byId("no").lastElementChild.textContent = `Reject ${many}`;
   byId("bar").classList.toggle("many", app.scope !== "one");
+  byId("card").querySelector(".labels")?.replaceChildren(...labelRows(app.at));
 };
 
 // Every question that the comment asks: a flag is confirmed or not, another label is as it was said.
@@ -227,20 +271,23 @@ function answers(at, yes) {
   });
 }
 
-// judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has.
 app.decide = async (judgements) => {
   if (app.at < 0 || app.busy) return;
-  const places = app.places();
-  const verdicts = places.flatMap((at) => {
-    const own = typeof judgements === "string"
-      ? answers(at, judgements === "yes") : judgements;
-    return own.map(([label, value]) => [app.columns.row[at], label, value]);
-  });
-  app.saving.decide(verdicts, settings.name);
-  app.recount(places.map((at) => app.columns.row[at]));
+  if (app.veiled) { // nobody decides on what nobody has seen
+    app.unveil();
+    announce("The text is shown now. The next key decides");
+    return;
+  }
+  const verdicts = app.verdicts(judgements);
+  if (!verdicts.length) return;
+  const rows = [...new Set(verdicts.map(([row]) => row))];
+  const at = app.saving.decide(verdicts, settings.name);
+  app.recount(rows);
   const what = typeof judgements === "string" ? (judgements === "yes" ? "Confirmed" : "Rejected")
     : `${judgements[0][1] ? "Yes" : "No"} to ${words(judgements[0][0])}`;
-  announce(places.length > 1 ? `${what} on ${plural(places.length, "comment")}` : what);
+  const said = app.scope === "one" ? what : `${what} on ${plural(rows.length, "comment")}`;
+  announce(app.scope === "one" ? said : `${said}. The key u takes it back`);
+  app.offerUndo(app.scope === "one" ? null : at, said);
   app.scope = "one";
   busy(true); // a held key must not decide on a comment that nobody has seen yet
   try {
@@ -250,8 +297,17 @@ app.decide = async (judgements) => {
   }
 };
 
-app.undo = async () => {
-  const last = app.journal.last(settings.name);
+// What was decided on many at once can be taken back at once, for as long as nothing else was decided.
+app.offerUndo = (at, said) => {
+  app.batch = at;
+  byId("toast").hidden = at === null;
+  byId("toast-said").textContent = said;
+};
+
+// Of one action by its time, else of the last.
+app.undo = async (given) => {
+  const last = app.journal.last(settings.name, given);
+  app.offerUndo(null, "");
   if (!last.length) return announce("Nothing left to undo");
   app.saving.undo(last, settings.name);
   const rows = [...new Set(last.map((one) => one.row))];
@@ -267,5 +323,19 @@ app.undo = async () => {
 
 app.unveil = () => {
   app.shown = !app.shown;
-  applySettings();
+  if (settings.blur === "once") set({ shown: !settings.shown }); else applySettings();
+  if (settings.blur === "never") announce("Texts are never blurred: see Settings");
+  if (!app.veiled) byId("comment-title")?.focus({ preventScroll: true });
+};
+
+// The session ends here and on the server; no comment stays in sight.
+app.logOut = async () => {
+  if (app.saving.state().waiting) return announce("Not everything is saved yet");
+  app.store.release();
+  await app.store.logOut();
+  app.over = true;
+  byId("saved").textContent = "";
+  for (const one of document.querySelectorAll(".top nav, .tools button, .skip, #said")) one.remove();
+  document.querySelector("main").replaceChildren(element("p", { class: "empty", role: "status" },
+    "Logged out. What was decided is in the ledger. Open the address again to go on."));
 };

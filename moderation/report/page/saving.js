@@ -5,7 +5,7 @@ const AT_ONCE = 400; // orders in one request
 
 // An action is {id, at, by, verdicts: [[row, label, value], ...]} or {id, at, by, undoes: [...]}
 // with whole decisions. One storage entry each: two tabs never overwrite each other's.
-function makeSaving(store, journal, changed) {
+function makeSaving(store, journal, changed, redraw) {
   const prefix = `moderation ${page.report} `;
   const queue = []; // actions that the ledger (or, in a file, the browser) does not have yet
   const kept = new Map(); // of a file: every action, by storage entry
@@ -83,10 +83,11 @@ function makeSaving(store, journal, changed) {
           decisions(action).forEach((one) => journal.takeBack(one));
           forget(action);
           queue.shift();
+          redraw();
           continue;
         }
         trouble = error instanceof Restarted
-          ? "the server was started anew; open its new address, they are sent from there"
+          ? `${error.message}; they are sent from there`
           : error instanceof TypeError || error.name === "TimeoutError" ? "no answer from the server; trying again" : error.message;
         changed(told());
         await pause(RETRY[Math.min(failures++, RETRY.length - 1)]);
@@ -121,7 +122,12 @@ function makeSaving(store, journal, changed) {
   }
 
   return {
-    decide: (verdicts, by) => put({ id: fresh(), at: journal.now(), by, verdicts }),
+    // The time of the action, which is its name.
+    decide(verdicts, by) {
+      const at = journal.now();
+      put({ id: fresh(), at, by, verdicts });
+      return at;
+    },
     undo: (undoes, by) => put({ id: fresh(), at: journal.now(), by,
       undoes: undoes.map(({ row, label, at, by: whose }) => ({ row, label, at, by: whose })) }),
     state: told,

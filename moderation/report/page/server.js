@@ -4,7 +4,7 @@ const KEPT = 2_000; // comments and their context that are kept for going back
 const TIMEOUT = 15_000;
 
 class Refused extends Error {} // the same request will never be taken
-class Restarted extends Error {} // another start of the server, with another token
+class Restarted extends Error {} // the session has ended, or the server was started anew
 
 function serverStore() {
   const { token, reviewer } = page.server;
@@ -25,7 +25,8 @@ function serverStore() {
       ...options,
     });
     if (answer.ok) return answer.json();
-    if (answer.status === 403) throw new Restarted("the server was started anew");
+    if (answer.status === 403 || answer.status === 401)
+      throw new Restarted("this session has ended; reload the page, or open the server's new address");
     const said = await answer.json().catch(() => ({ error: `status ${answer.status}` }));
     throw new (answer.status === 422 ? Refused : Error)(said.error);
   }
@@ -33,6 +34,7 @@ function serverStore() {
   return {
     live: true,
     reviewer,
+    readers: new Map(),
     index: () => ask("/api/index"),
     ready: (row) => entries.has(row),
     comment: (row) => comments.get(row),
@@ -61,8 +63,10 @@ function serverStore() {
     release: () => {
       ask("/api/release", { session }, { keepalive: true, signal: null }).catch(() => {});
     },
-    async events() {
-      const got = await ask("/api/events", { since: seen, generation });
+    logOut: () => ask("/api/logout", {}),
+    async events(who, reading) {
+      const got = await ask("/api/events", { since: seen, generation, session, name: who || "somebody", reading });
+      this.readers = new Map(Object.entries(got.readers).map(([row, other]) => [+row, other]));
       seen = got.count;
       generation = got.generation;
       return got.events;

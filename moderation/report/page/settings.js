@@ -1,7 +1,7 @@
 // ---- what a reviewer sets once: kept in the browser, a default where that is forbidden ---------------
 
 const SIZES = [14, 16, 18, 21, 24, 28];
-const DEFAULTS = { name: "", theme: "auto", size: 1, blur: "once", advance: true, keys: true };
+const DEFAULTS = { name: "", theme: "auto", size: 1, blur: "once", shown: false, advance: true, keys: true };
 const settings = { ...DEFAULTS };
 const chosen = {}; // what is kept: never a name that the server gave, for the next one may be another's
 
@@ -12,6 +12,7 @@ function readSettings(fallbackName) {
 }
 
 function set(changed) {
+  if (changed.blur) changed.shown = false;
   Object.assign(settings, changed);
   Object.assign(chosen, changed);
   try { localStorage.setItem("moderation settings", JSON.stringify(chosen)); } catch { /* for this page only */ }
@@ -25,7 +26,10 @@ function applySettings() {
   root.classList.toggle("veiled", app.veiled);
   for (const veil of document.querySelectorAll(".veil"))
     if (app.veiled) veil.setAttribute("aria-hidden", "true"); else veil.removeAttribute("aria-hidden");
-  byId("unveil").hidden = !app.veiled;
+  byId("unveil").hidden = !app.veiled || app.at < 0;
+  byId("unveil-why").textContent = settings.blur === "each"
+    ? "The first key or button that would decide on a comment shows its text instead."
+    : "The first key or button that would decide shows them instead, and this browser remembers it.";
   byId("veil").setAttribute("aria-pressed", String(app.veiled));
 }
 

@@ -1,11 +1,12 @@
 // ---- where comments come from: this file --------------------------------------------------------
 
 // Both stores: index, load (then comment and entry answer at once), search, claim, release,
-// events and send. Rows are those of the scored table.
+// logOut, events and send. Rows are those of the scored table.
 function fileStore() {
   return {
     live: false,
     reviewer: "",
+    readers: new Map(), // row: who has it open, of other pages
     index: async () => page.index,
     load: async () => {},
     comment: (row) => page.comments[row],
@@ -18,6 +19,7 @@ function fileStore() {
     },
     claim: async (rows) => ({ granted: new Set(rows), held: new Map() }),
     release: () => {},
+    logOut: async () => {},
     events: async () => [],
     send: async () => ({}),
   };

@@ -1,7 +1,15 @@
 """The few names that `import moderation` gives, each found when it is first asked for."""
 
+import doctest
 import subprocess
 import sys
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from conftest import ROOT
 
 import moderation
 
@@ -16,3 +24,98 @@ def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, moderation; print({'numpy', 'pandas', 'pyarrow'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "set()\n"
+
+
+PUBLIC = (
+    "moderation",
+    "moderation.evaluation.evaluate",
+    "moderation.model.model",
+    "moderation.readers",
+    "moderation.threads",
+)
+
+
+def test_the_examples_of_the_public_names_do_what_they_say(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    ran = [doctest.testmod(import_module(name)) for name in PUBLIC]
+    assert sum(one.attempted for one in ran) > 8
+    assert [one.failed for one in ran] == [0, 0, 0, 0, 0]
+
+
+def test_no_example_of_the_public_names_is_left_out():
+    finder = doctest.DocTestFinder()
+    tests = [test for name in PUBLIC for test in finder.find(import_module(name))]
+    examples = [one for test in tests for one in test.examples]
+    assert [one.source for one in examples if doctest.SKIP in one.options] == []
+
+
+@pytest.fixture(scope="module")
+def model():
+    return moderation.Model.load(ROOT / "models" / "default")
+
+
+def test_a_model_is_loaded_by_the_name_that_the_commands_take(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert moderation.Model.load("default").digest == model.digest
+    mine = model.with_thresholds({"spam": 0.9})
+    mine.save(tmp_path / "models" / "default")
+    assert moderation.Model.load("default").thresholds["spam"] == 0.9
+    with pytest.raises(moderation.ModerationError, match="nonesuch: no such model; known here"):
+        moderation.Model.load("nonesuch")
+
+
+THANKS, INSULT = "Thank you for the recipe.", "You are a pathetic idiot"
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        [THANKS, INSULT],
+        (THANKS, INSULT),
+        (text for text in [THANKS, INSULT]),
+        np.array([THANKS, INSULT]),
+        pd.Series([THANKS, INSULT]),
+        pd.Series([THANKS, INSULT], dtype="category"),
+        pd.Series([THANKS, INSULT], dtype=object),
+        pd.DataFrame({"text": [THANKS, INSULT]}),
+        pa.array([THANKS, INSULT]),
+        pa.table({"text": [THANKS, INSULT]}),
+        pa.record_batch({"text": [THANKS, INSULT]}),
+    ],
+)
+def test_texts_are_scored_however_they_are_held(model, comments):
+    scores = model.score(comments)
+    assert list(scores.columns) == ["spam", "slur", "abuse", "off_topic"]
+    assert (scores["abuse"] > 0.5).tolist() == [False, True]
+    assert scores["off_topic"].isna().all()
+
+
+def test_rows_keep_their_names_and_what_is_missing_has_no_score(model):
+    scores = model.score(pd.Series([INSULT, None], index=["a", "a"], dtype=object))
+    assert scores.index.tolist() == ["a", "a"]
+    assert scores["abuse"].isna().tolist() == [False, True]
+    assert len(model.score([])) == len(model.score(pd.DataFrame({"text": []}))) == 0
+
+
+@pytest.mark.parametrize(
+    ("comments", "told"),
+    [
+        (THANKS, "the comments are a single str; give a list"),
+        (b"bytes", "a single bytes; give a list"),
+        ({"text": [THANKS]}, "a single dict; give a list"),
+        (5, "a single int; give a list"),
+        (None, "a single NoneType; give a list"),
+        ([1, 2], "are no texts, but int64"),
+        ([THANKS, 2], "are no texts: "),
+        (["\ud800"], "are no texts: .*surrogates"),
+        (
+            pd.DataFrame({"body": [THANKS], "id": [1]}),
+            "no column `text`; their columns are body, id",
+        ),
+        (pa.table({"body": [THANKS]}), "no column `text`; their columns are body"),
+        (pd.DataFrame(), "no column `text`; their columns are none"),
+    ],
+)
+def test_what_cannot_be_scored_is_told(model, comments, told):
+    with pytest.raises(moderation.ModerationError, match=told):
+        model.score(comments)

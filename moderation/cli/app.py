@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,7 @@ import typer
 from moderation import __version__
 from moderation.cli.signals import ended_by
 from moderation.cli.words import Commands
-from moderation.errors import InputError, ModerationError
+from moderation.errors import ModerationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,21 +55,6 @@ _INTERRUPTED = 130  # 128 and the number of SIGINT, which is what typer gives
 ModelName = Annotated[
     str, typer.Option("-m", "--model", help="Model folder, or a name such as 'default'.")
 ]
-
-
-def model_path(name: str) -> Path:
-    """The folder of model `name`: a path, or a name: in models/ here, in the package, here."""
-    if "/" in name or "\\" in name or name in (".", ".."):
-        return Path(name)
-    package = Path(__file__).parents[1]
-    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
-    for place in [*places, Path(name)]:
-        if (place / "model.json").exists():
-            return place
-    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
-    raise InputError(
-        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
-    )
 
 
 def main() -> None:

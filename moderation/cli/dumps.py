@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, counted, model_path, ready_to_score, say, working
+from moderation.cli.app import ModelName, app, counted, ready_to_score, say, working
 from moderation.cli.summaries import (
     campaign_summary,
     count_summary,
@@ -21,6 +21,7 @@ from moderation.cli.summaries import (
     read_summary,
 )
 from moderation.errors import InputError, OutputError
+from moderation.model.names import model_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, model_path, ready_to_score, say, tell, working
+from moderation.cli.app import ModelName, app, ready_to_score, say, tell, working
 from moderation.cli.words import Commands
+from moderation.model.names import model_path
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, model_path, ready_to_score, say, tell, working
+from moderation.cli.app import app, ready_to_score, say, tell, working
 from moderation.cli.models import by_heart
 from moderation.errors import InputError
+from moderation.model.names import model_path
 
 if TYPE_CHECKING:
     from moderation.evaluation.trial import Trial

@@ -12,12 +12,12 @@ from moderation.cli.app import (
     ModelName,
     app,
     counted,
-    model_path,
     ready_to_score,
     say,
     tell,
     working,
 )
+from moderation.model.names import model_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,6 +20,8 @@ from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
 from moderation.model.evidence import Evidence, evidence
 from moderation.model.figures import points
+from moderation.model.given import comment_frame
+from moderation.tables import to_frame
 from moderation.text import features, phrases
 from moderation.text.kernel import DENSE_FEATURES
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from moderation.context.head import ContextHead, Measured
     from moderation.model.calibration import Calibration
+    from moderation.model.given import Comments
     from moderation.model.held import Held
     from moderation.model.thresholds import Kept
     from moderation.text.features import WeightTable
@@ -170,16 +173,23 @@ class Model:
 
     def score(
         self,
-        comments: pd.DataFrame,
-        threads: pd.DataFrame | None = None,
+        comments: Comments,
+        threads: pd.DataFrame | pa.Table | None = None,
         workers: int | None = None,
     ) -> pd.DataFrame:
         """One float column per label, rows as in `comments`; null = cannot tell.
 
-        comments: COMMENT_SCHEMA; with a `text` column alone, context labels are null. threads:
-        THREAD_SCHEMA, for titles and articles. workers: threads of the machine, None = all.
+        comments: COMMENT_SCHEMA, as a data frame or an Arrow table; with a `text` column alone, or
+        from a list or Series of texts, context labels are null. threads: THREAD_SCHEMA, for titles
+        and articles. workers: threads of the machine, None = all. Raises InputError for what is
+        none of these.
+
+        >>> scores = Model.load("default").score(["Thank you!", "You pathetic idiot"])
+        >>> (scores["abuse"] > 0.5).tolist()
+        [False, True]
         """
-        return self.measured(comments, threads, workers)[0]
+        heads = to_frame(threads) if isinstance(threads, pa.Table) else threads
+        return self.measured(comment_frame(comments), heads, workers)[0]
 
     def measured(
         self,
@@ -280,10 +290,16 @@ class Model:
 
     @classmethod
     def load(cls, folder: str | Path) -> Model:
-        """Read a model's folder; see `model_folder.load`."""
-        from moderation.model import folder as model_folder
+        """Read a model's folder; see `model_folder.load`.
 
-        return model_folder.load(folder)
+        folder: a path, or a name as after `-m`: "default" is the model under models/default in the
+        current folder, else the one that was installed along. Raises ModelError, or InputError
+        for a name of no model.
+        """
+        from moderation.model import folder as model_folder
+        from moderation.model.names import model_path
+
+        return model_folder.load(model_path(folder) if isinstance(folder, str) else folder)
 
 
 @dataclass(frozen=True)

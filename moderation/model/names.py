@@ -1,0 +1,25 @@
+"""Which folder a model's name stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from moderation.errors import InputError
+
+
+def model_path(name: str) -> Path:
+    """The folder of model `name`: a path, or a name: in models/ here, in the package, here.
+
+    Raises InputError where a name is that of no model.
+    """
+    if "/" in name or "\\" in name or name in (".", ".."):
+        return Path(name)
+    package = Path(__file__).parents[1]
+    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
+    for place in [*places, Path(name)]:
+        if (place / "model.json").exists():
+            return place
+    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
+    raise InputError(
+        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
+    )

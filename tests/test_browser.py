@@ -403,6 +403,82 @@ def test_the_slider_tells_flags_and_what_held_out_comments_promise(context, tmp_
     assert page.inner_text("output[for=slide-0]") == "from 0.995: 0 flags (0 %)"
 
 
+def slid(n=30, above=10):
+    """n comments with scores of spam from 0.99 down by 0.03; those over 0.7 are flagged."""
+    rows = [(1, f"comment {k}", 0.99 - 0.03 * k, None, "spam" if k < above else "")
+            for k in range(n)]  # fmt: skip
+    return scored(*rows)
+
+
+def listed(page):
+    return page.inner_text("#count")
+
+
+def check_slider(page):
+    """What the slider counts is what "Review these" opens, above and below the threshold."""
+    told = "document.querySelector('output[for=slide-0]').textContent"
+    for value, count in (("900", "4"), ("700", "10"), ("450", "19"), ("100", "30")):
+        page.click("#tab-overview")
+        page.fill("#slide-0", value)
+        assert f": {count} flags (" in page.evaluate(told)
+        page.click("text=Review these")
+        page.wait_for_selector("#card .card")
+        assert listed(page).endswith(f"{count}; {count} to review")
+    page.click("#clear")
+    assert listed(page).endswith("10; 10 to review")
+
+
+def test_what_the_slider_counts_can_be_reviewed_in_a_report(context, tmp_path):
+    passport = PASSPORT | {"thresholds": {"spam": 0.7, "off_topic": 0.9}}
+    write_report(slid(), tmp_path / "r.html", passport)
+    page = opened(context, (tmp_path / "r.html").as_uri() + "#view=overview")
+    check_slider(page)
+    page.click("#tab-overview")
+    page.fill("#slide-0", "450")
+    page.click("text=Review these")
+    page.wait_for_selector("#card .card")
+    page.reload()
+    page.wait_for_function(SHOWN)
+    assert listed(page).endswith("19; 19 to review")
+    page.select_option("#order", "uncertain")
+    page.wait_for_function("() => location.hash.includes('row=18')")
+    press(page, "y")
+    assert listed(page).endswith("18 to review")
+    page.click("#tab-overview")
+    page.fill("#slide-0", "450")
+    assert page.locator("text=Review 18 of these").is_visible()
+    assert page.locator("text=1 reviewed already").is_visible()
+
+
+def test_what_the_slider_counts_can_be_reviewed_on_the_server(context, tmp_path):
+    with server(tmp_path, slid()) as address:
+        page = opened(context, address)
+        page.click("#tab-overview")
+        page.fill("#slide-0", "100")
+        page.click("text=Review these")
+        page.wait_for_selector("#card .card")
+        assert listed(page).endswith("30; 30 to review")
+        page.select_option("#order", "uncertain")
+        page.wait_for_function("() => location.hash.includes('row=29')")
+        press(page, "y")
+        saved(page)
+    (told,) = ledger.entries(tmp_path / "ledger.jsonl")
+    assert (told["id"], told["label"], told["value"]) == ("29", "spam", True)
+
+
+def test_what_a_page_cannot_hold_is_said_beside_the_slider(context, tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.report.scored.NEAREST", 5)
+    passport = PASSPORT | {"thresholds": {"spam": 0.7, "off_topic": 0.9}}
+    write_report(slid(), tmp_path / "r.html", passport)
+    page = opened(context, (tmp_path / "r.html").as_uri() + "#view=overview")
+    page.fill("#slide-0", "100")
+    assert page.inner_text("output[for=slide-0]") == "from 0.100: 30 flags (100 %)"
+    assert page.locator("text=15 not on this page").is_visible()
+    page.click("text=Review 15 of these")
+    page.wait_for_selector("#card .card")
+    assert listed(page).endswith("15; 15 to review")
+
+
 def test_a_name_that_a_server_gave_is_not_kept_for_the_next(context, tmp_path):
     with server(tmp_path, flagged_spam(3)) as address:
         page = opened(context, address, veiled=True)

@@ -1,4 +1,4 @@
-"""No figure praises a model for what it learnt by heart: held-out scores, or a line that says so."""
+"""No figure praises a model for what it learnt by heart: held-out scores, or a line says so."""
 
 import json
 from dataclasses import replace
@@ -19,9 +19,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAN = float("nan")
 ADVERTS = [f"win $50 at pills.example {word}, visit today"
            for word in ("heron", "lynx", "otter", "badger", "stoat", "raven")]  # fmt: skip
-CALM = [f"What a {praise} {thing}, thank you" for praise, thing in
-        (("lovely", "heron"), ("clear", "lynx"), ("useful", "otter"), ("thoughtful", "badger"),
-         ("funny", "stoat"), ("lovely", "raven"), ("clear", "trout"), ("useful", "newt"))]  # fmt: skip
+CALM = [f"What a {one}, thank you" for one in
+        ("lovely heron", "clear lynx", "useful otter", "thoughtful badger", "funny stoat",
+         "lovely raven", "clear trout", "useful newt")]  # fmt: skip
 
 
 def decisions(texts, prefix):

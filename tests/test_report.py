@@ -57,24 +57,33 @@ def test_a_distribution_counts_every_score():
 
 def test_the_flagged_come_with_their_conversation():
     summary = made(*CONVERSATION)
-    assert summary["index"]["row"] == [1, 3]
-    assert [(e["path"], e["replies"]) for e in summary["entries"].values()] == [
+    assert [(e["path"], e["replies"]) for e in map(summary["entries"].get, "13")] == [
         ([0], [2]),
         ([0], []),
     ]
+
+
+def test_the_others_are_there_for_other_thresholds_and_do_not_wait(monkeypatch):
+    index = made(*CONVERSATION)["index"]
+    assert (index["row"], index["extra"]) == ([0, 1, 2, 3, 4], [1, 0, 1, 0, 1])
+    monkeypatch.setattr("moderation.report.scored.NEAREST", 1)
+    assert made(*CONVERSATION)["index"]["row"] == [1, 2, 3]
+    monkeypatch.setattr("moderation.report.scored.NEAREST", 0)
+    summary = made(*CONVERSATION)
     assert list(summary["comments"]) == ["0", "1", "2", "3"]
 
 
 def test_the_index_has_flags_as_bits_and_scores_as_thousandths():
     index = made(*CONVERSATION)["index"]
-    assert (index["flags"], index["scores"]) == (
-        [1, 3],
-        {"spam": [700, 900], "off_topic": [200, 950]},
-    )
+    assert index["flags"] == [0, 1, 0, 3, 0]
+    assert [index["scores"][label][1:4:2] for label in ("spam", "off_topic")] == [
+        [700, 900],
+        [200, 950],
+    ]
     assert (index["threads"], index["authors"], index["thread"]) == (
         [["t", "The title"]],
         ["ann"],
-        [0, 0],
+        [0] * 5,
     )
 
 
@@ -87,12 +96,12 @@ def test_a_score_that_cannot_be_told_is_minus_one():
 
 def test_the_limit_keeps_the_surest_and_the_figures():
     summary = made(*CONVERSATION, limit=1)
-    assert (summary["index"]["row"], summary["figures"]["flagged"]) == ([3], 2)
+    assert (summary["index"]["row"], summary["figures"]["flagged"]) == ([0, 2, 3, 4], 2)
 
 
 def test_a_long_path_keeps_its_first_and_its_nearest():
     rows = [(d, "x", 0.1, None, "") for d in range(1, 40)] + [(40, "deep", 0.9, None, "spam")]
-    (entry,) = made(*rows)["entries"].values()
+    entry = made(*rows)["entries"]["39"]
     assert entry["path"] == [0, *range(28, 39)]
 
 

@@ -638,11 +638,12 @@ def test_what_a_queue_asks_for_is_reviewed_flagged_or_not(tmp_path):
     rows = [(1, f"comment {k}", 0.1, None, "spam" if k in (2, 3) else "") for k in range(4)]
     client = made(tmp_path, scored(*rows, queue=asked))
     told = client.json("/api/index")
-    assert told["row"] == [1, 3]
-    assert [told["reasons"][code] for code in told["reason"]] == ["random", "uncertain: spam"]
-    assert told["queued"] == [1, 1]
+    assert told["row"] == [0, 1, 2, 3]
+    assert told["extra"] == [1, 0, 1, 0]  # for other thresholds; they do not wait
+    assert [told["reasons"][told["reason"][k]] for k in (1, 3)] == ["random", "uncertain: spam"]
+    assert told["queued"] == [0, 1, 0, 1]
     client.json("/api/orders", {"orders": [order(row=1, value=0)]})
-    assert client.ask("/api/orders", {"orders": [order(row=2)]})[0] == 422
+    assert client.ask("/api/orders", {"orders": [order(row=4)]})[0] == 422
     assert [one["text"] for one in ledger.entries(tmp_path / "ledger.jsonl")] == ["comment 1"]
 
 

@@ -19,7 +19,8 @@ def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
     """rows: (m,) ascending. Columns of m numbers each; -1 stands for null.
 
     `threads` are `[thread_id, title]`, `authors`, `statuses` and `reasons` names; the columns
-    `thread`, `author`, `status` and `reason` point into them. `queued` is 1 where a queue asked.
+    `thread`, `author`, `status` and `reason` point into them. `queued` is 1 where a queue asked,
+    `extra` where a row does not wait for review.
     """
     thread, threads = _renumbered(scored.named["thread_id"], rows)
     author, authors = _renumbered(scored.named["author"], rows)
@@ -35,6 +36,7 @@ def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
         "status": status.tolist(),
         "reason": reason.tolist(),
         "queued": scored.queued[rows].astype(int).tolist(),
+        "extra": (~np.isin(rows, scored.listed)).astype(int).tolist(),
         "time": np.where(seconds == NO_TIME, -1, seconds).tolist(),
         "campaign": scored.campaign[rows].tolist(),
         "threads": [

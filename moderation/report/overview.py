@@ -54,8 +54,9 @@ def _figures(scored: Scored) -> dict[str, Any]:
 
 
 def _distribution(scores: np.ndarray) -> list[int]:
-    """(BINS,) comments with a score from k to k + 1 thousandths; a score of 1 is in the last."""
-    return np.histogram(scores[~np.isnan(scores)], bins=BINS, range=(0, 1))[0].tolist()
+    """(BINS,) comments with a score of k thousandths, rounded as in the index; 1 is in the last."""
+    thousandths = np.rint(scores[~np.isnan(scores)] * BINS).astype(np.int64)
+    return np.bincount(thousandths.clip(0, BINS - 1), minlength=BINS).tolist()
 
 
 def _timeline(scored: Scored) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ REASON = ("why", "queue")
 
 NO_TIME = np.iinfo(np.int64).min
 BATCH_ROWS = 8_192
+NEAREST = 1_000  # unflagged comments of a page: a megabyte or two beside 5,000 flagged ones
 _OURS = {*COMMENT_SCHEMA.names, "title", "article", "flags", "why", "campaign", "queue"}
 
 
@@ -141,6 +142,27 @@ class Scored:
     def listed(self) -> np.ndarray:
         """(m,) rows that wait for review, ascending: what a queue asks for, else the flagged."""
         return np.flatnonzero(self.queued) if self.queued.any() else self.flagged
+
+    @cached_property
+    def carried(self) -> np.ndarray:
+        """(m,) rows that a page has, ascending: the listed ones, and those nearest to a flag.
+
+        These are there for other thresholds than the model's: at most NEAREST of them.
+        """
+        return np.union1d(self.listed, self.nearest)
+
+    @cached_property
+    def nearest(self) -> np.ndarray:
+        """(m,) rows that do not wait for review, by the share of a threshold that they reach."""
+        limits = self.passport.get("thresholds") or {}
+        reached = np.zeros(len(self))
+        for label in self.labels:
+            limit = max(float(limits.get(label, 1)), 1e-9)
+            reached = np.fmax(reached, np.nan_to_num(self.scores[label]) / limit)
+        reached[self.listed] = -1
+        known = np.any([~np.isnan(self.scores[label]) for label in self.labels], axis=0)
+        rows = np.flatnonzero((reached >= 0) & known)
+        return rows[np.argsort(-reached[rows], kind="stable")[:NEAREST]]
 
     @cached_property
     def parents(self) -> np.ndarray:

@@ -49,9 +49,9 @@ def summarise(scored: Scored, limit: int) -> dict[str, Any]:
     """Everything that a report shows by itself: the summary, the queue, and its comments.
 
     limit: how many of the comments to review are carried, the most certain; the figures count
-    them all.
+    them all. Beside them stand those nearest to a flag, for other thresholds than the model's.
     """
-    rows = most_certain(scored, limit)
+    rows = np.union1d(most_certain(scored, limit), scored.nearest)
     return summary(scored) | {"index": index(scored, rows)} | details(scored, rows)
 
 

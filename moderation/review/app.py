@@ -49,13 +49,13 @@ class Review:
 
     @cached_property
     def index(self) -> bytes:
-        """The rows to review, as the page asks for them once."""
-        return orjson.dumps(index(self.scored, self.scored.listed))
+        """The rows of the page, as it asks for them once."""
+        return orjson.dumps(index(self.scored, self.scored.carried))
 
     @cached_property
     def rows(self) -> frozenset[int]:
-        """The rows to review."""
-        return frozenset(self.scored.listed.tolist())
+        """The rows of the page."""
+        return frozenset(self.scored.carried.tolist())
 
 
 def application(review: Review) -> Starlette:
@@ -124,7 +124,7 @@ def search(request: Request) -> Response:
     """Flagged rows whose text holds the words."""
     review: Review = request.app.state.review
     words = request.query_params.get("q", "")[:MOST_WORDS]
-    found = review.scored.records.matching(review.scored.listed, words)
+    found = review.scored.records.matching(review.scored.carried, words)
     return _json({"rows": found.tolist()})
 
 

@@ -59,7 +59,7 @@ class Desk:
         self._path = scored_path
         self._ledger = ledger_path
         self._lock = Lock()
-        self._rows = {int(row) for row in scored.listed}
+        self._rows = {int(row) for row in scored.carried}
         self._standing = Standing(ledger_path, self._place)
 
     def events(self, since: int, generation: int) -> dict[str, Any]:
@@ -165,8 +165,8 @@ class Desk:
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], int]:
-        """The rows to review by thread and id."""
-        rows = self._scored.listed
+        """The rows of the page by thread and id."""
+        rows = self._scored.carried
         threads = self._scored.named["thread_id"]
         ids = ids_of(self._path, self._scored.records, rows)
         return {

@@ -102,7 +102,7 @@ def serve(
     _writable(ledger_path)
     warm(review)
     if isinstance(scored.records, PagedRecords):
-        threading.Thread(target=scored.records.lay_out, args=[scored.listed], daemon=True).start()
+        threading.Thread(target=scored.records.lay_out, args=[scored.carried], daemon=True).start()
     token = secrets.token_urlsafe(24)
     with _bound(access) as door:
         port = door.getsockname()[1]

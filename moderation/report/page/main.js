@@ -32,6 +32,7 @@ app.drawFilters = () => {
   if (state.thread) chip("thread", "thread", thread?.[1] || state.thread);
   if (state.author) chip("author", "author", state.author);
   if (state.campaign !== "") chip("campaign", "near-duplicates", state.campaign);
+  if (state.from !== "") chip("from", "threshold", (Number(state.from) / 1000).toFixed(3));
   byId("chips").replaceChildren(...chips);
 };
 
@@ -43,6 +44,7 @@ function listen() {
     given.min = Math.min(100, Math.max(0, Number(given.min) || 0));
     given.max = given.max === "" ? 100 : Math.min(100, Math.max(0, Number(given.max)));
     app.skipped.clear();
+    if (given.label !== app.state.label) given.from = "";
     app.filter({ ...given, row: "" }).catch((error) => announce(error.message));
   };
   form.addEventListener("change", changed);
@@ -128,8 +130,8 @@ async function start() {
   applySettings();
   listen();
   app.saving.listen(() => app.changed());
-  if (!app.store.live && app.columns.size < page.figures.flagged)
-    byId("figures").append(` This file holds the ${number(app.columns.size)} most certain ones.`);
+  if (!app.store.live && app.columns.listed < page.figures.flagged)
+    byId("figures").append(` This file holds the ${number(app.columns.listed)} most certain ones.`);
   await app.refilter();
   app.view(app.state.view);
   await app.first();

@@ -26,8 +26,18 @@ function prevalence(label) {
   return last && last[3] ? last[1] * last[2] / last[3] : null;
 }
 
+// Of the comments at or above a threshold: how many this page has, and how many of them are open.
+function reviewable(label, thousandths) {
+  const { columns, state } = app;
+  columns.slide(label, String(thousandths));
+  let here = 0, open = 0;
+  for (let at = 0; at < columns.size; at++) if (columns.passes(at)) { here += 1; open += app.isReviewed(at) ? 0 : 1; }
+  columns.slide(state.label, state.from);
+  return { here, open };
+}
+
 function slider(label) {
-  const own = Math.round((thresholds[label] ?? .5) * 1000);
+  const own = ownThousandths(label);
   const id = `slide-${page.labels.indexOf(label)}`;
   const told = element("output", { for: id, class: "told" });
   const common = `${Number((100 * prevalence(label)).toPrecision(2))} %`;
@@ -39,13 +49,21 @@ function slider(label) {
     const point = promised(label, t === own ? thresholds[label] ?? .5 : t / 1000);
     told.textContent = `from ${(t / 1000).toFixed(3)}: ${plural(n, "flag")} (${share} %)` +
       (point ? `; on held-out comments, of which ${common} are so, precision ${point[2].toFixed(2)}, recall ${point[3].toFixed(2)}` : "");
+    const { here, open } = reviewable(label, t);
+    pick.textContent = open === n ? "Review these" : `Review ${number(open)} of these`;
+    pick.disabled = !open;
+    rest.textContent = [
+      here > open ? `${number(here - open)} reviewed already` : "",
+      n > here ? `${number(n - here)} not on this page: for those, set this threshold (moderation thresholds) and score again` : "",
+    ].filter(Boolean).join("; ");
   };
-  const pick = button("Review these", () => app.filter({ ...PLAIN, label, min: Number(input.value) / 10 }));
+  const rest = element("p", { class: "meta", "aria-live": "polite" });
+  const pick = button("Review these", () => app.filter({ ...PLAIN, label, from: input.value }));
   const back = button("Model's threshold", () => { input.value = own; show(); });
   input.addEventListener("input", show);
   show();
   return element("div", { class: "slider" }, element("label", { for: id }, "Threshold"), input, told,
-    element("div", {}, pick, " ", thresholds[label] === undefined ? "" : back));
+    element("div", {}, pick, " ", thresholds[label] === undefined ? "" : back), rest);
 }
 
 function labelFigure(label) {

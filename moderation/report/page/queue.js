@@ -1,7 +1,7 @@
 // ---- which comments, in which order: the state that the address holds ----------------------------
 
 const PLAIN = { label: "", show: "open", min: 0, max: 100, thread: "", author: "", campaign: "", reason: "",
-  status: "", q: "", order: "certain", row: "", view: "review" };
+  status: "", q: "", order: "certain", row: "", view: "review", from: "" };
 
 function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -10,6 +10,7 @@ function readAddress() {
   for (const key of ["min", "max"])
     state[key] = Math.min(100, Math.max(0, Number.parseFloat(state[key]) || 0));
   if (!given.has("max")) state.max = 100;
+  if (state.from !== "" && !/^\d{1,3}$/.test(state.from)) state.from = "";
   if (!(state.order in ORDERS)) state.order = PLAIN.order;
   if (!["open", "reviewed", "all"].includes(state.show)) state.show = PLAIN.show;
   if (!["review", "overview", "decisions"].includes(state.view)) state.view = PLAIN.view;
@@ -38,7 +39,11 @@ function makeColumns(index) {
   const size = index.row.length;
   const scores = page.labels.map((label) => Int16Array.from(index.scores[label]));
   const flags = Float64Array.from(index.flags);
-  const has = (at, k) => Math.floor(flags[at] / 2 ** k) % 2 === 1;
+  // The overview's slider: one label is held against another threshold, in thousandths, while its
+  // comments are reviewed. At the model's own threshold the flags say who passes.
+  let slid = { k: -1, from: 0, own: false };
+  const bit = (at, k) => Math.floor(flags[at] / 2 ** k) % 2 === 1;
+  const has = (at, k) => (k === slid.k && !slid.own ? scores[k][at] >= slid.from : bit(at, k));
   const best = new Int16Array(size);
   for (let at = 0; at < size; at++)
     scores.forEach((column, k) => { if ((has(at, k) || !flags[at]) && column[at] > best[at]) best[at] = column[at]; });
@@ -50,12 +55,22 @@ function makeColumns(index) {
     if (map.has(key)) map.get(key).push(at); else map.set(key, [at]);
   };
   for (let at = 0; at < size; at++) {
+    if (index.extra[at]) continue; // here for the slider alone
     if (index.thread[at] >= 0) busy[index.thread[at]] += 1;
     gather(alike, index.campaign[at], at);
     gather(inThread, index.thread[at], at);
   }
   return {
     ...index, size, scores, has, best, busy, alike, inThread,
+    listed: index.extra.reduce((n, extra) => n - extra, size),
+    slide(label, from) { // whether that changed anything
+      const before = slid;
+      const k = from === "" ? -1 : page.labels.indexOf(label);
+      slid = { k, from: Number(from), own: k >= 0 && Number(from) === ownThousandths(label) };
+      return k !== before.k || slid.from !== before.from;
+    },
+    passes: (at) => slid.k >= 0 && has(at, slid.k) && scores[slid.k][at] >= 0,
+    waits: (at) => (slid.k >= 0 ? has(at, slid.k) : !index.extra[at]),
     time: Float64Array.from(index.time),
     atOf: new Map(index.row.map((row, at) => [row, at])),
     labelsAt: (at) => page.labels.filter((_, k) => has(at, k)),
@@ -69,9 +84,14 @@ function makeColumns(index) {
   };
 }
 
+// The model's threshold of a label, as the slider has it.
+function ownThousandths(label) {
+  return Math.round(((page.model.thresholds || {})[label] ?? .5) * 1000);
+}
+
 // A test per filter; `without` leaves one out, for the counts beside its choices.
 function tests(columns, state, found, reviewed, without) {
-  const list = [];
+  const list = [columns.waits];
   const label = page.labels.indexOf(state.label);
   if (label >= 0 && without !== "label") list.push((at) => columns.has(at, label));
   if (state.show !== "all" && without !== "show") {

@@ -27,6 +27,7 @@ app.recount = (rows) => {
 };
 
 app.refilter = async () => {
+  if (app.columns.slide(app.state.label, app.state.from)) app.recount();
   const asked = app.state.q;
   const found = await seek(app.store, app.columns, asked);
   if (asked !== app.state.q) return false; // typed on meanwhile

@@ -316,3 +316,10 @@ def test_a_missing_file_is_one_line(moderation, tmp_path):
         ran = moderation("labels", command, tmp_path / "none.csv")
         assert (ran.status, len(ran.err.splitlines())) == (1, 1)
     assert moderation("labels", "import", tmp_path / "x", "--kind", "excel").status == 2
+
+
+def test_what_stats_leaves_out_is_said(moderation, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"some words {k},person {k},1\n" for k in range(23))
+    (tmp_path / "rows.csv").write_text("text,annotator,spam\n" + rows)
+    assert "… 3 more annotators" in moderation("labels", "stats", "rows.csv").err

@@ -194,13 +194,16 @@ def stats(
     if len(people):
         shown = [(int(count), str(name)) for name, count in people.items()][:SHOWN]
         typer.echo(table(["rows", "annotator"], shown, width()))
-    pairs = agreements(frame)[:SHOWN]
+        _say_left(len(people), "annotators")
+    every = agreements(frame)
+    pairs = every[:SHOWN]
     if pairs:
         shown_pairs = [
             (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}") for one in pairs
         ]
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, shown_pairs, width()))
+        _say_left(len(every), "pairs of annotators, who agree better")
     for path in paths:
         _ledger_stats(path, last)
 
@@ -217,9 +220,11 @@ def _labels_of(model: str) -> tuple[list[str], list[str]]:
 
 
 def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
-    from moderation.training.doubts import doubts_table
+    from moderation.training.doubts import MOST, doubts_table
 
     doubts, passport = doubts_table(frame, found)
+    if doubts["queue"].notna().sum() == MOST:
+        say(f"the page has the {MOST} most doubtful comments; -o FILE writes all doubts")
     if page.suffix.lower() in (".html", ".htm"):
         from moderation.report import write_report
 
@@ -258,6 +263,12 @@ def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
     if pairs:
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, pairs, width()))
+        _say_left(len(found.agreements), "pairs of annotators, who agree better")
+
+
+def _say_left(count: int, what: str) -> None:
+    if count > SHOWN:
+        say(f"… {count - SHOWN:,} more {what}")
 
 
 def _judged(

@@ -203,3 +203,97 @@ def test_names_of_tables_are_shown_in_short(tmp_path):
             base.execute(f'CREATE TABLE "t{number}\'); DROP\n{"x" * 5000}" (a)')
     assert "… (50 in all)" in refused(path)
     assert len(refused(path)) < 1500
+
+
+# --- CSV ------------------------------------------------------------------------------------------
+
+
+def rows_of(count, text="comment {} of many"):
+    return [f"{number},{text.format(number)},Ann\n" for number in range(count)]
+
+
+def written(path, rows, header="id,text,author\n"):
+    path.write_text(header + "".join(rows))
+    return path
+
+
+def test_one_quote_that_is_not_closed_costs_its_row(tmp_path):
+    rows = rows_of(100_000)
+    rows[10] = '10,"comment 10 of many,Ann\n'
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert len(dump.comments) == 99_999
+    assert dump.rejects["place"].tolist() == ["line 12"]
+    assert "a quote is opened and not closed" in dump.rejects["reason"].tolist()[0]
+
+
+def test_a_quote_that_is_not_closed_on_every_row(tmp_path):
+    rows = rows_of(20_000, '"comment {} of many')
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert len(dump.rejects) == 20_000
+
+
+def test_quotes_within_cells_on_every_row(tmp_path):
+    dump = read(written(tmp_path / "dump.csv", rows_of(20_000, 'a "b" c {}')))
+    assert len(dump.comments) == 20_000
+
+
+def test_a_quote_that_is_not_closed_on_every_other_row(tmp_path):
+    rows = rows_of(10_000)
+    rows[::2] = rows_of(10_000, '"comment {} of many')[::2]
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert (len(dump.comments), len(dump.rejects)) == (5_000, 5_000)
+
+
+@pytest.mark.parametrize("text", ["comment {}", '"comment {}"'])
+@pytest.mark.parametrize("header", ['id,"text,author\n', 'id,text,"author\n', '"id,text,author\n'])
+def test_a_quote_that_is_not_closed_in_the_header(tmp_path, text, header):
+    dump = read(written(tmp_path / "dump.csv", rows_of(3000, text), header))
+    assert len(dump.comments) == 3000
+    assert set(dump.comments["author"]) == {"Ann"}
+
+
+def test_a_header_over_two_lines(tmp_path):
+    dump = read(written(tmp_path / "dump.csv", rows_of(20), 'id,text,"author\n(name)"\n'))
+    assert len(dump.comments) == 20
+
+
+@pytest.mark.parametrize("name", ["column{}", "same", "", "same.{}"])
+def test_a_header_of_many_columns(tmp_path, name):
+    names = ",".join(name.format(number) for number in range(30_000))
+    path = tmp_path / "dump.csv"
+    path.write_text(f"id,text,{names}\n1,hello,{',' * 29_999}\n2,again,{',' * 29_999}\n")
+    assert list(read(path).comments["text"]) == ["hello", "again"]
+
+
+# --- XML ------------------------------------------------------------------------------------------
+
+BLANKS = " " * 300_000
+WXR = (
+    '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><wp:post_id>1</wp:post_id>'
+    "<wp:comment><wp:comment_id>7</wp:comment_id>{}<wp:comment_content>{}</wp:comment_content>"
+    "</wp:comment></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        f"<wp:comment_author>{BLANKS}<![CDATA[x]]>{BLANKS}&bad;</wp:comment_author>",
+        f"<wp:comment_author{BLANKS}x></wp:comment_author>",
+        f"<wp:comment_author {BLANKS}/ ></wp:comment_author>",
+        f"{BLANKS}stray{BLANKS}",
+        f"<a>{BLANKS}<b>{BLANKS}</b>{BLANKS}",
+        f"<a></a{BLANKS}b>",
+    ],
+)
+def test_long_runs_of_blanks_in_a_record(tmp_path, author):
+    path = tmp_path / "dump.xml"
+    path.write_text(WXR.format(author, "Hello."))
+    dump = read(path)
+    assert [*dump.comments["text"], *dump.rejects["place"]]
+
+
+def test_long_runs_of_blanks_in_a_text(tmp_path):
+    path = tmp_path / "dump.xml"
+    path.write_text(WXR.format("", f"a{BLANKS}<x{BLANKS}b & c"))
+    assert read(path).comments["text"].tolist()[0].startswith("a")

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
+from moderation.readers.source import HEAD_BYTES, decode, read_fully
 from moderation.readers.table_json import Columns, Job, snippet
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 BLOCK_BYTES = 1 << 22
-SMALL_BLOCK = 1 << 13  # after a broken line, so that many of them do not cost a block each
+SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a block each
+FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
 DELIMITERS = ",\t;|"
@@ -48,7 +50,7 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
 
     names: for a file that has no header.
     """
-    sample = source.sample.lstrip("\ufeff").replace("\0", "")
+    sample = _beginning(source).lstrip("\ufeff").replace("\0", "")
     if not sample.strip():
         return None
     line = sample.lstrip("\r\n").splitlines()[0]
@@ -59,11 +61,27 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
     if names:
         return Style(delimiter, escaped, names, header=0)
     try:
-        reader = csv.reader(io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter)
+        reader = csv.reader(
+            io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter, strict=line.count('"') % 2 == 1
+        )
         cells = next(reader, [])
     except csv.Error:
-        return None
+        if line.count('"') % 2 == 0:
+            return None
+        cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
+        return Style(delimiter, escaped, _unique(cells))
     return Style(delimiter, escaped, _unique(cells), max(1, reader.line_num))
+
+
+def _beginning(source: Source) -> str:
+    """The head as text; more of the file where its first line is longer than that."""
+    if len(source.head) < HEAD_BYTES or "\n" in source.sample.strip("\r\n"):
+        return source.sample
+    if "first line" not in source.memo:
+        with source.utf8() as stream:
+            source.memo["first line"] = decode(read_fully(stream, BLOCK_BYTES))[0]
+    line: str = source.memo["first line"]
+    return line
 
 
 def style_escapes(sample: str, delimiter: str) -> bool:
@@ -73,11 +91,19 @@ def style_escapes(sample: str, delimiter: str) -> bool:
 
 
 def _unique(cells: list[str]) -> tuple[str, ...]:
-    names: list[str] = []
+    """Names of columns; one that comes again is numbered.
+
+    >>> _unique(["text", "text", "", "text"])
+    ('text', 'text.1', 'column 3', 'text.2')
+    """
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for number, cell in enumerate(cells):
-        name = cell.strip() or f"column {number + 1}"
-        copies = sum(one == name or one.startswith(f"{name}.") for one in names)
-        names.append(f"{name}.{copies}" if name in names else name)
+        name = own = cell.strip() or f"column {number + 1}"
+        while name in names:
+            copies[own] = copies.get(own, 0) + 1
+            name = f"{own}.{copies[own]}"
+        names[name] = None
     return tuple(names)
 
 
@@ -89,11 +115,25 @@ def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Itera
 
 
 class _Rows(NamedTuple):
-    """Well-quoted rows, the number of the first line, and how many rows they are."""
+    """Rows as they stand in the file: the number of their first line, and how many they are.
+
+    wrong: a line whose quotes are wrong; else they are well quoted. cut: only its beginning.
+    """
 
     raw: bytes
     line: int
     rows: int = 1
+    wrong: bool = False
+    cut: bool = False
+
+
+class _Cells(NamedTuple):
+    """Rows taken apart in Python, where each stands, those that are no rows, how many were met."""
+
+    kept: list[list[str]]
+    places: list[str]
+    rejects: list[Reject]
+    met: int
 
 
 class _Walk:
@@ -105,7 +145,7 @@ class _Walk:
         self._stream, self._source, self._style = stream, source, style
         self._file = source.name
         self._roles = roles
-        self._buffer = b""
+        self._buffer, self._at = b"", 0  # what is before `_at` is done with
         self._line = 1
         self._size = BLOCK_BYTES
         self._ended = False
@@ -114,62 +154,85 @@ class _Walk:
         self._newlines = np.zeros(0, np.int64)  # of the window, as `_split` found them
 
     def columns(self) -> Iterator[Job]:
+        few: list[_Rows] = []  # broken lines and the rows between them, for one job
+        held = 0
+        for rows in self._pieces():
+            alone = not rows.wrong and len(rows.raw) > FEW_BYTES
+            if not alone:
+                few.append(rows)
+                held += len(rows.raw)
+            if few and (alone or held > FEW_BYTES):
+                yield partial(self._one_by_one, few)
+                few, held = [], 0
+            if alone:
+                yield partial(self._parsed, rows)
+        if few:
+            yield partial(self._one_by_one if len(few) > 1 else self._first, few)
+
+    def _first(self, few: list[_Rows]) -> Columns:
+        return self._one_by_one(few) if few[0].wrong else self._parsed(few[0])
+
+    def _pieces(self) -> Iterator[_Rows]:
+        """Well-quoted rows and broken lines, in their order."""
         self._pass_header()
-        while not self._ended or self._buffer:
+        while not self._ended or self._left:
             self._fill(self._size)
             good, broken = self._split()
             if good:
-                rows = _Rows(self._buffer[:good], self._line, self._count)
-                self._drop(good, int(np.searchsorted(self._newlines, good)))
-                yield partial(self._parsed, rows)
+                line, lines = self._line, int(np.searchsorted(self._newlines, good))
+                yield _Rows(self._taken(good, lines), line, self._count)
             if broken:
-                line = _Rows(self._buffer[:broken], self._line)
-                self._drop(broken)
+                line = self._line
+                yield _Rows(self._taken(broken), line, wrong=True, cut=self._overlong)
                 self._size = SMALL_BLOCK
                 if self._overlong:
                     self._pass_over()
-                    reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
-                    place = f"line {line.line}"
-                    reject = Reject(self._file, place, reason, snippet(line.raw))
-                    yield partial(Columns, {}, str, [reject], 1)
-                else:
-                    yield partial(self._alone, line)
             elif good:
                 self._size = min(BLOCK_BYTES, self._size * 2)
             else:  # a row longer than the window
                 self._size *= 2
 
+    @property
+    def _left(self) -> int:
+        """Bytes that have been read and not yet taken."""
+        return len(self._buffer) - self._at
+
     def _pass_header(self) -> None:
         """Past the header's lines, and the blank ones before them."""
         left = self._style.header
         while left:
-            self._fill(max(self._size, len(self._buffer) + 1))
-            end = self._buffer.find(b"\n") + 1
+            self._fill(max(self._size, self._left + 1))
+            end = self._buffer.find(b"\n", self._at) + 1
             if not end and not self._ended:
                 continue
-            left -= bool(self._buffer[:end].strip())
-            self._drop(end or len(self._buffer))
-            if self._ended and not self._buffer:
+            left -= bool(self._taken((end or len(self._buffer)) - self._at).strip())
+            if self._ended and not self._left:
                 return
 
     def _fill(self, size: int) -> None:
-        missing = size - len(self._buffer)
-        blocks = [self._buffer]
+        missing = size - self._left
+        if missing <= 0 or self._ended:
+            return
+        blocks = [self._buffer[self._at :]]
         while missing > 0 and not self._ended:
             block = self._stream.read(missing)  # type: ignore[attr-defined]
             self._ended = not block
             blocks.append(block)
             missing -= len(block)
-        self._buffer = b"".join(blocks)
+        self._buffer, self._at = b"".join(blocks), 0
 
-    def _drop(self, count: int, lines: int | None = None) -> None:
-        self._line += self._buffer.count(b"\n", 0, count) if lines is None else lines
-        self._buffer = self._buffer[count:]
+    def _taken(self, count: int, lines: int | None = None) -> bytes:
+        """The next bytes, of so many lines."""
+        taken = self._buffer[self._at : self._at + count]
+        self._line += taken.count(b"\n") if lines is None else lines
+        self._at += count
+        return taken
 
     def _split(self) -> tuple[int, int]:
-        """Bytes of whole, well-quoted rows at the buffer's start, and of the broken line behind."""
-        window = np.frombuffer(self._buffer, np.uint8)[: self._size]
-        at_end = self._ended and len(self._buffer) <= self._size
+        """Bytes of whole, well-quoted rows that come next, and of the broken line behind."""
+        count = min(self._size, self._left)
+        window = np.frombuffer(self._buffer, np.uint8, count, self._at)
+        at_end = self._ended and self._left <= self._size
         quotes = _quotes(window, self._style.escape)
         wrong = _first_wrong(window, quotes, ord(self._style.delimiter), at_end)
         newlines = self._newlines = np.flatnonzero(window == _NEWLINE)
@@ -180,11 +243,11 @@ class _Walk:
         self._count = _rows_within(window, free)
         if wrong is None:
             if at_end and len(quotes) % 2 == 0:
-                self._count += bool(self._buffer[good:].strip(b"\r"))
+                self._count += bool(window[good:].tobytes().strip(b"\r"))
                 return len(window), 0
             if at_end:
                 return good, self._line_end(int(quotes[-1]), good)
-            if good or len(self._buffer) < self._size:
+            if good or self._left < self._size:
                 return good, 0
             if self._size < 2 * LONGEST_FIELD:
                 return 0, 0
@@ -194,13 +257,13 @@ class _Walk:
 
     def _line_end(self, at: int, start: int = 0) -> int:
         """Bytes from `start` (or the last free line end) to the end of the line around `at`."""
-        end = self._buffer.find(b"\n", at) + 1
-        while not end and not self._ended and len(self._buffer) <= LONGEST_LINE:
-            seen = len(self._buffer)
+        end = self._buffer.find(b"\n", self._at + at) + 1 - self._at
+        while end <= 0 and not self._ended and self._left <= LONGEST_LINE:
+            seen = self._left
             self._fill(2 * seen)
-            end = self._buffer.find(b"\n", max(at, seen)) + 1
-        self._overlong = not end and not self._ended
-        return (end or len(self._buffer)) - start
+            end = self._buffer.find(b"\n", self._at + max(at, seen)) + 1 - self._at
+        self._overlong = end <= 0 and not self._ended
+        return (end if end > 0 else self._left) - start
 
     def _pass_over(self) -> None:
         """Read on to the end of a line that is too long to hold."""
@@ -208,7 +271,7 @@ class _Walk:
         while block := self._stream.read(BLOCK_BYTES):  # type: ignore[attr-defined]
             end = block.find(b"\n") + 1
             if end:
-                self._buffer = block[end:]
+                self._buffer, self._at = block, end
                 self._line += 1
                 return
         self._ended = True
@@ -236,9 +299,9 @@ class _Walk:
         try:
             table = pa_csv.read_csv(pa.BufferReader(raw), reading, parsing, converting)
         except pa.ArrowInvalid:
-            return self._slowly(rows)
+            return self._one_by_one([rows])
         if table.num_rows != rows.rows:  # lone carriage returns end rows too
-            return self._slowly(rows)
+            return self._one_by_one([rows])
         return Columns(
             {role: table[name].combine_chunks() for role, name in self._roles.items()},
             lambda row: f"row {row + 1} after line {rows.line}",
@@ -246,8 +309,20 @@ class _Walk:
             rows.rows,
         )
 
-    def _slowly(self, rows: _Rows) -> Columns:
-        """Rows by Python's parser: wrong numbers of cells become rejects with their line."""
+    def _one_by_one(self, pieces: list[_Rows]) -> Columns:
+        """Several pieces by Python's parser."""
+        cells = [self._alone(one) if one.wrong else self._slowly(one) for one in pieces]
+        return self._made(
+            _Cells(
+                [row for one in cells for row in one.kept],
+                [place for one in cells for place in one.places],
+                [reject for one in cells for reject in one.rejects],
+                sum(one.met for one in cells),
+            )
+        )
+
+    def _slowly(self, rows: _Rows) -> _Cells:
+        """Well-quoted rows: wrong numbers of cells become rejects with their line."""
         style = self._style
         text = self._source.decoded(rows.raw)
         csv.field_size_limit(LONGEST_LINE)
@@ -271,12 +346,15 @@ class _Walk:
                 shown = style.delimiter.join(cells)
                 reason = f"{len(cells)} cells, but the header has {len(style.names)}"
                 rejects.append(Reject(self._file, place, reason, shown[:200]))
-        return self._made(kept, places, rejects, met)
+        return _Cells(kept, places, rejects, met)
 
-    def _alone(self, rows: _Rows) -> Columns:
+    def _alone(self, rows: _Rows) -> _Cells:
         """A line whose quotes are wrong: kept if its cells are right without them."""
         place = f"line {rows.line}"
         style = self._style
+        if rows.cut:
+            reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
+            return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
         text = self._source.decoded(rows.raw)
         text = text.strip("\r\n").replace("\0", "").replace("\r", " ")
         if style.delimiter == "\t":
@@ -287,19 +365,17 @@ class _Walk:
             lines = [] if opened and text.count('"') % 2 else [text]
             cells = next(csv.reader(lines, delimiter=style.delimiter), [])
         if len(cells) == len(style.names) and "\n" not in text:
-            return self._made([cells], [place], [], 1)
+            return _Cells([cells], [place], [], 1)
         reason = "a quote is opened and not closed, or stands within a cell"
-        return Columns({}, str, [Reject(self._file, place, reason, snippet(rows.raw))], 1)
+        return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
 
-    def _made(
-        self, kept: list[list[str]], places: list[str], rejects: list[Reject], met: int
-    ) -> Columns:
+    def _made(self, cells: _Cells) -> Columns:
         index = {name: number for number, name in enumerate(self._style.names)}
         columns = {
-            role: pa.array([cells[index[name]] for cells in kept], STRING)
+            role: pa.array([row[index[name]] for row in cells.kept], STRING)
             for role, name in self._roles.items()
         }
-        return Columns(columns, places.__getitem__, rejects, met)
+        return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
 
 
 def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:

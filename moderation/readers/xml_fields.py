@@ -31,9 +31,10 @@ _XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
 _NOT_XML = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _TOKEN = re.compile(  # an element with text alone, or the tag that opens or closes another
-    r"""(\s*<(?:([\w:.-]+)((?:\s++[\w:.-]+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+)\s*+"""
-    r"""(?:(/>)|>(?:(?:([^<]*+)|\s*<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*)"""
-    r"""(</\2\s*>))?)|/([\w:.-]+)\s*>))"""
+    # it begins behind another: a run of blanks is not tried again from each of them
+    r"""((?<!\s)\s*+<(?:([\w:.-]+)((?:\s++[\w:.-]+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+)\s*+"""
+    r"""(?:(/>)|>(?:(?:([^<]*+)|\s*+<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*+)"""
+    r"""(</\2\s*+>))?)|/([\w:.-]+)\s*+>))"""
 )
 _FAMILIES = frozenset(["author", "commentmeta", "postmeta", "source", "termmeta"])
 """Elements within a record that hold elements; others that do are texts with stray markup."""

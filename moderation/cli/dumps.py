@@ -13,6 +13,7 @@ import typer
 from moderation.cli.app import ModelName, app, counted, ready_to_score, say, working
 from moderation.cli.summaries import (
     campaign_summary,
+    check_known,
     count_summary,
     counts_of,
     flag_summary,
@@ -392,8 +393,11 @@ def _write_rejects(dump: Dump, target: Path | None) -> None:
 
 
 def _check_any(dump: Dump) -> None:
-    """Raise InputError where every record was rejected: nothing came of the dump."""
-    if len(dump.comments) or not len(dump.rejects):
+    """Raise InputError where nothing came of the dump: all was rejected, or read as mere prose."""
+    if len(dump.comments):
+        return
+    if not len(dump.rejects):
+        check_known(dump.formats)
         return
     first = dump.rejects.iloc[0]
     count = len(dump.rejects)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from moderation.cli.app import say, tell
-from moderation.cli.summaries import tell_sources
+from moderation.cli.summaries import check_known, tell_sources
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def score_partitioned(
 
 
 def check(outcome: Outcome) -> None:
-    """Raise InputError where some of the inputs could not be read."""
+    """Raise InputError where some of the inputs could not be read, or were mere prose."""
+    if not outcome.comments and not outcome.rejects and not outcome.failed:
+        check_known({file: (one[0], one[1]) for file, one in outcome.formats.items()})
     if outcome.failed:
         more = f" (and {len(outcome.failed) - 1:,} more)" if len(outcome.failed) > 1 else ""
         raise InputError(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from moderation.cli.app import say
+from moderation.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -49,6 +50,17 @@ def read_summary(dump: Dump, comments: int) -> None:
         say(table(["file", "place", "why rejected"], rows, width()))
         if len(dump.rejects) > len(shown):
             say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
+
+
+def check_known(formats: Mapping[str, tuple[str | None, str]]) -> None:
+    """Raise InputError for a dump without comments that was read as prose, for want of a format."""
+    for file, (reader, reason) in formats.items():
+        if reader == "plaintext" and "--format" not in reason:
+            raise InputError(
+                f"{file}: no comment was found; it was read as {reason}, for no other reader knows "
+                "it. Name one with --format (see moderation formats), or a table's text column "
+                "with --format table --map text=COLUMN"
+            )
 
 
 def counts_of(comments: pd.DataFrame) -> Counter[tuple[str, str]]:

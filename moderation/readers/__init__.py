@@ -73,8 +73,9 @@ def _text(source: Source) -> bool:
 
 
 def _prose(source: Source) -> bool:
-    """Whether no table has the file; prose is what is left over."""
-    return table_dialects.dialect_of(source) is None and table.detect(source) is None
+    """Whether no table has the file, nor says its name so; prose is what is left over."""
+    tables = (table_dialects.dialect_of(source), table.detect(source), table.detect_name(source))
+    return tables == (None, None, None)
 
 
 def _any(source: Source) -> bool:
@@ -225,6 +226,8 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
         reason = reader.detect(source)
         if reason:
             return name, reason
+    if reason := table.detect_name(source):
+        return "table", reason
     if source.binary:
         raise InputError(f"{source.name}: is a binary file of a kind that no reader knows")
     raise UnknownFormatError(
@@ -319,6 +322,11 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
         empty = False
         yield Found(source, name, reason, cleaned(batch, source.options))
     last = _last_words(source)
+    if not out and not last.rejects:
+        last.notes.append(
+            f"{source.name}: no comment was found in it, read as {name}; if it has any, say what "
+            "it is with --format, or which column is the text with --map text=COLUMN"
+        )
     if empty or last.met or last.notes:
         yield Found(source, name, reason, last)
     if met != out:

@@ -37,7 +37,8 @@ def which(source: Source) -> str | None:
 
 def _which(source: Source) -> str | None:
     for shape in _ROWS:
-        if shape.stem and not _PLACE.fullmatch(source.stem):
+        alone = len(first_values(source)) == 1
+        if shape.stem and not (alone and _PLACE.fullmatch(source.stem)):
             continue
         if claims(source, shape) and not (shape.name == "reddit" and flat_reddit(source)):
             return shape.name
@@ -58,8 +59,7 @@ def detect(source: Source, name: str) -> str | None:
     if which(source) != name:
         return None
     shape = FORMATS[name]
-    signs = ", ".join([*shape.keys, *shape.signs]).replace("|", " or ")
-    return f"JSON objects with {signs}"
+    return f"JSON objects with {', '.join(shape.keys).replace('|', ' or ')}"
 
 
 def read(source: Source, name: str) -> Iterator[Batch]:

@@ -100,6 +100,8 @@ def _is_comment(node: dict[str, Any], source: Source) -> bool:
         return False  # the post that the comments stand under
     chosen = roles(node, source.mapping)
     others = {"id", "author", "created_at"} & chosen.keys()
+    if chosen.get("author") == "name" and isinstance(node["name"], str):
+        others -= {"author"}  # everything has a name
     known = others or any(isinstance(node.get(name), list) for name in NESTS)
     return "text" in chosen and bool(known) and isinstance(at(node, chosen["text"]), str)
 

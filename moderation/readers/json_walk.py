@@ -16,7 +16,16 @@ from moderation.comments import Batch, Reject
 from moderation.readers.json_parts import on_the_way, parts
 from moderation.readers.json_text import first_values, loads, rescued
 from moderation.readers.markup import plain, tidy
-from moderation.readers.rows import Finding, Row, ThreadRow, batches, no_parent, status_of, when
+from moderation.readers.rows import (
+    SNIPPET,
+    Finding,
+    Row,
+    ThreadRow,
+    batches,
+    no_parent,
+    status_of,
+    when,
+)
 from moderation.readers.table_json import snippet
 
 if TYPE_CHECKING:
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 ZERO = "0"
+OPENING = "posts that open a thread are its article, no comments"
+VERSION = "another text of the post that the thread is about"
 MADE = "comments without an id have replies within them; an id was made up for each"
 SAMPLED = 5_000  # objects that detection looks at
 
@@ -152,9 +163,16 @@ def walk(root: Any, shape: JsonFormat) -> Iterator[Found]:
 
 
 def claims(source: Source, shape: JsonFormat) -> bool:
-    """Whether the file's first values hold a comment of the format, with all its signs."""
+    """Whether the file's first values hold a comment of the format, with all its signs.
+
+    What the format's outermost object has is a sign as well.
+    """
+    signed = bool(shape.outer) and any(
+        isinstance(root, dict) and all(has(root, key) for key in shape.outer)
+        for root in first_values(source)
+    )
     return any(
-        is_record(node, shape) and all(has(node, key) for key in shape.signs)
+        is_record(node, shape) and (signed or all(has(node, key) for key in shape.signs))
         for node in first_objects(source)
     )
 
@@ -171,9 +189,18 @@ def first_objects(source: Source) -> list[Record]:
 def empty(source: Source, shape: JsonFormat) -> bool:
     """Whether the file is an answer of the format in which no comment stands."""
     return bool(shape.outer) and any(
-        isinstance(root, dict) and all(has(root, key) for key in shape.outer)
+        isinstance(root, dict)
+        and all(has(root, key) for key in shape.outer)
+        and not any(_is_filled(root, path, shape) for key in shape.outer for path in key.split("|"))
         for root in first_values(source)
     )
+
+
+def _is_filled(root: Record, path: str, shape: JsonFormat) -> bool:
+    """Whether a list under this path holds objects, and they are no posts of the format's."""
+    inner = at(root, path.partition("=")[0])
+    some = isinstance(inner, list) and any(isinstance(one, dict) for one in inner)
+    return some and not any(found.is_post for found in walk(inner, shape))
 
 
 def objects(root: Any) -> Iterator[Record]:
@@ -258,6 +285,7 @@ class _Reading:
         self._invented: dict[int, str] = {}  # names made up for those without an id
         self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
         self._names: Counter[str] = Counter()
+        self._articles: dict[str | None, str] = {}  # thread -> the text of the post that opens it
 
     def of(self, root: Any, shared: Mapping[int, int]) -> Iterator[Finding]:
         """The comments and threads of a document.
@@ -335,12 +363,22 @@ class _Reading:
         thread = self._thread(found)
         if shape.opening and shape.opening(record):
             own = _name(first(record, shape.id))
-            yield ThreadRow(
+            name, article = (
                 own if shape.opening_names else thread or own,
+                self._text(record, shape.text),
+            )
+            yield ThreadRow(
+                name,
                 self._title(first(record, shape.title)),
-                self._text(record, shape.text) or None,
+                article or None,
                 _string(first(record, shape.url)),
             )
+            before = self._articles.setdefault(name, article)
+            if before == article:
+                self.passed[OPENING] += 1
+            else:
+                yield 1
+                yield Reject(self._source.name, f"post {own}", VERSION, article[:SNIPPET])
             return
         yield 1
         title = self._title(first(record, shape.title))

@@ -84,6 +84,12 @@ def _found(source: Source) -> Iterator[Finding]:
             else:
                 reason = f"{len(row.values)} values, but the table has {len(row.names)} columns"
                 yield Reject(source.name, f"line {row.line}", reason, row.snippet)
+        else:
+            yield 1
+            reason = f"a row of {row.table}, which has no column comment_content"
+            yield Reject(
+                source.name, f"line {row.line}", reason, " ".join(filter(None, row.values))[:200]
+            )
     yield from (posts[name] for name in sorted(met & posts.keys()))
 
 

@@ -12,7 +12,15 @@ from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers import json_formats
 from moderation.readers.ahead import in_order
-from moderation.readers.columns import NAMES, batch, is_html, late_roles, roles, texts
+from moderation.readers.columns import (
+    NAMES,
+    batch,
+    is_html,
+    late_roles,
+    plainly,
+    roles,
+    texts,
+)
 from moderation.readers.json_late import late
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.json_tree import shape_of
@@ -25,7 +33,7 @@ from moderation.readers.table_dialects import DIALECTS, Dialect, dialect_of, dia
 from moderation.readers.table_json import Job, at, line_columns, value_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from moderation.readers.source import Source
 
@@ -42,24 +50,38 @@ def detect(source: Source) -> str | None:
         return None
     if source.is_json:
         keys = _keys(source)
-        return f"JSON objects with {_shown(keys)}" if keys else None
+        none = "JSON without anything in it" if _is_nothing(source) else None
+        return f"JSON objects with {_shown(keys)}" if keys else none
     style = style_of(source)
     if style is None:
         return None
     if "text" in roles(style.names, source.mapping) and _tabular(source, style):
         return f"header line with {_shown(style.names)}"
-    if source.suffix in (".csv", ".tsv"):
-        return f"the name ends in {source.suffix}"
     return None
+
+
+def _is_nothing(source: Source) -> bool:
+    """Whether the file is an empty array or object, as an export without comments may be."""
+    return source.sample.strip("\ufeff \t\r\n") in ("[]", "{}")
+
+
+def detect_name(source: Source) -> str | None:
+    """A name that ends as that of a table, of a file whose content no other reader knows."""
+    named = source.suffix in (".csv", ".tsv") and not source.binary
+    return f"the name ends in {source.suffix}" if named else None
 
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a table. Raises InputError where it has no text column."""
     if source.head.startswith(PARQUET):
         stream = Parquet(source)
-        return _batches(source, stream.columns(_roles(source, stream.names)))
+        yield from _batches(source, stream.columns(_roles(source, stream.names)))
+        return
     if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
+    if _is_nothing(source):
+        yield Batch()
+        return
     if source.is_json:
         chosen = _json_roles(source)
         found = _json(source, chosen)
@@ -67,7 +89,27 @@ def read(source: Source) -> Iterator[Batch]:
         style = _style(source)
         chosen = _roles(source, style.names)
         found = csv_columns(source, style, chosen)
-    return _batches(source, found, plain if is_html(chosen["text"]) else None)
+    yield from _batches(source, found, plain if is_html(chosen["text"]) else None)
+    if note := _weakly(source, chosen):
+        yield Batch(notes=[note])
+
+
+def _weakly(source: Source, chosen: Mapping[str, str]) -> str | None:
+    """What to say of a table with other columns than a text, none of which comments have."""
+    known = {"id", "parent_id", "thread_id", "created_at", "title", "article", "status"}
+    author = plainly(chosen.get("author", "name")) != "name"
+    if source.mapping or author or known & chosen.keys() or not _has_others(source):
+        return None
+    return (
+        f"{source.name}: nothing but the name of the column {chosen['text']!r} tells that it holds "
+        "comments; if another is the text, say --map text=COLUMN"
+    )
+
+
+def _has_others(source: Source) -> bool:
+    style = None if source.is_json or source.binary else style_of(source)
+    names = style.names if style else _keys(source) if source.is_json else ()
+    return len(names) > 1
 
 
 def detect_dialect(source: Source, name: str) -> str | None:

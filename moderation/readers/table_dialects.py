@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING
 from moderation.readers import json_formats
-from moderation.readers.columns import plainly, texts
+from moderation.readers.columns import plainly, roles, texts
 from moderation.readers.json_status import reddit_words
 from moderation.readers.json_text import first_values, loads
 from moderation.readers.markup import plain
@@ -142,6 +142,11 @@ def _parents_are_texts(rows: list[list[str]]) -> bool:
     return bool(parents) and sum(" " in parent for parent in parents) > len(parents) / 2
 
 
+def _parents_have_no_ids(rows: list[list[str]]) -> bool:
+    """Whether no other column links a comment to its parent or its thread."""
+    return not {"parent_id", "thread_id"} & roles(rows[0], {}).keys()
+
+
 _ROWS = (
     Dialect(
         "pushshift",
@@ -186,7 +191,7 @@ _ROWS = (
     Dialect(
         "civil-comments",
         "Civil Comments / Jigsaw CSV",
-        ("commenttext", "parentid", "articleid"),
+        ("commenttext", "parentid", "articleid", "publicationid"),
         {
             "text": "commenttext",
             "id": "id",
@@ -199,7 +204,7 @@ _ROWS = (
     Dialect(
         "nyt-csv",
         "New York Times comments as CSV",
-        ("commentid", "commentbody"),
+        ("commentid", "commentbody", "parentid", "createdate"),
         {
             "text": "commentbody",
             "id": "commentid",
@@ -234,6 +239,7 @@ _ROWS = (
         ("text", "parenttext"),
         {"text": "text", "id": "id", "_parent_text": "parenttext"},
         adapt=_one_thread_each,
+        fits=_parents_have_no_ids,
     ),
     Dialect(
         "cat",
@@ -246,7 +252,7 @@ _ROWS = (
     Dialect(
         "takeout",
         "one's own YouTube comments, from Google Takeout",
-        ("commentid", "videoid", "commenttext"),
+        ("commentid", "videoid", "commenttext", "channelid"),
         {
             "text": "commenttext",
             "id": "commentid",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import naive_kernel as naive
 import numpy as np
 import pyarrow as pa
@@ -13,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.hostile import KNOWN
 from moderation.text import features, kernel
 from moderation.text.characters import make_scratch
 from moderation.text.features import DENSE_FEATURES, NgramConfig, WeightTable
@@ -408,33 +405,35 @@ def test_impossible_settings_are_refused(settings):
         NgramConfig(**settings)
 
 
-def test_within_bounds():
-    """Run once with bounds checking: one word of 1 MB, every piece, bytes of every value."""
-    script = """
-import numpy as np, sys
-sys.path.insert(0, sys.argv[1])
-import test_kernel as t
-from moderation.text import features
-pieces = list(t.PIECES.elements)
-rng = np.random.default_rng(0)
-data = ["".join(rng.choice(pieces, 40)).encode() for _ in range(200)]
-data += [rng.bytes(60) for _ in range(200)]
-data += [b"x", b"", b"ab" * 20000, b"a1" * 3000, b"coool" * 3000, "é".encode() * 9000]
-data += [b"\\xf0\\x9f", b"a b " * 3000, "👍".encode() * 3000, b"$" * 500 + b"a", b"d." * 500]
-texts = t.as_array(data)
-features.logits(texts, t.model(), threads=1)
-features.tfidf(texts, np.ones(4096, np.float32), t.SMALL, threads=1)
-features.words(texts, t.SMALL, threads=1)
-print(features.dense(texts).shape)
-"""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script, os.path.dirname(__file__)],  # noqa: PTH120
-        env=os.environ | {"NUMBA_BOUNDSCHECK": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout == "(411, 25)\n", done.stderr[-2000:]
+@pytest.mark.parametrize("text", KNOWN, ids=lambda text: f"{text[:12]!r} {len(text)}")
+def test_texts_that_did_harm_match_the_twin(text):
+    short = text[:600]
+    assert words_of(short) == naive.read(short)[0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("coool", 1),
+        ("1coool", 4),  # digits as they are, and as letters, each with one o or two
+        ("1" + "abcdefghijk" * 500 + "eee", 4),
+        ("ab\U00011052 ", 1),  # a digit that no table of ASCII letters has
+        ("a b c d ", 2),
+    ],
+)
+def test_forms_take_no_more_room_than_there_is(unit, words):
+    data = unit.encode()
+    found = words_of(data)
+    scratch = make_scratch(len(data))
+    assert len(found) == words
+    assert sum(len(form) for form, *_ in found) <= len(scratch.chars) - len(data)
+
+
+@pytest.mark.parametrize("unit", ["@$", "abc$", "ab!cd$", "@$@$x", "a@b.", "s|t$u!"])
+def test_signs_in_a_megabyte_are_looked_at_once(unit):
+    """Each was looked at again for every word before it: minutes."""
+    text = unit * ((1 << 20) // len(unit))
+    assert features.logits([text], model()).shape == (1, 2)
 
 
 def test_one_word_of_a_megabyte():

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from moderation.text.phrases import Lexicon
 
 
-MORE = 16  # tokens that a comment has room for, beside one for each byte; see `make_scratch`
-
 USUAL = np.zeros(len(DENSE_FEATURES), np.float32)
 """(len(DENSE_FEATURES),) what an ordinary comment has: 150 characters, and nothing else."""
 USUAL[DENSE_FEATURES.index("length")] = np.log1p(150) / 10  # see text.kernel.describe
@@ -72,7 +70,7 @@ def evidence(
 
     def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
-        room = int(piece.offsets[last] - piece.offsets[first]) + MORE * (last - first)
+        room = int(piece.offsets[last] - piece.offsets[first])  # a byte's token: `make_scratch`
         start, end = np.empty(room, np.int32), np.empty(room, np.int32)
         shares = np.empty((room, labels))  # what is not written to takes no memory
         with table.cache(lexicon) as cache:

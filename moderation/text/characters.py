@@ -70,9 +70,11 @@ from moderation.text.folding import (
 ) = range(32)
 
 # Places in `Scratch.state`.
-TOP, TOKENS, ITEMS, LAST, STAMP, ENDS, ENDS_BEFORE, END_AT, N_STATE = range(9)
+TOP, TOKENS, ITEMS, LAST, STAMP, ENDS, ENDS_BEFORE, END_AT, SIGNS_TO, N_STATE = range(10)
 
 MOST_LENGTHS = 8  # lengths of character n-grams that `Scratch.room` allows for
+MOST_FORMS = 4  # of a word: as it stands or with digits for letters, each with one letter or two
+LEAST_SLOTS = 64  # of the table of items, however short the comment
 IN_LINK = 8  # flag in `Scratch.kind`, set by the link pass
 
 
@@ -143,30 +145,41 @@ def apart(size: int, dtype: type) -> np.ndarray:
 
 
 def make_scratch(size: int) -> Scratch:
-    """Working memory for comments of up to `size` bytes, about 90 bytes per byte."""
-    chars, tokens = size + 16, size + 16
-    slots = 1 << (2 * tokens + 2).bit_length()
+    """Working memory for comments of up to `size` bytes, about 90 bytes per byte.
+
+    Exactly as much as a comment can need, so that bounds checking finds the first write too many:
+
+        characters  size: nothing folds to more characters than it has bytes (`folding._fold`)
+        forms       MOST_FORMS times as many, behind them: a trial is written over the one before,
+                    and a spaced word of k letters (2 * k - 1 characters) needs 3 * k + 2
+        tokens      size: a second form needs a third character, a third and fourth a fourth one
+        items       2 * size: a token is one, and the pair that it ends is another
+        slots       more than the 2 * n + 3 that `tokens.read_tokens` spreads the items over
+        room        MOST_LENGTHS * (size + 1) n-grams of the longest word, and the word itself; or
+                    twice the phrases, `phrases.PER_WORD` of which end with a token
+    """
+    slots = max(LEAST_SLOTS, 1 << (2 * size + 2).bit_length())
     return Scratch(
-        chars=np.empty(4 * chars, np.int32),
-        kind=np.zeros(chars, np.uint8),
-        at=np.empty(chars, np.int32),
-        look=np.empty(chars, np.uint8),
-        token_hash=np.empty(tokens, np.uint64),
-        token_from=np.empty(tokens, np.int32),
-        token_size=np.empty(tokens, np.int32),
-        token_start=np.empty(tokens, np.int32),
-        token_end=np.empty(tokens, np.int32),
-        token_main=np.empty(tokens, np.uint8),
-        token_item=np.empty(tokens, np.int32),
-        token_pair=np.empty(tokens, np.int32),
-        token_sentence=np.empty(tokens, np.int32),
-        item_hash=np.empty(2 * tokens, np.uint64),
-        item_count=np.empty(2 * tokens, np.int32),
-        item_token=np.empty(2 * tokens, np.int32),
-        item_class=np.empty(2 * tokens, np.uint8),
+        chars=np.empty((1 + MOST_FORMS) * size, np.int32),
+        kind=np.zeros(size, np.uint8),
+        at=np.empty(size, np.int32),
+        look=np.empty(size, np.uint8),
+        token_hash=np.empty(size, np.uint64),
+        token_from=np.empty(size, np.int32),
+        token_size=np.empty(size, np.int32),
+        token_start=np.empty(size, np.int32),
+        token_end=np.empty(size, np.int32),
+        token_main=np.empty(size, np.uint8),
+        token_item=np.empty(size, np.int32),
+        token_pair=np.empty(size, np.int32),
+        token_sentence=np.empty(size, np.int32),
+        item_hash=np.empty(2 * size, np.uint64),
+        item_count=np.empty(2 * size, np.int32),
+        item_token=np.empty(2 * size, np.int32),
+        item_class=np.empty(2 * size, np.uint8),
         slot_stamp=np.zeros(slots, np.int64),
         slot_item=np.empty(slots, np.int32),
-        room=np.empty(MOST_LENGTHS * (chars + 2), np.int32),
+        room=np.empty(MOST_LENGTHS * (size + 2), np.int32),
         seen=apart(N_SEEN, np.int64),
         state=apart(N_STATE, np.int64),
     )

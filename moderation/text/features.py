@@ -41,6 +41,7 @@ CACHE_SLOTS = 1 << 17  # words kept per thread; swept in docs/kernel.md
 CHUNK_BYTES = 1 << 20  # of text, per piece of work
 LEAST_BYTES = 1 << 15  # of the last pieces, where several threads share the work: 1 ms
 PER_THREAD = 2  # pieces of what is left
+LEAST_SCRATCH = 1 << 12  # bytes of text that a thread has working memory for, at least
 ROW_BYTES = 16  # what a text costs beside its bytes, in bytes
 
 Texts = Any  # pandas Series, pa.Array, pa.ChunkedArray or a sequence of str
@@ -478,8 +479,8 @@ def _run(
         scratch: Scratch | None = None
         for piece, first, last in waiting:
             longest = int(np.diff(piece.offsets[first : last + 1]).max())
-            if scratch is None or len(scratch.at) < longest + 16:
-                scratch = make_scratch(max(longest, 4096))
+            if scratch is None or len(scratch.at) < longest:
+                scratch = make_scratch(max(longest, LEAST_SCRATCH))
             work(piece, first, last, scratch)
 
     if threads <= 1:

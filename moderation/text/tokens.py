@@ -45,6 +45,7 @@ from moderation.text.characters import (
     N_SPACED,
     N_STRANGE,
     N_STRETCHED,
+    SIGNS_TO,
     STAMP,
     TOKENS,
     TOP,
@@ -65,7 +66,9 @@ from moderation.text.folding import (
 from moderation.text.vocabulary import (
     HASH_PRIME,
     HASH_SEED,
+    MOST_SPLIT,
     MUCH,
+    SPLIT_ROOM,
     UNKNOWN,
     cost_between,
     cost_of,
@@ -76,6 +79,7 @@ from moderation.text.vocabulary import (
 PAIR_PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 NUMBER_DIGITS = 5  # longer numbers count by their length only: prices and ids do not repeat
+MOST_SUFFIX = 2  # letters behind an apostrophe, see `suffix_end`
 SENTENCE_LETTERS = 3  # "great!thanks" is two words, "sh!t" and "mex!can" are one
 
 
@@ -107,7 +111,7 @@ def begin_tokens(scratch: Scratch, n: int) -> None:
     state = scratch.state
     state[TOP], state[TOKENS], state[ITEMS], state[LAST] = n, 0, 0, -1
     state[STAMP] += 1
-    state[ENDS], state[ENDS_BEFORE], state[END_AT] = 0, 0, -1
+    state[ENDS], state[ENDS_BEFORE], state[END_AT], state[SIGNS_TO] = 0, 0, -1, 0
 
 
 @inlined
@@ -144,9 +148,14 @@ def add_token(
     main: bool,
     pairs: bool,
 ) -> None:
-    """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original."""
+    """Take `chars[begin:begin + size]` as a word that stands at `start:end` of the original.
+
+    There is always room for it: see `characters.make_scratch`.
+    """
     state = scratch.state
     token = state[TOKENS]
+    if token >= len(scratch.token_hash):
+        return
     place = np.uint64(token)
     state[TOKENS] = token + 1
     scratch.token_hash[place] = hashed
@@ -186,6 +195,15 @@ def add_form(
 
 
 @inlined
+def fits(scratch: Scratch, size: int) -> bool:
+    """Whether `size` characters fit behind those that are kept; all that write there ask.
+
+    They always do: see `characters.make_scratch`.
+    """
+    return scratch.state[TOP] + size <= len(scratch.chars)
+
+
+@inlined
 def is_sign(char: int) -> bool:
     """Whether a punctuation mark can stand for a letter inside a word, or mask one (*)."""
     return char in (AT, DOLLAR, BANG, BAR, STAR)
@@ -220,9 +238,10 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
             continue
         if kind != PUNCT or not is_sign(chars[j]) or kinds[j] & IN_LINK:
             break
-        first = j
+        first, j = j, max(j, scratch.state[SIGNS_TO])  # signs are looked at once
         while j < n and kinds[j] & KIND_BITS == PUNCT and is_sign(chars[j]):
             j += 1
+        scratch.state[SIGNS_TO] = j
         if j == n or kinds[j] & WORD_BITS != LETTER:
             while first < j and j - first <= 2 and chars[first] == DOLLAR:
                 first += 1  # a$$, boy$
@@ -239,9 +258,10 @@ def word_end(scratch: Scratch, i: int, n: int) -> int:
         two_words = (
             letters >= SENTENCE_LETTERS
             and following - j >= SENTENCE_LETTERS
+            and chars[first] != DOLLAR
             and not hides_common(scratch, i, following)
         )
-        if digit_beside or (two_words and chars[first] != DOLLAR) or (first > i and j - first > 3):
+        if digit_beside or two_words or (first > i and j - first > 3):
             break
         letters = 0
     return end
@@ -289,7 +309,7 @@ def leet_kind(scratch: Scratch, i: int, end: int) -> int:
         else:
             first = j
             while j < end and kinds[j] & KIND_BITS == DIGIT:
-                odd += LEET[chars[j]] == 0
+                odd += chars[j] >= 128 or LEET[chars[j]] == 0
                 j += 1
             digits += j - first
             plural = j == end - 1 and chars[j] == 115  # 90s, ps4s
@@ -336,10 +356,16 @@ def is_lookalike(scratch: Scratch, i: int, end: int) -> bool:
 def write_form(
     scratch: Scratch, i: int, end: int, leet: bool, looks: bool, upright: int
 ) -> tuple[int, int]:
-    """Write `i:end` behind the comment's characters, signs and look-alikes replaced."""
+    """Write `i:end` behind the characters that are kept, signs and look-alikes replaced.
+
+    Returns where it begins and its size. The next form is written over it, until `state[TOP]` is
+    moved behind it.
+    """
     chars, kinds = scratch.chars, scratch.kind
     top = scratch.state[TOP]
     out = top
+    if not fits(scratch, end - i):
+        return top, 0
     for j in range(i, end):
         char = chars[j]
         if looks and kinds[j] & LOOK:
@@ -349,7 +375,6 @@ def write_form(
         if char != APOSTROPHE and char != 0x2019:
             chars[out] = char
             out += 1
-    scratch.state[TOP] = out
     return top, out - top
 
 
@@ -488,6 +513,7 @@ def add_disguised(scratch: Scratch, mask: int, i: int, end: int, n: int, pairs: 
     seen[N_MIXED] += looks
     if scratch.kind[i] & IN_LINK:
         begin, size = write_form(scratch, i, end, False, looks, SMALL_I)
+        scratch.state[TOP] = begin + size
         add_form(scratch, mask, begin, size, scratch.at[i], scratch.at[end - 1] + 1, True, pairs)
         for j in range(i, end):
             if scratch.kind[j] & KIND_BITS == PUNCT:
@@ -580,7 +606,7 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
             break
         j += gap + 1
         letters += 1
-    if letters < 3:
+    if letters < 3 or not fits(scratch, SPLIT_ROOM * (letters + MOST_SUFFIX) + 2):
         return i
     begin, blank = scratch.state[TOP], gap == 1 and chars[i + 1] == BLANK
     take_signs(scratch, i, j, False)
@@ -593,7 +619,7 @@ def add_spaced(scratch: Scratch, mask: int, i: int, n: int, pairs: bool) -> int:
         short = likelier(scratch, i, j, gap, end)
         scratch.seen[N_CHARS] -= size - short
         size = short
-    words, first = split_words(chars, begin, size) if blank else 1, 0
+    words, first = split_words(chars, begin, size) if blank and size <= MOST_SPLIT else 1, 0
     scratch.seen[N_CHARS] += words - 1
     scratch.state[TOP] = begin + size
     for word in range(words):

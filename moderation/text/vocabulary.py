@@ -26,6 +26,8 @@ LONGEST = 20  # letters of a word that a split tries
 UNKNOWN, PER_LETTER = 110, 18  # cost of an unknown word: ln 10^6, and ln 10 a letter, in eighths
 SHORTEST = 4  # letters of an unknown word: a shorter one costs as much
 WORST = 1 << 30
+MOST_SPLIT = 1 << 22  # letters to split: with each an unknown word they cost less than WORST
+SPLIT_ROOM = 3  # places a letter that a split needs, and two more
 MUCH = 24  # so much cheaper (20 times as common) is one reading that the other is not kept
 
 
@@ -82,7 +84,8 @@ def cost_between(chars: np.ndarray, begin: int, end: int) -> int:
 def split_words(chars: np.ndarray, begin: int, size: int) -> int:
     """Split `chars[begin:begin + size]` into the likeliest words; returns their number.
 
-    Their lengths are written from `chars[begin + size]` on; 3 * size + 2 places behind it are used.
+    size: at most MOST_SPLIT. Their lengths are written from `chars[begin + size]` on; of `chars`,
+    SPLIT_ROOM * size + 2 places from `begin` on are used.
     """
     cost, back = begin + size, begin + 2 * size + 1
     chars[cost] = 0

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moderation.text import compiled
@@ -63,6 +64,44 @@ def test_a_folder_that_others_can_write_to_is_not_taken(monkeypatch, tmp_path):
     folder = compiled._folder()
     folder.parent.chmod(0o777)
     assert compiled._folder() is None
+
+
+def total(values):
+    found = 0.0
+    for value in values:
+        found += value
+    return found
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    """The files of `total`, compiled for two types of numbers."""
+    monkeypatch.setattr(compiled, "FOLDER", tmp_path)
+    made = compiled.allocating(total)
+    made(np.ones(3, np.int32)), made(np.ones(3, np.float32))
+    found = sorted(tmp_path.rglob("test_compiled.total-*.nbc"))
+    assert len(found) == 2
+    return found
+
+
+@pytest.mark.parametrize("stage", ["warm", "swapped", "cut", "empty", "flipped", "gone"])
+def test_code_of_another_signature_or_a_damaged_file_is_not_run(kept, stage):
+    one, two = (path.read_bytes() for path in kept)
+    middle = len(one) // 2
+    change = {
+        "warm": (one, two),
+        "swapped": (two, one),
+        "cut": (one[:100], two[:-1]),
+        "empty": (b"", b""),
+        "flipped": (one[:middle] + bytes([one[middle] ^ 1]) + one[middle + 1 :], two),
+    }
+    for path in kept:
+        path.unlink()
+    for path, content in zip(kept, change.get(stage, ()), strict=False):
+        path.write_bytes(content)
+    again = compiled.allocating(total)
+    assert again(np.array([1, 2, 4], np.int32)) == 7
+    assert again(np.array([0.5, 2, 4], np.float32)) == 6.5
 
 
 def test_numba_starts_without_what_nothing_compiled_needs():

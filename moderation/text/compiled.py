@@ -9,8 +9,10 @@ taken if nobody else can write there; where nothing can be written, every proces
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import pickle
 import stat
 import sys
 import tempfile
@@ -21,6 +23,8 @@ from typing import Any
 import numba
 from llvmlite import ir  # type: ignore[import-untyped]  # llvmlite ships no types
 from numba.core import cgutils, types
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.serialize import dumps
 from numba.extending import intrinsic
 
 _PACKAGE = Path(__file__).parents[1]
@@ -30,6 +34,7 @@ _SOURCES = (
     "context/kernel",
     "context/telling",
     "context/terms",
+    "context/words",
     "evaluation/metrics",
     "labels/duplicates",
     "labels/splits",
@@ -108,11 +113,51 @@ def will_compile() -> bool:
     return FOLDER is None or not all(any(FOLDER.rglob(name)) for name in kept)
 
 
+class _OneEach(IndexDataCacheFile):
+    """A function's compiled code: one file for each of its signatures, that says which it holds.
+
+    numba numbers the files and lists them in another one. Of two processes that compile a function
+    for two signatures at once, the one's list can name the other's file: code that takes an array
+    for one of another type, and writes beyond it. A file that is not whole is compiled anew.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep the code of a signature; by the last one, where several processes have made it."""
+        content = dumps((self._version, self._source_stamp, key, data))
+        with self._open_for_write(self._path(key)) as file:
+            file.write(hashlib.sha256(content).digest() + content)
+
+    def load(self, key: Any) -> Any:
+        """The code of a signature; None if it is not there, not whole, or another one's."""
+        size = hashlib.sha256().digest_size
+        with contextlib.suppress(OSError):
+            content = Path(self._path(key)).read_bytes()
+            if hashlib.sha256(content[size:]).digest() == content[:size]:
+                *about, data = pickle.loads(content[size:])  # noqa: S301 - ours alone, see `_ours`
+                return data if about == [self._version, self._source_stamp, key] else None
+        return None
+
+    def _path(self, key: Any) -> str:
+        number = int(hashlib.sha256(repr(key).encode()).hexdigest()[:16], 16)
+        return self._data_path(self._data_name(number))
+
+
+class _Cache(FunctionCache):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _OneEach(
+            self.cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp()
+        )
+
+
 def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     kept = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(FOLDER or "")  # read while the function is decorated
     try:
-        return numba.njit(function, nogil=True, cache=FOLDER is not None, **options)
+        made = numba.njit(function, nogil=True, **options)
+        if FOLDER is not None:
+            made._cache = _Cache(function)
+        return made
     finally:
         numba.config.CACHE_DIR = kept
 

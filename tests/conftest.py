@@ -19,8 +19,12 @@ class Ran:
 
 @pytest.fixture
 def moderation(monkeypatch, capfd):
-    """Run the command line: `moderation("parse", path)` gives its status, output and errors."""
+    """Run the command line: `moderation("parse", path)` gives its status, output and errors.
+
+    Without the note that comes where the compiled code is not kept yet.
+    """
     from moderation.cli import main
+    from moderation.cli.app import COMPILING
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["moderation", *map(str, arguments)])
@@ -30,6 +34,6 @@ def moderation(monkeypatch, capfd):
         except SystemExit as stop:
             status = stop.code or 0
         captured = capfd.readouterr()
-        return Ran(status, captured.out, captured.err)
+        return Ran(status, captured.out, captured.err.replace(f"{COMPILING}\n", ""))
 
     return run

@@ -64,16 +64,37 @@ def test_scoring_does_not_load_scikit_learn(dump):
     assert ran.stdout.splitlines()[-1] == "loaded: []"
 
 
-def test_the_first_scoring_says_that_it_compiles(dump, tmp_path):
+def test_the_first_scoring_says_that_it_compiles():
     code = (
-        "import sys\n"
-        "from moderation.text import compiled\n"
-        "from moderation.cli import app\n"
-        "print(compiled.FOLDER)\n"
-        "compiled.will_compile = lambda: True\n"
-        f"app(['score', {str(dump)!r}, '-o', {str(dump.with_suffix('.parquet'))!r}])"
+        "from moderation.cli.app import ready_to_score\n"
+        "ready_to_score()\n"
+        "from moderation.text import compiled, phrases\n"
+        "ready_to_score()\n"
+        "compiled._announced(compiled._ours)\n"
+        "print('quick', flush=True)\n"
+        "compiled._announced(phrases.score_rows.py_func)\n"
+        "compiled._announced(phrases.score_rows.py_func)\n"
     )
-    assert "compiling once" in python("-c", code).stderr
+    ran = python("-c", code)
+    assert (ran.stdout, ran.stderr.count("compiling once")) == ("quick\n", 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("labels", "check", "none.csv"),
+        ("train", "none.csv", "-o", "model"),
+        ("score", "none.csv"),
+        ("queue", "none.csv"),
+        ("drift", "none.csv", "none.csv"),
+    ],
+)
+def test_a_missing_file_is_one_line_where_nothing_is_compiled(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    ran = python("-m", "moderation", *command)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1)
+    assert "none.csv" in ran.stderr
 
 
 def test_parse_writes_the_tree_and_says_what_it_read(moderation, dump, tmp_path):

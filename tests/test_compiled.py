@@ -104,6 +104,17 @@ def test_code_of_another_signature_or_a_damaged_file_is_not_run(kept, stage):
     assert again(np.array([0.5, 2, 4], np.float32)) == 6.5
 
 
+def test_what_is_told_before_the_first_long_compilation_is_told_once(monkeypatch, tmp_path):
+    told = []
+    monkeypatch.setattr(compiled, "_LONG", {"tests/test_compiled.total"})
+    for folder in (tmp_path, tmp_path, None):
+        monkeypatch.setattr(compiled, "FOLDER", folder)
+        compiled.before_compiling(lambda place=folder: told.append(place))
+        compiled.allocating(total)(np.ones(3, np.int16))
+    assert told == [tmp_path, None]
+    compiled._notices.clear()
+
+
 def test_numba_starts_without_what_nothing_compiled_needs():
     code = (
         "import sys; from moderation.text.start import start_numba; start_numba()\n"

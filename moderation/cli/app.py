@@ -140,15 +140,17 @@ def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
             yield batch
 
 
+COMPILING = "compiling once for this machine, about half a minute …"
+
+
 def ready_to_score() -> None:
-    """Load the compiled kernel, or say that it has to be compiled: half a minute of silence."""
+    """Load the compiled kernel; it says so where it has to be compiled first."""
     from moderation.text.start import start_numba
 
     start_numba()
-    from moderation.text.compiled import will_compile
+    from moderation.text.compiled import before_compiling
 
-    if will_compile():
-        say("compiling once for this machine, about half a minute …")
+    before_compiling(lambda: say(COMPILING))
 
 
 def say(text: str) -> None:

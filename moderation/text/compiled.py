@@ -23,7 +23,7 @@ from typing import Any
 import numba
 from llvmlite import ir  # type: ignore[import-untyped]  # llvmlite ships no types
 from numba.core import cgutils, types
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
 from numba.core.serialize import dumps
 from numba.extending import intrinsic
 
@@ -53,6 +53,7 @@ _SOURCES = (
     "training/linear",
 )
 _SCORING = ("text/phrases.score_rows", "context/kernel.overlaps", "model/evidence.explain_rows")
+_LONG = {*_SCORING, "training/counting._list_rows"}  # with these the waiting begins
 
 
 def _digest() -> str:
@@ -108,7 +109,7 @@ FOLDER = _folder()
 
 
 def will_compile() -> bool:
-    """Whether the first scoring of this process has to compile (about half a minute, once)."""
+    """Whether the first scoring of this process has to compile (about a minute, once)."""
     kept = (f"{Path(name).name}-*.nbc" for name in _SCORING)
     return FOLDER is None or not all(any(FOLDER.rglob(name)) for name in kept)
 
@@ -142,6 +143,28 @@ class _OneEach(IndexDataCacheFile):
         return self._data_path(self._data_name(number))
 
 
+_notices: list[Callable[[], None]] = []
+
+
+def before_compiling(notice: Callable[[], None]) -> None:
+    """Have `notice` called, once, when a function begins to be compiled that takes long."""
+    _notices[:] = [notice]
+
+
+def _announced(function: Callable[..., Any]) -> None:
+    path = Path(function.__code__.co_filename)
+    while _notices and f"{path.parent.name}/{path.stem}.{function.__name__}" in _LONG:
+        _notices.pop()()
+
+
+class _NoCache(NullCache):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def load_overload(self, sig: Any, target_context: Any) -> None:
+        _announced(self._function)
+
+
 class _Cache(FunctionCache):
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
@@ -149,14 +172,19 @@ class _Cache(FunctionCache):
             self.cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp()
         )
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = super().load_overload(sig, target_context)
+        if found is None:
+            _announced(self._py_func)
+        return found
+
 
 def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     kept = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(FOLDER or "")  # read while the function is decorated
     try:
         made = numba.njit(function, nogil=True, **options)
-        if FOLDER is not None:
-            made._cache = _Cache(function)
+        made._cache = _NoCache(function) if FOLDER is None else _Cache(function)
         return made
     finally:
         numba.config.CACHE_DIR = kept

@@ -134,7 +134,10 @@ def _chunks(
         parents = np.empty(n, np.int64)
         has_head = np.zeros((last - first, 2), np.bool_)
         own = bounds[first : last + 1] - rows.start
-        local = kept.pop() if kept else np.full(1 << terms.BITS, -1, np.int32)
+        try:
+            local = kept.pop()
+        except IndexError:  # none is free, or another thread was quicker
+            local = np.full(1 << terms.BITS, -1, np.int32)
         kernel.overlaps(
             (data, offsets[rows.start : rows.stop + 1]),
             (head_data, head_offsets[2 * first : 2 * last + 1]),

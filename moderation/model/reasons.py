@@ -69,7 +69,7 @@ def reasons(
     counts = passed[:, columns >= 0].sum(axis=1)
     each = LABEL_ROOM + len(names[0]) + NUMBER_ROOM * len(names[1])
     room = ROOM * int((np.diff(found.begin) * counts).sum()) + each * int(counts.sum())
-    room += len(given[0]) + (len(keys[0]) + 3) * len(passed)
+    room += len(given[0]) + (len(keys[0]) + len(heads) + 2) * len(passed)  # a comma each, {}
     out, ends = np.empty(room, np.uint8), np.zeros(len(passed) + 1, np.int64)
     _write(
         found.begin, found.start, found.end, found.shares, found.dense, found.start_logit,

@@ -66,6 +66,11 @@ class Lexicon:
     hashes: np.ndarray
     codes: np.ndarray
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a class that there are no phrases of."""
+        if (self.codes >= CLASSES).any():
+            raise ValueError(f"class {self.codes.max()} of a word; at most {CLASSES - 1} fit")
+
     @classmethod
     def of(cls, words: Mapping[str, Iterable[str]]) -> Lexicon:
         """From words by class name; the first class that names a word has it."""

@@ -78,6 +78,34 @@ def sentence(text: str, width: int) -> str:
     return "\n  ".join(one.plain.rstrip() for one in lines)
 
 
+def explanation(text: str, width: int) -> str:
+    r"""The lines of `text`, safe and broken at `width` cells; a number stays with its word.
+
+    >>> print(explanation("spam: 0.9\\n  +9.40: order +1.92, replica +1.69", 24))
+    spam: 0.9
+      +9.40: order +1.92,
+        replica +1.69
+    """
+    return "\n".join(one for given in text.split("\n") for one in _broken(given, width))
+
+
+def _broken(text: str, width: int) -> Iterator[str]:
+    """One line as several; those behind the first are set in by four cells."""
+    from rich.cells import cell_len, chop_cells
+
+    lead = text[: len(text) - len(text.lstrip(" "))]
+    now = lead
+    words = _PAIR.split(safe(text.strip()))
+    for word in words:
+        for piece in chop_cells(word, width - 4):
+            if now.strip() and cell_len(now) + 1 + cell_len(piece) > width:
+                yield now
+                now = " " * 4
+            now += piece if not now.strip() else f" {piece}"
+    yield now
+
+
+_PAIR = re.compile(r" (?![+-]\d)")  # between words, not before a word's number
 _SENTENCE = 6  # lines of a sentence at most
 _WIDEST = 120  # cells
 _LONG = 32  # cells: a name that is longer makes room for what stands behind it

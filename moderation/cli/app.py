@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,8 @@ from moderation.errors import ModerationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
 
     from moderation.readers.merge import Found
 
@@ -122,6 +125,34 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def portioned(what: str, parts: Iterable[pa.Table], total: int) -> Iterator[pa.Table]:
+    """The same parts of `total` comments; on a terminal with how many, how fast and time left."""
+    if not sys.stderr.isatty():
+        yield from parts
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}: {task.completed:,.0f} of {task.total:,.0f} comments"),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        Left(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total, rate="")
+        began = time.monotonic()
+        done = 0
+        for part in parts:
+            done += len(part)
+            rate = done / max(time.monotonic() - began, 0.1)
+            progress.update(task, completed=done, rate=f"{rate:,.0f}/s")
+            yield part
+
+
 def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
     """The same batches; on a terminal, a line counts their records as they come."""
     if not sys.stderr.isatty():
@@ -140,7 +171,7 @@ def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
             yield batch
 
 
-COMPILING = "compiling once for this machine, about half a minute …"
+COMPILING = "compiling once for this machine: a minute or two, longer on a busy one …"
 
 
 def ready_to_score() -> None:

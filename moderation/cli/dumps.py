@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, counted, ready_to_score, say, working
+from moderation.cli.app import (
+    ModelName,
+    app,
+    counted,
+    portioned,
+    ready_to_score,
+    say,
+    working,
+)
 from moderation.cli.summaries import (
     campaign_summary,
     check_known,
@@ -20,6 +28,7 @@ from moderation.cli.summaries import (
     print_flagged,
     print_tree,
     read_summary,
+    report_summary,
 )
 from moderation.errors import InputError, OutputError
 from moderation.model.names import model_path
@@ -74,6 +83,11 @@ def score(
         typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, -, or a folder (out/)."),
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML report to write.")] = None,
+    top: Annotated[
+        int,
+        typer.Option("--top", min=1, help="Flagged comments to print, the surest, without -o."),
+    ] = 50,
+    all_flags: Annotated[bool, typer.Option("--all", help="Print all that are flagged.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads.")] = None,
     campaigns: Annotated[
         bool | None,
@@ -139,16 +153,15 @@ def score(
     from moderation.scoring import scored_parts
     from moderation.tables import concatenated, write_parts, write_table
 
-    parts = scored_parts(dump, chosen, workers)
+    parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
     whole = campaigns or report is not None or output is None
-    with working("scoring"):
-        if whole or output is None:
-            scored = concatenated(parts)
-        else:
-            shown: list[pa.Table] = []
-            passing = _noted(parts, ["flags", *chosen.labels], shown)
-            write_parts(passing, output, metadata=chosen.passport())
-            scored = concatenated(shown)
+    if whole or output is None:
+        scored = concatenated(parts)
+    else:
+        shown: list[pa.Table] = []
+        passing = _noted(parts, ["flags", *chosen.labels], shown)
+        write_parts(passing, output, metadata=chosen.passport())
+        scored = concatenated(shown)
     repeated = None
     if campaigns or (campaigns is None and report is not None):
         scored, repeated = _with_campaigns(scored)
@@ -158,13 +171,15 @@ def score(
     if report is not None:
         from moderation.report import write_report
 
-        write_report(scored, report, chosen.passport())
+        reported = write_report(scored, report, chosen.passport())
     read_summary(dump, len(dump.comments))
     flag_summary(scored, chosen.labels)
     if repeated is not None:
         campaign_summary(repeated)
+    if report is not None:
+        report_summary(report, reported)
     if output is None and report is None:
-        print_flagged(flagged(scored))
+        print_flagged(flagged(scored), None if all_flags else top)
 
 
 def _if_compiled(folder: Path) -> Model | None:
@@ -210,7 +225,8 @@ def _score_folder(
         from moderation.review import open_scored
 
         with working("writing the report"):
-            write_scored(open_scored(Path(outcome.folder)), report)
+            reported = write_scored(open_scored(Path(outcome.folder)), report)
+        report_summary(report, reported)
     check(outcome)
 
 
@@ -298,12 +314,13 @@ def explain(
     """Say how a comment is scored, and which of its words carry the score."""
     ready_to_score()
     from moderation.model.model import Model
+    from moderation.terminal import explanation, width
 
     chosen = Model.load(model_path(model))
     words = sys.stdin.read() if text == "-" else text
     context = _text_of(article) if article else None
     for shown in chosen.explain(words, parent=parent, title=title, article=context):
-        typer.echo(shown)
+        typer.echo(explanation(str(shown), width()))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from moderation.cli.app import app, say, working
+from moderation.cli.summaries import report_summary
 
 Scored = Annotated[
     str, typer.Argument(metavar="SCORED", help="What `moderation score -o` wrote; s3://… too.")
@@ -28,7 +29,8 @@ def report(
     from moderation.review import open_scored
 
     with working("writing the report"), output_on_disk(scored) as place:
-        write_scored(open_scored(place), output, limit)
+        reported = write_scored(open_scored(place), output, limit)
+    report_summary(output, reported)
 
 
 @app.command()

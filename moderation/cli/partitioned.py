@@ -182,10 +182,10 @@ def _told(outcome: Outcome) -> None:
     """The final tables."""
     from moderation.terminal import table, width
 
-    tell_sources(((file, (one[0], one[1])) for file, one in list(outcome.formats.items())[:10]), ())
-    if len(outcome.formats) > 10:
-        say(f"… {len(outcome.formats) - 10:,} more files")
-    tell_sources((), outcome.notes[:10])
+    files = sorted(outcome.formats.items(), key=lambda one: not one[1][0])  # the skipped last
+    if len(files) > 10:
+        say(f"{len(files):,} files, of which")
+    tell_sources(((file, (one[0], one[1])) for file, one in files[:10]), outcome.notes[:10])
     lost = f"; {outcome.invented:,} placeholders for lost comments" if outcome.invented else ""
     say(
         f"{outcome.met:,} records = {outcome.comments - outcome.invented:,} comments + "

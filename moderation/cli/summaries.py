@@ -7,27 +7,38 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from moderation.cli.app import say
+from moderation.cli.app import say, tell
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     import pandas as pd
 
     from moderation.readers import Dump
+    from moderation.report.render import Reported
 
 
 def tell_sources(
     formats: Iterable[tuple[str, tuple[str | None, str]]], notes: Iterable[str]
 ) -> None:
-    """Each file with its reader and why, and the notes. formats: file, (reader or None, reason)."""
+    """Each file with its reader and why, and the notes; last, the files that no reader took.
+
+    formats: file, (reader or None, reason).
+    """
     from moderation.terminal import line, place, sentence, width
 
-    for file, (reader, reason) in formats:
-        say(line(f"{place(file, width() // 2)}: {reader or 'skipped'}: {reason}", width()))
+    files = list(formats)
+    for file, (reader, reason) in files:
+        if reader:
+            say(line(f"{place(file, width() // 2)}: {reader}: {reason}", width()))
     for note in notes:
         say(sentence(f"note: {note}", width()))
+    for file, (reader, reason) in files:
+        if not reader:
+            why = reason.partition("; known are")[0]
+            say(line(f"skipped {place(file, width() // 2)}: {why}", width()))
 
 
 def read_summary(dump: Dump, comments: int) -> None:
@@ -123,13 +134,31 @@ def campaign_summary(campaigns: pd.DataFrame) -> None:
             say(f"… {len(campaigns) - 5:,} more campaigns; column `campaign` of the scored table")
 
 
-def print_flagged(flagged: pd.DataFrame) -> None:
-    """The flagged comments, one line each, as a result."""
+def report_summary(target: Path, reported: Reported) -> None:
+    """What a report was written of."""
+    noun = "comment" if reported.flagged == 1 else "comments"
+    told = f"{reported.flagged:,} flagged {noun} of {reported.comments:,}"
+    if reported.queued:
+        told += f", {reported.queued:,} more to review"
+    if reported.shown < reported.flagged + reported.queued:
+        told += f"; the {reported.shown:,} surest are in it"
+    tell(f"wrote {target} ({told})")
+
+
+def print_flagged(flagged: pd.DataFrame, most: int | None) -> None:
+    """The surest of the flagged comments, one line each, as a result; None = all."""
     from moderation.terminal import table, width
 
-    rows = [(row.id, row.flags, row.text) for row in flagged.itertuples()]
+    shown = flagged.head(len(flagged) if most is None else most)
+    rows = [(row.id, row.flags, row.text) for row in shown.itertuples()]
     if rows:
         typer.echo(table(["id", "flags", "text"], rows, width()))
+    if len(shown) < len(flagged):
+        more = len(flagged) - len(shown)
+        noun = "comment" if more == 1 else "comments"
+        tell(
+            f"… {more:,} more flagged {noun}: --all prints all, -o FILE or --report FILE keep them"
+        )
 
 
 def print_tree(dump: Dump) -> None:

@@ -340,10 +340,16 @@ class Explanation:
         shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
         shares += list(self.parts.features.items())
         shares.sort(key=lambda one: -abs(one[1]))
-        words = ", ".join(f"{word} {share:+.2f}" for word, share in shares[:8])
+        words = ", ".join(f"{_short(word)} {share:+.2f}" for word, share in shares[:8])
         total = self.parts.intercept + sum(share for _, share in shares)
         start = f"start {self.parts.intercept:+.2f}"
         return f"{head}\n  {total:+.2f} before calibration: {start}; {words}"
+
+
+def _short(word: str) -> str:
+    """A span in one line, of at most 40 characters."""
+    flat = " ".join(word[:200].split())
+    return flat if len(flat) <= 40 and len(word) <= 200 else flat[:39] + "…"
 
 
 def _wordless(texts: pd.Series) -> np.ndarray:

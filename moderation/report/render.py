@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -44,21 +44,32 @@ SCRIPTS = (
 """The page's script, part by part in the order in which they build on each other."""
 
 
+class Reported(NamedTuple):
+    """What a report was written of: all comments, the flagged, those only asked for, and shown."""
+
+    comments: int
+    flagged: int
+    queued: int
+    shown: int
+
+
 def write_report(
     scored: pd.DataFrame, target: Path, passport: dict[str, Any], limit: int = PAGE_LIMIT
-) -> None:
+) -> Reported:
     """Write the report of a scored table; nothing is left behind when that fails.
 
     scored: as `moderation score` makes it. passport: the model's. Raises OutputError.
     """
-    write_scored(scored_of(scored, passport), target, limit)
+    return write_scored(scored_of(scored, passport), target, limit)
 
 
-def write_scored(scored: Scored, target: Path, limit: int = PAGE_LIMIT) -> None:
+def write_scored(scored: Scored, target: Path, limit: int = PAGE_LIMIT) -> Reported:
     """The same of a table that is held or paged as `Scored`. Raises OutputError."""
     page = render(summarise(scored, limit))
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8")
+    flagged, listed = len(scored.flagged), len(scored.listed)
+    return Reported(len(scored), flagged, listed - flagged, min(listed, limit))
 
 
 @dataclass(frozen=True)

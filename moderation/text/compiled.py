@@ -109,7 +109,7 @@ FOLDER = _folder()
 
 
 def will_compile() -> bool:
-    """Whether the first scoring of this process has to compile (about a minute, once)."""
+    """Whether the first scoring of this process has to compile (a minute or two, once)."""
     kept = (f"{Path(name).name}-*.nbc" for name in _SCORING)
     return FOLDER is None or not all(any(FOLDER.rglob(name)) for name in kept)
 

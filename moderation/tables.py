@@ -63,9 +63,7 @@ def to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 @contextmanager
-def replacing(
-    path: str | Path, sweep: bool = True, *, private: bool = False
-) -> Iterator[Path]:
+def replacing(path: str | Path, sweep: bool = True, *, private: bool = False) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block succeeds.
 
     private: nobody but its owner may read it, from the first byte.

@@ -311,7 +311,6 @@ def test_a_clock_of_the_year_9999_does_not_bind_the_next_reviewer(browser, tmp_p
         press(early, "y")
         saved(early)
         late = opened(now, address + "#row=0")
-        late.keyboard.press("b")
         press(late, "n")
         saved(late)
         late.reload()

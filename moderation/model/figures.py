@@ -129,7 +129,7 @@ def percent(share: float) -> str:
 
 def _measured(operating: dict[str, Any], threshold: float) -> bool:
     known = all(operating.get(name) is not None for name in ("recall", "false_positive_rate"))
-    return known and abs(operating.get("threshold", math.inf) - threshold) <= SAME
+    return known and abs(_number(operating.get("threshold")) - threshold) <= SAME
 
 
 def _elsewhere(precision: float, stated: float, share: float) -> float:

@@ -66,6 +66,7 @@ app.drawList = () => {
 
 app.show = async (at, asked) => {
   const row = app.columns.row[at];
+  byId("view-review").classList.remove("nothing");
   app.at = at;
   app.scope = "one";
   if (settings.blur === "each") app.shown = false;
@@ -176,7 +177,7 @@ app.next = async () => {
 };
 
 app.done = () => {
-  if (!app.columns.size) return app.nothing();
+  if (!app.columns.listed && !app.list.length && !app.state.from) return app.nothing();
   const others = app.list.some((at) => app.held.has(app.columns.row[at]) && !app.reviewed[at]);
   const left = app.at >= 0 && !app.reviewed[app.at] && app.list.includes(app.at);
   if (left) return announce("This is the last one that waits for a decision here");

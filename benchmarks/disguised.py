@@ -1,8 +1,8 @@
 """How much hiding words moves the shipped model: `python -m benchmarks.disguised DATA`.
 
 The functional cases and the sets that may not go into a model are scored as they are and with every
-second word disguised, in each of the ways of `tests/disguises.py`. Prints a Markdown table: mean
-change of the score, change of the number of flags, and of the recall (in points), per label.
+second word disguised, in each of the ways of `tests/helpers/disguises.py`. Prints a Markdown table:
+mean change of the score, change of the number of flags, and of the recall (in points), per label.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from moderation.model.model import Model
 
 def ways() -> Any:
     """The module of the tests that disguises texts."""
-    place = HERE / "tests" / "disguises.py"
+    place = HERE / "tests" / "helpers" / "disguises.py"
     spec = importlib.util.spec_from_file_location("disguises", place)
     if spec is None or spec.loader is None:
         raise FileNotFoundError(place)

@@ -17,24 +17,24 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.hostile import readable
+from moderation.campaigns.find import find_campaigns
 from moderation.comments import STRING, THREAD_SCHEMA
-from moderation.context.campaigns import find_campaigns
-from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, count_words, rows_above
 from moderation.evaluation.metrics import Ranked, with_intervals
-from moderation.flags import flag
+from moderation.features import ngrams, phrases
+from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
+from moderation.features.phrases import Lexicon
+from moderation.flags.flag import flag
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.splits import folds
 from moderation.model.calibration import Calibration
+from moderation.model.goals.goal import Goal, promise
 from moderation.model.model import ContextLabel, Model, TextLabel
-from moderation.model.operating import Goal, promise
-from moderation.text import features, phrases
-from moderation.text.features import DENSE_FEATURES, NgramConfig, WeightTable
-from moderation.text.phrases import Lexicon
 from moderation.training import linear
 from moderation.training.counting import listed
 
-features.LEAST_SCRATCH = 0
+ngrams.LEAST_SCRATCH = 0
 LEXICON = Lexicon.of(
     {"you": ("you", "those"), "be": ("are", "is"), "group": ("dogs", "к"), "bad": ("vermin", "o")}
 )
@@ -99,14 +99,14 @@ def rows(chance: random.Random, texts: Sequence[bytes]) -> None:
     config, every = chance.choice(WAYS), column(texts)
     idf = np.array([chance.choice((0, 1, 2.5)) for _ in range(config.buckets)], np.float32)
     read = listed(every, config, LEXICON, 2)
-    for ours, theirs in zip(read.tfidf(idf), features.tfidf(every, idf, config), strict=True):
+    for ours, theirs in zip(read.tfidf(idf), ngrams.tfidf(every, idf, config), strict=True):
         assert ours.tobytes() == theirs.tobytes()
     for ours, theirs in zip(read.phrases, phrases.phrase_rows(every, LEXICON, config), strict=True):
         assert ours.tobytes() == theirs.tobytes()
-    assert read.dense.tobytes() == features.dense(every, config).tobytes()
+    assert read.dense.tobytes() == ngrams.dense(every, config).tobytes()
     for text in chance.sample(list(texts), min(len(texts), 8)):
-        features.count(column([text]), config, 1)
-        features.words(column([text]), config, 1)
+        ngrams.count(column([text]), config, 1)
+        ngrams.words(column([text]), config, 1)
         phrases.phrase_rows(column([text]), LEXICON, config, 1)
 
 
@@ -119,7 +119,7 @@ def reasons(chance: random.Random, texts: Sequence[bytes]) -> None:
         total = found.start_logit + found.shares.sum(axis=0) + found.dense[0].sum(axis=0)
         logits = chosen.logits(column([text]), 1)[0]
         np.testing.assert_allclose(total, logits, rtol=1e-2, atol=1e-2)
-        features.explain(readable(text), chosen.table)
+        ngrams.explain(readable(text), chosen.table)
     chosen.evidence(column(texts), 2)
 
 

@@ -23,10 +23,10 @@ from moderation.evaluation.metrics import resample, roc_auc
 from moderation.labels.read import read_sources
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_frame, stack
-from moderation.text.lexicon import read_lexicon
 from moderation.training import linear
 from moderation.training import train as training
 from moderation.training.build import own_tables, read_sets, taught
+from moderation.training.lexicon import read_lexicon
 from moderation.training.recipe import Recipe
 from moderation.training.tasks import no_own, task_of
 
@@ -51,7 +51,7 @@ def rows(data: Path, recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def never_trained(data: Path, names: tuple[str, ...]) -> pd.DataFrame:
     """The sets that may not go into a model, and the functional cases."""
-    cases = pd.read_csv(HERE / "tests" / "behaviour.csv", keep_default_na=False)
+    cases = pd.read_csv(HERE / "tests" / "quality" / "behaviour.csv", keep_default_na=False)
     wanted = cases["expected"].str.split(";")
     functional = cases[["text"]].assign(
         source=OWN[0], **{name: wanted.map(lambda some, n=name: n in some) for name in names}

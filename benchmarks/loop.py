@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.text.start import start_numba
+from moderation.features.start import start_numba
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ def table(sources: Path, data: Path) -> pd.DataFrame:
 
 def base_model(frame: pd.DataFrame, sources: Path, data: Path) -> Model:
     """The shipped recipe on these rows, text labels only."""
-    from moderation.text.lexicon import read_lexicon
+    from moderation.training.lexicon import read_lexicon
     from moderation.training.recipe import Recipe
     from moderation.training.train import train
 
@@ -123,7 +123,7 @@ def _run(
 ) -> Run:
     from moderation.evaluation.metrics import measures
     from moderation.model.calibration import sigmoid
-    from moderation.training.incremental import carry_on
+    from moderation.training.carry_on import carry_on
 
     site, decisions, draw = what
     name = model.text_heads[column].name

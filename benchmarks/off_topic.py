@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from benchmarks.off_topic_sets import Probe, probes
-from moderation.context.conversations import Roles, training_pairs
-from moderation.context.expand import CONTEXT_FEATURES
-from moderation.context.fit import fit_context
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, Frequencies, context_features, doubted
-from moderation.context.moved import Conversation, Pairs
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample
+from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_sources
-from moderation.labels.source_threads import read_threads
 from moderation.labels.table import stack
-from moderation.training.context import context_label
+from moderation.training.off_topic.conversations import Roles, training_pairs
+from moderation.training.off_topic.fit import fit_context
+from moderation.training.off_topic.label import context_label
+from moderation.training.off_topic.moved_comments import Conversation, Pairs
 from moderation.training.recipe import Recipe
 
 if TYPE_CHECKING:

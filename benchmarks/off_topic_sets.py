@@ -16,10 +16,10 @@ import pandas as pd
 import pyarrow as pa
 
 from moderation.comments import STRING
-from moderation.context.conversations import judged_talk, talk_of
-from moderation.context.moved import move, promoted
+from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_sources
-from moderation.labels.source_threads import read_threads
+from moderation.training.off_topic.conversations import judged_talk, talk_of
+from moderation.training.off_topic.moved_comments import move, promoted
 
 LARGEST = 30_000  # comments of a set: its intervals are narrow enough then
 LONG = 1_000  # characters of a first post that makes a thread one about a long post

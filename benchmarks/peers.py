@@ -24,7 +24,7 @@ threads took 0.1 s, and what the machine does besides moved their ratio by a ten
 
 def kernel(train: list[str], threads: int) -> Scorer:
     """This program: n-grams of words 1-2 and characters 2-5, dense features, three labels."""
-    from moderation.text import features as f
+    from moderation.features import ngrams as f
 
     config = f.NgramConfig(bits=BITS)
     rng = np.random.default_rng(0)

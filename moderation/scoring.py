@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.context.head import cuts, text_column, thread_bounds
-from moderation.flags import scored_table
-from moderation.tables import to_arrow, to_frame
-from moderation.text.features import thread_count
+from moderation.context.head import cuts
+from moderation.features.ngrams import thread_count
+from moderation.flags.flag import scored_table
+from moderation.tables import text_column, to_arrow, to_frame
+from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

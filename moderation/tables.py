@@ -283,3 +283,11 @@ def _read(path: Path, kind: str) -> tuple[pa.Table, dict[str, Any]]:
     parsing = pa_csv.ParseOptions(newlines_in_values=True)
     table = pa_csv.read_csv(io.BytesIO(content), parse_options=parsing, convert_options=options)
     return pa.table([csv_restored(column) for column in table.columns], table.column_names), {}
+
+
+def text_column(frame: pd.DataFrame, name: str) -> pa.Array:
+    """A text column as one Arrow array without nulls."""
+    column = pa.array(frame[name], pa.large_string(), from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    return column.fill_null("") if column.null_count else column

@@ -16,7 +16,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moderation.labels.filelock import hold, hold_at_once
+from moderation.filelock import hold, hold_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

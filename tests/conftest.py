@@ -2,12 +2,8 @@
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
-SEEDS = ROOT / "seeds"
 
 
 @dataclass(frozen=True)

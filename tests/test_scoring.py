@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 from small_model import trained
 
-from moderation import flags, scoring
+from moderation import scoring
 from moderation.comments import STRING
-from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, count_words, cuts
+from moderation.flags import flag
 from moderation.model.calibration import Calibration
 from moderation.model.model import ContextLabel
 from moderation.readers import read
@@ -38,7 +39,7 @@ def model(dump):
 @pytest.mark.parametrize("size", [1, 20, 1000])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_parts_are_the_whole(dump, model, size, workers, monkeypatch):
-    whole = to_arrow(flags.scored_table(dump, model.score(dump.comments, dump.threads), model))
+    whole = to_arrow(flag.scored_table(dump, model.score(dump.comments, dump.threads), model))
     monkeypatch.setattr(scoring, "PART", size)
     parts = list(scoring.scored_parts(dump, model, workers))
     assert pa.concat_tables(parts).equals(whole)

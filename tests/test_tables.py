@@ -2,13 +2,13 @@
 
 import datetime as dt
 import gzip
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from places import SAMPLES
 
 from moderation.errors import InputError, OutputError
 from moderation.readers import read
@@ -120,7 +120,7 @@ def test_frames_keep_their_types():
 
 @pytest.mark.parametrize("name", ["c.csv", "c.jsonl", "c.parquet", "c.csv.gz"])
 def test_a_parsed_dump_reads_back_as_it_was(tmp_path, name):
-    samples = Path(__file__).parent / "samples"
+    samples = SAMPLES
     comments = read([samples / "hackernews", samples / "wp-cli", samples / "discourse"]).comments
     write_table(comments, tmp_path / name)
     again = read(tmp_path / name).comments

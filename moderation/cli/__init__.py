@@ -5,7 +5,14 @@ or a file, everything else to standard error. Exit status: 0 done, 1 the input o
 2 wrong usage.
 """
 
-from moderation.cli import dumps, labels, loop, models, pages, watch  # noqa: F401  each adds its commands
+from moderation.cli import (  # noqa: F401  each adds its commands
+    dumps,
+    labels,
+    models,
+    pages,
+    promote,
+    watch,
+)
 from moderation.cli.app import app, main
 
 __all__ = ["app", "main"]

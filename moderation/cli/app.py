@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from moderation.readers.merge import Found
+    from moderation.readers.dump import Found
 
 app = Commands(
     name="moderation",
@@ -176,10 +176,10 @@ COMPILING = "compiling once for this machine: a minute or two, longer on a busy 
 
 def ready_to_score() -> None:
     """Load the compiled kernel; it says so where it has to be compiled first."""
-    from moderation.text.start import start_numba
+    from moderation.features.start import start_numba
 
     start_numba()
-    from moderation.text.compiled import before_compiling
+    from moderation.features.compiled import before_compiling
 
     before_compiling(lambda: say(COMPILING))
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from moderation.cli.partitioned import Spread
     from moderation.model.model import Model
     from moderation.readers import Dump
-    from moderation.readers.options import Options
+    from moderation.readers.source import Options
 
 Dumps = Annotated[
     list[str], typer.Argument(metavar="DUMP...", help="Files, globs, folders, or - for stdin.")
@@ -125,7 +125,7 @@ def score(
     goes on when the same command is given again.
     """
     from moderation.cli.partitioned import Spread, wants_folder
-    from moderation.readers.options import Options
+    from moderation.readers.source import Options
 
     _spare(dumps, output, report, rejects)
     options = Options(max_expansion, keep_addresses, fix_mojibake, _codec(encoding))
@@ -149,7 +149,7 @@ def score(
         _write_rejects(dump, rejects)
         _check_any(dump)
     chosen = loading.result() or _compiled(folder)
-    from moderation.flags import flagged
+    from moderation.flags.flag import flagged
     from moderation.scoring import scored_parts
     from moderation.tables import concatenated, write_parts, write_table
 
@@ -184,11 +184,11 @@ def score(
 
 def _if_compiled(folder: Path) -> Model | None:
     """The model; None if loading it, which scores, would compile."""
-    from moderation.text.start import start_numba
+    from moderation.features.start import start_numba
 
     start_numba()
+    from moderation.features.compiled import will_compile
     from moderation.model.model import Model
-    from moderation.text.compiled import will_compile
 
     import_module("moderation.scoring")
     return None if will_compile() else Model.load(folder)
@@ -246,7 +246,7 @@ def parse(
     max_expansion: MaxExpansion = 100,
 ) -> None:
     """Rebuild the threads of a dump: convert, draw or count them."""
-    from moderation.readers.options import Options
+    from moderation.readers.source import Options
 
     _spare(dumps, output, rejects)
     _check_ending(output, rejects)
@@ -355,7 +355,7 @@ def _read(
     options: Options,
 ) -> Dump:
     from moderation.readers import iterate
-    from moderation.readers.merge import merged
+    from moderation.readers.dump import merged
 
     return merged(counted("reading", iterate(dumps, format, _pairs(mapping), options)))
 
@@ -426,7 +426,7 @@ def _check_any(dump: Dump) -> None:
 
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scored table with a column `campaign`, and the table of campaigns."""
-    from moderation.context.campaigns import find_campaigns
+    from moderation.campaigns.find import find_campaigns
 
     with working("looking for campaigns"):
         found = find_campaigns(scored)

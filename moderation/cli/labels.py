@@ -14,7 +14,7 @@ from moderation.model.names import model_path
 if TYPE_CHECKING:
     import pandas as pd
 
-    from moderation.labels.intake import Taken
+    from moderation.labels.exchange.intake import Taken
     from moderation.training.audit import Audit
 
 LEDGER = Path("labels/ledger.jsonl")
@@ -106,7 +106,7 @@ def import_(
 
     Each is taken once, however often the file is given.
     """
-    from moderation.labels.intake import KINDS
+    from moderation.labels.exchange.intake import KINDS
 
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(KINDS)}")
@@ -134,7 +134,7 @@ def export(
     ] = None,
 ) -> None:
     """Write labels for another tool; the file's ending names table (.csv …) or sqlite (.db)."""
-    from moderation.labels.exchange_write import EXPORTS, write_exchange
+    from moderation.labels.exchange.write import EXPORTS, write_exchange
     from moderation.labels.read import read_labels
 
     if kind is not None and kind not in EXPORTS:
@@ -274,7 +274,7 @@ def _say_left(count: int, what: str) -> None:
 def _judged(
     file: str, kind: str | None, all_judged: bool, removed: str, weight: float | None
 ) -> pd.DataFrame:
-    from moderation.labels.intake import read_judged
+    from moderation.labels.exchange.intake import read_judged
 
     if kind == "statuses":
         frame = _statuses(file, removed, 0.3 if weight is None else weight)
@@ -286,7 +286,7 @@ def _judged(
 
 
 def _statuses(file: str, removed: str, weight: float) -> pd.DataFrame:
-    from moderation.labels.exchange import weak_labels
+    from moderation.labels.exchange.read import weak_labels
     from moderation.readers import read
 
     dump = read(file)
@@ -300,7 +300,7 @@ def _taken(
     import getpass
     from datetime import UTC, datetime
 
-    from moderation.labels.intake import kind_of, take_ledger, take_table
+    from moderation.labels.exchange.intake import kind_of, take_ledger, take_table
 
     kind = kind or kind_of(file)
     if kind == "ledger":

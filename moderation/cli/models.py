@@ -185,14 +185,14 @@ def _trained(
 def _carried_on(folder: Path, labels: list[Path], seed: int) -> Model:
     from moderation.labels.read import read_labels
     from moderation.model.model import Model
-    from moderation.training.incremental import carry_on
+    from moderation.training.carry_on import carry_on
 
     return carry_on(Model.load(folder), read_labels(labels), seed=seed)
 
 
 def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:
     """The operating points that were asked for; the recipe's or the model's own otherwise."""
-    from moderation.model.goals import parse_goals, parse_prevalence, with_goals
+    from moderation.model.goals.choose import parse_goals, parse_prevalence, with_goals
 
     wanted = parse_goals(goals, model.labels)
     shares = parse_prevalence(prevalence, model.labels)

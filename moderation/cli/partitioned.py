@@ -142,7 +142,7 @@ def _engine(spread: Spread, workers: int | None) -> tuple[Engine, int | None]:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors come as one line
         return Workers(spread.cluster, spread.patience or PATIENCE), 1
     from moderation.cluster.engines import Here
-    from moderation.text.features import thread_count
+    from moderation.features.ngrams import thread_count
 
     return Here(workers or thread_count()), 1
 

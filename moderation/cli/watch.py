@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.evaluation.drift import Drift
     from moderation.evaluation.metrics import Interval
-    from moderation.evaluation.sample import Estimate, Scores
-    from moderation.model.held import Honest
+    from moderation.model.held_out import Honest
     from moderation.model.model import Model
+    from moderation.sampling.drift import Drift
+    from moderation.sampling.strata import Estimate, Scores
 
 LEDGER = Path("labels/ledger.jsonl")
 SHOWN = 20
@@ -61,9 +61,9 @@ def queue(
     Comments that the model learnt from count with scores of models that had not seen them.
     """
     ready_to_score()
-    from moderation.evaluation.queue import answered, choose, decided, not_chosen, with_context
-    from moderation.evaluation.sample import estimates, strata
     from moderation.labels.ledger import decisions
+    from moderation.sampling.queue import answered, choose, decided, not_chosen, with_context
+    from moderation.sampling.strata import estimates, strata
 
     scored, passport = _scored(dumps, model)
     made = decisions(labels)
@@ -111,7 +111,7 @@ def drift(
     """
     ready_to_score()
     from moderation.errors import InputError
-    from moderation.evaluation.drift import drift as compare
+    from moderation.sampling.drift import drift as compare
 
     (before, passport), (after, other) = _scored([old], model), _scored([new], model)
     if passport.get("digest") != other.get("digest"):
@@ -209,9 +209,9 @@ def _scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, Any]]
         if not passport.get("thresholds"):  # only Parquet keeps it
             passport = Model.load(model_path(model)).passport()
         return to_frame(table), passport
-    from moderation.flags import scored_table
+    from moderation.flags.flag import scored_table
     from moderation.readers import iterate
-    from moderation.readers.merge import merged
+    from moderation.readers.dump import merged
 
     chosen = Model.load(model_path(model))
     dump = merged(counted("reading", iterate(dumps, None, {})))
@@ -229,7 +229,7 @@ def _honest(
     """
     import numpy as np
 
-    from moderation.model.held import Honest, not_trained_on
+    from moderation.model.held_out import Honest, not_trained_on
 
     if passport.get("learnt") == 0:
         none = np.zeros(len(scored), bool)
@@ -308,7 +308,7 @@ def _scores(scored: pd.DataFrame, passport: dict[str, Any]) -> Scores:
     import numpy as np
 
     from moderation.errors import InputError
-    from moderation.evaluation.sample import Scores
+    from moderation.sampling.strata import Scores
 
     labels = passport.get("labels") or list(passport["thresholds"])
     names = [name for name in labels if name in scored.columns]

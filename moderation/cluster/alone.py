@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moderation.cluster import files
 from moderation.errors import OutputError
-from moderation.labels.filelock import hold_at_once
+from moderation.filelock import hold_at_once
 from moderation.temporary import PREFIX
 
 if TYPE_CHECKING:

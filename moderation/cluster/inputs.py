@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from moderation.cluster import files
 from moderation.cluster.job import Unit
 from moderation.errors import InputError
-from moderation.readers import site_of, sources
-from moderation.text.features import thread_count
+from moderation.features.ngrams import thread_count
+from moderation.readers import site_of
+from moderation.readers.files import sources
 
 UNIT_BYTES = 128 << 20  # of a Parquet file's row groups, unpacked: some seconds of reading
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".zip")

@@ -11,7 +11,7 @@ import orjson
 import moderation
 from moderation.cluster import files
 from moderation.errors import ClusterError, ModelError
-from moderation.readers.options import Options
+from moderation.readers.source import Options
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from moderation.cluster.spill import (
     thread_hashes,
 )
 from moderation.comments import REJECT_SCHEMA
-from moderation.readers.merge import Assembled, Dump, assembled, reject_table
+from moderation.readers.dump import Assembled, Dump, assembled, reject_table
 from moderation.tables import METADATA_KEY, ROW_GROUP, to_frame
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from moderation.cluster.job import Job, Unit, check_version, digest
 from moderation.cluster.spill import HASH, Spill, as_lists, partition_of, spilled, thread_hashes
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Reject
 from moderation.errors import InputError
-from moderation.readers import Source, found_in, sources
-from moderation.readers.merge import linked, reject_table, thread_names
+from moderation.readers import Source, found_in
+from moderation.readers.dump import linked, reject_table, thread_names
+from moderation.readers.files import sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from moderation.cluster.receipts import Receipt
     from moderation.comments import Batch
-    from moderation.readers.merge import Found
+    from moderation.readers.dump import Found
 
 RECORDS = RECORD_SCHEMA.append(pa.field(HASH, pa.uint64()))
 THREADS = THREAD_SCHEMA.append(pa.field(HASH, pa.uint64()))
@@ -189,7 +190,7 @@ def _one(job: Job, source: Source) -> Iterator[Found]:
         if source.member is None:
             raise
         from moderation.comments import Batch
-        from moderation.readers.merge import Found
+        from moderation.readers.dump import Found
 
         why = str(error).removeprefix(f"{source.name}: ")
         yield Found(source, None, why, Batch())

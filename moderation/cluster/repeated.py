@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from moderation.campaigns import kernel
+from moderation.campaigns.find import MIN_MEMBERS, distinct_per, least_words, numbered
 from moderation.cluster import files, receipts
 from moderation.cluster.job import Job, digest
 from moderation.cluster.spill import thread_hashes
 from moderation.comments import STRING
-from moderation.context import campaign_kernel as kernel
-from moderation.context.campaigns import MIN_MEMBERS, distinct_per, least_words, numbered
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:

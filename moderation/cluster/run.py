@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from moderation.campaigns.kernel import BANDS
 from moderation.cluster import files
 from moderation.cluster.alone import alone
 from moderation.cluster.inputs import inputs_of, paths_of
@@ -21,7 +22,6 @@ from moderation.cluster.part import portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
 from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
-from moderation.context.campaign_kernel import BANDS
 from moderation.errors import InputError, InternalError, OutputError
 
 if TYPE_CHECKING:

@@ -230,7 +230,7 @@ def _local(address: str) -> Any:
         return None
     from distributed import LocalCluster
 
-    from moderation.text.features import thread_count
+    from moderation.features.ngrams import thread_count
 
     count = address.partition(":")[2]
     return LocalCluster(

@@ -16,11 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.context import kernel, terms
-from moderation.context.expand import CONTEXT_FEATURES, expand, line
-from moderation.context.words import lexicon_marks
+from moderation.context import overlap, terms
+from moderation.context.features import CONTEXT_FEATURES, expand, line
+from moderation.context.terms import lexicon_marks
 from moderation.errors import ModelError
-from moderation.text.features import thread_count
+from moderation.features.ngrams import thread_count
+from moderation.tables import text_column
+from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,7 +131,7 @@ def _chunks(
     def measure(first: int, last: int) -> Any:
         rows = slice(int(bounds[first]), int(bounds[last]))
         n = rows.stop - rows.start
-        measured = np.zeros((n, len(kernel.TARGETS) * len(kernel.MEASURES)), np.float32)
+        measured = np.zeros((n, len(overlap.TARGETS) * len(overlap.MEASURES)), np.float32)
         shapes = np.zeros((n, len(terms.SHAPE)), np.float32)
         parents = np.empty(n, np.int64)
         has_head = np.zeros((last - first, 2), np.bool_)
@@ -138,7 +140,7 @@ def _chunks(
             local = kept.pop()
         except IndexError:  # none is free, or another thread was quicker
             local = np.full(1 << terms.BITS, -1, np.int32)
-        kernel.overlaps(
+        overlap.overlaps(
             (data, offsets[rows.start : rows.stop + 1]),
             (head_data, head_offsets[2 * first : 2 * last + 1]),
             own,
@@ -182,23 +184,6 @@ def cuts(bounds: np.ndarray, size: int, least: int, parts: int) -> list[int]:
     return found
 
 
-def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
-    """First row of each run of one thread_id, and the number of rows: (threads + 1,) int64."""
-    ids = text_column(comments, "thread_id")
-    if not len(ids):
-        return np.zeros(1, np.int64)
-    other = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-    return np.concatenate([[0], np.flatnonzero(other) + 1, [len(ids)]]).astype(np.int64)
-
-
-def text_column(frame: pd.DataFrame, name: str) -> pa.Array:
-    """A text column as one Arrow array without nulls."""
-    column = pa.array(frame[name], pa.large_string(), from_pandas=True)
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    return column.fill_null("") if column.null_count else column
-
-
 def thread_heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
     """Title and article of each thread of the comment table, in its order, in turn: (2t,)."""
     ids = text_column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
@@ -212,7 +197,7 @@ def thread_heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
 def rows_above(depth: np.ndarray) -> np.ndarray:
     """(n,) int64: the parent's row of each comment of a table, -1 = top level."""
     parent = np.empty(len(depth), np.int64)
-    kernel.find_parents(depth, parent, np.empty(len(depth), np.int64))
+    overlap.find_parents(depth, parent, np.empty(len(depth), np.int64))
     return parent
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.text.compiled import allocating, inlined
+from moderation.features.compiled import allocating, inlined
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -251,3 +251,32 @@ def spelled(text: str) -> np.ndarray:
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
     places = np.empty((len(data) // 2 + 1, 3), np.int64)
     return places[: spell(data, 0, len(data), fold_table(), places)]
+
+
+CLASSES = {
+    "greets": "hi hello hey morning evening welcome congratulations congrats birthday bye goodbye "
+    "cheers thanks thank thankyou thx ty regards",
+    "chats": "lol lmao rofl haha hahaha hahahaha hehe omg wtf yeah yep yup nope ok okay wow huh "
+    "dude bro mate sir buddy girl guys hmm oops ugh damn aww xoxo kidding joke joking",
+    "addresses": "you your yours yourself ur youre",
+    "meta": "moderator mod admin deleted removed delete banned ban blocked censor censored "
+    "censorship troll trolling spam thread topic offtopic repost duplicate username account login "
+    "signature commenter comment comments poster posting posted",
+    "promotes": "subscribe subscriber channel follow follower click visit website site page link "
+    "free win giveaway earn income profit invest investment bitcoin crypto loan hire "
+    "discount cheap buy order offer promo whatsapp telegram dm inbox email contact check",
+}
+"""One bit each, in this order; the plural counts with the singular."""
+
+
+MARKS = tuple(CLASSES)
+
+
+@cache
+def lexicon_marks() -> np.ndarray:
+    """(2^BITS,) uint8: bit k is set in the buckets of the words of class k."""
+    marks = np.zeros(1 << BITS, np.uint8)
+    for bit, words in enumerate(CLASSES.values()):
+        for word in words.split():
+            marks[bucket(word)] |= 1 << bit
+    return marks

@@ -12,7 +12,7 @@ from moderation.evaluation.metrics import BINS, Interval, Ranked, confusion, sho
 from moderation.evaluation.slices import identity_slices, slices_of
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_names
-from moderation.model.operating import Curve
+from moderation.model.goals.goal import Curve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

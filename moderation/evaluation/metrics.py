@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.text.compiled import allocating
+from moderation.features.compiled import allocating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from moderation.labels.comments import label_comments
 from moderation.labels.read import read_labels
-from moderation.model.held import not_trained_on
+from moderation.model.held_out import not_trained_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from moderation.model.held import Honest
+    from moderation.model.held_out import Honest
     from moderation.model.model import Model
 
 

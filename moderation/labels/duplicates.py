@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.text.compiled import allocating
+from moderation.features.compiled import allocating
 
 SHINGLE = 5  # characters in a run: short enough for comments of two words
 HASHES = 24

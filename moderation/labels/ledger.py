@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from moderation.errors import LabelError, LedgerError, OutputError
-from moderation.labels.filelock import locked
+from moderation.filelock import locked
 from moderation.labels.name import is_label
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from moderation.labels.apart import check_kind, is_apart, together
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.files import read_columns
 from moderation.labels.ledger import decisions, is_ledger
-from moderation.labels.source_threads import read_threads
-from moderation.labels.sources import load_sources, read_sources
+from moderation.labels.public.sets import load_sources, read_sources
+from moderation.labels.public.threads import read_threads
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import (
     CONTEXT_COLUMNS,

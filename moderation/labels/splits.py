@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from moderation.features.compiled import allocating
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.table import label_names
-from moderation.text.compiled import allocating
 
 
 def split_groups(frame: pd.DataFrame, near: bool = True) -> np.ndarray:

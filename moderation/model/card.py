@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from moderation.context.expand import CONTEXT_FEATURES
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.errors import GoalError, ModelError
+from moderation.features.ngrams import NgramConfig
+from moderation.features.phrases import CLASSES
 from moderation.labels.name import LABEL_NAME
-from moderation.model.operating import Goal
-from moderation.text.features import NgramConfig
-from moderation.text.phrases import CLASSES
+from moderation.model.goals.goal import Goal
 
 LARGE = 1e6  # far above any weight, slope or offset that training finds; sums of them stay finite
 MANY = 2.0**63  # rows, bytes, a seed

@@ -16,16 +16,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 
 from moderation.errors import ModelError
+from moderation.features import ngrams
+from moderation.features.phrases import SIZE, Lexicon, phrase_rows
 from moderation.tables import replacing
-from moderation.text import features
-from moderation.text.phrases import SIZE, Lexicon, phrase_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from moderation.features.ngrams import NgramConfig, Texts
     from moderation.model.calibration import Calibration
     from moderation.model.model import Model
-    from moderation.text.features import NgramConfig, Texts
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):
@@ -45,13 +45,13 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Texts) -> sp.csr_array:  # noqa: N803  scikit-learn's name
         """CSR (n, buckets + SIZE + dense features) float32."""
-        indptr, indices, values = features.tfidf(X, self.idf, self.config)
+        indptr, indices, values = ngrams.tfidf(X, self.idf, self.config)
         grams = sp.csr_array(
             (values, indices, indptr), shape=(len(indptr) - 1, self.config.buckets)
         )
         indptr, indices, values = phrase_rows(X, self.lexicon, self.config)
         said = sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
-        return sp.hstack([grams, said, sp.csr_array(features.dense(X, self.config))]).tocsr()
+        return sp.hstack([grams, said, sp.csr_array(ngrams.dense(X, self.config))]).tocsr()
 
 
 class CalibratedLines(ClassifierMixin, BaseEstimator):

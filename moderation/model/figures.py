@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moderation.model.operating import precision_at
+from moderation.model.goals.goal import precision_at
 
 if TYPE_CHECKING:
     from moderation.model.model import ContextLabel, TextLabel

@@ -23,16 +23,16 @@ from safetensors import numpy as safetensors
 
 from moderation.context.head import ContextHead
 from moderation.errors import ModelError
+from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.ngrams import NgramConfig, WeightTable
+from moderation.features.phrases import SIZE as PHRASES
+from moderation.features.phrases import Lexicon
 from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
-from moderation.model.held import Held
+from moderation.model.goals.stored_curve import Kept
+from moderation.model.held_out import Held
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
-from moderation.model.thresholds import Kept
 from moderation.tables import replacing
-from moderation.text.features import NgramConfig, WeightTable
-from moderation.text.kernel import DENSE_FEATURES
-from moderation.text.phrases import SIZE as PHRASES
-from moderation.text.phrases import Lexicon
 
 FORMAT = "moderation model"
 VERSION = 1

@@ -18,24 +18,24 @@ from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
-from moderation.model.evidence import Evidence, evidence
+from moderation.evidence.words import Evidence, evidence
+from moderation.features import ngrams, phrases
+from moderation.features.kernel import DENSE_FEATURES
 from moderation.model.figures import points
 from moderation.model.given import comment_frame
 from moderation.tables import to_frame
-from moderation.text import features, phrases
-from moderation.text.kernel import DENSE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from moderation.context.head import ContextHead, Measured
+    from moderation.features.ngrams import WeightTable
+    from moderation.features.phrases import Lexicon
     from moderation.model.calibration import Calibration
     from moderation.model.given import Comments
-    from moderation.model.held import Held
-    from moderation.model.thresholds import Kept
-    from moderation.text.features import WeightTable
-    from moderation.text.phrases import Lexicon
+    from moderation.model.goals.stored_curve import Kept
+    from moderation.model.held_out import Held
 
 
 BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
@@ -160,11 +160,11 @@ class Model:
         )
         return replace(self, heads=heads, digest="")
 
-    def logits(self, texts: features.Texts, threads: int | None = None) -> np.ndarray:
+    def logits(self, texts: ngrams.Texts, threads: int | None = None) -> np.ndarray:
         """Raw logits of the text labels: (n, text labels) float32, before calibration."""
         return phrases.logits(texts, self.table, self.lexicon, self.phrase_weights, threads)
 
-    def score_texts(self, texts: features.Texts, threads: int | None = None) -> np.ndarray:
+    def score_texts(self, texts: ngrams.Texts, threads: int | None = None) -> np.ndarray:
         """Probabilities of the text labels: (n, text labels) float32."""
         raw = self.logits(texts, threads)
         for column, head in enumerate(self.text_heads):
@@ -221,7 +221,7 @@ class Model:
         article: str | None = None,
     ) -> list[Explanation]:
         """How one comment is scored, label by label: scores, thresholds and contributions."""
-        from moderation.context.evidence import explain
+        from moderation.evidence.conversation import explain
 
         comments, threads = _thread_of(text, parent, title, article)
         last = np.array([len(comments) - 1])
@@ -245,7 +245,7 @@ class Model:
             for head in self.heads
         ]
 
-    def evidence(self, texts: features.Texts, threads: int | None = None) -> Evidence:
+    def evidence(self, texts: ngrams.Texts, threads: int | None = None) -> Evidence:
         """What the text labels' raw logits of many comments are the sums of; see `evidence`."""
         return evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
 
@@ -356,7 +356,7 @@ def _wordless(texts: pd.Series) -> np.ndarray:
     """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
     column = pa.array(texts, STRING, from_pandas=True)
     found = np.zeros(len(column), bool)
-    for data, offsets, row in features._pieces(column):
+    for data, offsets, row in ngrams._pieces(column):
         begin = offsets[:-1]
         first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
         plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)

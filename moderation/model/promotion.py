@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from moderation.errors import ModelError, OutputError
-from moderation.labels.filelock import locked
+from moderation.filelock import locked
 from moderation.model.folder import load
 
 if TYPE_CHECKING:

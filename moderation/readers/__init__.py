@@ -7,26 +7,27 @@ a JSON file never loads an XML parser.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from glob import glob, has_magic
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
-from moderation.readers import json_formats, json_tree, table, table_dialects
 from moderation.readers.cleaning import cleaned
-from moderation.readers.merge import Dump, Found, merged
+from moderation.readers.dump import Dump, Found, merged
+from moderation.readers.files import sources
+from moderation.readers.json import formats, unknown
 from moderation.readers.source import USUAL, Source
+from moderation.readers.table import dialects
+from moderation.readers.table import read as table
 
 if TYPE_CHECKING:
-    from moderation.readers.json_walk import JsonFormat
-    from moderation.readers.options import Options
-    from moderation.readers.table_dialects import Dialect
+    from moderation.readers.json.walk import JsonFormat
+    from moderation.readers.source import Options
+    from moderation.readers.table.dialects import Dialect
 
 __all__ = [
     "READERS",
@@ -74,7 +75,7 @@ def _text(source: Source) -> bool:
 
 def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
-    tables = (table_dialects.dialect_of(source), table.detect(source), table.detect_name(source))
+    tables = (dialects.dialect_of(source), table.detect(source), table.detect_name(source))
     return tables == (None, None, None)
 
 
@@ -119,8 +120,8 @@ def _json_reader(shape: JsonFormat) -> Reader:
         shape.name,
         shape.describe,
         f"objects with {_listed((*shape.keys, *shape.signs))}",
-        partial(json_formats.detect, name=shape.name),
-        partial(json_formats.read, name=shape.name),
+        partial(formats.detect, name=shape.name),
+        partial(formats.read, name=shape.name),
     )
 
 
@@ -139,14 +140,14 @@ def _table_reader(dialect: Dialect) -> Reader:
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
-        *map(_json_reader, json_formats.FORMATS.values()),
-        *map(_table_reader, table_dialects.DIALECTS.values()),
+        *map(_json_reader, formats.FORMATS.values()),
+        *map(_table_reader, dialects.DIALECTS.values()),
         Reader(
             "json-tree",
             "any other JSON with comments in envelopes, or with replies within them",
             "objects with a text beside an id, an author or replies, in any envelope",
-            json_tree.detect,
-            json_tree.read,
+            unknown.detect,
+            unknown.read,
         ),
         Reader(
             "table",
@@ -159,56 +160,56 @@ READERS: dict[str, Reader] = {
             "wordpress",
             "WordPress export (WXR 1.0 to 1.2), and the WXR that Disqus imports",
             "RSS with elements of WordPress' export namespace",
-            "moderation.readers.wordpress",
+            "moderation.readers.xml.wordpress",
             _markup,
         ),
         _reader(
             "disqus",
             "Disqus XML export",
             "XML with the root element <disqus>",
-            "moderation.readers.disqus",
+            "moderation.readers.xml.disqus",
             _markup,
         ),
         _reader(
             "atom",
             "Atom: Blogger exports, Blogger Takeout, feeds with RFC 4685 threading",
             "Atom with comment entries, by Blogger's kinds or thr:in-reply-to",
-            "moderation.readers.feeds",
+            "moderation.readers.xml.atom",
             _markup,
         ),
         _reader(
             "movabletype",
             "Movable Type export",
             "KEY: value lines, sections between lines of hyphens",
-            "moderation.readers.movabletype",
+            "moderation.readers.plaintext.movabletype",
             _text,
         ),
         _reader(
             "sqlite",
             "SQLite: isso, One Million Posts",
             "SQLite's first bytes; then the tables of one of them",
-            "moderation.readers.sqlite",
+            "moderation.readers.table.sqlite",
             _any,
         ),
         _reader(
             "sqldump",
             "SQL dump of a WordPress database",
             "SQL that names WordPress' columns, or fills a table ending in comments",
-            "moderation.readers.sqldump",
+            "moderation.readers.table.sqldump",
             _text,
         ),
         _reader(
             "html",
             "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",
             "an HTML page; inside, a system's own markup, else lists of like entries",
-            "moderation.readers.html",
+            "moderation.readers.html.page",
             _markup,
         ),
         _reader(
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
             "prose; comments by numbered markers, indents, names with dates",
-            "moderation.readers.plaintext",
+            "moderation.readers.plaintext.page",
             _prose,
         ),  # last: it takes any prose
     )
@@ -240,7 +241,7 @@ def site_of(source: Source, format: str | None = None) -> str | None:  # noqa: A
     """The site within which alone a dump's thread ids count; None for every other dump."""
     if format not in (None, "wordpress") or not _RSS.search(source.sample):
         return None
-    from moderation.readers import wordpress
+    from moderation.readers.xml import wordpress
 
     known = format or (wordpress.detect(source) and detect(source)[0])
     return wordpress.site_of(source) if known == "wordpress" else None
@@ -358,51 +359,3 @@ def _last_words(source: Source) -> Batch:
             "If it is of another encoding, say --encoding NAME"
         )
     return last
-
-
-def sources(
-    path: str | Path, mapping: Mapping[str, str] | None = None, options: Options = USUAL
-) -> Iterator[Source]:
-    """The files behind a path: itself, those a glob or folder names, the members of a zip.
-
-    Sorted by name; hidden files are left out. Raises InputError where there is none.
-    """
-    names = [Path(path)]
-    if str(path) == "-":
-        pass
-    elif has_magic(str(path)) and not Path(path).exists():
-        names = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207
-        names = [name for name in names if name.is_file()]
-        if not names:
-            raise InputError(f"{path}: no file matches")
-    elif names[0].is_dir():
-        names = sorted(_visible(names[0]))
-        if not names:
-            raise InputError(f"{path}: the folder holds no files")
-    for name in names:
-        yield from _members(name, mapping, options)
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    for name in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in name.relative_to(folder).parts)
-        if name.is_file() and not hidden:
-            yield name
-
-
-def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) -> Iterator[Source]:
-    """The file itself, or what is in it if it is a zip archive."""
-    source = Source(name, mapping, options=options)
-    if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        yield source
-        return
-    try:
-        with zipfile.ZipFile(source.local or name) as archive:
-            members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{source.name}: is a damaged zip archive: {error}") from error
-    if not members:
-        raise InputError(f"{source.name}: the archive is empty")
-    for member in members:
-        if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
-            yield Source(name, mapping, member=member, archive=source, options=options)

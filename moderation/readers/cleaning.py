@@ -13,7 +13,7 @@ from moderation.comments import STRING, Batch
 from moderation.readers.column_bytes import Bytes, table_of
 
 if TYPE_CHECKING:
-    from moderation.readers.options import Options
+    from moderation.readers.source import Options
 
 ADDRESS = (
     r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING, TIME
 from moderation.readers.column_bytes import Bytes
-from moderation.readers.rows import EARLIEST, LATEST, when
+from moderation.readers.values import EARLIEST, LATEST, when
 
 _MICROS = tuple(int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
 _LOWEST = np.frombuffer(b"0000-00-00 00:00:00Z", np.uint8)  # of `_laid_out`

@@ -15,6 +15,7 @@ import sys
 import threading
 import zipfile
 import zlib
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
@@ -31,11 +32,29 @@ from moderation.readers.encodings import (
     marked,
     telling,
 )
-from moderation.readers.options import Options
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+EXPANSION = 100  # times; text dumps compress 3 to 20 times, bombs 1,000 times and more
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for every file.
+
+    expansion: how many times its size a compressed file may grow (beyond 256 MB). addresses:
+    whether an author who is only an e-mail or IP address is kept. mend: whether text whose UTF-8
+    was decoded as something else is repaired. encoding: the name of the one that text is in,
+    whatever it looks like; None: as it looks.
+    """
+
+    expansion: int = EXPANSION
+    addresses: bool = False
+    mend: bool = False
+    encoding: str | None = None
+
 
 USUAL = Options()
 PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
@@ -506,3 +525,39 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 
 def _windows(found: re.Match[str]) -> str:
     return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace")
+
+
+BLOCK = 1 << 20
+
+
+def text_blocks(source: Source) -> Iterator[str]:
+    """The file as text, never cut within a character."""
+    return map(source.decoded, byte_blocks(source))
+
+
+def byte_blocks(source: Source) -> Iterator[bytes]:
+    """The file as UTF-8 (or what was meant as such), never cut within a character."""
+    carried, block = b"", b"-"
+    with source.utf8() as stream:
+        while block:
+            block = stream.read(BLOCK)
+            whole = carried + block
+            cut = cut_character(whole) if block else 0
+            whole, carried = whole[: len(whole) - cut], whole[len(whole) - cut :]
+            if whole:
+                yield whole
+
+
+def cut_character(block: bytes) -> int:
+    """How many bytes at the end begin a character that goes on in the next block.
+
+    >>> cut_character("für".encode()[:2]), cut_character(b"f")
+    (1, 0)
+    """
+    for back in (1, 2, 3):
+        last = block[-back] if len(block) >= back else 0
+        if last >= 0xC0:
+            return back if back < (2 if last < 0xE0 else 3 if last < 0xF0 else 4) else 0
+        if last < 0x80:
+            return 0
+    return 0

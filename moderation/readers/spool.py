@@ -18,19 +18,19 @@ import pyarrow.ipc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA, STRING
 from moderation.errors import OutputError
-from moderation.natural import natural_order
-from moderation.readers import sources
-from moderation.readers.merge import Gathering, assembled, linked, thread_table
+from moderation.readers.dump import Gathering, assembled, linked, thread_table
+from moderation.readers.files import sources
 from moderation.readers.source import USUAL
 from moderation.tables import to_arrow, to_frame
 from moderation.temporary import Folder
+from moderation.threads import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from moderation.readers.merge import Dump, Found
-    from moderation.readers.options import Options
+    from moderation.readers.dump import Dump, Found
+    from moderation.readers.source import Options
 
 LARGE = 600 << 20  # bytes of text beyond which a dump is spooled; in memory it takes 1.6 times that
 RANGE = 96 << 20  # bytes of a range's records; building its trees takes about five times that

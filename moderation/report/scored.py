@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, TIME
 from moderation.errors import InputError
-from moderation.report.reasons import reasons
+from moderation.report.evidence import reasons
 from moderation.tables import JOINT
 from moderation.threads import parent_rows
 

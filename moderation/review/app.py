@@ -18,7 +18,7 @@ from moderation.report.details import details
 from moderation.report.index import index
 from moderation.report.render import policy, render
 from moderation.report.summarise import summary
-from moderation.review.desk import Desk, Order
+from moderation.review.decisions import Desk, Order
 from moderation.review.guard import credentials
 from moderation.review.leases import Leases
 

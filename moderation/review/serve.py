@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from moderation.errors import InputError, OutputError
+from moderation.report.paged import PagedRecords, open_scored
 from moderation.review.app import Review, application, warm
-from moderation.review.desk import Desk
+from moderation.review.decisions import Desk
 from moderation.review.door import BURST, IDLE_SECONDS, Door, Timed
 from moderation.review.guard import Guard
-from moderation.review.paged import PagedRecords, open_scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moderation.context.conversations import Roles, training_pairs
-from moderation.context.moved import Conversation
+from moderation.labels.public.files import digest, found
+from moderation.labels.public.sets import load_sources
+from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_labels, read_sources
-from moderation.labels.source_files import digest, found
-from moderation.labels.source_threads import read_threads
-from moderation.labels.sources import load_sources
 from moderation.labels.table import label_names, stack
-from moderation.model.held import Held
-from moderation.text.lexicon import read_lexicon
-from moderation.training.context import context_label
+from moderation.model.held_out import Held
+from moderation.training.lexicon import read_lexicon
+from moderation.training.linear import steady
+from moderation.training.off_topic.conversations import Roles, training_pairs
+from moderation.training.off_topic.label import context_label
+from moderation.training.off_topic.moved_comments import Conversation
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
-from moderation.training.steady import steady
 from moderation.training.store import Store, digest_of
 from moderation.training.tasks import decided
 from moderation.training.templates import expand

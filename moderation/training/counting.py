@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moderation.text import features
-from moderation.text.characters import ITEMS, TOKENS
-from moderation.text.compiled import compiled
-from moderation.text.folding import load_tables
-from moderation.text.kernel import (
+from moderation.features import ngrams
+from moderation.features.characters import ITEMS, TOKENS
+from moderation.features.compiled import compiled
+from moderation.features.folding import load_tables
+from moderation.features.kernel import (
     DENSE_FEATURES,
     describe,
     list_buckets,
@@ -27,12 +27,12 @@ from moderation.text.kernel import (
     read_comment,
     term_frequency,
 )
-from moderation.text.phrases import PER_WORD, SHARE, distinct, find, log_count
+from moderation.features.phrases import PER_WORD, SHARE, distinct, find, log_count
 
 if TYPE_CHECKING:
-    from moderation.text.characters import Scratch
-    from moderation.text.features import Csr, NgramConfig, Piece, Texts
-    from moderation.text.phrases import Lexicon
+    from moderation.features.characters import Scratch
+    from moderation.features.ngrams import Csr, NgramConfig, Piece, Texts
+    from moderation.features.phrases import Lexicon
 
 ROOM = 1 << 22  # n-grams of one piece of work, at first: a megabyte of text lists about two million
 WEIGHED_AT_ONCE = 1 << 12  # rows
@@ -78,7 +78,7 @@ class Listed:
             )  # fmt: skip
 
         firsts = range(0, n, WEIGHED_AT_ONCE)
-        with ThreadPoolExecutor(threads or features.thread_count()) as pool:
+        with ThreadPoolExecutor(threads or ngrams.thread_count()) as pool:
             list(pool.map(work, firsts))
             np.cumsum(indptr, out=indptr)
             if indptr[-1]:
@@ -92,7 +92,7 @@ def listed(
     texts: Texts, config: NgramConfig, lexicon: Lexicon, threads: int | None = None
 ) -> Listed:
     """Read the texts."""
-    pieces = list(features._pieces(texts))
+    pieces = list(ngrams._pieces(texts))
     n = sum(len(piece.offsets) - 1 for piece in pieces)
     sizes, phrase_sizes = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
     dense = np.empty((n, len(DENSE_FEATURES)), np.float32)
@@ -117,7 +117,7 @@ def listed(
             parts[piece.row + first] = local.room.filled(*ends)
             first = reached
 
-    features._run(pieces, work, threads)
+    ngrams._run(pieces, work, threads)
     np.cumsum(sizes, out=sizes)
     np.cumsum(phrase_sizes, out=phrase_sizes)
     kinds = (np.int32, np.float32, np.int32, np.float32)

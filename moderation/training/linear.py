@@ -8,12 +8,15 @@ exactly: out-of-fold scores start from the model of all rows instead of from not
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from moderation.text.compiled import allocating, reordering
+from moderation.features.compiled import allocating, reordering
 
 EPOCHS = 8  # not swept
 INNER_STEPS = 20
@@ -189,3 +192,20 @@ def descend(
             if step:
                 add(gp, gi, gv, row, step, weights)
                 add(op, oi, ov, row, step, weights)
+
+
+P = ParamSpec("P")
+
+
+R = TypeVar("R")
+
+
+def steady(function: Callable[P, R]) -> Callable[P, R]:
+    """The same function, within which a product takes one thread."""
+
+    @wraps(function)
+    def limited(*args: P.args, **options: P.kwargs) -> R:
+        with threadpool_limits(1, "blas"):
+            return function(*args, **options)
+
+    return limited

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moderation.features import ngrams
+from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.ngrams import NgramConfig
 from moderation.labels.splits import folds
 from moderation.model.calibration import calibrate
-from moderation.text import features
-from moderation.text.features import NgramConfig
-from moderation.text.kernel import DENSE_FEATURES
 from moderation.training import linear
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def out_of_fold(
 def _rows(text: pd.Series) -> linear.Rows:
     """N-grams, dense features and a constant."""
     config = NgramConfig(bits=BITS)
-    frequencies = features.document_frequencies(text, config)
-    idf = features.inverse_frequencies(frequencies, len(text), min_df=2)
-    dense = features.dense(text, config)
+    frequencies = ngrams.document_frequencies(text, config)
+    idf = ngrams.inverse_frequencies(frequencies, len(text), min_df=2)
+    dense = ngrams.dense(text, config)
     width = len(DENSE_FEATURES) + 1
     values = np.column_stack([dense, np.ones(len(dense), np.float32)]).astype(np.float32)
     others = (
@@ -69,4 +69,4 @@ def _rows(text: pd.Series) -> linear.Rows:
         np.tile(np.arange(width, dtype=np.int32) + config.buckets, len(text)),
         values.ravel(),
     )
-    return linear.Rows.of(features.tfidf(text, idf, config), others, config.buckets + width)
+    return linear.Rows.of(ngrams.tfidf(text, idf, config), others, config.buckets + width)

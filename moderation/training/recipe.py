@@ -27,7 +27,7 @@ class Settings:
     balance: 0 leaves a source's positives and negatives as they are, 1 gives both the same mass.
     size_power: a source of n rows counts with n to this power.
     offset: value of the feature "this source", which is dropped at scoring; 0 = none.
-    phrases: whether the label learns from phrases (moderation/text/phrases.py).
+    phrases: whether the label learns from phrases (moderation/features/phrases.py).
     sources: factor per source, 1 where not named; 0 leaves one out.
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.

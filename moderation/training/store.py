@@ -27,17 +27,16 @@ from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]  
 from safetensors import numpy as safetensors
 
 from moderation.errors import OutputError
+from moderation.features.compiled import FOLDER
 from moderation.labels.table import LABEL_SCHEMA
 from moderation.model import folder as model_folder
 from moderation.tables import replacing, to_arrow
-from moderation.text.compiled import FOLDER
 
 if TYPE_CHECKING:
     from moderation.model.model import ContextLabel
 
 MOST_BYTES = 1 << 30  # of all entries, the oldest go first; the sets of labels/ take a tenth
 _PACKAGE = Path(__file__).parents[1]
-_PACKAGES = ("context", "evaluation", "labels", "model", "text", "training")
 _LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy")
 _DIGEST = hashlib.sha256().digest_size
 _ABOUT = b"about"
@@ -48,10 +47,9 @@ def _program() -> str:
     """Digest of this program's source, and of what else its numbers depend on."""
     machine = (platform.python_version(), platform.machine(), get_host_cpu_name())
     found = hashlib.sha256(repr((machine, [version(one) for one in _LIBRARIES])).encode())
-    for package in (".", *_PACKAGES):
-        for path in sorted((_PACKAGE / package).glob("*")):
-            if path.suffix in (".py", ".npz"):
-                found.update(path.read_bytes())
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.suffix in (".py", ".npz"):
+            found.update(path.read_bytes())
     return found.hexdigest()
 
 

@@ -18,25 +18,24 @@ import pandas as pd
 
 from moderation.errors import GoalError, LabelError
 from moderation.evaluation.metrics import Ranked, shown
+from moderation.features import ngrams
+from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.ngrams import NgramConfig, WeightTable
+from moderation.features.phrases import SIZE as PHRASES
+from moderation.features.phrases import Lexicon
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import label_names
 from moderation.model.calibration import calibrate
-from moderation.model.held import Held
+from moderation.model.goals.stored_curve import Kept, chosen
+from moderation.model.held_out import Held
 from moderation.model.model import ContextLabel, Model, TextLabel
-from moderation.model.thresholds import Kept, chosen
-from moderation.text import features
-from moderation.text.features import NgramConfig, WeightTable
-from moderation.text.kernel import DENSE_FEATURES
-from moderation.text.phrases import SIZE as PHRASES
-from moderation.text.phrases import Lexicon
 from moderation.training import linear
 from moderation.training.counting import listed
 from moderation.training.gain import gain
-from moderation.training.own_weight import chosen_factor
+from moderation.training.linear import steady
 from moderation.training.ranking import ranking
 from moderation.training.recipe import Recipe
-from moderation.training.steady import steady
-from moderation.training.tasks import Task, decided, no_own, task_of
+from moderation.training.tasks import Task, chosen_factor, decided, no_own, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +121,7 @@ def train(
         groups = grouped.result()
     fold = folds(labels, FOLDS, seed, groups)
     # Threads, unless the caller chose workers by joblib.parallel_config
-    parallel = joblib.Parallel(threads or features.thread_count(), prefer="threads")
+    parallel = joblib.Parallel(threads or ngrams.thread_count(), prefer="threads")
     sizes = [int(np.count_nonzero(task.cost)) for task in tasks]
     fits = [joblib.delayed(_fit)(made, task, fold, seed) for task in tasks]
     fitted = _largest_first(parallel, fits, sizes)
@@ -171,7 +170,7 @@ def _features(
     needed = np.any([task.cost > 0 for task in tasks], axis=0) if tasks else np.zeros(0, bool)
     known = listed(texts, config, lexicon, threads)
     frequencies = known.frequencies(needed)
-    idf = features.inverse_frequencies(frequencies, int(needed.sum()), recipe.min_df)
+    idf = ngrams.inverse_frequencies(frequencies, int(needed.sum()), recipe.min_df)
     idf = (idf**recipe.idf_power).astype(np.float16).astype(np.float32)
     grams = known.tfidf(idf, threads)
     source, names = pd.factorize(labels["source"].fillna("").astype("str"), sort=True)
@@ -194,8 +193,8 @@ def dense_scales(recipe: Recipe) -> np.ndarray:
 
 
 def _side_by_side(
-    phrases: features.Csr, dense: np.ndarray, source: np.ndarray, start: int
-) -> features.Csr:
+    phrases: ngrams.Csr, dense: np.ndarray, source: np.ndarray, start: int
+) -> ngrams.Csr:
     """Phrases, dense features, the constant and the source as CSR, columns from `start` on."""
     import scipy.sparse as sp
 

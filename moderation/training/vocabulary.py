@@ -1,4 +1,4 @@
-"""Count the common words that undoing disguises relies on (`moderation/text/vocabulary.py`).
+"""Count the common words that undoing disguises relies on (`moderation/features/common_words.py`).
 
     python -m moderation.training.vocabulary labels/sources.toml FOLDER
 
@@ -83,7 +83,7 @@ def main() -> None:
     for word in comments_with(own):
         found[word] = max(found[word], OWN)
     hashes, costs = table(found)
-    place = Path(__file__).parents[1] / "text" / "vocabulary.npz"
+    place = Path(__file__).parents[1] / "features" / "common_words.npz"
     np.savez_compressed(place, hashes=hashes, costs=costs)
 
 

@@ -11,10 +11,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from places import TESTS
+
 from moderation.errors import ModerationError
 from moderation.readers import READERS, read
 
-TESTS = Path(__file__).parents[1]
 LIMIT = 60  # seconds for one file of some kilobytes: far more than any needs
 LARGEST = 60_000  # bytes taken of a sample
 SPICES = [

@@ -1,0 +1,1 @@
+"""Texts posted again and again, by one hand or many."""

@@ -1,0 +1,1 @@
+"""Why a comment has its score: the words, and the conversation."""

@@ -1,0 +1,291 @@
+"""Say in words why a comment is off the topic: what it shares with what is above it, or lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import STRING
+from moderation.context.features import CONTEXT_FEATURES
+from moderation.context.head import IDF_STEPS, doubted, features_at, rows_above, thread_heads
+from moderation.evidence.telling_words import TellingWords
+from moderation.tables import text_column
+from moderation.threads import thread_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from moderation.context.head import ContextHead, Frequencies, Measured
+
+TELLING = 5.5  # idf of a word that says what a text is about: one text in 250 has it
+SHOWN = 6  # words of a kind
+REACH = 8  # ancestors looked at
+WORDED = 40  # siblings looked at, where there is nothing else
+
+_NOTHING = "shares nothing"
+_OFF = {
+    "article": "on the conversation's topic but off the article's: ",
+    "conversation": "on the article's topic but off the conversation's: ",
+    "both": "off the article's topic and the conversation's: ",
+}
+"""What a sentence begins with where there are both to be off."""
+_ALONE = "nothing around it has telling words"
+FEW_WORDS = "few words"  # what a short comment's logit is cut by, see `context.DOUBT`
+
+GROUPS = {
+    "article": ("head",),
+    "parent": ("parent", "path"),
+    "conversation": ("siblings", "replies", "thread", "drift"),
+    "kind of text": ("shape", "alone", "has"),
+}
+"""Whose overlap spoke: feature groups as a moderator reads them."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why one comment was scored off the topic.
+
+    intercept and features add up to the raw logit. off: "article", "conversation", "both" or
+    "neither" (the features carried it, not the words). own: its most telling words.
+    """
+
+    intercept: float
+    features: dict[str, float]
+    off: str
+    own: list[str]
+    article_shared: list[str]
+    article_lacks: list[str]
+    parent_shared: list[str]
+    nearest: dict[str, Any] | None
+    sentence: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the `why` column: JSON-able."""
+        return {
+            "intercept": round(self.intercept, 4),
+            "features": {name: round(share, 4) for name, share in self.features.items()},
+            "terms": {
+                "off": self.off,
+                "own": self.own,
+                "article_shared": self.article_shared,
+                "article_lacks": self.article_lacks,
+                "parent_shared": self.parent_shared,
+                "nearest": self.nearest,
+            },
+            "sentence": self.sentence,
+        }
+
+
+def explain(
+    head: ContextHead,
+    comments: pd.DataFrame,
+    threads: pd.DataFrame,
+    rows: np.ndarray,
+    measured: Measured | None = None,
+) -> list[Evidence]:
+    """Evidence for some rows of a comment table, in the order of `rows`.
+
+    Only the threads of these rows are looked at, so it costs as much as scoring those; measured:
+    features known from scoring, which makes it cheap.
+    """
+    if not len(rows):
+        return []
+    if measured is not None and np.isin(rows, measured.rows).all():
+        features = measured.features[np.searchsorted(measured.rows, rows)]
+    else:
+        comments, rows = _threads_of(comments, np.asarray(rows))
+        features = features_at(comments, threads, head.frequencies, rows)
+    shares = _shared_out(head, features)
+    around = _around(head.frequencies, comments, threads, rows)
+    return [_evidence(*share, one) for share, one in zip(shares, around, strict=True)]
+
+
+def _threads_of(comments: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The threads that hold some rows, and where the rows stand in them."""
+    bounds = thread_bounds(comments)
+    thread = np.searchsorted(bounds, rows, "right") - 1
+    chosen = np.unique(thread)
+    spans = [np.arange(bounds[one], bounds[one + 1]) for one in chosen]
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in spans])])
+    names = [name for name in ("thread_id", "id", "depth", "text") if name in comments]
+    moved = rows - bounds[thread] + starts[np.searchsorted(chosen, thread)]
+    return comments[names].take(np.concatenate(spans)), moved
+
+
+class _Around(NamedTuple):
+    """A comment's telling words, and what they meet around it.
+
+    about: whether title and article have any. near: id and shared words of the comments above,
+    nearest first, or if none is `above` of some siblings.
+    """
+
+    own: list[str]
+    title: str
+    about: bool
+    article_shared: list[str]
+    article_lacks: list[str]
+    above: bool
+    near: list[tuple[str | None, list[str]]]
+
+
+def _around(
+    frequencies: Frequencies, comments: pd.DataFrame, threads: pd.DataFrame, rows: np.ndarray
+) -> Iterator[_Around]:
+    """What stands around each of the rows; every text is taken apart once."""
+
+    def telling(texts: pa.Array, some: np.ndarray) -> TellingWords:
+        return TellingWords(texts, some, frequencies.steps, TELLING * IDF_STEPS)
+
+    bounds = thread_bounds(comments)
+    chosen, thread = np.unique(np.searchsorted(bounds, rows, "right") - 1, return_inverse=True)
+    heads = thread_heads(comments, threads)
+    titles = heads.take(pa.array(2 * chosen))
+    articles = heads.take(pa.array(2 * chosen + 1))
+    joined = pc.binary_join_element_wise(titles, articles, pa.scalar("\n", STRING))
+    about = telling(joined, np.arange(len(chosen)))
+    has_words = about.count()[thread] > 0
+    above, near = _rows_near(comments, bounds, rows, has_words)
+    number = np.array([len(some) for some in near])
+    others = np.concatenate([rows, *near]).astype(np.int64)
+    known, place = np.unique(others, return_inverse=True)
+    words = telling(text_column(comments, "text"), known)
+    own, other = place[: len(rows)], place[len(rows) :]
+
+    article_shared = words.compared(own, about, thread, SHOWN, shared=True)
+    article_lacks = about.compared(thread, words, own, SHOWN, shared=False)
+    near_shared = words.compared(np.repeat(own, number), words, other, SHOWN, shared=True)
+    ids = text_column(comments, "id") if "id" in comments else pa.nulls(len(comments), STRING)
+    names = ids.take(pa.array(others[len(rows) :])).to_pylist()
+    ends = np.cumsum(number).tolist()
+    shown_titles = titles.to_pylist()
+    for k, end in enumerate(ends):
+        first = end - int(number[k])
+        shared = [words.shown(one) for one in near_shared[first:end]]
+        yield _Around(
+            words.first(int(own[k]), SHOWN),
+            shown_titles[thread[k]],
+            bool(has_words[k]),
+            words.shown(article_shared[k]),
+            about.shown(article_lacks[k]),
+            above[k],
+            list(zip(names[first:end], shared, strict=True)),
+        )
+
+
+def _rows_near(
+    comments: pd.DataFrame, bounds: np.ndarray, rows: np.ndarray, has_words: np.ndarray
+) -> tuple[list[bool], list[list[int]]]:
+    """Whether each row has ancestors, and these; else its siblings, if the head has no words."""
+    parent = rows_above(comments["depth"].to_numpy(np.int32))
+    near = [_ancestors(parent, row) for row in rows.tolist()]
+    above = [bool(some) for some in near]
+    for k in np.flatnonzero(~has_words).tolist():
+        if not above[k]:
+            near[k] = _company(parent, bounds, int(rows[k]))
+    return above, near
+
+
+def _ancestors(parent: np.ndarray, row: int) -> list[int]:
+    """Rows of the parent, its parent, … up to REACH."""
+    found: list[int] = []
+    while (row := int(parent[row])) >= 0 and len(found) < REACH:
+        found.append(row)
+    return found
+
+
+def _company(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
+    """Rows of some siblings at the top of the thread."""
+    thread = int(np.searchsorted(bounds, row, "right")) - 1
+    first, last = int(bounds[thread]), int(bounds[thread + 1])
+    top = np.flatnonzero(parent[first:last] < 0) + first
+    return [int(one) for one in top[: WORDED + 1] if one != row][:WORDED]
+
+
+def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Evidence:
+    near, about, above = around.near, around.about, around.above
+    parent_shared = near[0][1] if above else []
+    among = list(dict.fromkeys(word for _, shared in near for word in shared))
+    nearest = next(
+        (
+            {"id": name, "steps": step, "shared": shared}
+            for step, (name, shared) in enumerate(near, 1)
+            if above and shared
+        ),
+        None,
+    )
+    off_article, off_talk = about and not around.article_shared, bool(near) and not among
+    off = {(True, True): "both", (True, False): "article", (False, True): "conversation"}.get(
+        (off_article, off_talk), "neither"
+    )
+    said = _sentence(around, parent_shared, nearest, among)
+    return Evidence(
+        intercept,
+        shares,
+        off,
+        around.own,
+        around.article_shared,
+        around.article_lacks,
+        parent_shared,
+        nearest,
+        _OFF.get(off, "") + said if about and near else said,
+    )
+
+
+def _shared_out(
+    head: ContextHead, features: np.ndarray
+) -> Iterator[tuple[float, dict[str, float]]]:
+    """Each row's intercept and what each of GROUPS adds, as differences from a usual comment."""
+    n, groups = len(features), len(GROUPS)
+    places = np.arange(n)[:, None] * groups + _GROUP_OF
+    carried = np.bincount(
+        places.ravel(), (features * head.weights.astype(np.float64)).ravel(), n * groups
+    ).reshape(n, groups)
+    carried = carried - np.array([head.typical.get(name, 0.0) for name in GROUPS])
+    intercept = head.intercept + sum(head.typical.values())
+    whole = intercept + carried.sum(axis=1)
+    cut = doubted(whole, features, head.doubt) - whole
+    for shares, less in zip(carried.tolist(), cut.tolist(), strict=True):
+        yield intercept, dict(zip((*GROUPS, FEW_WORDS), (*shares, less), strict=True))
+
+
+def group_of(feature: str) -> str:
+    """The one of GROUPS that a feature of CONTEXT_FEATURES belongs to."""
+    prefix = feature.split(".", maxsplit=1)[0]
+    return next(name for name, prefixes in GROUPS.items() if prefix in prefixes)
+
+
+_GROUP_OF = np.array([list(GROUPS).index(group_of(name)) for name in CONTEXT_FEATURES])
+
+
+def _sentence(
+    around: _Around, parent_shared: list[str], nearest: dict[str, Any] | None, among: list[str]
+) -> str:
+    """One line for a moderator."""
+    said: list[str] = []
+    if around.about:
+        title = around.title.strip()
+        name = f"the article (title: {title})" if title else "the article"
+        said.append(_shares(around.article_shared, name))
+    if around.above:
+        said.append(_shares(parent_shared, "the comment it answers"))
+        if nearest is not None and nearest["steps"] > 1:
+            words = ", ".join(nearest["shared"])
+            said.append(f"shares {words} with the comment {nearest['steps']} steps above")
+    elif around.near:
+        said.append(_shares(among[:SHOWN], "the comments beside it"))
+    line = ", ".join(said) or _ALONE
+    if line.startswith(_NOTHING):
+        line = line.replace(f", {_NOTHING}", ", nor")
+    if not around.own:
+        return f"{line}; it has no telling words of its own"
+    return f"{line}; its own words: {', '.join(around.own)}"
+
+
+def _shares(words: list[str], other: str) -> str:
+    return f"shares {', '.join(words)} with {other}" if words else f"{_NOTHING} with {other}"

@@ -1,0 +1,493 @@
+"""From a text column to features: n-gram rows, document frequencies, dense features, logits.
+
+Every function takes a pandas Series, an Arrow array or chunked array of strings, or a list of str
+(null counts as empty), and gives one row per text. Results do not depend on what else is in the
+column, on its order, or on the number of threads.
+
+>>> count(["so so good"], NgramConfig(word_ngrams=(1, 1), char_ngrams=None))[2]
+array([2., 1.], dtype=float32)
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.features import kernel
+from moderation.features.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, apart, make_scratch
+from moderation.features.folding import FOLDING_VERSION, load_tables
+from moderation.features.kernel import (
+    COLUMNS,
+    DENSE_FEATURES,
+    HASH_VERSION,
+    Grams,
+    WordCache,
+    make_cache,
+)
+
+TEXT_VERSION = f"{FOLDING_VERSION}.{HASH_VERSION}"
+"""Folding and hashing version: a model's weights mean nothing under another."""
+
+CACHE_SLOTS = 1 << 17  # words kept per thread; swept in docs/kernel.md
+CHUNK_BYTES = 1 << 20  # of text, per piece of work
+LEAST_BYTES = 1 << 15  # of the last pieces, where several threads share the work: 1 ms
+PER_THREAD = 2  # pieces of what is left
+LEAST_SCRATCH = 1 << 12  # bytes of text that a thread has working memory for, at least
+ROW_BYTES = 16  # what a text costs beside its bytes, in bytes
+
+Texts = Any  # pandas Series, pa.Array, pa.ChunkedArray or a sequence of str
+Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class NgramConfig:
+    """Which n-grams are made and how they are hashed; part of a model (`to_json`, `from_json`).
+
+    word_ngrams, char_ngrams: (lowest, highest) length, None for none; words at most 2, characters
+    at most 8, within word boundaries. bits: 2**bits buckets. fold: undo disguises; False folds
+    case only.
+    """
+
+    word_ngrams: tuple[int, int] | None = (1, 2)
+    char_ngrams: tuple[int, int] | None = (2, 5)
+    bits: int = 18
+    fold: bool = True
+
+    def __post_init__(self) -> None:
+        words, chars = self.word_ngrams, self.char_ngrams
+        if words is not None and not 1 <= words[0] <= words[1] <= 2:
+            raise ValueError(f"word_ngrams is {words}; expected (1, 1), (1, 2), (2, 2) or None")
+        if chars is not None and not 1 <= chars[0] <= chars[1] <= MOST_LENGTHS:
+            raise ValueError(f"char_ngrams is {chars}; expected two lengths from 1 to 8 or None")
+        if not 4 <= self.bits <= 26:
+            raise ValueError(f"bits is {self.bits}; expected 4 to 26 (16 to 67 million buckets)")
+
+    @property
+    def buckets(self) -> int:
+        """Number of columns."""
+        return 1 << self.bits
+
+    @property
+    def grams(self) -> Grams:
+        """The same for the kernel."""
+        words, chars = self.word_ngrams or (1, 0), self.char_ngrams or (1, 0)
+        return Grams(self.fold, self.bits, *words, *chars)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON types, with the version of folding and hashing."""
+        return {
+            "word_ngrams": list(self.word_ngrams) if self.word_ngrams else None,
+            "char_ngrams": list(self.char_ngrams) if self.char_ngrams else None,
+            "bits": self.bits,
+            "fold": self.fold,
+            "version": TEXT_VERSION,
+        }
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> NgramConfig:
+        """Inverse of `to_json`; ValueError for another version or unknown keys."""
+        known = {"word_ngrams", "char_ngrams", "bits", "fold", "version"}
+        if set(found) != known:
+            raise ValueError(f"n-gram settings are {sorted(found)}; expected {sorted(known)}")
+        if found["version"] != TEXT_VERSION:
+            raise ValueError(
+                f"n-grams of version {found['version']}; this program makes {TEXT_VERSION}: retrain"
+            )
+        pair = {
+            key: tuple(found[key]) if found[key] is not None else None
+            for key in ("word_ngrams", "char_ngrams")
+        }
+        return cls(bits=found["bits"], fold=found["fold"], **pair)
+
+
+@dataclass(frozen=True)
+class WeightTable:
+    """A linear model over tf-idf and dense features, laid out for the kernel.
+
+    idf: (buckets,) float32, 0 = bucket not used. weights: (buckets, labels) float32.
+    dense: (len(DENSE_FEATURES), labels). intercept: (labels,).
+    """
+
+    config: NgramConfig
+    idf: np.ndarray
+    weights: np.ndarray
+    dense: np.ndarray
+    intercept: np.ndarray
+    rows: np.ndarray = field(init=False, repr=False)
+    _caches: dict[int, tuple[object, list[WordCache]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        labels = len(self.intercept)
+        shapes = self.idf.shape, self.weights.shape, self.dense.shape
+        wanted = (
+            (self.config.buckets,),
+            (self.config.buckets, labels),
+            (len(DENSE_FEATURES), labels),
+        )
+        if shapes != wanted:
+            raise ValueError(f"idf, weights and dense have shapes {shapes}; expected {wanted}")
+        columns = -(-(1 + labels) // COLUMNS) * COLUMNS
+        rows = np.zeros((self.config.buckets, columns), np.float32)
+        np.square(self.idf, out=rows[:, 0])
+        np.multiply(self.weights, self.idf[:, None], out=rows[:, 1 : 1 + labels])
+        object.__setattr__(self, "rows", rows)
+
+    @contextmanager
+    def cache(self, lexicon: object = None) -> Iterator[WordCache]:
+        """A table of words already summed, for one thread at a time and kept for the next one.
+
+        New threads with tables of their own took 4 to 7 % more processor time. lexicon: whose
+        classes of words are noted beside the sums.
+        """
+        _, kept = self._caches.setdefault(id(lexicon), (lexicon, []))
+        try:
+            found = kept.pop()
+        except IndexError:
+            found = make_cache(CACHE_SLOTS, self.rows.shape[1])
+        try:
+            yield found
+        finally:
+            kept.append(found)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_caches": {}}
+
+
+class Span(NamedTuple):
+    """What a piece of the original text adds to every label's logit.
+
+    start, end: code points. contributions: (labels,) float64.
+    """
+
+    start: int
+    end: int
+    contributions: np.ndarray
+
+
+class Explanation(NamedTuple):
+    """A comment's logits, taken apart: `logits = intercept + sum(spans) + sum(dense)`.
+
+    dense: (len(DENSE_FEATURES), labels), each feature's value times its weight.
+    """
+
+    logits: np.ndarray
+    intercept: np.ndarray
+    spans: list[Span]
+    dense: np.ndarray
+
+
+def logits(texts: Texts, table: WeightTable, threads: int | None = None) -> np.ndarray:
+    """Score every text: (n, labels) float32, intercept and dense features included."""
+    return describe_and_score(texts, table, threads, dense=False)[0]
+
+
+def dense(
+    texts: Texts, config: NgramConfig | None = None, threads: int | None = None
+) -> np.ndarray:
+    """The features named by DENSE_FEATURES: (n, len(DENSE_FEATURES)) float32 in [0, 1]."""
+    return describe_and_score(texts, _no_weights(config or NgramConfig()), threads)[1]
+
+
+def _no_weights(config: NgramConfig) -> WeightTable:
+    small = NgramConfig(config.word_ngrams, config.char_ngrams, 4, config.fold)
+    empty = np.zeros((16, 0), np.float32)
+    shape = len(DENSE_FEATURES), 0
+    return WeightTable(
+        small, np.zeros(16, np.float32), empty, np.zeros(shape, np.float32), np.zeros(0, np.float32)
+    )
+
+
+def describe_and_score(
+    texts: Texts, table: WeightTable, threads: int | None = None, *, dense: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, labels) and, if `dense`, the dense features (n, k), in one pass over the text."""
+    pieces = list(_pieces(texts))
+    n = sum(len(piece.offsets) - 1 for piece in pieces)
+    out = np.empty((n, len(table.intercept)), np.float32)
+    described = np.empty((n if dense else 0, len(DENSE_FEATURES)), np.float32)
+    grams, tables = table.config.grams, load_tables()
+    weights = np.ascontiguousarray(table.dense, np.float32)
+    intercept = np.ascontiguousarray(table.intercept, np.float32)
+
+    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+        rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
+        with table.cache() as cache:
+            kernel.score_rows(
+                piece.data,
+                piece.offsets,
+                first,
+                last,
+                tables,
+                grams,
+                scratch,
+                table.rows,
+                weights,
+                intercept,
+                cache,
+                apart(table.rows.shape[1] - 1, np.float64),
+                apart(len(DENSE_FEATURES), np.float32),
+                out[rows],
+                described[rows] if dense else described,
+            )
+
+    _run(pieces, work, threads)
+    return out, described
+
+
+def explain(text: str, table: WeightTable) -> Explanation:
+    """Take one comment's logits apart into spans of the original text, sorted by place.
+
+    A word's span carries its own n-gram, its character n-grams and half of each pair it is in.
+    """
+    piece = next(_pieces([text]))
+    scratch, grams = make_scratch(len(piece.data)), table.config.grams
+    labels = len(table.intercept)
+    total, values = np.zeros(table.rows.shape[1] - 1), np.zeros(len(DENSE_FEATURES), np.float32)
+    kernel.read_comment(piece.data, 0, len(piece.data), load_tables(), grams, scratch)
+    kernel.describe(scratch, values)
+    shares = np.zeros((int(scratch.state[TOKENS]), labels))
+    parts = np.zeros((int(scratch.state[ITEMS]), labels))
+    with table.cache() as cache:
+        norm = kernel.score_comment(scratch, grams, table.rows, cache, total)
+        kernel.explain_row(scratch, grams, table.rows, cache, norm, parts, shares)
+    spans: dict[tuple[int, int], np.ndarray] = {}
+    for start, end, share in zip(scratch.token_start, scratch.token_end, shares, strict=False):
+        key = int(start), int(end)
+        spans[key] = spans.get(key, 0) + share
+    described = values[:, None].astype(float) * table.dense
+    return Explanation(
+        logits=total[:labels] + described.sum(axis=0) + table.intercept,
+        intercept=np.asarray(table.intercept, float),
+        spans=[Span(*key, share) for key, share in sorted(spans.items(), key=lambda s: s[0])],
+        dense=described,
+    )
+
+
+def evidence(text: str, table: WeightTable) -> list[Span]:
+    """The spans of `explain`."""
+    return explain(text, table).spans
+
+
+def count(texts: Texts, config: NgramConfig, threads: int | None = None) -> Csr:
+    """N-gram counts as CSR (indptr int64, indices int32, counts float32)."""
+    return _count(texts, config, np.ones(config.buckets, np.float32), threads, weigh=False)
+
+
+def tfidf(texts: Texts, idf: np.ndarray, config: NgramConfig, threads: int | None = None) -> Csr:
+    """TF-IDF rows as CSR (indptr int64, indices int32, data float32).
+
+    idf: (buckets,) float32; a bucket with 0 is left out. The numbers are those of `logits`:
+    `tfidf @ weights + dense @ dense_weights + intercept` is what it gives.
+    """
+    if idf.shape != (config.buckets,):
+        raise ValueError(f"idf has shape {idf.shape}; expected ({config.buckets},)")
+    return _count(texts, config, np.ascontiguousarray(idf, np.float32), threads, weigh=True)
+
+
+def document_frequencies(
+    texts: Texts, config: NgramConfig, threads: int | None = None
+) -> np.ndarray:
+    """In how many texts each bucket occurs: (buckets,) int64."""
+    _, indices, _ = count(texts, config, threads)
+    return np.bincount(indices, minlength=config.buckets)
+
+
+def inverse_frequencies(frequencies: np.ndarray, texts: int, min_df: int = 1) -> np.ndarray:
+    """Smoothed idf, 1 + ln((1 + n) / (1 + df)), float32; 0 where df < min_df.
+
+    Source: scikit-learn's TfidfTransformer with smooth_idf.
+    """
+    idf = 1 + np.log((1 + texts) / (1 + frequencies))
+    return np.where(frequencies >= max(min_df, 1), idf, 0).astype(np.float32)
+
+
+def words(
+    texts: Texts, config: NgramConfig, threads: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The words of every text in order, as (indptr int64, bucket ids int32).
+
+    The ids are those of the word unigrams in `count`; second forms of disguised words are left out.
+    """
+    nothing = np.empty(0, np.int32)
+    tables, grams = load_tables(), config.grams
+    pieces = list(_pieces(texts))
+
+    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+        part = indptr[piece.row : piece.row + len(piece.offsets)]
+        kernel.count_words(
+            piece.data, piece.offsets, first, last, tables, grams, scratch, part, ids
+        )
+
+    indptr, ids = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64), nothing
+    _run(pieces, work, threads)
+    np.cumsum(indptr, out=indptr)
+    if indptr[-1]:
+        ids = np.empty(int(indptr[-1]), np.int32)
+        _run(pieces, work, threads)
+    return indptr, ids
+
+
+def _count(
+    texts: Texts, config: NgramConfig, idf: np.ndarray, threads: int | None, *, weigh: bool
+) -> Csr:
+    """Both passes of `kernel.count_rows`."""
+    tables, grams, local = load_tables(), config.grams, threading.local()
+    pieces = list(_pieces(texts))
+    indptr = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64)
+    indices, values = np.empty(0, np.int32), np.empty(0, np.float32)
+
+    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+        if not hasattr(local, "stamp"):
+            local.stamp = np.zeros(config.buckets, np.int64)
+            local.place = np.empty(config.buckets, np.int64)
+        local.stamp[:] = 0  # rows are numbered from 0 in every piece
+        kernel.count_rows(
+            piece.data,
+            piece.offsets,
+            first,
+            last,
+            tables,
+            grams,
+            scratch,
+            idf,
+            weigh,
+            local.stamp,
+            local.place,
+            indptr[piece.row : piece.row + len(piece.offsets)],
+            indices,
+            values,
+        )
+
+    _run(pieces, work, threads)
+    np.cumsum(indptr, out=indptr)
+    if indptr[-1]:
+        indices = np.empty(int(indptr[-1]), np.int32)
+        values = np.empty(int(indptr[-1]), np.float32)
+        _run(pieces, work, threads)
+    return indptr, indices, values
+
+
+class Piece(NamedTuple):
+    """One Arrow chunk: its bytes, offsets (n + 1,) int64 and the row its first text has."""
+
+    data: np.ndarray
+    offsets: np.ndarray
+    row: int
+
+
+def _chunks(texts: Texts) -> list[pa.Array]:
+    if isinstance(texts, str | bytes):
+        raise TypeError("texts is one string; expected a column or list of strings")
+    if not isinstance(texts, pa.Array | pa.ChunkedArray):
+        arrow = getattr(texts, "__arrow_array__", None)
+        if arrow is None and hasattr(texts, "array"):  # a pandas Series
+            arrow = getattr(texts.array, "__arrow_array__", None)
+        texts = arrow() if arrow is not None else pa.array(list(texts), pa.large_string())
+    return texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
+
+
+def _pieces(texts: Texts) -> Any:
+    """The column's buffers, chunk by chunk, without copying them."""
+    row = 0
+    for chunk in _chunks(texts):
+        if pa.types.is_null(chunk.type) or pa.types.is_dictionary(chunk.type):
+            chunk = chunk.cast(pa.large_string())
+        if chunk.type not in (pa.string(), pa.large_string()):
+            if not pa.types.is_string_view(chunk.type):
+                raise TypeError(f"texts are {chunk.type}; expected strings")
+            chunk = chunk.cast(pa.large_string())
+        if chunk.null_count:
+            chunk = pc.fill_null(chunk, "")
+        _, places, content = chunk.buffers()
+        width = np.dtype(np.int64 if chunk.type == pa.large_string() else np.int32)
+        if len(chunk):
+            offsets = np.frombuffer(places, width, len(chunk) + 1, chunk.offset * width.itemsize)
+            data = np.frombuffer(content, np.uint8) if content else np.empty(0, np.uint8)
+            yield Piece(data, offsets.astype(np.int64, copy=False), row)
+        row += len(chunk)
+
+
+def text_count(texts: Texts) -> int:
+    """How many texts there are."""
+    return sum(len(chunk) for chunk in _chunks(texts))
+
+
+def thread_count() -> int:
+    """How many threads are used if nobody says: NUMBA_NUM_THREADS, or the cores we may use."""
+    wanted = os.environ.get("NUMBA_NUM_THREADS", "")
+    if wanted.isdigit() and int(wanted):
+        return int(wanted)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _tasks(pieces: Sequence[Piece], threads: int = 1) -> list[tuple[Piece, int, int]]:
+    """Ranges of rows: about CHUNK_BYTES each, and ever smaller ones at the end.
+
+    So no thread has a whole range to go when there is nothing left for the others.
+    """
+    tasks = []
+    left = sum(map(_cost, pieces))
+    for piece in pieces:
+        n = len(piece.offsets) - 1
+        share = int(piece.offsets[-1] - piece.offsets[0]) / _cost(piece)
+        first = 0
+        while first < n:
+            size = CHUNK_BYTES
+            if threads > 1:
+                size = min(size, max(LEAST_BYTES, left // (PER_THREAD * threads)))
+            target = piece.offsets[first] + int(size * share)
+            last = max(first + 1, int(np.searchsorted(piece.offsets, target, "right")) - 1)
+            tasks.append((piece, first, last))
+            left -= int(piece.offsets[last] - piece.offsets[first]) + ROW_BYTES * (last - first)
+            first = last
+    return tasks
+
+
+def _cost(piece: Piece) -> int:
+    """Work of a piece, in bytes; one text is a little even if it is empty."""
+    return int(piece.offsets[-1] - piece.offsets[0]) + ROW_BYTES * (len(piece.offsets) - 1)
+
+
+def _run(
+    pieces: Sequence[Piece],
+    work: Callable[[Piece, int, int, Scratch], None],
+    threads: int | None,
+) -> None:
+    """Call `work` for ranges of rows, on `threads` threads (the kernel lets go of the GIL).
+
+    The caller's thread is one of them. Each takes the next range when it is done with its last.
+    """
+    threads = threads or thread_count()
+    tasks = _tasks(pieces, threads)
+    threads = min(threads, len(tasks))
+    waiting = iter(tasks)
+
+    def step() -> None:
+        scratch: Scratch | None = None
+        for piece, first, last in waiting:
+            longest = int(np.diff(piece.offsets[first : last + 1]).max())
+            if scratch is None or len(scratch.at) < longest:
+                scratch = make_scratch(max(longest, LEAST_SCRATCH))
+            work(piece, first, last, scratch)
+
+    if threads <= 1:
+        step()
+        return
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(step) for _ in range(threads - 1)]
+        step()
+        for other in others:
+            other.result()

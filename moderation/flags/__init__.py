@@ -1,0 +1,1 @@
+"""Scores and thresholds become flags with their reasons."""

@@ -1,0 +1,126 @@
+"""Turn scores and thresholds into flags, and say why for every flag.
+
+`why` is one JSON object per flagged comment, by label: score, threshold, intercept, spans
+`[start, end, share]` (code points of the text) and features by name. Intercept, spans and features
+add up to the label's raw logit, from which the score is calibrated. A context label has no spans,
+but a `sentence` for the moderator and the `terms` it speaks of.
+"""
+
+from __future__ import annotations
+
+from itertools import compress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.arrays import ArrowExtensionArray
+
+from moderation.comments import STRING
+from moderation.flags.why_json import reasons
+from moderation.model.model import ContextLabel, no_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moderation.context.head import Measured
+    from moderation.model.model import Model
+    from moderation.readers import Dump
+
+AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
+
+
+def flag(
+    comments: pd.DataFrame,
+    scores: pd.DataFrame,
+    model: Model,
+    workers: int | None = None,
+    threads: pd.DataFrame | None = None,
+    measured: Mapping[str, Measured] | None = None,
+) -> tuple[pd.Series, pd.Series]:
+    """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
+
+    comments, threads: as `Model.score` took them. scores: what it gave. workers: of the machine.
+    measured: what `Model.measured` gave beside the scores, to save measuring again.
+    """
+    names = [head.name for head in model.heads]
+    limits = np.array([head.threshold for head in model.heads])
+    values = np.column_stack([scores[name].to_numpy(np.float64, na_value=np.nan) for name in names])
+    passed = values >= limits  # NaN, cannot tell, passes nothing
+    rows = np.flatnonzero(passed.any(axis=1))
+    flags = [";".join(compress(names, one)) for one in passed[rows].tolist()]
+    why: list[pa.Array] = [pa.array([], STRING)]
+    for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
+        texts = pa.array(comments["text"].take(some).fillna(""), STRING)
+        found = model.evidence(texts, workers)
+        told = _told(model, comments, threads, some, passed[some], measured or {})
+        why.append(reasons(found, model.heads, told, values[some], passed[some]))
+    place = np.full(len(comments), len(rows))
+    place[rows] = np.arange(len(rows))
+    taken = pa.array(place, mask=place == len(rows))
+    return (
+        pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
+        pd.Series(_series(pa.concat_arrays(why).take(taken)), comments.index),
+    )
+
+
+def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
+    whole = isinstance(values, pa.ChunkedArray)
+    return ArrowExtensionArray(values if whole else pa.chunked_array([values]))
+
+
+def _told(
+    model: Model,
+    comments: pd.DataFrame,
+    threads: pd.DataFrame | None,
+    rows: np.ndarray,
+    passed: np.ndarray,
+    measured: Mapping[str, Measured],
+) -> dict[str, list[dict[str, Any]]]:
+    """By context label: the evidence of those of the rows that passed."""
+    from moderation.evidence.conversation import explain
+
+    heads = no_threads() if threads is None else threads
+    told: dict[str, list[dict[str, Any]]] = {}
+    for k, head in enumerate(model.heads):
+        if isinstance(head, ContextLabel):
+            mine = rows[passed[:, k]]
+            found = explain(head.head, comments, heads, mine, measured.get(head.name))
+            told[head.name] = [one.to_dict() for one in found]
+    return told
+
+
+def scored_table(
+    dump: Dump,
+    scores: pd.DataFrame,
+    model: Model,
+    workers: int | None = None,
+    measured: Mapping[str, Measured] | None = None,
+) -> pd.DataFrame:
+    """The comment table with its thread's title, the scores, `flags` and `why`; see `flag`."""
+    flags, why = flag(dump.comments, scores, model, workers, dump.threads, measured)
+    table = dump.comments.assign(title=_titles(dump))
+    for name in model.labels:
+        table[name] = scores[name]
+    return table.assign(flags=flags, why=why)
+
+
+def _titles(dump: Dump) -> ArrowExtensionArray:
+    """Each comment's thread's title."""
+    ids = pa.array(dump.threads["thread_id"], STRING)
+    ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+    titles = pa.array(dump.threads["title"], STRING)
+    rows = pc.index_in(pa.array(dump.comments["thread_id"], STRING), value_set=ids)
+    return _series(titles.take(rows.cast(pa.int64())))
+
+
+def flagged(scored: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have a flag, the surest first: by how far a score passes its threshold."""
+    chosen = scored[scored["flags"].fillna("") != ""]
+    margin = [
+        max((one["score"] - one["threshold"]) / (1 - one["threshold"] + 1e-9) for one in why)
+        for why in (orjson.loads(text).values() for text in chosen["why"])
+    ]
+    return chosen.iloc[np.argsort(-np.array(margin, np.float64), kind="stable")]

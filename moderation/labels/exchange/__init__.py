@@ -1,0 +1,1 @@
+"""Label tables of other tools, read and written."""

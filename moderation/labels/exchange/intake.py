@@ -1,0 +1,302 @@
+"""Take judgements from files into the ledger: each once, however often a file is given.
+
+A judgement is known when the ledger has a decision, counting or not, of the same person on the
+same comment and label, with the same answer and time. Where the file tells no time, the same answer
+is enough, unless its person has given another since. Such rows get the file's time, not the
+clock's. What a table of ours leaves out (score, model, dump) makes no other decision of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.errors import LabelError
+from moderation.labels import ledger
+from moderation.labels.exchange.read import IMPORTS, kind_of_export, read_exchange
+from moderation.labels.ledger import Decision, Retraction
+from moderation.labels.read import read_labels
+from moderation.labels.table import label_names
+from moderation.readers.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+KINDS = ("ledger", "table", *IMPORTS, "statuses")
+"""Kinds of files with judgements; `statuses` is a dump, read by whoever calls."""
+
+_TABLES = (".csv", ".parquet", ".tsv")
+_HELD = ("thread_id", "id", "parent_text", "title", "article")
+
+
+@dataclass
+class Taken:
+    """What became of a file's judgements.
+
+    decided: per label, decisions that were new. known: that the ledger had already. retracted:
+    taken back, because the file takes them back. withdrawn: new, and taken back by the file:
+    both lines are kept, so that no older copy of it brings them in.
+    """
+
+    decided: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    retracted: int = 0
+    withdrawn: int = 0
+
+
+def kind_of(path: str | Path) -> str:
+    """Which of KINDS a file is, by its content; LabelError when it is none that can be told."""
+    path = Path(path)
+    _check_text(path)
+    if ledger.is_ledger(path):
+        return "ledger"
+    suffixes = [one.lower() for one in path.suffixes]
+    if any(one in _TABLES for one in suffixes):
+        return "table"
+    text, _ = Source(path).text()
+    try:
+        return kind_of_export(text, str(path))
+    except LabelError:
+        if ".jsonl" in suffixes or ".ndjson" in suffixes:
+            return "table"
+        raise
+
+
+def _check_text(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(len(_SQLITE))
+    except OSError:
+        return  # whoever reads it will say what is wrong
+    if head == _SQLITE:
+        raise LabelError(
+            f"{path}: an SQLite database, which is written for Datasette and not read; import the "
+            "ledger, or export a table (.csv, .jsonl, .parquet)"
+        )
+
+
+_SQLITE = b"SQLite format 3\0"
+
+
+def read_judged(
+    path: str | Path, kind: str | None = None, empty_is_clean: bool = False
+) -> pd.DataFrame:
+    """A label table from a file of any of KINDS but `statuses`; see `read_exchange`."""
+    _check_text(Path(path))
+    kind = kind or kind_of(path)
+    if kind in ("table", "ledger"):
+        return read_labels(path)
+    return read_exchange(path, kind, empty_is_clean)
+
+
+def take_table(
+    target: str | Path,
+    frame: pd.DataFrame,
+    *,
+    annotator: str,
+    at: datetime,
+    now: datetime | None = None,
+) -> Taken:
+    """Append a label table's answers to the ledger, a decision per row and label.
+
+    annotator, at: of rows that do not name theirs. now: when this is done; None asks the clock.
+    Raises LabelError for a row that no decision can be made of, and then nothing is written.
+    """
+    judged = _decisions_of(frame, annotator, at, now or datetime.now(UTC))
+    return _append(Path(target), judged)
+
+
+def take_ledger(target: str | Path, source: str | Path, *, now: datetime | None = None) -> Taken:
+    """Append another ledger's decisions and retractions; both ledgers end with the same answers.
+
+    Of two answers of one person the newer counts, whichever ledger it is from; within `source`
+    the one that counts there. Keys are worked out anew, so a file can neither take back
+    decisions that are not in it nor take the name of another. What was taken back here stays so.
+    """
+    now = now or datetime.now(UTC)
+    entries = ledger.entries(source, torn=False)
+    numbered = {id(entry): number for number, entry in enumerate(entries, start=1)}
+    kept = ledger.standing(entries)
+    counts = {_slot(entry): entry for entry in ledger.counting(kept)}
+    stands = {id(entry) for entry in kept}
+    back = _retractions(entries)
+    judged = []
+    for entry in entries:
+        if entry["entry"] != "decision":
+            continue
+        decision = _decision_of(entry, f"{source}:{numbered[id(entry)]}", now)
+        if id(entry) not in stands:
+            judged.append(_Judgement(decision, back=back.get(id(entry))))
+            continue
+        last = counts[_slot(entry)]  # by the clock alone, an older answer must not count here
+        if entry is last or ledger.moment(entry) < ledger.moment(last):
+            judged.append(_Judgement(decision))
+    return _append(Path(target), judged)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """A decision of a file. timed: the file tells when. back: who took it back, and when."""
+
+    decision: Decision
+    timed: bool = True
+    back: tuple[str, datetime] | None = None
+
+
+def _slot(entry: dict[str, Any]) -> tuple[str, ...]:
+    return (*ledger.comment_of(entry), entry["label"])
+
+
+def _retractions(entries: Iterable[dict[str, Any]]) -> dict[int, tuple[str, datetime]]:
+    """By whom and when each decision was taken back, by the entry's identity."""
+    found: dict[int, tuple[str, datetime]] = {}
+    open_: list[dict[str, Any]] = []
+    for entry in entries:
+        if entry["entry"] == "decision":
+            open_.append(entry)
+            continue
+        named = "key" if entry.get("key") is not None else "annotator"
+        hit = [one for one in open_ if one[named] == entry[named]]
+        open_ = [one for one in open_ if one[named] != entry[named]] if hit else open_
+        when = ledger.moment(entry)
+        found |= {id(one): (str(entry.get("by") or one["annotator"]), when) for one in hit}
+    return found
+
+
+SHOWN_CHARACTERS = 20_000  # of a text, in what the page saves: see moderation/report/details.py
+NAMED_CHARACTERS = 300  # of an id, likewise
+
+
+class _Known:
+    """What a ledger has, by what it says: its decisions' keys."""
+
+    def __init__(self, entries: Sequence[dict[str, Any]]) -> None:
+        self.keys: set[str] = set()
+        self._timed: dict[tuple[Any, ...], set[str]] = {}
+        self._untimed: dict[tuple[Any, ...], set[str]] = {}
+        for entry in entries:
+            if entry["entry"] == "decision":
+                self.add(entry)
+        kept = ledger.standing(entries)
+        self._given_up = {one["key"] for one in kept}  # for another answer, so not for good
+        self._given_up -= {one["key"] for one in ledger.counting(kept)}
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Take in a line that is written."""
+        self.keys.add(line["key"])
+        said = _said(line)
+        self._untimed.setdefault(said, set()).add(line["key"])
+        for (
+            name
+        ) in ledger.TIMES:  # the page tells what its clock said, or when an import bounded it
+            if line.get(name) is not None:
+                self._timed.setdefault((*said, _milliseconds(line[name])), set()).add(line["key"])
+
+    def of(self, line: dict[str, Any], timed: bool) -> set[str]:
+        """The keys of the same decision: its own alone where the ledger has it."""
+        if line["key"] in self.keys:
+            return {line["key"]}
+        said = _said(line)
+        if timed:
+            return self._timed.get((*said, _milliseconds(line["at"])), set())
+        return self._untimed.get(said, set()) - self._given_up
+
+
+def _said(line: dict[str, Any]) -> tuple[Any, ...]:
+    thread, name, text, annotator = ledger.comment_of(line)
+    place = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
+    return (*place, annotator, line["label"], int(line["value"]))
+
+
+def _milliseconds(time: str) -> int:
+    moment = datetime.fromisoformat(time)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def _append(target: Path, judged: Iterable[_Judgement]) -> Taken:
+    """Write what the ledger has not, and take back what stands in it, all of it or nothing."""
+    entries = ledger.entries(target)
+    known = _Known(entries)
+    stands = {str(entry["key"]) for entry in ledger.standing(entries)}
+    made: list[Decision | Retraction] = []
+    taken = Taken()
+    for one in judged:
+        line = one.decision.line()
+        keys = known.of(line, one.timed)
+        new = not keys
+        if new:
+            made.append(one.decision)
+            known.add(line)
+            keys = {str(line["key"])}
+            stands |= keys
+        back = sorted(keys & stands) if one.back is not None else []
+        if one.back is not None:
+            by, at = one.back
+            made += [Retraction(key=key, by=by, at=at) for key in back]
+            stands -= keys
+        taken.withdrawn += new and bool(back)
+        taken.decided[one.decision.label] += new and not back
+        taken.retracted += 0 if new else len(back)
+        taken.known += not new and not back
+    if made:
+        ledger.append(target, made)
+    return taken
+
+
+def _decision_of(entry: dict[str, Any], place: str, now: datetime) -> Decision:
+    """A line of a ledger as an imported decision; LabelError where it says what none can."""
+    known = {one.name for one in fields(Decision)}
+    held = {name: value for name, value in entry.items() if name in known and value is not None}
+    for name in ledger.TIMES:
+        if name in held:
+            held[name] = datetime.fromisoformat(held[name])
+            if held[name].tzinfo is None:
+                raise LabelError(f"{place}: the time {entry[name][:40]!r} has no zone")
+    decision = Decision(**({"imported_at": now} | held | {"value": bool(held["value"])}))
+    _check(decision, place)
+    return decision
+
+
+def _decisions_of(
+    frame: pd.DataFrame, annotator: str, at: datetime, now: datetime
+) -> list[_Judgement]:
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    labels = label_names(frame)
+    answers = frame[labels].to_numpy(np.float64, na_value=np.nan)
+    columns = ["text", "annotator", "labelled_at", "source", "weight", *_HELD]
+    held = frame[columns].astype("object").where(frame[columns].notna(), None).to_dict("records")
+    decided = []
+    for row, one in enumerate(held):
+        for column, label in enumerate(labels):
+            if np.isnan(answers[row, column]):
+                continue
+            decision = Decision(
+                label=label,
+                value=bool(answers[row, column] == 1),
+                text=str(one["text"]),
+                annotator=str(one["annotator"] or annotator),
+                at=one["labelled_at"] or at,
+                imported_at=now,
+                dump=one["source"] if one["source"] != ledger.SOURCE else None,
+                weight=round(float(one["weight"]), 6),
+                **{name: one[name] for name in _HELD},
+            )
+            _check(decision, f"row {row + 1}")
+            decided.append(_Judgement(decision, timed=one["labelled_at"] is not None))
+    return decided
+
+
+def _check(decision: Decision, place: str) -> None:
+    try:
+        decision.line()
+    except LabelError as error:
+        raise LabelError(f"{place}: {error}") from error

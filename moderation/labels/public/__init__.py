@@ -1,0 +1,1 @@
+"""Public labelled sets: where they are, what their columns mean."""

@@ -1,0 +1,1 @@
+"""Thresholds: goals, how they are chosen, and what they promise."""

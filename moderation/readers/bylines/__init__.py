@@ -1,0 +1,1 @@
+"""What sites print around a comment: names, dates, links to reply."""

@@ -1,0 +1,63 @@
+"""New module."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moderation.errors import InputError
+from moderation.readers.source import USUAL, Source
+
+if TYPE_CHECKING:
+    from moderation.readers.source import Options
+
+
+def sources(
+    path: str | Path, mapping: Mapping[str, str] | None = None, options: Options = USUAL
+) -> Iterator[Source]:
+    """The files behind a path: itself, those a glob or folder names, the members of a zip.
+
+    Sorted by name; hidden files are left out. Raises InputError where there is none.
+    """
+    names = [Path(path)]
+    if str(path) == "-":
+        pass
+    elif has_magic(str(path)) and not Path(path).exists():
+        names = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207
+        names = [name for name in names if name.is_file()]
+        if not names:
+            raise InputError(f"{path}: no file matches")
+    elif names[0].is_dir():
+        names = sorted(_visible(names[0]))
+        if not names:
+            raise InputError(f"{path}: the folder holds no files")
+    for name in names:
+        yield from _members(name, mapping, options)
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    for name in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in name.relative_to(folder).parts)
+        if name.is_file() and not hidden:
+            yield name
+
+
+def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) -> Iterator[Source]:
+    """The file itself, or what is in it if it is a zip archive."""
+    source = Source(name, mapping, options=options)
+    if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield source
+        return
+    try:
+        with zipfile.ZipFile(source.local or name) as archive:
+            members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(f"{source.name}: is a damaged zip archive: {error}") from error
+    if not members:
+        raise InputError(f"{source.name}: the archive is empty")
+    for member in members:
+        if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
+            yield Source(name, mapping, member=member, archive=source, options=options)

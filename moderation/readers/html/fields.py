@@ -1,0 +1,226 @@
+"""Read one comment's text, author, time and state from its element on a saved page.
+
+The selectors of `html_selectors` are tried in order. What is left without its own element is
+read from the words, as on a plain-text page.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.readers.bylines.dates import stamp
+from moderation.readers.bylines.heads import author_of, head_of, is_button, is_row
+from moderation.readers.html.find import attribute, classes, words
+from moderation.readers.html.selectors import (
+    ANY_AUTHOR,
+    ANY_TEXT,
+    AUTHOR,
+    BYLINES,
+    FURNITURE,
+    LOOSE_FURNITURE,
+    TEXT,
+    TIME,
+    TIME_TEXT,
+)
+from moderation.readers.markup import plain
+from moderation.readers.values import when
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from selectolax.lexbor import LexborNode
+
+_BY = re.compile(
+    r"(?i)^\W*(?:posted |written )?(?:by|von|por|par|di|door):?\s+(.{2,60}?)(?:\s+\||$)"
+)
+_HEADLIKE = (
+    "header, time, .fn, .author, .comment-author, .comment-meta, .submitted, [itemprop='author']"
+)
+_PING = re.compile(r"^(?:pingback|trackback)\s*:?\s*", re.IGNORECASE)
+_GONE = re.compile(r"(?:^|[-_])(?:deleted|removed)(?:$|[-_])", re.IGNORECASE)
+
+
+_PARTS = 120  # elements and texts of a comment that are looked through for a date
+_HEAD_LINE = 120  # characters of a line that tells author and date
+_BESIDE = 40  # of them beside the date
+_INITIALS = 2  # letters that stand for a picture
+
+
+class Fields(NamedTuple):
+    """What an element tells of its comment."""
+
+    text: str
+    author: str | None
+    created_at: datetime | None
+    kind: str
+    status: str
+    url: str | None
+
+
+def fields(node: LexborNode) -> Fields:
+    """Read a comment. The elements of its replies must have been taken out; `node` is altered."""
+    for picture in node.css("[class*='avatar'], [class*='Avatar']"):
+        if len(picture.text(deep=True).strip()) <= _INITIALS:
+            picture.decompose()
+    names = set(classes(node))
+    kind = next((kind for kind in ("pingback", "trackback") if kind in names), "comment")
+    status = _status(node, names)
+    author = _author(node)
+    created = _created(node)
+    url = _link(node)
+    text, head = _text(node)
+    if kind != "comment":
+        text = _PING.sub("", text)
+    if head and author is None:
+        author = head[0]
+    if head and created is None:
+        created = head[1]
+    return Fields(text, author, created, kind, status, url)
+
+
+def _status(node: LexborNode, names: set[str]) -> str:
+    if any(map(_GONE.search, names)):
+        return "deleted" if any("deleted" in name.lower() for name in names) else "removed"
+    waiting = node.css_first(".comment-awaiting-moderation, .awaiting-moderation, .unapproved")
+    return "pending" if waiting is not None or "unapproved" in names else "approved"
+
+
+def _author(node: LexborNode) -> str | None:
+    for name in ("data-author", "author", "data-username", "data-comment-author"):
+        if attribute(node, name):
+            return attribute(node, name)
+    for selector in AUTHOR if node.css_first(ANY_AUTHOR) is not None else ():
+        for found in node.css(selector):
+            told = _name(attribute(found, "content") or words(found))
+            if told:
+                return told
+    for selector in BYLINES:
+        for found in node.css(selector):
+            line = words(found)[:200]
+            read = stamp(line)
+            by = _BY.match(line[: read.start] if read else line)
+            told = _name(by[1] if by else line[: read.start] if read else "")
+            if told:
+                return told
+    return None
+
+
+def _name(text: str) -> str | None:
+    """The words of an author's element without the date and "says" that some themes put in."""
+    found = stamp(text[:160])
+    name = author_of(text[: found.start] if found else text)
+    return name if name and len(name) <= 80 and not is_button(name) else None
+
+
+def _created(node: LexborNode) -> datetime | None:
+    for selector in TIME:
+        for found in node.css(selector):
+            for name in ("datetime", "content", "ts", "title"):
+                moment = when(attribute(found, name)) if attribute(found, name) else None
+                if moment:
+                    return moment
+            read = stamp(words(found)[:160])
+            if read and read.when:
+                return read.when
+    for selector in TIME_TEXT:
+        for found in node.css(selector):
+            read = stamp(words(found)[:160])
+            if read and read.when:
+                return read.when
+    for name in ("title", "data-tippy-content"):
+        for found in node.css(f"[{name}]"):
+            read = stamp(attribute(found, name)[:80])
+            if read and read.when:
+                return read.when
+    for link in node.css("a[href*='#']"):
+        read = stamp(words(link)[:80])
+        if read and read.when:
+            return read.when
+    return _dated_line(node)
+
+
+def _dated_line(node: LexborNode) -> datetime | None:
+    """The time on the first short line that tells one, beside little else."""
+    for part in islice(node.traverse(include_text=True), _PARTS):
+        line = " ".join((part.text_content or "").split()) if part.tag == "-text" else ""
+        read = stamp(line) if len(line) <= _HEAD_LINE else None
+        if read and read.when and len(line) - (read.end - read.start) <= _BESIDE:
+            return read.when
+    return None
+
+
+def _link(node: LexborNode) -> str | None:
+    own = attribute(node, "id")
+    for link in node.css("a[href*='#']"):
+        address = attribute(link, "href")
+        anchor = address.rpartition("#")[2]
+        if (
+            address.startswith("http")
+            and anchor
+            and (anchor == own or anchor.startswith("comment-"))
+        ):
+            return address
+    return None
+
+
+def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | None]:
+    """The text, and author and time where only its first lines told them."""
+    body = _body(node)
+    broad = body is not None and body.css_first(_HEADLIKE) is not None
+    for junk in (body or node).css(FURNITURE + ("," + LOOSE_FURNITURE if broad else "")):
+        if body is None or junk.mem_id != body.mem_id:
+            junk.decompose()
+    if body is not None:
+        text = plain(body.inner_html)
+        if text or node.css_first("img, video, iframe") is not None:
+            return _trimmed(_head(text)[0] if broad else text), None
+    text, head = _head(plain(node.inner_html))
+    if head:
+        return _trimmed(text), head
+    for junk in node.css(LOOSE_FURNITURE):
+        junk.decompose()
+    text, head = _head(plain(node.inner_html))
+    return _trimmed(text), head
+
+
+def _body(node: LexborNode) -> LexborNode | None:
+    """The element of the text: the first selector that fits, then what in it holds most words."""
+    body = None
+    for selector in TEXT if node.css_first(ANY_TEXT) is not None else ():
+        body = next((one for one in node.css(selector) if _speaks(one, node)), None)
+        if body is not None:
+            break
+    while body is not None:
+        size = len(body.text(deep=True))
+        inner = (one for one in body.css(ANY_TEXT) if one.mem_id != body.mem_id)
+        closer = next((one for one in inner if 2 * len(one.text(deep=True)) > size), None)
+        if closer is None:
+            return body
+        body = closer
+    return None
+
+
+def _speaks(found: LexborNode, node: LexborNode) -> bool:
+    return found.mem_id != node.mem_id and bool(found.text(deep=True).strip())
+
+
+def _head(text: str) -> tuple[str, tuple[str | None, datetime | None] | None]:
+    """Take author and time lines off the beginning of a text."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    found = head_of(lines) if len(lines) > 1 else None
+    if found is None:
+        return text, None
+    rest = text
+    for line in lines[: found.lines]:
+        rest = rest.partition(line)[2]
+    return rest.strip("\n"), (found.author, found.when)
+
+
+def _trimmed(text: str) -> str:
+    """The text without buttons on its last lines."""
+    lines = text.split("\n")
+    while len(lines) > 1 and (not lines[-1].strip() or is_row(lines[-1])):
+        lines.pop()
+    return "\n".join(lines)

@@ -1,0 +1,145 @@
+"""Read a saved HTML page: its article, and its comments as a tree.
+
+Markup that says what it is (WordPress, Blogger, Drupal, microdata, ...) is found by
+`html_find`, whose replies they are by `html_tree`, comments that stand only in a script's
+JSON-LD by `html_jsonld`; the fields of one comment are read by `html_fields`. The parser is
+lexbor's: as lenient as a browser, and without a limit on nesting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from moderation.readers.bylines.headings import shortfall
+from moderation.readers.html.article import address_of, article_of, title_of
+from moderation.readers.html.definition_lists import undefined
+from moderation.readers.html.fields import fields
+from moderation.readers.html.find import words
+from moderation.readers.html.jsonld import comments_of
+from moderation.readers.html.systems import is_first_page
+from moderation.readers.html.tree import Listed, Place, places
+from moderation.readers.records import Finding, Row, ThreadRow, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_MARKUP = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section"
+    r"|ol|ul|p|h\d|main|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ANCHORS = 3  # without comments, that are worth a note
+_HEADING = 400  # characters of a heading's element, at most
+_FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
+
+
+def detect(source: Source) -> str | None:
+    """Why the file is an HTML page, or a piece of one."""
+    if source.binary or not _MARKUP.match(source.sample) or _FEED.search(source.sample[:4096]):
+        return None
+    return "an HTML page" if "<html" in source.sample.lower() else "a piece of an HTML page"
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """One thread: the page."""
+    text, notes = source.text()
+    yield from batches([*notes, *rows(text)])
+
+
+def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
+    """The records of a page."""
+    page = LexborHTMLParser(undefined(text))
+    url, title = address_of(page), title_of(page)
+    headings = _headings(page)
+    anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
+    listed = places(page)
+    written = comments_of(page)
+    found = _records(listed.places, thread_id)
+    root = found.pop(0) if _has_root(listed, page) else None
+    if root is not None:
+        _unparent(found, root)
+    sure = listed.sure
+    if len(written) > len(found):
+        found, sure = [_renamed(row, thread_id) for row in written], True
+    yield len(found)
+    yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
+    yield from found
+    pings = sum(row.kind != "comment" for row in found)
+    missing = shortfall(headings, len(found), pings)
+    if missing:
+        yield missing
+    elif not found and anchors >= _ANCHORS:
+        yield f"{anchors} anchors of comments are on the page, and no comment could be told apart"
+    if found and not sure:
+        yield (
+            f"the page's markup is none that is known: its {len(found)} comments were told by "
+            "what they have in common, and replies may stand at top level"
+        )
+
+
+def _headings(page: LexborHTMLParser) -> list[str]:
+    """The headings of the page that may say how many comments there are."""
+    return [
+        words(node)
+        for node in page.css("h1, h2, h3, h4, h5, h6, [class*='comments-title'], [class*='count']")
+        if node.tag != "body" and len(node.text(deep=True)) <= _HEADING
+    ]
+
+
+def _has_root(listed: Listed, page: LexborHTMLParser) -> bool:
+    """True when the first post is the root of a forum's thread: the article, not a comment."""
+    return listed.forum and is_first_page(page) and len(listed.places) > 1
+
+
+def _unparent(found: list[Row], root: Row) -> None:
+    """Replies to the root stand at top level."""
+    for row in found:
+        if row.parent_id == root.id:
+            row.parent_id = None
+
+
+def _records(listed: list[Place], thread_id: str | None) -> list[Row]:
+    """Rows in document order; read from the last to the first, so that replies are out before."""
+    keys = _unique_keys(listed)
+    found: list[Row] = []
+    for at in range(len(listed) - 1, -1, -1):
+        place = listed[at]
+        told = fields(place.node)
+        found.append(
+            Row(
+                told.text,
+                keys[at],
+                None if place.parent is None else keys[place.parent],
+                thread_id,
+                told.author,
+                told.created_at,
+                told.kind,
+                told.status,
+                told.url,
+                place.warnings,
+            )
+        )
+        place.node.decompose()
+    return found[::-1]
+
+
+def _unique_keys(listed: list[Place]) -> list[str]:
+    """The site's ids; a comment without one, or with another's, is named by its place."""
+    taken: set[str] = set()
+    keys = []
+    for at, place in enumerate(listed, 1):
+        key = place.key if place.key and place.key not in taken else f"place-{at}"
+        taken.add(key)
+        keys.append(key)
+    return keys
+
+
+def _renamed(row: Row, thread_id: str | None) -> Row:
+    row.thread_id = thread_id
+    return row

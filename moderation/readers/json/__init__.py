@@ -1,0 +1,1 @@
+"""Comments in JSON documents, of known systems and of none."""

@@ -1,0 +1,254 @@
+"""A JSON document too large to hold, as several small ones that stand for it.
+
+An export is often one object with a list of all its comments. Beyond LARGE bytes such a document
+is given in parts: each has all that stands before the list, and a run of the list's elements.
+What stands behind the list comes last, with the list left empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from moderation.readers.json.text import LONGEST_DOCUMENT, Scanner, loads, opens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+LARGE = 1 << 25  # bytes of a document that is still given whole
+PART = 1 << 22  # bytes of elements in one part
+_BETWEEN = b", \t\r\n"
+_CLOSING = {b"{": b"}", b"[": b"]"}
+
+
+class Part(NamedTuple):
+    """A document, or a part of one.
+
+    place: where its own content begins. path: keys and places down to the list whose elements it
+    has. places: offsets in the file of the objects and lists on that way; they are in every part
+    of the document. wrong: why it is not whole.
+    """
+
+    place: str
+    raw: bytes
+    path: tuple[str | int, ...] = ()
+    places: tuple[int, ...] = ()
+    wrong: str = ""
+
+
+@dataclass
+class _Bracket:
+    """One that is open: where, which, and where the last value within it ended."""
+
+    at: int
+    token: bytes
+    last: int
+
+
+@dataclass
+class _Split:
+    """A list whose elements are given by themselves."""
+
+    depth: int  # brackets open within it
+    head: bytes  # the document up to the list's first element
+    inner: bytes  # the same from the element of the list around it on
+    closing: bytes
+    path: tuple[str | int, ...]
+    places: tuple[int, ...]
+
+
+@dataclass
+class _Documents:
+    """One pass over a file."""
+
+    scanner: Scanner
+    stack: list[_Bracket] = field(default_factory=list)
+    splits: list[_Split] = field(default_factory=list)
+    ready: list[Part] = field(default_factory=list)
+    array: bool = False  # the file is one array, its elements the documents
+    start: int = -1  # of the open document or element
+    carried: bytes = b""  # what it began with, where that is given already
+    path: tuple[str | int, ...] = ()  # of what is carried
+    places: tuple[int, ...] = ()
+    run: int = -1  # where the elements begin that wait to be given
+
+    def base(self) -> int:
+        """Brackets that are open around a document or element."""
+        return self.splits[-1].depth if self.splits else int(self.array)
+
+    def opened(self, at: int, token: bytes) -> None:
+        """A bracket opens."""
+        if not self.stack and token == b"[" and not self.scanner.seen and opens(self.scanner, at):
+            self.array = True
+            self.scanner.keep_from(at + 1)
+        elif len(self.stack) == self.base() and self.start < 0:
+            if not self.splits:
+                self.between(at)
+            self.start = at
+            self.scanner.keep_from(self.run if self.run >= 0 else at)
+        self.stack.append(_Bracket(at, token, at + 1))
+
+    def closed(self, at: int) -> None:
+        """A bracket closes."""
+        end = at + 1
+        if not self.stack:  # one too many
+            self.between(at)
+            self.scanner.keep_from(end)
+            return
+        self.stack.pop()
+        if self.stack:
+            self.stack[-1].last = end
+        if self.splits and len(self.stack) < self.base():
+            self.give(at)
+            self.leave(end)
+        elif len(self.stack) == self.base() and self.start >= 0:
+            self.ended(end)
+        elif self.array and not self.stack:
+            self.between(at)
+            self.array = False
+            self.scanner.keep_from(end)
+            self.scanner.seen = True
+
+    def ended(self, end: int) -> None:
+        """The open document or element is whole."""
+        if not self.splits:
+            raw = self.carried + self.scanner.cut(self.start, end)
+            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
+            self.carried, self.path, self.places = b"", (), ()
+            self.scanner.keep_from(end)
+            self.scanner.seen = True
+        elif self.carried:
+            split = self.splits[-1]
+            raw = split.head + self.carried + self.scanner.cut(self.start, end) + split.closing
+            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
+            self.carried, self.path, self.places = b"", (), ()
+            self.run = end
+            self.scanner.keep_from(end)
+        elif end - self.run >= PART:
+            self.give(end)
+            self.run = end
+            self.scanner.keep_from(end)
+        self.start = -1
+
+    def give(self, end: int) -> None:
+        """The elements that wait, up to here."""
+        split = self.splits[-1]
+        raw = self.scanner.cut(self.run, end).strip(_BETWEEN)
+        if raw:
+            whole = split.head + raw + split.closing
+            self.ready.append(Part(self.place(self.run), whole, split.path, split.places))
+
+    def leave(self, end: int) -> None:
+        """The list ends: the document around it goes on."""
+        split = self.splits.pop()
+        self.carried, self.path, self.places = split.inner + b"]", split.path, split.places
+        self.start, self.run = end, -1
+        self.scanner.keep_from(end)
+
+    def relieved(self) -> bool:
+        """Split the open document at its outermost open list. False where it has none."""
+        if self.start < 0:
+            return False
+        base = self.base()
+        found = [k for k, one in enumerate(self.stack) if k >= base and one.token == b"["]
+        if not found:
+            return False
+        if self.splits and self.run < self.start and not self.carried:
+            self.give(self.start)
+        k = found[0]
+        list_ = self.stack[k]
+        inner = self.carried + self.scanner.cut(self.start, list_.at + 1)
+        around = self.splits[-1] if self.splits else None
+        head = (around.head if around else b"") + inner
+        opened = b"".join(one.token for one in self.stack[base : k + 1])
+        closing = b"".join(_CLOSING[opened[n : n + 1]] for n in reversed(range(len(opened))))
+        closing += around.closing if around else b""
+        try:
+            path = _way(loads(head + closing))
+        except ValueError:
+            return False
+        places = tuple(one.at for one in self.stack[int(self.array) : k + 1])
+        self.splits.append(_Split(k + 1, head, inner, closing, path, places))
+        self.carried, self.path, self.places = b"", (), ()
+        self.run = list_.at + 1
+        if list_.last > self.run:
+            self.give(list_.last)
+            self.run = list_.last
+        child = self.stack[k + 1] if len(self.stack) > k + 1 else None
+        self.start = child.at if child else -1
+        self.scanner.keep_from(self.run)
+        return True
+
+    def place(self, at: int) -> str:
+        """Of an offset, for messages."""
+        return f"line {self.scanner.line(at)}, byte {at}"
+
+    def between(self, at: int) -> None:
+        """What stands between two documents becomes one of its own, for the caller to reject."""
+        self.ready += [Part(one.place, one.raw) for one in self.scanner.between(at)]
+
+    def finish(self) -> None:
+        """At the end of the file, or where it is not read on."""
+        scanner = self.scanner
+        if scanner.overlong:
+            begin = max(self.start, scanner.base)
+            why = f"longer than {LONGEST_DOCUMENT:,} bytes"
+            self.ready.append(Part(self.place(begin), scanner.cut(begin, begin + 200), wrong=why))
+        elif self.start >= 0 or self.splits:
+            split = self.splits[-1] if self.splits else None
+            head = split.head if split else b""
+            begin = self.run if self.run >= 0 else max(self.start, 0)
+            rest = scanner.cut(begin, scanner.end)
+            raw = head + (self.carried + rest if self.carried else rest.lstrip(_BETWEEN))
+            way = (
+                (split.path, split.places)
+                if split and not self.carried
+                else (self.path, self.places)
+            )
+            self.ready.append(
+                Part(self.place(begin), raw, *way, "the file ends within this record")
+            )
+        else:
+            self.between(scanner.end)
+
+
+def parts(stream: BinaryIO) -> Iterator[Part]:
+    """The documents of a file: the elements of its array, or objects one after another.
+
+    Those of more than LARGE bytes come in parts. Memory is bounded by the larger of LARGE
+    and, where a document has no list, LONGEST_DOCUMENT.
+    """
+    scanner = Scanner(stream, LONGEST_DOCUMENT)
+    documents = _Documents(scanner)
+    scanner.relief, scanner.large = documents.relieved, LARGE
+    for at, token in scanner.brackets():
+        if token in b"{[":
+            documents.opened(at, token)
+        else:
+            documents.closed(at)
+        if documents.ready:
+            yield from documents.ready
+            documents.ready = []
+    documents.finish()
+    yield from documents.ready
+
+
+def _way(root: Any) -> tuple[str | int, ...]:
+    """Keys and places down to the list at the end of a document that is cut there."""
+    way: list[str | int] = []
+    node = root
+    while node:
+        key = next(reversed(node)) if isinstance(node, dict) else len(node) - 1
+        way.append(key)
+        node = node[key]
+    return tuple(way)
+
+
+def on_the_way(root: Any, part: Part) -> dict[int, int]:
+    """The `id` of each object and list down to the part's list: its offset in the file."""
+    node, found = root, {}
+    for place, key in zip(part.places, (*part.path, None), strict=True):
+        found[id(node)] = place
+        node = node[key] if key is not None else None
+    return found

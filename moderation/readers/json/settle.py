@@ -1,0 +1,93 @@
+"""Parents and threads that only the whole file can tell: whose reply chain ends in which post."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moderation.readers.json.text import loads
+from moderation.readers.records import Row, ThreadRow
+from moderation.readers.source import Source
+
+
+def by_chain(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """The thread of each comment is the post at the end of its chain of parents.
+
+    A comment whose parent is a post is top level. Where the file holds no post at all, the one
+    object that top-level comments answer and that is no comment is the post.
+    """
+    _follow(rows, {one.thread_id for one in threads if one.thread_id}, adopt=not threads)
+
+
+def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """As `by_chain`, but a parent that is not in the file may have been a comment: it stays."""
+    _follow(rows, {one.thread_id for one in threads if one.thread_id}, adopt=False)
+
+
+def _follow(rows: list[Row], posts: set[str], adopt: bool, alone: bool = True) -> None:
+    known = {row.id: row for row in rows if row.id}
+    ends: dict[str, str | None] = {}
+    for row in rows:
+        path: list[str] = []
+        at: str | None = row.id
+        while at in known and at not in ends and at not in path[-1:]:
+            path.append(at)
+            ends[at] = None  # a cycle ends where it began
+            at = known[at].parent_id
+        end = ends.get(at, at) if at in known else at
+        for name in path:
+            ends[name] = end
+    only = next(iter(posts)) if alone and len(posts) == 1 else None
+    for row in rows:
+        end = ends.get(row.id or "", row.parent_id)
+        thread = end if end in posts or (adopt and end) else only
+        row.thread_id = row.thread_id or thread or end
+        answers_post = row.parent_id in posts or (adopt and row.parent_id == row.thread_id)
+        if row.parent_id not in known and answers_post:
+            row.parent_id = None
+
+
+def telegram(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """Messages that answer a channel's post are its thread; the others are the chat's."""
+    chats = {row.thread_id for row in rows}
+    posts = {one.thread_id for one in threads if one.thread_id and one.thread_id not in chats}
+    if not posts:
+        return
+    for row in rows:
+        row.thread_id, row.url = None, row.thread_id  # the chat waits in `url`
+    _follow(rows, posts, adopt=False, alone=False)
+    for row in rows:
+        row.thread_id, row.url = row.thread_id if row.thread_id in posts else row.url, None
+
+
+def convokit(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """Titles stand in a file beside; replies to the post are top level."""
+    posts = {one.thread_id: one for one in threads}
+    for row in rows:
+        if row.parent_id == row.thread_id:  # also where the post is in another file
+            row.parent_id = None
+    beside = _beside(source, "conversations.json")
+    for name, about in beside.items() if isinstance(beside, dict) else ():
+        meta = about.get("meta") if isinstance(about, dict) else None
+        title = meta.get("title") if isinstance(meta, dict) else None
+        if isinstance(title, str):
+            post = posts.get(name) or ThreadRow(name)
+            post.title = post.title or title
+            if name not in posts:
+                threads.append(post)
+
+
+def _beside(source: Source, name: str) -> Any:
+    """The JSON of a file in the same folder or archive; None where there is none."""
+    folder = source.path.parent
+    path: Source | None = None
+    if source.member:
+        path = Source(source.path, member=source.member.rpartition("/")[0] + f"/{name}".lstrip("/"))
+    elif (folder / name).is_file():
+        path = Source(folder / name)
+    if path is None or not path.head:
+        return None
+    try:
+        with path.utf8() as stream:
+            return loads(stream.read())
+    except ValueError:
+        return None

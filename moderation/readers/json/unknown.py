@@ -1,0 +1,129 @@
+"""JSON of no format we know by name: comments in envelopes, or with their replies within them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moderation.readers.json import formats
+from moderation.readers.json.late import late
+from moderation.readers.json.text import first_values
+from moderation.readers.json.walk import JsonFormat, at, objects, read_format
+from moderation.readers.synonyms import NAMES, is_html, roles
+from moderation.readers.table.columns import late_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+LOOKED_AT = 2_000  # objects
+NESTS = ("replies", "children", "comments", "responses", "answers", "subcomments", "childcomments")
+"""Keys that hold replies, where a comment has neither id nor author nor time."""
+
+
+def shape_of(source: Source) -> JsonFormat | None:
+    """The file's own format, as far as the usual names of fields tell; None for rows and others."""
+    if "tree" not in source.memo:
+        known = not source.is_json or formats.which(source) or formats.flat_reddit(source)
+        source.memo["tree"] = None if known else _shape(first_values(source), source)
+    found: JsonFormat | None = source.memo["tree"]
+    return found
+
+
+def detect(source: Source) -> str | None:
+    """JSON objects with a text, within other objects."""
+    shape = shape_of(source)
+    return (
+        None
+        if shape is None
+        else f"nested JSON objects with {', '.join(shape.keys).replace('|', ' or ')}"
+    )
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of the comments, nested or not."""
+    return read_format(source, shape_of(source) or _SHAPELESS)
+
+
+_SHAPELESS = JsonFormat("json-tree", "", ("text",), "text")
+
+
+def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
+    comments = list(_comments(roots, source))
+    tops = [one for root in roots for one in (root if isinstance(root, list) else [root])]
+    flat = any(_is_comment(one, source) for one in tops if isinstance(one, dict))
+    if not flat and not comments:
+        return None
+    later = [one.record for one in late(source) if _is_comment(one.record, source)]
+    if flat and not any(_has_replies(one, source) for one in (*comments, *later)):
+        return None
+    keys = list(dict.fromkeys(key for one in comments or later for key in one))
+    chosen = roles(keys, source.mapping)
+    more = late_roles(chosen, keys, (key for one in later for key in one))
+    both = {role: "|".join(dict.fromkeys(names)) for role, names in more.items()}
+    others = [both[role] for role in ("id", "author", "created_at") if role in both]
+    bare = any(_has_bare(one, both["text"].split("|")) for one in (*comments, *later))
+    authors = both.get("author", "").split("|") if "author" in both else []
+    return JsonFormat(
+        "json-tree",
+        "",
+        keys=(both["text"],) if bare else (both["text"], "|".join([*others, *NESTS])),
+        text="|".join("<" * is_html(name) + name for name in both["text"].split("|")),
+        id=both.get("id", ""),
+        parent=both.get("parent_id", ""),
+        thread="|".join(name for name in both.get("thread_id", "").split("|") if name != "url"),
+        author="|".join([*(f"{one}.{name}" for one in authors for name in NAMES), *authors]),
+        time=both.get("created_at", ""),
+        url=both.get("url", ""),
+        status=both.get("status", ""),
+        title=both.get("title", ""),
+        post=("title", "comments|replies|children|responses|posts|answers"),
+        post_id="id|url|slug|title",
+        post_text="article|selftext|description|content|body|text",
+    )
+
+
+def _comments(roots: list[Any], source: Source) -> Iterator[dict[str, Any]]:
+    looked = 0
+    for root in roots:
+        for node in objects(root):
+            looked += 1
+            if looked > LOOKED_AT:
+                return
+            if _is_comment(node, source):
+                yield node
+
+
+def _is_comment(node: dict[str, Any], source: Source) -> bool:
+    """An object with a text, and an id, an author, a time or a list for its replies."""
+    if "title" in node and _has_list(node):
+        return False  # the post that the comments stand under
+    chosen = roles(node, source.mapping)
+    others = {"id", "author", "created_at"} & chosen.keys()
+    if chosen.get("author") == "name" and isinstance(node["name"], str):
+        others -= {"author"}  # everything has a name
+    known = others or any(isinstance(node.get(name), list) for name in NESTS)
+    return "text" in chosen and bool(known) and isinstance(at(node, chosen["text"]), str)
+
+
+def _has_list(node: dict[str, Any]) -> bool:
+    return any(
+        isinstance(value, list) and value and isinstance(value[0], dict) for value in node.values()
+    )
+
+
+def _has_bare(node: dict[str, Any], texts: list[str]) -> bool:
+    """Whether a reply stands within the comment that has a text and nothing else to know it by."""
+    inner = [one for name in NESTS if isinstance(node.get(name), list) for one in node[name]]
+    return any(isinstance(one, dict) and one.keys() & set(texts) == one.keys() for one in inner)
+
+
+def _has_replies(node: dict[str, Any], source: Source) -> bool:
+    """Whether comments stand within the comment."""
+    return any(
+        _is_comment(inner, source)
+        for value in node.values()
+        if isinstance(value, dict | list)
+        for inner in objects(value)
+    )

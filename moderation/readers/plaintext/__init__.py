@@ -1,0 +1,1 @@
+"""Comments in pages saved as plain text."""

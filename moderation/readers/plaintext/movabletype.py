@@ -1,0 +1,128 @@
+"""Movable Type's export (also TypePad's, Six Apart's and many a converter's) to comments.
+
+Lines: `KEY: value` heads, `-----` between sections, `--------` between entries. Comments have
+neither ids nor parents: they are numbered, and all stand at the top level.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.markup import plain
+from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.source import text_blocks
+from moderation.readers.values import when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_HEAD = re.compile(r"([A-Z][A-Z ]*[A-Z]):[ \t]*(.*)")
+_START = re.compile(r"\s*(?:AUTHOR|TITLE|BASENAME|STATUS|DATE|UNIQUE URL): ?.*\n")
+_SECTION = re.compile(r"^(?:BODY|EXTENDED BODY|COMMENT|PING):[ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(r"^-{8}[ \t]*\n", re.MULTILINE)
+_LAST_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
+_HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
+LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
+_COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
+
+
+def detect(source: Source) -> str | None:
+    """Heads of an entry, then a line of five hyphens, then a section."""
+    start = _lines(source.sample)
+    if _START.match(start) and "\n-----\n" in start and _SECTION.search(start):
+        return "Movable Type export: KEY: value lines, sections between lines of hyphens"
+    return None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a Movable Type export; a thread is named by its basename, address or number."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Finding]:
+    line = 1
+    for number, entry in enumerate(_entries(text_blocks(source)), 1):
+        if entry.strip():
+            yield from _entry(source, entry, number, line)
+        line += entry.count("\n") + 1
+
+
+def _entries(blocks: Iterable[str]) -> Iterator[str]:
+    """The entries of a file, with bare newlines; memory for one, of at most LARGEST."""
+    held, carried = "", ""
+    for block in blocks:
+        text = carried + block
+        carried = "\r" * text.endswith("\r")  # its newline may come with the next block
+        held += _lines(text[: len(text) - len(carried)])
+        *entries, held = _ENTRY.split(held)
+        yield from entries
+        if len(held) > LARGEST:
+            yield held
+            held = ""
+    yield from _LAST_ENTRY.split(held + carried.replace("\r", "\n"))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Finding]:
+    sections = _HYPHENS.split(entry)
+    heads, _ = _heads(sections[0], None)
+    body: list[str] = []
+    rows: list[Row | Reject] = []
+    at = line + sections[0].count("\n") + 1
+    for section in sections[1:]:
+        name, _, rest = section.lstrip("\n").partition("\n")
+        key = name.partition(":")[0].strip()
+        if key in ("BODY", "EXTENDED BODY"):
+            body.append(rest)
+        elif key in ("COMMENT", "PING"):
+            yield 1
+            rows.append(_comment(source, rest, key, at))
+        at += section.count("\n") + 1
+    if not rows:
+        return
+    thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"
+    broken = heads.get("CONVERT BREAKS", "0") not in ("0", "", "richtext")
+    article = "\n\n".join(filter(None, (plain(part, newlines=broken) for part in body)))
+    title = plain(heads.get("TITLE")) or None
+    yield ThreadRow(thread, title, article or None, heads.get("UNIQUE URL") or None)
+    count = 0
+    for row in rows:
+        if isinstance(row, Row):
+            count += 1
+            row.id, row.thread_id = str(count), thread
+        yield row
+
+
+def _heads(section: str, known: frozenset[str] | None) -> tuple[dict[str, str], str]:
+    """The `KEY: value` lines at the beginning, and the rest."""
+    found: dict[str, str] = {}
+    rest = section.lstrip("\n")
+    while True:
+        line, _, after = rest.partition("\n")
+        head = _HEAD.fullmatch(line)
+        if not head or (known and head[1] not in known) or (head[1] in found and known):
+            return found, rest
+        found.setdefault(head[1], head[2].strip())
+        rest = after
+
+
+def _comment(source: Source, section: str, key: str, line: int) -> Row | Reject:
+    heads, text = _heads(section, _COMMENT_KEYS)
+    if not heads and not text.strip():
+        return Reject(source.name, f"line {line}", f"an empty {key} section")
+    return Row(
+        plain(text, newlines=True),
+        author=heads.get("BLOG NAME") if key == "PING" else plain(heads.get("AUTHOR")) or None,
+        created_at=when(heads.get("DATE")),
+        kind="trackback" if key == "PING" else "comment",
+        status="approved",
+        url=heads.get("URL") if key == "PING" else None,
+    )

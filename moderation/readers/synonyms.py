@@ -1,0 +1,86 @@
+"""New module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+SYNONYMS: dict[str, str] = {
+    "text": "text body content comment commenttext commentbody message messagetext cooked "
+    "textoriginal commentcontent textdisplay bodytext contenttext bodyhtml contenthtml posttext "
+    "replytext contents",
+    "id": "id commentid uttid postnumber shortid commenthex dsqid idpost uuid",
+    "parent_id": "parentid parent parentcomment parentcommentid pid replyto replytoid inreplytoid "
+    "inreplyto replytopostnumber commentparent parenthex parentitem idparentpost replytocommentid "
+    "inreplytocommentid inreplytostatusid",
+    "thread_id": "threadid linkid storyid postid commentpostid conversationid discussionid "
+    "submissionid root rootid articleid idarticle assetid topicid videoid pageid url page",
+    "author": "author authorname user username by speaker commenter attributedto userdisplayname "
+    "commentauthor displayname nickname handle screenname bynickname from name",
+    "created_at": "createdat createdutc timestamp time datetime isodatetime commentdategmt dategmt "
+    "commentdate date published publishedat createdate createddate creationdate postdate",
+    "title": "title threadtitle articletitle posttitle storytitle videotitle headline",
+    "article": "article articletext articlebody",
+    "url": "commenturl permalink url link",
+    "kind": "kind commenttype",
+    "status": "status commentapproved moderationstatus approved state",
+    "warnings": "warnings",
+}
+
+
+NAMES = ("name", "username", "login", "displayName", "display_name", "screen_name")
+"""What the name is called where the author is an object."""
+
+
+_HTML = frozenset(["cooked", "textdisplay", "bodyhtml", "contenthtml", "commentcontent"])
+
+
+_NOISE = re.compile(r"[\s_\-.:]+")
+
+
+def plainly(name: str) -> str:
+    """A column's name for comparing: `Comment_ID`, `commentId` and `comment-id` are one."""
+    return _NOISE.sub("", name).lower()
+
+
+def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Our column -> the dump's, by the user's mapping first and the usual synonyms then.
+
+    No column serves twice, but for `url`, which may also name the thread.
+
+    >>> roles(["commentID", "body", "parent"], {})
+    {'text': 'body', 'id': 'commentID', 'parent_id': 'parent'}
+    """
+    names = list(names)
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(plainly(name), name)
+    for name in names:
+        owner, _, last = name.rpartition(".")
+        if owner and last in NAMES:
+            known.setdefault(plainly(owner), name)
+    chosen = dict(mapping)
+    for role, words in SYNONYMS.items():
+        free = {word: name for word, name in known.items() if name not in chosen.values()}
+        if role == "url" and "url" in known:
+            free["url"] = known["url"]
+        found = next((free[word] for word in words.split() if word in free), None)
+        if role not in chosen and found is not None:
+            chosen[role] = found
+    if "id" not in chosen and plainly(chosen.get("thread_id", "")) in ("postid", "url"):
+        _second_thread(chosen, known)
+    return chosen
+
+
+def _second_thread(chosen: dict[str, str], known: Mapping[str, str]) -> None:
+    """`post_id` beside `topic_id` is the comment's own id."""
+    for word in SYNONYMS["thread_id"].split():
+        name = known.get(word)
+        if name and name != chosen["thread_id"] and plainly(chosen["thread_id"]) == "postid":
+            chosen["id"], chosen["thread_id"] = chosen["thread_id"], name
+            return
+
+
+def is_html(name: str) -> bool:
+    """Whether a text column of this name holds HTML."""
+    return plainly(name) in _HTML

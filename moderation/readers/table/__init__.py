@@ -1,0 +1,1 @@
+"""Comments in tables: CSV, JSON lines, Parquet, SQL."""

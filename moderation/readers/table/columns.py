@@ -1,0 +1,307 @@
+"""Columns of any table to comment records: which column is what, and what its values mean.
+
+Works on whole Arrow columns; values that Arrow cannot convert go through Python once per distinct
+value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
+from moderation.readers.column_bytes import Bytes, table_of
+from moderation.readers.column_times import times
+from moderation.readers.source import decode
+from moderation.readers.synonyms import roles
+from moderation.readers.values import NO_PARENT, NOBODY, status_of
+
+_TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
+_TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_PARENT))
+_TOP_LEVEL_LENGTHS = np.isin(np.arange(64), [len(word) for word in NO_PARENT])
+_NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
+_NOBODY = pa.array(["", *NOBODY], STRING)
+
+
+def late_roles(
+    chosen: Mapping[str, str], names: Iterable[str], later: Iterable[str]
+) -> dict[str, list[str]]:
+    """Our column -> the dump's and, behind it, those that go by such a name in later rows alone.
+
+    >>> late_roles({"text": "body"}, ["body"], ["body", "message", "parent"])
+    {'text': ['body', 'message'], 'parent_id': ['parent']}
+    """
+    known = set(names)
+    new = [name for name in dict.fromkeys(later) if name not in known]
+    found = {role: [name] for role, name in chosen.items()}
+    for role, name in roles(new, {}).items():
+        if name not in chosen.values():
+            found.setdefault(role, []).append(name)
+    return found
+
+
+Columns = Mapping[str, "pa.Array | pa.ChunkedArray"]
+
+
+def batch(
+    columns: Columns,
+    file: str,
+    place: Callable[[int], str],
+    status: Callable[[Any], str] = status_of,
+) -> Batch:
+    """Records of raw columns of any type (our name -> values), all of one length.
+
+    place: row -> where it stands, for rejects: rows that have neither a text nor an id. A row
+    with an id alone stays as a placeholder.
+    """
+    length = len(columns["text"])
+    made = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
+    ids = _ids(made["id"]) if "id" in made else pa.nulls(length, STRING)
+    parents = _parents(made["parent_id"], ids) if "parent_id" in made else pa.nulls(length, STRING)
+    text = _encodable(made["text"])
+    absent = _blank(text)
+    states = _mapped(made.get("status"), status, length)
+    states = _told_by_text(states, text)
+    threads, table = _threads(made, length)
+    records = pa.table(
+        {
+            "thread_id": threads,
+            "id": ids,
+            "parent_id": parents,
+            "author": _authors(made["author"]) if "author" in made else pa.nulls(length, STRING),
+            "created_at": times(columns["created_at"])
+            if "created_at" in columns
+            else pa.nulls(length, TIME),
+            "text": pc.fill_null(text, "") if text.null_count else text,
+            "kind": _kinds(made.get("kind"), absent, length),
+            "status": states,
+            "url": _filled(made["url"]) if "url" in made else pa.nulls(length, STRING),
+            "warnings": _warnings(columns.get("warnings"), absent),
+        },
+        schema=RECORD_SCHEMA,
+    )
+    lost = pc.and_(absent, pc.is_null(ids))
+    if not pc.any(lost).as_py():
+        return Batch(records, table)
+    rows = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
+    rejects = [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
+    return Batch(records.filter(pc.invert(lost)), table, rejects)
+
+
+def _blank(text: pa.Array) -> pa.Array:
+    """Whether there is nothing but white space; only texts that begin so are looked at whole."""
+    blank = np.zeros(len(text), bool)
+    rows = Bytes(text).blank_starts()
+    if len(rows):
+        start = pc.utf8_slice_codeunits(text.take(pa.array(rows)), 0, 8)
+        begins = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(start), ""), True)
+        rows = rows[begins.to_numpy(zero_copy_only=False)]
+        whole = pc.utf8_trim_whitespace(text.take(pa.array(rows)))
+        blank[rows] = pc.fill_null(pc.equal(whole, ""), True).to_numpy(zero_copy_only=False)
+    if text.null_count:
+        blank |= text.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(blank)
+
+
+def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Any column as strings. Whole floats become integers, so that 317120.0 meets 317120."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray):  # combine_chunks of no chunks, in some releases
+        column = pa.concat_arrays(column.chunks)
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return texts(column.dictionary_decode())
+    if pa.types.is_large_string(kind):
+        return column
+    if pa.types.is_floating(kind):
+        return _float_texts(column)
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raw = column.to_pylist()
+        return pa.array([one if one is None else decode(one)[0] for one in raw], STRING)
+    if pa.types.is_nested(kind):
+        return pa.array([_joined(value) for value in column.to_pylist()], STRING)
+    if pa.types.is_null(kind):
+        return pa.nulls(len(column), STRING)
+    return column.cast(STRING)
+
+
+def _float_texts(column: pa.Array) -> pa.Array:
+    column = column.cast(pa.float64())
+    column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
+    whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), float(1 << 63)))
+    short = pc.if_else(whole, column, pa.scalar(None, pa.float64())).cast(pa.int64(), safe=False)
+    return pc.coalesce(short.cast(STRING), column.cast(STRING))
+
+
+def _joined(value: Any) -> str | None:
+    """A list of strings as one, anything else nested as JSON."""
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "".join(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _encodable(column: pa.Array) -> pa.Array:
+    """Without NUL characters, which neither CSV nor most programs take."""
+    letters = Bytes(column).used
+    if not len(letters) or letters.min():
+        return column
+    return pc.replace_substring(column, "\0", "")
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    """Without white space around the values."""
+    return pc.utf8_trim_whitespace(column) if Bytes(column).blank_edges() else column
+
+
+def _none_where(column: pa.Array, could: np.ndarray, words: pa.Array) -> pa.Array:
+    """Null where a value is one of the words, which no value is unless one of `could` is set."""
+    if not could.any():
+        return column
+    return pc.if_else(pc.is_in(column, value_set=words), pa.scalar(None, STRING), column)
+
+
+def _ids(column: pa.Array) -> pa.Array:
+    """Ids without blanks around them; `317120.0` is 317120; empty ones and NaN are null."""
+    column = _trimmed(column)
+    seen = Bytes(column)
+    if (seen.last == ord("0")).any() and (seen.used == ord(".")).any():
+        column = pc.replace_substring_regex(column, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+        seen = Bytes(column)
+    return _none_where(column, seen.lengths <= 4, _NO_ID)
+
+
+def _parents(column: pa.Array, ids: pa.Array) -> pa.Array:
+    """Parents without the words for "none"; `0` stays for `merge`, which sees all the ids."""
+    column = _ids(column)
+    seen = Bytes(column)
+    reddits = seen.first == ord("t")
+    could = _TOP_LEVEL_STARTS[seen.first] & _TOP_LEVEL_LENGTHS[np.minimum(seen.lengths, 63)]
+    if (could | (reddits & (seen.second() == ord("3")))).any():
+        top = pc.or_(
+            pc.starts_with(column, "t3_"), pc.is_in(pc.utf8_lower(column), value_set=_TOP_LEVEL)
+        )
+        column = pc.if_else(pc.fill_null(top, True), pa.scalar(None, STRING), column)
+    if not reddits.any():
+        return column
+    prefixed = pc.starts_with(column, "t1_")
+    if pc.any(prefixed).as_py() and not pc.any(pc.starts_with(ids, "t1_")).as_py():
+        column = pc.replace_substring_regex(column, pattern="^t1_", replacement="")
+    return column
+
+
+def _filled(column: pa.Array) -> pa.Array:
+    """Null where the column is empty."""
+    return _none_where(column, Bytes(column).lengths == 0, _NO_ID[:1])
+
+
+def _authors(column: pa.Array) -> pa.Array:
+    column = _trimmed(column)
+    seen = Bytes(column)
+    return _none_where(column, (seen.lengths == 0) | (seen.first == ord("[")), _NOBODY)
+
+
+def _mapped(column: pa.Array | None, meaning: Callable[[Any], str], length: int) -> pa.Array:
+    """Each distinct value's meaning; null goes through it too."""
+    if column is None:
+        return pa.repeat(pa.scalar("unknown", STRING), length)
+    encoded = column.dictionary_encode(null_encoding="encode")
+    words = [meaning(value) for value in encoded.dictionary.to_pylist()]
+    return pa.array(words, STRING).take(encoded.indices)
+
+
+def _told_by_text(states: pa.Array, text: pa.Array) -> pa.Array:
+    """`[deleted]` and `[removed]` in place of the text, where nothing else tells."""
+    if not (Bytes(text).first == ord("[")).any():
+        return states
+    unknown = pc.equal(states, "unknown")
+    for word, status in (("[deleted]", "deleted"), ("[removed]", "removed")):
+        told = pc.and_(unknown, pc.fill_null(pc.equal(text, word), False))
+        if pc.any(told).as_py():
+            states = pc.if_else(told, pa.scalar(status, STRING), states)
+    return states
+
+
+def _kinds(column: pa.Array | None, absent: pa.Array, length: int) -> pa.Array:
+    def meaning(value: Any) -> str:
+        word = str(value).lower()
+        return word if word in KINDS else "comment"
+
+    if column is not None:
+        return _mapped(column, meaning, length)
+    if not pc.any(absent).as_py():
+        return pa.repeat(pa.scalar("comment", STRING), length)
+    return pc.if_else(absent, pa.scalar("placeholder", STRING), pa.scalar("comment", STRING))
+
+
+def _warnings(column: pa.Array | pa.ChunkedArray | None, absent: pa.Array) -> pa.Array:
+    kind = RECORD_SCHEMA.field("warnings").type
+    if column is None and not pc.any(absent).as_py():
+        empty = pa.array(np.zeros(len(absent) + 1, np.int32))
+        return pa.ListArray.from_arrays(empty, pa.array([], pa.string()))
+    before = [None] * len(absent) if column is None else column.to_pylist()
+    rows = []
+    for value, lost in zip(before, absent.to_pylist(), strict=True):
+        words = [word for word in value.split(";") if word] if isinstance(value, str) else value
+        found = list(words or [])
+        rows.append([*found, "lost_text"] if lost and "lost_text" not in found else found)
+    return pa.array(rows, kind)
+
+
+def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Table]:
+    """The thread of each row, and a table of the threads; without ids, title or article tell."""
+    named = [made[name] for name in ("thread_id", "title") if name in made]
+    if "article" in made:
+        named.append(_digests(made["article"]))
+    if not named:
+        return pa.nulls(length, STRING), THREAD_SCHEMA.empty_table()
+    ids = _ids(pc.coalesce(*named) if named[0].null_count else named[0])
+    if (Bytes(ids).first == ord("t")).any() and pc.any(pc.starts_with(ids, "t3_")).as_py():
+        ids = pc.replace_substring_regex(ids, pattern="^t3_", replacement="")
+    about = [name for name in ("title", "article") if name in made]
+    if not about:
+        return ids, THREAD_SCHEMA.empty_table()
+    table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
+    if ids.null_count:
+        table = table.filter(pc.is_valid(table["thread_id"]))
+    told = (
+        _without_runs(table)
+        .group_by("thread_id", use_threads=False)
+        .aggregate([(name, "min") for name in about])
+    )
+    columns = {
+        name: told[name if name == "thread_id" else f"{name}_min"]
+        if name in ("thread_id", *about)
+        else pa.nulls(told.num_rows, STRING)
+        for name in THREAD_SCHEMA.names
+    }
+    return ids, pa.table(columns, schema=THREAD_SCHEMA)
+
+
+def _without_runs(table: pa.Table) -> pa.Table:
+    """Without the rows that say what the row before them says: in most dumps all but a few."""
+    if len(table) < 2:
+        return table
+    new = np.zeros(len(table), bool)
+    new[0] = True
+    for column in table.columns:
+        same = pc.equal(column[1:], column[:-1])
+        new[1:] |= ~pc.fill_null(same, False).to_numpy()
+    return table.filter(pa.array(new))
+
+
+def _digests(column: pa.Array) -> pa.Array:
+    """A short name for each article text, the same in every shard."""
+    encoded = column.dictionary_encode()
+    names = [
+        hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:12]
+        for value in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(names, STRING).take(encoded.indices)

@@ -1,0 +1,421 @@
+"""CSV and TSV to columns: Arrow's parser for the rows that are well quoted, line by line otherwise.
+
+A quote that never closes would swallow the rest of the file. So each block is first checked as
+RFC 4180 wants it (an opening quote follows a delimiter, a closing one precedes one); the first
+line that breaks the rule is read on its own or rejected, and reading goes on behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from moderation.comments import STRING, Reject
+from moderation.readers.records import snippet
+from moderation.readers.source import HEAD_BYTES, decode, read_fully
+from moderation.readers.table.jsonl import Columns, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moderation.readers.source import Source
+
+BLOCK_BYTES = 1 << 22
+SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a block each
+FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
+LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
+LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
+DELIMITERS = ",\t;|"
+_QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the file separates and quotes, and its header's names (made unique: `text`, `text.1`)."""
+
+    delimiter: str
+    escape: bool  # a backslash guards a quote, as PHP and MySQL write it
+    names: tuple[str, ...]
+    header: int = 1  # lines that the header takes; 0: the names are not in the file
+
+
+def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
+    """The style told by the head, or None where it cannot be a table.
+
+    names: for a file that has no header.
+    """
+    sample = _beginning(source).lstrip("\ufeff").replace("\0", "")
+    if not sample.strip():
+        return None
+    line = sample.lstrip("\r\n").splitlines()[0]
+    outside = "".join(line.split('"')[::2]) or line
+    delimiter = max(DELIMITERS, key=outside.count)
+    delimiter = "\t" if source.suffix == ".tsv" and "\t" in line else delimiter
+    escaped = style_escapes(sample, delimiter)
+    if names:
+        return Style(delimiter, escaped, names, header=0)
+    try:
+        reader = csv.reader(
+            io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter, strict=line.count('"') % 2 == 1
+        )
+        cells = next(reader, [])
+    except csv.Error:
+        if line.count('"') % 2 == 0:
+            return None
+        cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
+        return Style(delimiter, escaped, _unique(cells))
+    return Style(delimiter, escaped, _unique(cells), max(1, reader.line_num))
+
+
+def _beginning(source: Source) -> str:
+    """The head as text; more of the file where its first line is longer than that."""
+    if len(source.head) < HEAD_BYTES or "\n" in source.sample.strip("\r\n"):
+        return source.sample
+    if "first line" not in source.memo:
+        with source.utf8() as stream:
+            source.memo["first line"] = decode(read_fully(stream, BLOCK_BYTES))[0]
+    line: str = source.memo["first line"]
+    return line
+
+
+def style_escapes(sample: str, delimiter: str) -> bool:
+    r"""Whether `\"` stands for a quote within a cell (PHP, MySQL): more often than at its end."""
+    ends = ('"', delimiter, "\n", "\r")
+    return sample.count('\\"') > sum(sample.count(f'\\"{end}') for end in ends)
+
+
+def _unique(cells: list[str]) -> tuple[str, ...]:
+    """Names of columns; one that comes again is numbered.
+
+    >>> _unique(["text", "text", "", "text"])
+    ('text', 'text.1', 'column 3', 'text.2')
+    """
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
+    for number, cell in enumerate(cells):
+        name = own = cell.strip() or f"column {number + 1}"
+        while name in names:
+            copies[own] = copies.get(own, 0) + 1
+            name = f"{own}.{copies[own]}"
+        names[name] = None
+    return tuple(names)
+
+
+def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Job]:
+    """Columns of the file's rows, block by block. roles: our name -> header name."""
+    with source.utf8() as stream:
+        walk = _Walk(stream, source, style, roles)
+        yield from walk.columns()
+
+
+class _Rows(NamedTuple):
+    """Rows as they stand in the file: the number of their first line, and how many they are.
+
+    wrong: a line whose quotes are wrong; else they are well quoted. cut: only its beginning.
+    """
+
+    raw: bytes
+    line: int
+    rows: int = 1
+    wrong: bool = False
+    cut: bool = False
+
+
+class _Cells(NamedTuple):
+    """Rows taken apart in Python, where each stands, those that are no rows, how many were met."""
+
+    kept: list[list[str]]
+    places: list[str]
+    rejects: list[Reject]
+    met: int
+
+
+class _Walk:
+    """One pass over the file."""
+
+    def __init__(
+        self, stream: object, source: Source, style: Style, roles: Mapping[str, str]
+    ) -> None:
+        self._stream, self._source, self._style = stream, source, style
+        self._file = source.name
+        self._roles = roles
+        self._buffer, self._at = b"", 0  # what is before `_at` is done with
+        self._line = 1
+        self._size = BLOCK_BYTES
+        self._ended = False
+        self._overlong = False
+        self._count = 0  # rows in what `_split` found good
+        self._newlines = np.zeros(0, np.int64)  # of the window, as `_split` found them
+
+    def columns(self) -> Iterator[Job]:
+        few: list[_Rows] = []  # broken lines and the rows between them, for one job
+        held = 0
+        for rows in self._pieces():
+            alone = not rows.wrong and len(rows.raw) > FEW_BYTES
+            if not alone:
+                few.append(rows)
+                held += len(rows.raw)
+            if few and (alone or held > FEW_BYTES):
+                yield partial(self._one_by_one, few)
+                few, held = [], 0
+            if alone:
+                yield partial(self._parsed, rows)
+        if few:
+            yield partial(self._one_by_one if len(few) > 1 else self._first, few)
+
+    def _first(self, few: list[_Rows]) -> Columns:
+        return self._one_by_one(few) if few[0].wrong else self._parsed(few[0])
+
+    def _pieces(self) -> Iterator[_Rows]:
+        """Well-quoted rows and broken lines, in their order."""
+        self._pass_header()
+        while not self._ended or self._left:
+            self._fill(self._size)
+            good, broken = self._split()
+            if good:
+                line, lines = self._line, int(np.searchsorted(self._newlines, good))
+                yield _Rows(self._taken(good, lines), line, self._count)
+            if broken:
+                line = self._line
+                yield _Rows(self._taken(broken), line, wrong=True, cut=self._overlong)
+                self._size = SMALL_BLOCK
+                if self._overlong:
+                    self._pass_over()
+            elif good:
+                self._size = min(BLOCK_BYTES, self._size * 2)
+            else:  # a row longer than the window
+                self._size *= 2
+
+    @property
+    def _left(self) -> int:
+        """Bytes that have been read and not yet taken."""
+        return len(self._buffer) - self._at
+
+    def _pass_header(self) -> None:
+        """Past the header's lines, and the blank ones before them."""
+        left = self._style.header
+        while left:
+            self._fill(max(self._size, self._left + 1))
+            end = self._buffer.find(b"\n", self._at) + 1
+            if not end and not self._ended:
+                continue
+            left -= bool(self._taken((end or len(self._buffer)) - self._at).strip())
+            if self._ended and not self._left:
+                return
+
+    def _fill(self, size: int) -> None:
+        missing = size - self._left
+        if missing <= 0 or self._ended:
+            return
+        blocks = [self._buffer[self._at :]]
+        while missing > 0 and not self._ended:
+            block = self._stream.read(missing)  # type: ignore[attr-defined]
+            self._ended = not block
+            blocks.append(block)
+            missing -= len(block)
+        self._buffer, self._at = b"".join(blocks), 0
+
+    def _taken(self, count: int, lines: int | None = None) -> bytes:
+        """The next bytes, of so many lines."""
+        taken = self._buffer[self._at : self._at + count]
+        self._line += taken.count(b"\n") if lines is None else lines
+        self._at += count
+        return taken
+
+    def _split(self) -> tuple[int, int]:
+        """Bytes of whole, well-quoted rows that come next, and of the broken line behind."""
+        count = min(self._size, self._left)
+        window = np.frombuffer(self._buffer, np.uint8, count, self._at)
+        at_end = self._ended and self._left <= self._size
+        quotes = _quotes(window, self._style.escape)
+        wrong = _first_wrong(window, quotes, ord(self._style.delimiter), at_end)
+        newlines = self._newlines = np.flatnonzero(window == _NEWLINE)
+        inside = np.searchsorted(quotes, newlines) % 2 == 1
+        limit = len(window) if wrong is None else wrong
+        free = newlines[~inside & (newlines < limit)]
+        good = int(free[-1]) + 1 if len(free) else 0
+        self._count = _rows_within(window, free)
+        if wrong is None:
+            if at_end and len(quotes) % 2 == 0:
+                self._count += bool(window[good:].tobytes().strip(b"\r"))
+                return len(window), 0
+            if at_end:
+                return good, self._line_end(int(quotes[-1]), good)
+            if good or self._left < self._size:
+                return good, 0
+            if self._size < 2 * LONGEST_FIELD:
+                return 0, 0
+            where = int(quotes[-1]) if len(quotes) % 2 else 0
+            return 0, self._line_end(where)
+        return good, self._line_end(wrong, good)
+
+    def _line_end(self, at: int, start: int = 0) -> int:
+        """Bytes from `start` (or the last free line end) to the end of the line around `at`."""
+        end = self._buffer.find(b"\n", self._at + at) + 1 - self._at
+        while end <= 0 and not self._ended and self._left <= LONGEST_LINE:
+            seen = self._left
+            self._fill(2 * seen)
+            end = self._buffer.find(b"\n", self._at + max(at, seen)) + 1 - self._at
+        self._overlong = end <= 0 and not self._ended
+        return (end if end > 0 else self._left) - start
+
+    def _pass_over(self) -> None:
+        """Read on to the end of a line that is too long to hold."""
+        self._overlong = False
+        while block := self._stream.read(BLOCK_BYTES):  # type: ignore[attr-defined]
+            end = block.find(b"\n") + 1
+            if end:
+                self._buffer, self._at = block, end
+                self._line += 1
+                return
+        self._ended = True
+
+    def _parsed(self, rows: _Rows) -> Columns:
+        raw = rows.raw
+        if raw[0] in b"\r\n" and not raw.strip(b"\r\n"):
+            return Columns({}, str, [], 0)
+        style = self._style
+        parsing = pa_csv.ParseOptions(
+            delimiter=style.delimiter,
+            escape_char="\\" if style.escape else False,
+            newlines_in_values=True,
+        )
+        wanted = dict.fromkeys(style.names, STRING)
+        converting = pa_csv.ConvertOptions(
+            column_types=wanted,
+            include_columns=sorted(set(self._roles.values())),
+            strings_can_be_null=False,
+            check_utf8=True,
+        )
+        reading = pa_csv.ReadOptions(
+            column_names=list(style.names), block_size=max(1 << 20, len(raw) + 1), use_threads=False
+        )
+        try:
+            table = pa_csv.read_csv(pa.BufferReader(raw), reading, parsing, converting)
+        except pa.ArrowInvalid:
+            return self._one_by_one([rows])
+        if table.num_rows != rows.rows:  # lone carriage returns end rows too
+            return self._one_by_one([rows])
+        return Columns(
+            {role: table[name].combine_chunks() for role, name in self._roles.items()},
+            lambda row: f"row {row + 1} after line {rows.line}",
+            [],
+            rows.rows,
+        )
+
+    def _one_by_one(self, pieces: list[_Rows]) -> Columns:
+        """Several pieces by Python's parser."""
+        cells = [self._alone(one) if one.wrong else self._slowly(one) for one in pieces]
+        return self._made(
+            _Cells(
+                [row for one in cells for row in one.kept],
+                [place for one in cells for place in one.places],
+                [reject for one in cells for reject in one.rejects],
+                sum(one.met for one in cells),
+            )
+        )
+
+    def _slowly(self, rows: _Rows) -> _Cells:
+        """Well-quoted rows: wrong numbers of cells become rejects with their line."""
+        style = self._style
+        text = self._source.decoded(rows.raw)
+        csv.field_size_limit(LONGEST_LINE)
+        reader = csv.reader(
+            io.StringIO(text.replace("\0", ""), newline=""),
+            delimiter=style.delimiter,
+            escapechar="\\" if style.escape else None,
+        )
+        kept: list[list[str]] = []
+        places: list[str] = []
+        rejects: list[Reject] = []
+        line = rows.line
+        met = 0
+        for cells in reader:
+            met += bool(cells)
+            place, line = f"line {line}", rows.line + reader.line_num
+            if len(cells) == len(style.names):
+                kept.append(cells)
+                places.append(place)
+            elif cells:
+                shown = style.delimiter.join(cells)
+                reason = f"{len(cells)} cells, but the header has {len(style.names)}"
+                rejects.append(Reject(self._file, place, reason, shown[:200]))
+        return _Cells(kept, places, rejects, met)
+
+    def _alone(self, rows: _Rows) -> _Cells:
+        """A line whose quotes are wrong: kept if its cells are right without them."""
+        place = f"line {rows.line}"
+        style = self._style
+        if rows.cut:
+            reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
+            return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
+        text = self._source.decoded(rows.raw)
+        text = text.strip("\r\n").replace("\0", "").replace("\r", " ")
+        if style.delimiter == "\t":
+            cells = text.split("\t")
+        else:
+            csv.field_size_limit(LONGEST_LINE)
+            opened = text.startswith('"') or f'{style.delimiter}"' in text
+            lines = [] if opened and text.count('"') % 2 else [text]
+            cells = next(csv.reader(lines, delimiter=style.delimiter), [])
+        if len(cells) == len(style.names) and "\n" not in text:
+            return _Cells([cells], [place], [], 1)
+        reason = "a quote is opened and not closed, or stands within a cell"
+        return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
+
+    def _made(self, cells: _Cells) -> Columns:
+        index = {name: number for number, name in enumerate(self._style.names)}
+        columns = {
+            role: pa.array([row[index[name]] for row in cells.kept], STRING)
+            for role, name in self._roles.items()
+        }
+        return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
+
+
+def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:
+    """How many rows end at these newlines, blank lines not counted."""
+    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
+    lengths = ends - starts
+    blank = (lengths == 0) | ((lengths == 1) & (window[starts] == _RETURN))
+    return int(len(ends) - blank.sum())
+
+
+def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:
+    """Places of the quotes that count."""
+    quotes = np.flatnonzero(window == _QUOTE)
+    if not escape or not len(quotes):
+        return quotes
+    before = np.where(quotes > 0, window[quotes - 1] == _BACKSLASH, False)
+    two = np.where(quotes > 1, window[quotes - 2] == _BACKSLASH, False)
+    return quotes[~(before & ~two)]
+
+
+def _first_wrong(
+    window: np.ndarray, quotes: np.ndarray, delimiter: int, at_end: bool
+) -> int | None:
+    """Place of the opening quote of the first pair that breaks the rule, None if all are right."""
+    if not len(quotes):
+        return None
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = np.where(opening > 0, window[opening - 1], _NEWLINE)
+    doubled = np.zeros(len(opening), bool)
+    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
+    opens = (before == delimiter) | (before == _NEWLINE) | (before == _RETURN) | doubled
+    last = len(window) - 1
+    after = np.where(closing < last, window[np.minimum(closing + 1, last)], _NEWLINE)
+    closes = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN) | (after == _QUOTE)
+    wrong = ~opens
+    wrong[: len(closing)] |= ~closes
+    if not wrong.any():
+        return None
+    first = int(np.argmax(wrong))
+    while first > 0 and doubled[first]:  # back to where this cell was opened
+        first -= 1
+    return int(opening[first])

@@ -1,0 +1,252 @@
+"""The generic table: rows with a text column, as JSON lines, JSON array, CSV, TSV or Parquet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import STRING, Batch
+from moderation.errors import InputError
+from moderation.readers.json import formats
+from moderation.readers.json.late import late
+from moderation.readers.json.text import first_values, loads
+from moderation.readers.json.unknown import shape_of
+from moderation.readers.markup import plain
+from moderation.readers.source import HEAD_BYTES
+from moderation.readers.synonyms import NAMES, is_html, plainly, roles
+from moderation.readers.table.ahead import in_order
+from moderation.readers.table.columns import batch, late_roles, texts
+from moderation.readers.table.csv import Style, csv_columns, style_of
+from moderation.readers.table.dialects import DIALECTS, Dialect, dialect_of, dialect_roles
+from moderation.readers.table.jsonl import Job, at, line_columns, value_columns
+from moderation.readers.table.parquet import Parquet
+from moderation.readers.values import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from moderation.readers.source import Source
+
+PARQUET = b"PAR1"
+LATER = " later"  # behind a role: its other column, in rows that lack the usual one
+SHOWN = 12  # column names in an error message
+
+
+def detect(source: Source) -> str | None:
+    """Parquet by its magic, JSON objects, or a header line that names a text column."""
+    if source.head.startswith(PARQUET):
+        return "Parquet file"
+    if source.binary or dialect_of(source) or formats.which(source) or shape_of(source):
+        return None
+    if source.is_json:
+        keys = _keys(source)
+        none = "JSON without anything in it" if _is_nothing(source) else None
+        return f"JSON objects with {_shown(keys)}" if keys else none
+    style = style_of(source)
+    if style is None:
+        return None
+    if "text" in roles(style.names, source.mapping) and _tabular(source, style):
+        return f"header line with {_shown(style.names)}"
+    return None
+
+
+def _is_nothing(source: Source) -> bool:
+    """Whether the file is an empty array or object, as an export without comments may be."""
+    return source.sample.strip("\ufeff \t\r\n") in ("[]", "{}")
+
+
+def detect_name(source: Source) -> str | None:
+    """A name that ends as that of a table, of a file whose content no other reader knows."""
+    named = source.suffix in (".csv", ".tsv") and not source.binary
+    return f"the name ends in {source.suffix}" if named else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a table. Raises InputError where it has no text column."""
+    if source.head.startswith(PARQUET):
+        stream = Parquet(source)
+        yield from _batches(source, stream.columns(_roles(source, stream.names)))
+        return
+    if source.binary:
+        raise InputError(f"{source.name}: is a binary file, not a table")
+    if _is_nothing(source):
+        yield Batch()
+        return
+    if source.is_json:
+        chosen = _json_roles(source)
+        found = _json(source, chosen)
+    else:
+        style = _style(source)
+        chosen = _roles(source, style.names)
+        found = csv_columns(source, style, chosen)
+    yield from _batches(source, found, plain if is_html(chosen["text"]) else None)
+    if note := _weakly(source, chosen):
+        yield Batch(notes=[note])
+
+
+def _weakly(source: Source, chosen: Mapping[str, str]) -> str | None:
+    """What to say of a table with other columns than a text, none of which comments have."""
+    known = {"id", "parent_id", "thread_id", "created_at", "title", "article", "status"}
+    author = plainly(chosen.get("author", "name")) != "name"
+    if source.mapping or author or known & chosen.keys() or not _has_others(source):
+        return None
+    return (
+        f"{source.name}: nothing but the name of the column {chosen['text']!r} tells that it holds "
+        "comments; if another is the text, say --map text=COLUMN"
+    )
+
+
+def _has_others(source: Source) -> bool:
+    style = None if source.is_json or source.binary else style_of(source)
+    names = style.names if style else _keys(source) if source.is_json else ()
+    return len(names) > 1
+
+
+def detect_dialect(source: Source, name: str) -> str | None:
+    """Why the file is of the dialect `name`, or None."""
+    dialect = dialect_of(source)
+    if dialect is None or dialect.name != name:
+        return None
+    if dialect.header:
+        return f"rows of {len(dialect.header)} cells: {_shown(dialect.header)}"
+    return f"columns {_shown(dialect.columns)}"
+
+
+def read_dialect(source: Source, name: str) -> Iterator[Batch]:
+    """Batches of a table in the dialect `name`. Raises InputError where its columns are absent."""
+    dialect = DIALECTS[name]
+    if dialect.json:
+        chosen = dialect_roles(dialect, _keys(source))
+        found = _json(source, chosen) if "text" in chosen else iter(())
+    else:
+        style = _style(source, dialect.header)
+        chosen = dialect_roles(dialect, list(style.names))
+        found = csv_columns(source, style, chosen)
+    if "text" not in chosen:
+        raise InputError(f"{source.name}: has no column {dialect.roles['text']}, as {name} has")
+    return _batches(source, found, dialect.markup, dialect)
+
+
+def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
+    return (line_columns if _line_wise(source) else value_columns)(source, chosen)
+
+
+def _style(source: Source, names: tuple[str, ...] = ()) -> Style:
+    style = style_of(source, names)
+    if style is None:
+        raise InputError(f"{source.name}: has no header line")
+    return style
+
+
+def _batches(
+    source: Source,
+    found: Iterator[Job],
+    markup: Callable[[str], str] | None = None,
+    dialect: Dialect | None = None,
+) -> Iterator[Batch]:
+    return in_order(partial(_batch, source, job, markup, dialect) for job in found)
+
+
+def _batch(
+    source: Source, job: Job, markup: Callable[[str], str] | None, dialect: Dialect | None
+) -> Batch:
+    columns = job()
+    made = Batch()
+    if columns.values:
+        for role in [role for role in columns.values if role.endswith(LATER)]:
+            usual, others = role.removesuffix(LATER), texts(columns.values.pop(role))
+            columns.values[usual] = pc.coalesce(texts(columns.values[usual]), others)
+        if markup:
+            text = [markup(one or "") for one in columns.values["text"].to_pylist()]
+            columns.values["text"] = pa.array(text, STRING)
+        if dialect and dialect.adapt:
+            dialect.adapt(columns.values)
+        status = dialect.status if dialect else status_of
+        made = batch(columns.values, source.name, columns.place, status)
+    made.rejects[:0] = columns.rejects
+    made.met = columns.met
+    return made
+
+
+def _json_roles(source: Source) -> dict[str, str]:
+    """The columns by the first rows' keys, and those that come later under other names."""
+    names = _keys(source)
+    later = [key for one in late(source) if one.top for key in _leaves(one.record)]
+    if "text" not in roles(names, source.mapping):
+        names += [key for key in later if key not in names]
+    chosen: dict[str, str] = {}
+    for role, (first, *others) in late_roles(_roles(source, names), names, later).items():
+        inner = [other for other in others if other.startswith(f"{first}.")]  # of some an object
+        both = [*inner, first, *others]
+        chosen[role] = both[0]
+        if others:
+            chosen[role + LATER] = both[1]
+    return chosen
+
+
+def _roles(source: Source, names: Any) -> dict[str, str]:
+    names = list(names)
+    chosen = roles(names, source.mapping)
+    for ours, theirs in source.mapping.items():
+        if theirs not in names and theirs.split(".")[0] not in names:
+            raise InputError(
+                f"{source.name}: --map {ours}={theirs}: there is no column {theirs!r}; "
+                f"the file has {_shown(names)}"
+            )
+    if "text" not in chosen:
+        raise InputError(
+            f"{source.name}: no column for the text; the file has {_shown(names)}. "
+            "If one of them is the text, say --map text=COLUMN; if this is data, "
+            "the header line is missing"
+        )
+    return chosen
+
+
+def _shown(names: Any) -> str:
+    names = [" ".join(str(name).split())[:40] for name in names]
+    more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _tabular(source: Source, style: Style) -> bool:
+    """A header of short names; a single one only if the file's name says it is a table."""
+    several = len(style.names) > 1 or source.suffix in (".csv", ".tsv")
+    return several and all(len(name) <= 64 for name in style.names)
+
+
+def _keys(source: Source) -> list[str]:
+    """The keys of the first records, in the order in which they come."""
+    keys: dict[str, None] = {}
+    for found in first_values(source):
+        for row in found if isinstance(found, list) else [found]:
+            keys |= dict.fromkeys(_leaves(row)) if isinstance(row, dict) else {}
+    return list(keys)
+
+
+def _leaves(row: dict[str, Any]) -> Iterator[str]:
+    """The keys; those of an author who is an object with a name are given with that name."""
+    for key, value in row.items():
+        if isinstance(value, dict) and "author" in roles([key], {}):
+            yield next((f"{key}.{name}" for name in NAMES if at(value, name)), key)
+        else:
+            yield key
+
+
+def _line_wise(source: Source) -> bool:
+    """Whether the first line is an object of its own, or damaged but followed by such lines."""
+    cut = len(source.head) == HEAD_BYTES
+    if cut and source.suffix in (".jsonl", ".ndjson") and "\n" not in source.sample:
+        return True  # the first line is longer than the head
+    lines = [line for line in source.sample.lstrip("\ufeff").splitlines()[:20] if line.strip()]
+    whole = [line for line in lines[:-1] or lines if line.strip()[:1] == "{"]
+    return any(line.rstrip().endswith("}") and _is_object(line) for line in whole)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(loads(line.encode("utf-8", "replace")), dict)
+    except ValueError:
+        return False

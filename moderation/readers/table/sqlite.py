@@ -1,0 +1,206 @@
+"""SQLite databases to comments: isso's, and the One Million Posts corpus.
+
+The file is opened read-only, as a file that does not change; a compressed one is unpacked to a
+temporary file first, for SQLite needs to jump about in it. A database can hold programs: views,
+computed columns, virtual tables. Only plain tables are read, and only so long and so much as a
+file of its size can take.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.comments import InputError, Reject
+from moderation.readers.markup import plain
+from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.values import no_parent, when
+from moderation.temporary import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_MAGIC = b"SQLite format 3\0"
+_STEPS = 10_000  # of SQLite's machine between two looks at how many it has taken
+_FREE_STEPS = 10_000_000  # half a second; a row takes some dozens
+_BYTE_STEPS = 50  # more for each byte of the file
+_ROW_BYTES = 64  # what a row costs beside its words
+_LONGEST = 1 << 26  # bytes of a text
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: _LONGEST,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1 << 20,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 10,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+_PRAGMAS = ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "mmap_size = 0")
+_SHOWN = 12  # tables in an error message
+
+
+class _Layout(NamedTuple):
+    """One program's tables: what tells them, and queries with our columns in this order.
+
+    comments: id, parent, thread, author, time, text, status. threads: thread, title, article, url.
+    NOT INDEXED: in the order of the rows. more: tables that may be missing.
+    """
+
+    name: str
+    tables: dict[str, set[str]]
+    comments: str
+    threads: str
+    statuses: dict[str, str]
+    more: tuple[str, ...] = ()
+
+
+_LAYOUTS = (
+    _Layout(
+        "isso",
+        {"comments": {"id", "tid", "parent", "created", "mode", "text"}, "threads": {"id", "uri"}},
+        "SELECT id, parent, tid, author, created, text, mode FROM comments NOT INDEXED",
+        "SELECT id, title, NULL, uri FROM threads WHERE id IN (SELECT tid FROM comments)",
+        {"1": "approved", "2": "pending", "4": "deleted"},
+    ),
+    _Layout(
+        "One Million Posts",
+        {"Posts": {"ID_Post", "ID_Parent_Post", "ID_Article", "Headline", "Body", "Status"}},
+        "SELECT ID_Post, ID_Parent_Post, ID_Article, ID_User, CreatedAt, "
+        "trim(coalesce(Headline, '') || char(10, 10) || coalesce(Body, ''), char(10)), Status "
+        "FROM Posts NOT INDEXED",
+        "SELECT ID_Article, Title, Body, Path FROM Articles "
+        "WHERE ID_Article IN (SELECT ID_Article FROM Posts)",
+        {"online": "approved", "deleted": "removed"},
+        ("Articles",),
+    ),
+)
+
+
+def detect(source: Source) -> str | None:
+    """SQLite's first bytes; which program's tables they are shows when it is read."""
+    return "SQLite database" if source.head.startswith(_MAGIC) else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a database. Raises InputError when its tables are of no known program."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Finding]:
+    with contextlib.ExitStack() as stack:
+        try:
+            base = stack.enter_context(contextlib.closing(_opened(source, stack)))
+            layout = _layout(source, base)
+        except sqlite3.Error as error:
+            raise InputError(f"{source.name}: the SQLite database is damaged: {error}") from error
+        grown = 0
+        try:
+            for name, title, article, url in base.execute(layout.threads):
+                grown += _size((name, title, article, url))
+                source.allow(grown)
+                words = (plain(_text(title)) or None, plain(_text(article)) or None)
+                yield ThreadRow(_text(name), *words, _text(url))
+        except sqlite3.Error as error:
+            yield f"{source.name}: the threads cannot be read: {error}"
+        number = 0
+        try:
+            for record in base.execute(layout.comments):
+                number += 1
+                grown += _size(record)
+                source.allow(grown)
+                yield 1
+                yield _row(layout, record)
+        except sqlite3.Error as error:
+            reason = f"the database is damaged, or a program, from here on: {error}"
+            yield 1
+            yield Reject(source.name, f"record {number + 1}", reason)
+
+
+def _opened(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    path = source.local
+    if path is None:
+        folder = stack.enter_context(Folder())
+        path = folder / "dump.sqlite"
+        with source.open() as stream, path.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+    base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    base.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    for limit, most in _LIMITS.items():
+        base.setlimit(limit, most)
+    for pragma in _PRAGMAS:
+        base.execute(f"PRAGMA {pragma}")
+    base.set_progress_handler(_Steps(_FREE_STEPS + _BYTE_STEPS * path.stat().st_size), _STEPS)
+    return base
+
+
+class _Steps:
+    """How many steps SQLite may still take; beyond, it says that it was interrupted."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def __call__(self) -> bool:
+        self._left -= _STEPS
+        return self._left < 0
+
+
+def _layout(source: Source, base: sqlite3.Connection) -> _Layout:
+    # a view of the same name as a table is refused by SQLite, whatever `type` and `name` say
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+    written = {_text(name) or "": _text(sql) or "" for name, sql in base.execute(query)}
+    for layout in _LAYOUTS:
+        there = [name for name in (*layout.tables, *layout.more) if _is_plain(name, written)]
+        known = {name: _columns(source, base, name) for name in there}
+        if all(columns <= known.get(name, set()) for name, columns in layout.tables.items()):
+            return layout
+    known_names = " and ".join(layout.name for layout in _LAYOUTS)
+    names = sorted(" ".join(name.split())[:40] for name in written)
+    more = f", … ({len(names)} in all)" if len(names) > _SHOWN else ""
+    raise InputError(
+        f"{source.name}: a database with the tables {', '.join(names[:_SHOWN]) or 'none'}{more}; "
+        f"known are those of {known_names}. Export the comments as CSV and use --format table"
+    )
+
+
+def _is_plain(name: str, written: dict[str, str]) -> bool:
+    """Whether it is a table, neither view nor virtual."""
+    return bool(re.match(rf"""\s*CREATE\s+TABLE\s+["'`\[]?{name}\b""", written.get(name, ""), re.I))
+
+
+def _columns(source: Source, base: sqlite3.Connection, table: str) -> set[str]:
+    """The columns of a table. Raises InputError where some are computed."""
+    found = base.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (table,)).fetchall()
+    if any(hidden for _, hidden in found):
+        raise InputError(
+            f"{source.name}: the table {table} has computed columns, which are not run; "
+            "export the comments as CSV and use --format table"
+        )
+    return {_text(name) or "" for name, _ in found}
+
+
+def _size(record: tuple[object, ...]) -> int:
+    return _ROW_BYTES + sum(len(one) for one in record if isinstance(one, str | bytes))
+
+
+def _row(layout: _Layout, record: tuple[object, ...]) -> Row:
+    number, parent, thread, author, created, text, status = record
+    return Row(
+        _text(text) or "",
+        id=_text(number),
+        parent_id=None if no_parent(parent) else _text(parent),
+        thread_id=_text(thread),
+        author=_text(author),
+        created_at=when(created),
+        status=layout.statuses.get(str(status), "unknown"),
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,173 @@
+"""Atom to comments: Blogger's exports, old and new, and feeds that thread by RFC 4685.
+
+An entry is a comment when it says so (Blogger's category or type) or answers something
+(`in-reply-to`); any other entry is a post. A comment that answers a comment is its reply, one
+that answers a post belongs to that thread.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.markup import plain
+from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.values import no_parent, status_of, when
+from moderation.readers.xml.fields import Node, record
+from moderation.readers.xml.pieces import Piece, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_FEED = re.compile(r"<(?:[\w-]+:)?(?:feed|entry)[\s>]")
+_SIGNS = {
+    "blogger/2008/kind#": "Blogger export (Atom with Blogger's kinds)",
+    "schemas.google.com/blogger/2018": "Blogger Takeout (Atom with blogger: elements)",
+    "purl.org/syndication/thread/1.0": "Atom feed with RFC 4685 threading",
+}
+_KIND = "blogger/2008/kind#"
+
+
+def detect(source: Source) -> str | None:
+    """Atom with one of three signs of comments."""
+    if not _FEED.search(source.sample) or "http://www.w3.org/2005/Atom" not in source.sample:
+        return None
+    return next((reason for sign, reason in _SIGNS.items() if sign in source.sample), None)
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of an Atom file. Entries other than comments and posts (settings) are left out."""
+    return batches(_found(source))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What later entries need to know, and the comments that wait for what they answer."""
+
+    parent_of: dict[str, str | None] = field(default_factory=dict)  # of every comment met
+    thread_of: dict[str, str] = field(default_factory=dict)  # of comments that name it
+    posts: dict[str, ThreadRow | None] = field(default_factory=dict)  # None: given already
+    waiting: list[tuple[Row, list[str]]] = field(default_factory=list)
+
+    def place(self, row: Row, answered: list[str]) -> None:
+        """The comment's parent and thread, from what it answers."""
+        comments = self.parent_of
+        row.parent_id = next((one for one in answered if one in comments and one != row.id), None)
+        row.thread_id = next((one for one in answered if one not in comments), None)
+        if row.id:
+            comments[row.id] = row.parent_id
+            if row.thread_id:
+                self.thread_of[row.id] = row.thread_id
+
+    def inherited(self, row: Row) -> str | None:
+        """The thread of the nearest comment above that names one."""
+        at, steps = row.parent_id, 0
+        while at in self.parent_of and at not in self.thread_of and steps < len(self.parent_of):
+            at, steps = self.parent_of[at], steps + 1
+        return self.thread_of.get(at or "")
+
+    def post(self, name: str | None) -> Iterator[ThreadRow]:
+        """The post, when the first of its comments is given."""
+        post = self.posts.get(name or "")
+        if post is not None:
+            self.posts[name or ""] = None
+            yield post
+
+
+def _found(source: Source) -> Iterator[Finding]:
+    """Comments as soon as all that they answer has been met; the others at the end."""
+    seen = _Seen()
+    for piece in pieces(source, ("entry",)):
+        if not isinstance(piece, Piece):
+            if isinstance(piece, str):  # no layout is given, so nothing comes as a run
+                yield piece
+            continue
+        found, recovered = record(piece.xml)
+        given = {} if found is None else found.fields()
+        if found is None or not given:
+            yield 1
+            yield Reject(source.name, piece.place, "an entry without elements")
+        elif not _is_comment(found, given):
+            if _kind(found, given) in ("post", "page", ""):
+                seen.posts.setdefault(given.get("id", ""), _post(found, given))
+        elif "content" not in given and "summary" not in given and not piece.whole:
+            yield 1
+            yield Reject(source.name, piece.place, "an entry cut off before its content")
+        else:
+            yield 1
+            row, answered = _comment(piece, found, given, recovered), _answered(found, given)
+            if answered and all(one in seen.posts or one in seen.thread_of for one in answered):
+                seen.place(row, answered)
+                row.thread_id = row.thread_id or seen.inherited(row)
+                yield from seen.post(row.thread_id)
+                yield row
+            else:
+                seen.parent_of[row.id or ""] = None
+                seen.waiting.append((row, answered))
+    for row, answered in seen.waiting:
+        seen.place(row, answered)
+    for row, _ in seen.waiting:
+        row.thread_id = row.thread_id or seen.inherited(row)
+        yield from seen.post(row.thread_id)
+        yield row
+
+
+def _kind(found: Node, given: dict[str, str]) -> str:
+    if given.get("type"):
+        return given["type"].lower()
+    terms = (one.attribute("term") or "" for one in found.all("category"))
+    return next((term.rpartition("#")[2] for term in terms if _KIND in term), "")
+
+
+def _is_comment(found: Node, given: dict[str, str]) -> bool:
+    kind = _kind(found, given)
+    return kind == "comment" or (not kind and bool(_answered(found, given)))
+
+
+def _answered(found: Node, given: dict[str, str]) -> list[str]:
+    """Ids of what the entry answers: comments and posts alike."""
+    named = [one.attribute("ref") for one in found.all("in-reply-to")]
+    for link in found.all("link"):
+        if link.attribute("rel") == "related":  # Blogger's link to the comment above
+            number = re.search(r"/(\d+)/?$", link.attribute("href") or "")
+            own = given.get("id", "")
+            if number and ".post-" in own:
+                named.insert(0, f"{own.rpartition('.post-')[0]}.post-{number[1]}")
+    named += [given.get("parent"), given.get("inReplyTo")]
+    return [one for one in dict.fromkeys(named) if one and not no_parent(one)]
+
+
+def _link(found: Node) -> str | None:
+    links = found.all("link")
+    rels = {one.attribute("rel") or "alternate": one.attribute("href") for one in links}
+    return rels.get("alternate")
+
+
+def _post(found: Node, given: dict[str, str]) -> ThreadRow:
+    return ThreadRow(
+        given.get("id") or None,
+        plain(given.get("title")) or None,
+        plain(given.get("content") or given.get("summary")) or None,
+        _link(found) or given.get("filename") or None,
+    )
+
+
+def _comment(piece: Piece, found: Node, given: dict[str, str], recovered: bool) -> Row:
+    person = found.first("author")
+    name = {} if person is None else person.fields()
+    told = given.get("status", "")
+    status = "approved" if told.upper() == "LIVE" or not told else status_of(told)
+    return Row(
+        plain(given.get("content") or given.get("summary")),
+        id=given.get("id") or None,
+        author=plain(name.get("name")) or None,
+        created_at=when(given.get("published") or given.get("created") or given.get("updated")),
+        status="spam" if "SPAM" in told.upper() else status,
+        url=_link(found),
+        warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
+    )

@@ -1,0 +1,158 @@
+"""Disqus' own XML export to comments: threads first, then posts that name thread and parent.
+
+The WXR that Disqus imports is WordPress' format; `wordpress` reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.markup import plain
+from moderation.readers.records import Finding, Row, Rows, ThreadRow, batches
+from moderation.readers.values import no_parent, when
+from moderation.readers.xml.columns import meant, moments, parents, records
+from moderation.readers.xml.fields import Node, record
+from moderation.readers.xml.layout import Layout, values
+from moderation.readers.xml.pieces import Piece, Run, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_NAMES = ("thread", "post")
+_USUAL = Layout(
+    "post",
+    [
+        "@id",
+        "message!",
+        "createdAt",
+        "isDeleted",
+        "isSpam",
+        "isApproved",
+        "author(name username)",
+        "thread@id",
+        "parent@id",
+    ],
+    _NAMES,
+)
+_THREAD = 8  # place of the thread among these
+_FLAGS = ("isDeleted", "isSpam", "isApproved")
+_ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
+_BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
+
+
+def detect(source: Source) -> str | None:
+    """The root element `disqus`."""
+    return "XML with the root element <disqus>" if _ROOT.search(source.sample) else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a Disqus export. Only threads that have posts are given."""
+    return batches(_found(source))
+
+
+def _found(source: Source) -> Iterator[Finding]:
+    waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
+    met: set[str] = set()
+    for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}):
+        if isinstance(piece, str):
+            yield piece
+            continue
+        if isinstance(piece, Run):
+            yield len(piece.fields)
+            for name in values(list(dict.fromkeys(one[_THREAD] for one in piece.fields))):
+                if name and name not in met:
+                    met.add(name)
+                    if name in waiting:
+                        yield waiting.pop(name)
+            yield Rows(piece.fields, _usual)
+            continue
+        found, recovered = record(piece.xml)
+        if piece.name == "thread":
+            thread = _thread(found)
+            if thread.thread_id in met:
+                yield thread
+            elif thread.thread_id:
+                waiting.setdefault(thread.thread_id, thread)
+            continue
+        yield 1
+        one = _post(source, piece, found, recovered)
+        if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
+            met.add(one.thread_id)
+            if one.thread_id in waiting:
+                yield waiting.pop(one.thread_id)
+        yield one
+
+
+def _thread(found: Node | None) -> ThreadRow:
+    if found is None:
+        return ThreadRow(None)
+    given = found.fields()
+    return ThreadRow(
+        found.attribute("id"),
+        plain(given.get("title")) or None,
+        plain(given.get("message")) or None,
+        given.get("link") or None,
+    )
+
+
+def _usual(found: list[Rows]) -> pa.Table:
+    """Posts from the fields of `_USUAL`."""
+    fields = zip(*(one for run in found for one in run.raw), strict=True)
+    number, message, moment, *told, name, user, thread, parent = map(values, fields)
+    flags = list(zip(*told, strict=True))
+    return records(
+        {
+            "thread_id": [one or None for one in thread],
+            "id": [one or None for one in number],
+            "parent_id": parents(parent),
+            "author": [plain(one) or other or None for one, other in zip(name, user, strict=True)],
+            "created_at": moments(moment),
+            "text": [_message(one) for one in message],
+            "status": meant(flags, lambda flag: _status(dict(zip(_FLAGS, flag, strict=True)))),
+        }
+    )
+
+
+def _message(html: str) -> str:
+    """Its text; where no markup breaks the lines, line ends do."""
+    return plain(html, newlines="<" not in html or not _BLOCKS.search(html))
+
+
+def _post(source: Source, piece: Piece, found: Node | None, recovered: bool) -> Row | Reject:
+    given = {} if found is None else found.fields()
+    if found is None or "message" not in given:
+        known = ", ".join(sorted(given)) or "nothing"
+        reason = "without a message" if piece.whole else "cut off before its message"
+        return Reject(source.name, piece.place, f"post is {reason}; it has {known}")
+    parent = _reference(found, "parent")
+    person = found.first("author")
+    name = {} if person is None else person.fields()
+    return Row(
+        _message(given["message"]),
+        id=found.attribute("id"),
+        parent_id=None if no_parent(parent) else parent,
+        thread_id=_reference(found, "thread"),
+        author=plain(name.get("name")) or name.get("username") or None,
+        created_at=when(given.get("createdAt")),
+        status=_status(given),
+        warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
+    )
+
+
+def _reference(found: Node, name: str) -> str | None:
+    one = found.first(name)
+    return None if one is None else one.attribute("id")
+
+
+def _status(given: dict[str, str]) -> str:
+    for name, status in (("isSpam", "spam"), ("isDeleted", "deleted")):
+        if given.get(name, "").lower() == "true":
+            return status
+    return "pending" if given.get("isApproved", "").lower() == "false" else "approved"

@@ -1,0 +1,196 @@
+"""One piece of XML to its fields, well-formed or not."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+from html.entities import html5
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from moderation.readers.xml.layout import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_USUAL = (
+    "wp content excerpt dc wfw slash dsq thr atom blogger gd media georss app openSearch ns0 ns1"
+)
+_HEAD = b"<x " + b" ".join(f'xmlns:{name}="{name}"'.encode() for name in _USUAL.split()) + b">"
+_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
+_STRICT = etree.XMLParser(**_SAFE)
+_NAMESPACES = etree.ErrorDomains.NAMESPACE
+
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|\]\]>|&#(5[56]\d{3});&#(5[67]\d{3});|&(?:#([xX][0-9a-fA-F]+|\d+);|(\w+);)?",
+    re.DOTALL,
+)
+_XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
+_NOT_XML = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TOKEN = re.compile(  # an element with text alone, or the tag that opens or closes another
+    # it begins behind another: a run of blanks is not tried again from each of them
+    r"""((?<!\s)\s*+<(?:([\w:.-]+)((?:\s++[\w:.-]+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+)\s*+"""
+    r"""(?:(/>)|>(?:(?:([^<]*+)|\s*+<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*+)"""
+    r"""(</\2\s*+>))?)|/([\w:.-]+)\s*+>))"""
+)
+_FAMILIES = frozenset(["author", "commentmeta", "postmeta", "source", "termmeta"])
+"""Elements within a record that hold elements; others that do are texts with stray markup."""
+_OPENED = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>\s*\Z")
+
+
+class Node:
+    """An element: its local name, attributes, stripped text, and the elements within it.
+
+    The text of one that holds others (a CDATA section that ended too early) is its inner XML.
+    """
+
+    __slots__ = ("_attributes", "name", "nodes", "text")
+
+    def __init__(self, name: str, attributes: Any, text: str) -> None:
+        self.name = name
+        self._attributes = attributes
+        self.text = text
+        self.nodes: list[Node] = []
+
+    def attribute(self, name: str) -> str | None:
+        """An attribute's value, whatever its prefix; None when absent or empty."""
+        if not self._attributes:
+            return None
+        if isinstance(self._attributes, str):
+            pairs = _ATTRIBUTE.findall(self._attributes)
+            self._attributes = [(key, decoded(double or single)) for key, double, single in pairs]
+        for key, value in self._attributes:
+            if value.strip() and local(key) == name:
+                return str(value).strip()
+        return None
+
+    def all(self, name: str) -> Iterator[Node]:
+        """The elements within it that are called so."""
+        return (node for node in self.nodes if node.name == name)
+
+    def first(self, name: str) -> Node | None:
+        """The first of these, or None."""
+        return next(self.all(name), None)
+
+    def fields(self) -> dict[str, str]:
+        """Texts of the elements within it by name; the first that is not empty stands."""
+        found: dict[str, str] = {}
+        for node in self.nodes:
+            if not found.get(node.name):
+                found[node.name] = node.text
+        return found
+
+
+def record(xml: bytes) -> tuple[Node | None, bool]:
+    """The element that `xml` holds, and whether it had to be recovered.
+
+    Undeclared prefixes, HTML's entities and bare ampersands are no damage: nothing is lost by
+    them. None when there is no element at all.
+    """
+    found = _simple(xml)
+    if found is not None:
+        return found, False
+    parsed, recovered = element(xml)
+    return None if parsed is None else _node(parsed), recovered
+
+
+def _simple(xml: bytes) -> Node | None:
+    """The element, if it and those within it are so plain that they need no parser; else None."""
+    try:
+        text = xml.decode()
+    except UnicodeDecodeError:
+        return None
+    tokens = _TOKEN.findall(text)
+    if sum([len(one[0]) for one in tokens]) != len(text):
+        return None  # something stands between the tokens
+    outermost = around = Node("", None, "")
+    above: list[tuple[str, Node]] = []
+    for _, tag, attributes, single, words, section, leaf, closing in tokens:
+        if closing:
+            if not above or above[-1][0] != closing:
+                return None
+            around = above.pop()[1]
+            continue
+        if ("&" in words and _NOT_XML.search(words)) or _NOT_XML.search(attributes):
+            return None
+        name = local(tag)
+        node = Node(name, attributes, section.strip() or decoded(words.strip()))
+        around.nodes.append(node)
+        if not single and not leaf:
+            if above and name not in _FAMILIES:
+                return None
+            above.append((tag, around))
+            around = node
+    return outermost.nodes[0] if len(outermost.nodes) == 1 and not above else None
+
+
+def _node(parsed: Any) -> Node:
+    """The same of a parser's element, without recursion."""
+    outermost = Node("", None, "")
+    stack = [(parsed, outermost)]
+    while stack:
+        one, around = stack.pop()
+        node = Node(local(one.tag), list(one.attrib.items()), _text(one))
+        around.nodes.append(node)
+        stack += [(child, node) for child in reversed(list(one.iterchildren("*")))]
+    return outermost.nodes[0]
+
+
+def element(xml: bytes) -> tuple[Any, bool]:
+    """As `record`, by libxml2: the parser's own element."""
+    try:
+        return etree.fromstring(_HEAD + xml + b"</x>", _STRICT)[0], False
+    except (etree.XMLSyntaxError, IndexError):
+        parser = etree.XMLParser(recover=True, **_SAFE)
+        root = etree.fromstring(_HEAD + _mended(xml) + b"</x>", parser)
+        damaged = xml.rfind(b"<![CDATA[") > xml.rfind(b"]]>") or any(
+            error.domain != _NAMESPACES for error in parser.error_log
+        )
+        found = next((child for child in root if isinstance(child.tag, str)), None)
+        return found, damaged
+
+
+def _text(one: Any) -> str:
+    if not len(one):
+        return (one.text or "").strip()
+    inner = [etree.tostring(child, encoding="unicode") for child in one]
+    return "".join([one.text or "", *inner]).strip()
+
+
+@lru_cache(maxsize=4096)
+def local(tag: str) -> str:
+    """The name without namespace and prefix; `excerpt:` stays, which is not `content:`."""
+    space, _, name = tag.rpartition("}")
+    prefix, _, name = name.rpartition(":")
+    return f"excerpt:{name}" if "excerpt" in f"{space}{prefix}" else name
+
+
+def _mended(xml: bytes) -> bytes:
+    """Entities that XML does not know as characters, bare ampersands as such, CDATA closed."""
+    source = xml.decode("utf-8", "replace").replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+    cdata = source.find("<![CDATA[", source.rfind("]]>") + 1)
+    if cdata >= 0:
+        opened = _OPENED.search(source[max(0, cdata - 300) : cdata])
+        closing = f"</{re.escape(opened[1])}" if opened else r"</[\w.-]+:[\w.-]+>"
+        found = re.compile(closing).search(source, cdata)
+        end = found.start() if found else len(source)
+        source = f"{source[:end]}]]>{source[end:]}"
+    return _AMPERSAND.sub(_character, source).encode("utf-8", "replace")
+
+
+def _character(found: re.Match[str]) -> str:
+    whole, high, low, number, name = found[0], *found.groups()
+    if high:  # two halves of one character, as programs write it that think in UTF-16
+        return chr(0x10000 + ((int(high) & 0x3FF) << 10 | int(low) & 0x3FF))
+    if number:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number[:12])
+        legal = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0x110000
+        return whole if legal and code not in (0xFFFE, 0xFFFF) else "\ufffd"
+    if whole == "]]>":  # the author's own; the parser would drop the text around it
+        return "]]&gt;"
+    if name:
+        return whole if name in _XML_NAMES else escape(html5.get(f"{name};", whole))
+    return "&amp;" if whole == "&" else whole

@@ -1,0 +1,185 @@
+"""Where decisions are taken in: checked, written to the ledger once each, and told to all pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moderation.errors import LabelError
+from moderation.labels import ledger
+from moderation.report.paged import ids_of
+from moderation.review.ledger_view import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from moderation.report.scored import Scored
+
+NAME_CHARACTERS = 100
+_LATEST = 253_402_300_799_000  # the end of the year 9999, in milliseconds
+AHEAD = timedelta(days=1)  # a clock of a page that is further ahead tells nothing
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a page asks for: `number` is the page's own name for it.
+
+    Either a decision (row, label, value, at in milliseconds) or, with `retracts`, the key of
+    the decision to take back.
+    """
+
+    number: str
+    by: str
+    at: int
+    row: int = -1
+    label: str = ""
+    value: bool = False
+    retracts: str = ""
+
+
+class Desk:
+    """One scored file and one ledger. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        scored: Scored,
+        scored_path: Path,
+        ledger_path: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Raises LedgerError when the ledger is damaged."""
+        self._clock = clock
+        self._scored = scored
+        self._path = scored_path
+        self._ledger = ledger_path
+        self._lock = Lock()
+        self._rows = {int(row) for row in scored.carried}
+        self._standing = Standing(ledger_path, self._place)
+
+    def events(self, since: int, generation: int) -> dict[str, Any]:
+        """What happened after the first `since` events; all of it to a page of before."""
+        with self._lock:
+            self._standing.refresh()
+            known = since if generation == self._standing.generation else 0
+            return {
+                "generation": self._standing.generation,
+                "count": len(self._standing.events),
+                "events": self._standing.events[known:],
+            }
+
+    def take(self, orders: Sequence[Order]) -> dict[str, str]:
+        """Write decisions and retractions; the ledger's key of each, by the page's number.
+
+        All of them are on the disk when this returns, or none when it raises. Whoever got no
+        answer sends the same again: what the ledger has already is not written twice. Raises
+        LabelError for an order that can never be written, LedgerError while a line of the ledger
+        is none, OutputError when the disk refuses.
+        """
+        if len({one.number for one in orders}) < len(orders):
+            raise LabelError("two orders bear the same number")
+        now = self._clock()
+        with self._lock:
+            self._standing.refresh()
+            keys: dict[str, str] = {}
+            made: dict[str, ledger.Decision | ledger.Retraction] = {}
+            for one in orders:
+                if one.retracts:
+                    keys[one.number] = one.retracts
+                    self._check(one, made)
+                    if one.retracts not in self._standing.retracted:
+                        back = ledger.Retraction(key=one.retracts, by=one.by, at=now)
+                        made[f"back {one.retracts}"] = back
+                    continue
+                decision = self._decision(one, now)
+                key = keys[one.number] = str(decision.line()["key"])
+                if key not in self._standing.keys:
+                    made[key] = decision
+            if made:
+                ledger.append(self._ledger, made.values())
+                self._standing.refresh()
+            return keys
+
+    def _check(self, order: Order, made: dict[str, ledger.Decision | ledger.Retraction]) -> None:
+        _when(order.at)
+        _named(order.by)
+        if order.retracts not in self._standing.keys and order.retracts not in made:
+            raise LabelError(f"no decision {order.retracts!r} in the ledger")
+
+    def _decision(self, order: Order, now: datetime) -> ledger.Decision:
+        scored = self._scored
+        if order.row not in self._rows or order.label not in scored.labels:
+            raise LabelError(f"no comment {order.row} to review or no label {order.label!r}")
+        _named(order.by)
+        record = scored.records.take([order.row])[0]
+        parent = int(scored.parents[order.row])
+        above = scored.records.take([parent])[0]["text"] if parent >= 0 else None
+        told = _when(order.at)
+        return ledger.Decision(
+            label=order.label,
+            value=order.value,
+            text=record["text"] or "",
+            annotator=order.by,
+            at=now,
+            order=f"{order.number} {order.at}",
+            client_at=told if told <= now + AHEAD else None,
+            thread_id=scored.named["thread_id"][order.row],
+            id=record["id"],
+            parent_text=above,
+            title=scored.named["title"][order.row],
+            dump=self._path.name,
+            model=self._model,
+            score=self._score(order.row, order.label),
+        )
+
+    def _place(self, entry: dict[str, Any]) -> int | None:
+        """By thread and id; a decision from another file must be about the same text too.
+
+        Another file may bear the same name: `scored.parquet` of yesterday. Only where the score
+        is the same as well, the text is not read for the comparison.
+        """
+        row = self._numbers.get((entry.get("thread_id") or "", entry.get("id") or ""))
+        if row is None:
+            return None
+        same = entry.get("dump") == self._path.name and entry.get("model") == self._model
+        if same and entry.get("score") == self._score(row, entry["label"]):
+            return row
+        return row if self._scored.records.take([row])[0]["text"] == entry["text"] else None
+
+    @property
+    def _model(self) -> str | None:
+        passport = self._scored.passport
+        return passport.get("digest") or passport.get("model")
+
+    def _score(self, row: int, label: str) -> float | None:
+        """As the ledger keeps it; None where there is none."""
+        column = self._scored.scores.get(label)
+        if column is None or np.isnan(column[row]):
+            return None
+        return round(float(column[row]), 4)
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, str], int]:
+        """The rows of the page by thread and id."""
+        rows = self._scored.carried
+        threads = self._scored.named["thread_id"]
+        ids = ids_of(self._path, self._scored.records, rows)
+        return {
+            (threads[row] or "", name): row for row, name in zip(rows.tolist(), ids, strict=True)
+        }
+
+
+def _named(reviewer: str) -> None:
+    if not reviewer.strip() or len(reviewer) > NAME_CHARACTERS:
+        raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
+
+
+def _when(milliseconds: int) -> datetime:
+    if not 0 <= milliseconds <= _LATEST:
+        raise LabelError(f"{milliseconds} is no time in milliseconds since 1970")
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

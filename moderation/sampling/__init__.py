@@ -1,0 +1,1 @@
+"""What to review next, and whether comments have changed."""

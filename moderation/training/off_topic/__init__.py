@@ -1,0 +1,1 @@
+"""Training of the label that needs the conversation."""

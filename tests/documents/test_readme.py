@@ -1,0 +1,69 @@
+"""The README is true: its commands run, and print what it says they print.
+
+`README_UPDATE=1 python -m pytest tests/documents/test_readme.py` writes the present output into it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from places import ROOT
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def commands(block):
+    """`[(command, output)]` of a block: a command stands after "$ ", its output below."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [tuple(part.split("\n", 1)) for part in parts]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A new user's clone, as far as the commands need it."""
+    place = tmp_path_factory.mktemp("clone")
+    for name in ("seeds", "labels"):
+        shutil.copytree(ROOT / name, place / name)
+    printed("moderation score seeds/bike-lane.txt -o -", place)  # the first scoring compiles
+    return place
+
+
+def printed(command, folder):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env={**os.environ, "PATH": path, "COLUMNS": "80", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return ran.stdout, ran.returncode
+
+
+def test_every_command_prints_what_the_readme_shows(folder):
+    text = README.read_text(encoding="utf-8")
+    shown = [pair for block in BLOCK.findall(text) for pair in commands(block)]
+    assert shown
+    for command, expected in shown:
+        output, status = printed(command, folder)
+        assert status == 0, (command, output)
+        if os.environ.get("README_UPDATE"):
+            text = text.replace(f"$ {command}\n{expected}", f"$ {command}\n{output}", 1)
+            README.write_text(text, encoding="utf-8")
+        else:
+            assert output == expected, command
+
+
+def test_the_main_job_runs_as_written(folder):
+    block = README.read_text(encoding="utf-8").split("```sh\n")[1].split("```")[0]
+    command = block.strip().split(" && ")[-1].removeprefix(".venv/bin/")
+    output, status = printed(command, folder)
+    assert (status, (folder / "report.html").stat().st_size > 10_000) == (0, True), output

@@ -1,0 +1,299 @@
+"""What input may cost: small files that would grow to gigabytes, or be read for minutes."""
+
+import contextlib
+import gzip
+import sqlite3
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from moderation.errors import InputError
+from moderation.readers import Source, read
+from moderation.readers.source import Options
+
+
+def refused(path, options=None):
+    """The one line that a file is refused with."""
+    with pytest.raises(InputError) as caught:
+        read(path, options=options or Options())
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+# --- Parquet --------------------------------------------------------------------------------------
+
+
+def repeated(text, count):
+    """The text so many times, held once."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), [text])
+
+
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "none"])
+def test_one_long_text_repeated(tmp_path, codec):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": repeated("x" * 1_000_000, 8000)}), path, compression=codec)
+    assert "grows past" in refused(path)
+
+
+def test_one_short_text_in_many_rows(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": repeated("x", 30_000_000)}), path, compression="zstd")
+    assert path.stat().st_size < 200_000
+    assert "grows past" in refused(path)
+
+
+def test_rows_that_are_null(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": pa.nulls(30_000_000, pa.string())}), path)
+    assert "grows past" in refused(path)
+
+
+def test_one_row_with_a_list_of_many_long_texts(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = repeated("x" * 100_000, 100_000)
+    lists = pa.ListArray.from_arrays([0, len(texts)], texts)
+    pq.write_table(pa.table({"text": ["a"], "author": lists}), path, compression="zstd")
+    assert "grows past" in refused(path)
+
+
+def test_a_page_that_unpacks_to_much_more(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table({"text": ["x" * 40_000_000] * 10})
+    pq.write_table(texts, path, compression="zstd", use_dictionary=False)
+    assert path.stat().st_size < 200_000
+    assert "grows past" in refused(path)
+
+
+def test_what_columns_unpack_to_that_are_not_read_does_not_count(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table({"text": ["one", "two"], "picture": repeated("x" * 300_000_000, 2)})
+    pq.write_table(texts, path, compression="zstd")
+    assert list(read(path).comments["text"]) == ["one", "two"]
+
+
+def test_a_bound_may_be_raised(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = [f"{number} {'x' * 3000}" for number in range(100)] * 1000
+    pq.write_table(pa.table({"text": texts}), path, compression="zstd")
+    assert "raise --max-expansion" in refused(path)
+    assert len(read(path, options=Options(expansion=100_000)).comments) == 100_000
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "none"])
+def test_a_parquet_file_of_several_groups_and_pages(tmp_path, version, codec):
+    path = tmp_path / "dump.parquet"
+    texts = pa.table(
+        {
+            "id": [str(number) for number in range(5000)],
+            "text": [f"{number} words {'y' * (number % 90)}" for number in range(5000)],
+            "author": ["Ann", None, "Ben", "Ann", "Cy"] * 1000,
+        }
+    )
+    pq.write_table(
+        texts,
+        path,
+        compression=codec,
+        data_page_version=version,
+        row_group_size=1500,
+        data_page_size=2000,
+        dictionary_pagesize_limit=3000,
+    )
+    found = read(path)
+    assert sorted(found.comments["text"]) == sorted(texts["text"].to_pylist())
+    assert found.comments["author"].isna().sum() == 1000
+    assert found.records == 5000
+
+
+def test_a_parquet_file_with_a_wrong_byte_is_read_or_refused(tmp_path):
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": ["one", "two", "two"] * 20, "id": list(range(60))}), path)
+    content = path.read_bytes()
+    for place in range(4, len(content), 3):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        with contextlib.suppress(InputError):
+            dump = read(path)
+            assert dump.records == len(dump.comments) + len(dump.rejects)
+
+
+def test_a_parquet_file_within_gzip(tmp_path):
+    path = tmp_path / "dump.parquet.gz"
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"text": ["one", "two"]}), sink)
+    path.write_bytes(gzip.compress(sink.getvalue().to_pybytes()))
+    assert Source(path).compression == "gzip"
+    assert list(read(path).comments["text"]) == ["one", "two"]
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+THREADS = "CREATE TABLE threads (id INTEGER PRIMARY KEY, uri TEXT, title TEXT)"
+COLUMNS = "id, tid, parent, created, mode, text, author"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n{}) "
+COMMENT = "i AS id, 1 AS tid, NULL AS parent, 0 AS created, 1 AS mode, 'x' AS text, 'a' AS author"
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A database of isso's, made by SQL."""
+
+    def made(*statements):
+        path = tmp_path / "dump.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            for statement in (THREADS, "INSERT INTO threads VALUES (1, '/a', 'A')", *statements):
+                base.execute(statement)
+            base.commit()
+        return path
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        NUMBERS.format("") + f"SELECT {COMMENT} FROM n",
+        NUMBERS.format(" WHERE i < 9") + f"SELECT {COMMENT.replace('i AS', 'sum(i) AS')} FROM n",
+        f"SELECT {COMMENT.replace('i AS', 'id AS')} FROM threads",
+    ],
+)
+def test_a_view_in_place_of_the_comments_is_not_run(database, view):
+    path = database(f"CREATE VIEW comments AS {view}")
+    assert "a database with the tables threads" in refused(path)
+
+
+def test_a_view_that_says_it_is_a_table_is_not_run(database):
+    path = database(
+        f"CREATE VIEW comments AS {NUMBERS.format('')} SELECT {COMMENT} FROM n",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET type = 'table' WHERE name = 'comments'",
+    )
+    assert "malformed database schema" in refused(path)
+
+
+@pytest.mark.parametrize("kind", ["VIRTUAL", "STORED"])
+def test_computed_columns_are_not_run(database, kind):
+    columns = COLUMNS.replace("author", f"author AS (hex(zeroblob(1000000 + id))) {kind}")
+    path = database(
+        f"CREATE TABLE comments ({columns})",
+        "INSERT INTO comments (id, tid, text) VALUES (1, 1, 'x')",
+    )
+    assert "the table comments has computed columns" in refused(path)
+
+
+def test_a_virtual_table_is_not_run(database):
+    path = database(f"CREATE VIRTUAL TABLE comments USING fts5({COLUMNS})")
+    assert "a database with the tables" in refused(path)
+
+
+def test_a_long_default_of_many_short_rows_is_bounded(database):
+    path = database(
+        "CREATE TABLE comments (id, tid, parent, created, mode, text)",
+        NUMBERS.format(" WHERE i < 4000") + "INSERT INTO comments (id, tid) SELECT i, 1 FROM n",
+        f"ALTER TABLE comments ADD COLUMN author TEXT DEFAULT '{'x' * 500_000}'",
+    )
+    assert "grows past" in refused(path)
+
+
+def test_names_of_tables_are_shown_in_short(tmp_path):
+    path = tmp_path / "dump.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        for number in range(50):
+            base.execute(f'CREATE TABLE "t{number}\'); DROP\n{"x" * 5000}" (a)')
+    assert "… (50 in all)" in refused(path)
+    assert len(refused(path)) < 1500
+
+
+# --- CSV ------------------------------------------------------------------------------------------
+
+
+def rows_of(count, text="comment {} of many"):
+    return [f"{number},{text.format(number)},Ann\n" for number in range(count)]
+
+
+def written(path, rows, header="id,text,author\n"):
+    path.write_text(header + "".join(rows))
+    return path
+
+
+def test_one_quote_that_is_not_closed_costs_its_row(tmp_path):
+    rows = rows_of(100_000)
+    rows[10] = '10,"comment 10 of many,Ann\n'
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert len(dump.comments) == 99_999
+    assert dump.rejects["place"].tolist() == ["line 12"]
+    assert "a quote is opened and not closed" in dump.rejects["reason"].tolist()[0]
+
+
+def test_a_quote_that_is_not_closed_on_every_row(tmp_path):
+    rows = rows_of(20_000, '"comment {} of many')
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert len(dump.rejects) == 20_000
+
+
+def test_quotes_within_cells_on_every_row(tmp_path):
+    dump = read(written(tmp_path / "dump.csv", rows_of(20_000, 'a "b" c {}')))
+    assert len(dump.comments) == 20_000
+
+
+def test_a_quote_that_is_not_closed_on_every_other_row(tmp_path):
+    rows = rows_of(10_000)
+    rows[::2] = rows_of(10_000, '"comment {} of many')[::2]
+    dump = read(written(tmp_path / "dump.csv", rows))
+    assert (len(dump.comments), len(dump.rejects)) == (5_000, 5_000)
+
+
+@pytest.mark.parametrize("text", ["comment {}", '"comment {}"'])
+@pytest.mark.parametrize("header", ['id,"text,author\n', 'id,text,"author\n', '"id,text,author\n'])
+def test_a_quote_that_is_not_closed_in_the_header(tmp_path, text, header):
+    dump = read(written(tmp_path / "dump.csv", rows_of(3000, text), header))
+    assert len(dump.comments) == 3000
+    assert set(dump.comments["author"]) == {"Ann"}
+
+
+def test_a_header_over_two_lines(tmp_path):
+    dump = read(written(tmp_path / "dump.csv", rows_of(20), 'id,text,"author\n(name)"\n'))
+    assert len(dump.comments) == 20
+
+
+@pytest.mark.parametrize("name", ["column{}", "same", "", "same.{}"])
+def test_a_header_of_many_columns(tmp_path, name):
+    names = ",".join(name.format(number) for number in range(30_000))
+    path = tmp_path / "dump.csv"
+    path.write_text(f"id,text,{names}\n1,hello,{',' * 29_999}\n2,again,{',' * 29_999}\n")
+    assert list(read(path).comments["text"]) == ["hello", "again"]
+
+
+# --- XML ------------------------------------------------------------------------------------------
+
+BLANKS = " " * 300_000
+WXR = (
+    '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><wp:post_id>1</wp:post_id>'
+    "<wp:comment><wp:comment_id>7</wp:comment_id>{}<wp:comment_content>{}</wp:comment_content>"
+    "</wp:comment></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        f"<wp:comment_author>{BLANKS}<![CDATA[x]]>{BLANKS}&bad;</wp:comment_author>",
+        f"<wp:comment_author{BLANKS}x></wp:comment_author>",
+        f"<wp:comment_author {BLANKS}/ ></wp:comment_author>",
+        f"{BLANKS}stray{BLANKS}",
+        f"<a>{BLANKS}<b>{BLANKS}</b>{BLANKS}",
+        f"<a></a{BLANKS}b>",
+    ],
+)
+def test_long_runs_of_blanks_in_a_record(tmp_path, author):
+    path = tmp_path / "dump.xml"
+    path.write_text(WXR.format(author, "Hello."))
+    dump = read(path)
+    assert [*dump.comments["text"], *dump.rejects["place"]]
+
+
+def test_long_runs_of_blanks_in_a_text(tmp_path):
+    path = tmp_path / "dump.xml"
+    path.write_text(WXR.format("", f"a{BLANKS}<x{BLANKS}b & c"))
+    assert read(path).comments["text"].tolist()[0].startswith("a")

@@ -29,8 +29,8 @@ from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import Lexicon
 from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
-from moderation.model.goals.stored_curve import Kept
-from moderation.model.held_out import Held
+from moderation.model.goals.stored_curve import StoredCurve
+from moderation.model.held_out import HeldOutScores
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
 from moderation.tables import replacing
 
@@ -196,7 +196,7 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
 
 
-def _helds(model: Model) -> dict[str, Held]:
+def _helds(model: Model) -> dict[str, HeldOutScores]:
     """Held-out scores by where their arrays stand in the file."""
     found = {
         "held": model.held,
@@ -301,9 +301,9 @@ def _base(arrays: dict[str, np.ndarray]) -> Base:
     )
 
 
-def _held(arrays: dict[str, np.ndarray], place: str) -> Held | None:
+def _held(arrays: dict[str, np.ndarray], place: str) -> HeldOutScores | None:
     keys = arrays.get(f"{place}/keys")
-    return None if keys is None else Held(keys, arrays[f"{place}/logits"])
+    return None if keys is None else HeldOutScores(keys, arrays[f"{place}/logits"])
 
 
 def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
@@ -325,7 +325,7 @@ def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
 def _head(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | ContextLabel:
     name, threshold = label["name"], float(label["threshold"])
     calibration = Calibration.from_dict(label["calibration"])
-    curve = Kept.from_dict(label["curve"]) if "curve" in label else None
+    curve = StoredCurve.from_dict(label["curve"]) if "curve" in label else None
     stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
         return TextLabel(name, calibration, *stated)

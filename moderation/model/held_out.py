@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldOutScores:
     """keys: (n,) uint64, rising. logits: (n, text labels) float32 raw, NaN = not judged."""
 
     keys: np.ndarray
@@ -40,7 +40,7 @@ class Held:
             raise ModelError("held-out scores: keys do not rise; train the model anew")
 
     @classmethod
-    def of(cls, texts: Iterable[str], logits: np.ndarray) -> Held:
+    def of(cls, texts: Iterable[str], logits: np.ndarray) -> HeldOutScores:
         """From rows; of rows with the same text the mean counts. logits: (n, text labels)."""
         known, row = np.unique(text_keys(texts), return_inverse=True)
         sums, counts = (np.zeros((len(known), logits.shape[1])) for _ in range(2))
@@ -49,16 +49,16 @@ class Held:
         means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
         return cls(known, means.astype(np.float32))
 
-    def joined(self, more: Held) -> Held:
+    def joined(self, more: HeldOutScores) -> HeldOutScores:
         """Both; where both have a text, what `more` has of it counts."""
         keys = np.union1d(self.keys, more.keys)
         logits = np.full((len(keys), self.logits.shape[1]), np.nan, np.float32)
         for one in (self, more):
             place = np.searchsorted(keys, one.keys)
             logits[place] = np.where(np.isnan(one.logits), logits[place], one.logits)
-        return Held(keys, logits)
+        return HeldOutScores(keys, logits)
 
-    def near(self, texts: pd.Series) -> Held:
+    def near(self, texts: pd.Series) -> HeldOutScores:
         """With those of `texts` that say nearly the same as one of these: its group's mean."""
         from moderation.labels.duplicates import near_duplicate_groups  # compiled
 
@@ -73,7 +73,7 @@ class Held:
             counts = np.bincount(group[some], minlength=len(sums))
             means = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
             logits[:, column] = means[group]
-        return Held.of(texts, logits).joined(self)
+        return HeldOutScores.of(texts, logits).joined(self)
 
     def find(self, texts: Iterable[str]) -> np.ndarray:
         """The logits of each text: (n, text labels), NaN = the model was not trained on it."""

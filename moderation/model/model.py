@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from moderation.features.phrases import Lexicon
     from moderation.model.calibration import Calibration
     from moderation.model.given import Comments
-    from moderation.model.goals.stored_curve import Kept
-    from moderation.model.held_out import Held
+    from moderation.model.goals.stored_curve import StoredCurve
+    from moderation.model.held_out import HeldOutScores
 
 
 BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
@@ -47,7 +47,7 @@ class TextLabel:
 
     threshold: a comment is flagged from this probability on. operating: the goal and what it
     promises. metrics: how it did on rows that it was not trained on. curve: what other thresholds
-    would give (`thresholds.Kept`); None in models that were made before it was kept.
+    would give (`stored_curve.StoredCurve`); None in models that were made before it was kept.
     """
 
     name: str
@@ -55,7 +55,7 @@ class TextLabel:
     threshold: float
     operating: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
-    curve: Kept | None = None
+    curve: StoredCurve | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class ContextLabel:
     threshold: float
     operating: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
-    curve: Kept | None = None
+    curve: StoredCurve | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Base:
     dense: np.ndarray
     intercept: np.ndarray
     phrase_weights: np.ndarray
-    held: Held | None = None
+    held: HeldOutScores | None = None
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ class Model:
     name: str = ""
     digest: str = ""
     base: Base | None = None
-    held: Held | None = None
-    tables: Held | None = None
+    held: HeldOutScores | None = None
+    tables: HeldOutScores | None = None
 
     @property
-    def learnt(self) -> Held | None:
+    def learnt(self) -> HeldOutScores | None:
         """Held-out scores of all rows that it keeps them of."""
         if self.held is None or self.tables is None:
             return self.tables if self.held is None else self.held

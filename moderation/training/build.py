@@ -18,7 +18,7 @@ from moderation.labels.public.sets import load_sources
 from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_labels, read_sources
 from moderation.labels.table import label_names, stack
-from moderation.model.held_out import Held
+from moderation.model.held_out import HeldOutScores
 from moderation.training.lexicon import read_lexicon
 from moderation.training.linear import steady
 from moderation.training.off_topic.conversations import Roles, training_pairs
@@ -108,7 +108,7 @@ def build(
 
 def _in_context_too(
     model: Model, mine: Sequence[pd.DataFrame], names: Sequence[str]
-) -> Held | None:
+) -> HeldOutScores | None:
     """With the texts that were judged for a label of the conversation: no score, but seen."""
     texts = [
         text
@@ -117,7 +117,7 @@ def _in_context_too(
         if name in table
         for text in table["text"][table[name].notna()]
     ]
-    seen = Held.of(texts, np.full((len(texts), len(model.text_heads)), np.nan))
+    seen = HeldOutScores.of(texts, np.full((len(texts), len(model.text_heads)), np.nan))
     return seen if model.held is None else seen.joined(model.held)
 
 

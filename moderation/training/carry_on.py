@@ -26,7 +26,7 @@ from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import phrase_rows
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_names
-from moderation.model.held_out import Held
+from moderation.model.held_out import HeldOutScores
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
 from moderation.training.correction import Decided, Learned, learn
 from moderation.training.provenance import row_digests, rows_origin
@@ -252,12 +252,12 @@ def _held(
     labels: pd.DataFrame,
     names: list[str],
     learned: dict[str, tuple[np.ndarray, Learned]],
-) -> Held:
+) -> HeldOutScores:
     """Held-out logits of what was learnt now, beside those that the model had."""
     logits = np.full((len(labels), len(names)), np.nan)
     for name, (judged, found) in learned.items():
         logits[judged, names.index(name)] = found.held
-    held = Held.of(labels["text"], logits)
+    held = HeldOutScores.of(labels["text"], logits)
     return held if model.held is None else model.held.joined(held)
 
 

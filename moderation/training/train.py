@@ -26,8 +26,8 @@ from moderation.features.phrases import Lexicon
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import label_names
 from moderation.model.calibration import calibrate
-from moderation.model.goals.stored_curve import Kept, chosen
-from moderation.model.held_out import Held
+from moderation.model.goals.stored_curve import StoredCurve, chosen
+from moderation.model.held_out import HeldOutScores
 from moderation.model.model import ContextLabel, Model, TextLabel
 from moderation.training import linear
 from moderation.training.counting import listed
@@ -151,8 +151,8 @@ def train(
     )
 
 
-def _kept(labels: pd.DataFrame, rows: np.ndarray, raw: np.ndarray) -> Held | None:
-    return Held.of(labels["text"][rows], raw[rows]) if rows.any() else None
+def _kept(labels: pd.DataFrame, rows: np.ndarray, raw: np.ndarray) -> HeldOutScores | None:
+    return HeldOutScores.of(labels["text"][rows], raw[rows]) if rows.any() else None
 
 
 def _largest_first(parallel: Any, calls: list[Any], sizes: list[int]) -> list[Any]:
@@ -298,7 +298,7 @@ def _head(
         operating["threshold"],
         operating=operating,
         metrics=metrics,
-        curve=Kept.of(answers, score, groups[rows], weight),
+        curve=StoredCurve.of(answers, score, groups[rows], weight),
     )
 
 

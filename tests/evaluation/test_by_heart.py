@@ -12,7 +12,7 @@ from places import ROOT
 from small_model import table, trained
 
 from moderation.labels.ledger import Decision, append
-from moderation.model.held_out import Held, not_trained_on
+from moderation.model.held_out import HeldOutScores, not_trained_on
 from moderation.model.model import Model
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ def decisions(texts, prefix):
 def place(tmp_path, monkeypatch):
     """A model that knows all adverts by heart: held out it finds none of them."""
     monkeypatch.chdir(tmp_path)
-    held = Held.of(ADVERTS, np.full((len(ADVERTS), 2), [-9.0, NAN]))
+    held = HeldOutScores.of(ADVERTS, np.full((len(ADVERTS), 2), [-9.0, NAN]))
     replace(trained(), held=held).save(tmp_path / "models/default")
     write(tmp_path / "dump.jsonl", [*ADVERTS, *CALM])
     append("labels/ledger.jsonl", decisions([*ADVERTS, *CALM], "c"))
@@ -120,7 +120,7 @@ def test_drift_and_prevalence_count_them_as_unseen(moderation, place):
 
 def test_a_label_of_the_conversation_is_left_out_of_what_it_learnt_from():
     """No held-out scores are kept of it, so those rows have none, and it is said."""
-    held = Held.of(["seen"], np.array([[NAN]]))
+    held = HeldOutScores.of(["seen"], np.array([[NAN]]))
     model = SimpleNamespace(learnt=held, text_heads=trained().text_heads[:1],
                             taught_in_context=["off_topic"])  # fmt: skip
     scores = pd.DataFrame({"spam": [0.5, 0.5], "off_topic": [0.9, 0.8]})
@@ -134,7 +134,7 @@ def test_a_label_of_the_conversation_is_left_out_of_what_it_learnt_from():
 
 
 def test_held_out_scores_of_tables_are_read_back(tmp_path):
-    held = Held.of(["a", "b"], np.array([[1.0, NAN], [2.0, 3.0]]))
+    held = HeldOutScores.of(["a", "b"], np.array([[1.0, NAN], [2.0, 3.0]]))
     replace(trained(), tables=held).save(tmp_path / "m")
     loaded = Model.load(tmp_path / "m")
     assert loaded.learnt.find(["B"]).tolist() == [[2.0, 3.0]]

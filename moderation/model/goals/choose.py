@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.model.goals.stored_curve import Kept
+    from moderation.model.goals.stored_curve import StoredCurve
     from moderation.model.model import ContextLabel, Model, TextLabel
 
 
@@ -101,7 +101,7 @@ def with_goals(
     return replace(changed, heads=heads)
 
 
-def curve_of(head: TextLabel | ContextLabel) -> Kept:
+def curve_of(head: TextLabel | ContextLabel) -> StoredCurve:
     """The label's curve; ModelError for a model that was made before it was kept."""
     if head.curve is None:
         raise ModelError(f"{head.name}: the model keeps no curve to choose from; train it anew")

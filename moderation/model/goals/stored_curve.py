@@ -30,7 +30,7 @@ DRAWS = 4000
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCurve:
     """Points of a label's curve, thresholds falling: all (k,) float64.
 
     recall, false_positive_rate: share of positives and negatives that score at least the
@@ -48,7 +48,7 @@ class Kept:
     @classmethod
     def of(
         cls, y_true: np.ndarray, score: np.ndarray, groups: np.ndarray, weight: np.ndarray
-    ) -> Kept:
+    ) -> StoredCurve:
         """From out-of-fold scores. y_true: (n,) bool. groups: (n,) int. weight: (n,) > 0."""
         y_true = np.asarray(y_true).astype(bool)
         curve = Curve.of(y_true, score, weight)
@@ -84,7 +84,7 @@ class Kept:
         }
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Kept:
+    def from_dict(cls, stored: dict[str, Any]) -> StoredCurve:
         """The reverse of `to_dict`; ModelError when it is no falling curve."""
         try:
             columns = [

@@ -10,7 +10,7 @@ import pandas as pd
 from moderation.errors import GoalError
 from moderation.evaluation.metrics import Ranked
 from moderation.model.calibration import calibrate
-from moderation.model.goals.stored_curve import Kept, chosen
+from moderation.model.goals.stored_curve import StoredCurve, chosen
 from moderation.model.model import ContextLabel
 from moderation.training.off_topic.fit import fit_context, held_out_logits, source_weights
 from moderation.training.ranking import ranking
@@ -52,5 +52,5 @@ def context_label(
         operating["threshold"],
         operating=operating,
         metrics={"out_of_fold": measured},
-        curve=Kept.of(answers, score, codes, weight),
+        curve=StoredCurve.of(answers, score, codes, weight),
     )

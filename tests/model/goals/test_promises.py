@@ -7,7 +7,7 @@ from places import ROOT
 from moderation.labels.read import read_sources, split_groups
 from moderation.model.calibration import sigmoid
 from moderation.model.goals.goal import Goal, promise
-from moderation.model.goals.stored_curve import Kept
+from moderation.model.goals.stored_curve import StoredCurve
 from moderation.model.model import Model
 
 DATA = ROOT.parent / "shared" / "data"
@@ -44,7 +44,7 @@ def test_what_a_kept_curve_promises_holds_on_unseen_threads(sentence):
     goal, rng, held = Goal.parse(sentence), np.random.default_rng(8), 0
     for trial in range(100):
         y_true, score, groups = talk(rng, 500)
-        kept = Kept.of(y_true, score, groups, np.ones(len(y_true)))
+        kept = StoredCurve.of(y_true, score, groups, np.ones(len(y_true)))
         promised = kept.promise(goal, seed=trial)
         unseen, scores, _ = talk(rng, 500)
         held += promised.low <= given(goal, unseen, scores >= promised.threshold) <= promised.high
@@ -67,7 +67,7 @@ def test_a_promise_corrected_for_prevalence_holds_where_the_label_is_rare():
     goal, rng, held = Goal.parse("precision >= 0.7"), np.random.default_rng(10), 0
     for trial in range(100):
         y_true, score, groups = talk(rng, 500)
-        kept = Kept.of(y_true, score, groups, np.ones(len(y_true)))
+        kept = StoredCurve.of(y_true, score, groups, np.ones(len(y_true)))
         unseen, scores, _ = talk(rng, 6000)
         rare = ~unseen | (rng.random(len(unseen)) < 1 / 6)
         unseen, scores = unseen[rare], scores[rare]
@@ -96,7 +96,7 @@ def test_promises_hold_on_the_other_half_of_a_real_set(name, label, sentence):
     for trial in range(HALVES):
         here = (rng.random(groups.max() + 1) < 0.5)[groups]
         seen = y_true[here], score[here]
-        kept = Kept.of(*seen, groups[here], np.ones(here.sum()))
+        kept = StoredCurve.of(*seen, groups[here], np.ones(here.sum()))
         for way, promised in (
             ("scores", promise(*seen, goal, groups[here], draws=100, seed=trial)),
             ("curve", kept.promise(goal, seed=trial)),

@@ -8,7 +8,7 @@ from small_model import recipe, table, trained
 
 from moderation.errors import GoalError, ModelError
 from moderation.model.goals.goal import Curve, Goal
-from moderation.model.goals.stored_curve import Kept, chosen
+from moderation.model.goals.stored_curve import StoredCurve, chosen
 from moderation.model.model import Model
 from moderation.training.recipe import Recipe, Settings
 from moderation.training.train import train
@@ -23,7 +23,7 @@ ONES = np.ones(20_000)
 
 @pytest.fixture(scope="module")
 def kept():
-    return Kept.of(ANSWERS, SCORES.astype(np.float64), GROUPS, ONES)
+    return StoredCurve.of(ANSWERS, SCORES.astype(np.float64), GROUPS, ONES)
 
 
 def test_each_point_is_what_the_scores_give(kept):
@@ -64,7 +64,7 @@ def test_precision_follows_the_prevalence(kept):
 
 def test_a_precision_that_nobody_was_flagged_at_is_out_of_reach():
     steps = np.array([0.99, 0.5])
-    kept = Kept(steps, np.array([1e-5, 0.8]), np.array([0.0, 0.1]), 1000.0, 1000.0, 0.5)
+    kept = StoredCurve(steps, np.array([1e-5, 0.8]), np.array([0.0, 0.1]), 1000.0, 1000.0, 0.5)
     with pytest.raises(GoalError, match=r"0\.889 at threshold 0\.5"):
         kept.promise(Goal.parse("precision >= 0.999"))
     assert kept.promise(Goal.parse("false positive rate <= 0.1%")).threshold == 0.99
@@ -76,7 +76,7 @@ def test_an_impossible_goal_says_what_can_be_had(kept):
 
 
 def test_reads_back_what_it_wrote(kept):
-    again = Kept.from_dict(json.loads(json.dumps(kept.to_dict())))
+    again = StoredCurve.from_dict(json.loads(json.dumps(kept.to_dict())))
     assert again.to_dict() == kept.to_dict()
 
 
@@ -94,7 +94,7 @@ def test_a_damaged_curve_is_refused(damage):
     whole = {"threshold": [0.9, 0.1], "recall": [0.5, 1.0], "false_positive_rate": [0.0, 1.0]}
     numbers = {"positives": 5.0, "negatives": 5.0, "prevalence": 0.5}
     with pytest.raises(ModelError, match="curve"):
-        Kept.from_dict(whole | numbers | damage)
+        StoredCurve.from_dict(whole | numbers | damage)
 
 
 def test_a_model_keeps_its_curves(tmp_path):

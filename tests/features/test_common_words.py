@@ -5,13 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from moderation.features.characters import make_scratch
-from moderation.features.common_words import COSTS, HASHES, cost_between, split_words
+from moderation.features.common_words import COSTS, HASHES, SPLIT_ROOM, cost_between, split_words
 from moderation.training.vocabulary import comments_with, patterns, table
 
 
 def chars_of(word):
-    chars = make_scratch(len(word)).chars
+    chars = np.empty(SPLIT_ROOM * len(word) + 2, np.int32)
     chars[: len(word)] = [ord(letter) for letter in word]
     return chars
 

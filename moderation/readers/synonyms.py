@@ -61,10 +61,11 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
             known.setdefault(plainly(owner), name)
     chosen = dict(mapping)
     for role, words in SYNONYMS.items():
-        free = {word: name for word, name in known.items() if name not in chosen.values()}
+        taken = set(chosen.values())
         if role == "url" and "url" in known:
-            free["url"] = known["url"]
-        found = next((free[word] for word in words.split() if word in free), None)
+            taken.discard(known["url"])
+        named = (known[word] for word in words.split() if word in known)
+        found = next((name for name in named if name not in taken), None)
         if role not in chosen and found is not None:
             chosen[role] = found
     if "id" not in chosen and plainly(chosen.get("thread_id", "")) in ("postid", "url"):

@@ -297,3 +297,65 @@ def test_long_runs_of_blanks_in_a_text(tmp_path):
     path = tmp_path / "dump.xml"
     path.write_text(WXR.format("", f"a{BLANKS}<x{BLANKS}b & c"))
     assert read(path).comments["text"].tolist()[0].startswith("a")
+
+
+# --- HTML -----------------------------------------------------------------------------------------
+
+PAGE = "<!doctype html><html><body><h1>A title</h1><div id='comments'><ol>"
+COMMENT_ITEM = "<li class='comment' id='comment-{0}'><div><cite>Ann</cite></div><p>words of {0}</p>"
+
+
+def page(tmp_path, content):
+    path = tmp_path / "page.html"
+    path.write_text(PAGE + content)
+    return path
+
+
+def test_comments_in_lists_of_comments_thousands_deep(tmp_path):
+    items = "".join(COMMENT_ITEM.format(k) + "<ul class='children'>" for k in range(8000))
+    dump = read(page(tmp_path, items + "</ul></li>" * 8000))
+    assert sorted(dump.comments["text"]) == sorted(f"words of {k}" for k in range(8000))
+    assert "more than 1,000 elements deep" in dump.notes[0]
+
+
+def test_discussions_nest_as_before(tmp_path):
+    items = "".join(COMMENT_ITEM.format(k) + "<ul class='children'>" for k in range(400))
+    dump = read(page(tmp_path, items + "</ul></li>" * 400))
+    assert dump.comments["depth"].max() == 400
+
+
+def test_comments_whose_elements_do_not_end_are_not_deep(tmp_path):
+    items = "".join(COMMENT_ITEM.format(k).replace("</p>", "<br>") for k in range(2000))
+    dump = read(page(tmp_path, items))
+    assert len(dump.comments) == 2000
+    assert not [note for note in dump.notes if "deep" in note]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<div>" * 200_000,
+        "<ol><li>a" * 100_000,
+        "<blockquote>a" * 100_000,
+        "<dl>" * 100_000 + "<dt>",
+        "<div class='entry-content'>a" * 30_000,
+        "<p " + " ".join(f"a{k}=1" for k in range(200_000)) + ">x",
+        "<p a='" + "'a'" * 200_000 + ">x",
+        "<p " * 200_000,
+        "<!--" * 200_000,
+        "<script>" * 200_000,
+        "</div>" * 200_000,
+    ],
+    ids=lambda content: content[:12],
+)
+def test_pages_that_are_deep_or_wide(tmp_path, content):
+    dump = read(page(tmp_path, COMMENT_ITEM.format(1) + "</li>" + content))
+    assert dump.comments["text"].tolist()[0].startswith("words of 1")
+
+
+@pytest.mark.parametrize("end", ["x", "<x", "<html><p>a</p>"])
+def test_many_comments_before_a_page(tmp_path, end):
+    path = tmp_path / "page.html"
+    path.write_text("<!-- a --> " * 50_000 + end)
+    with contextlib.suppress(InputError):
+        assert read(path).records == 0

@@ -115,7 +115,7 @@ def article_of(page: LexborHTMLParser) -> str | None:
         if len(junk.text(deep=True)) <= _FRAME * everything and not _frames(junk, named):
             junk.decompose()
     prose = [
-        max((_prose(found) for found in page.css(selector)), key=len, default="")
+        max((_prose(found) for found in _outermost(page.css(selector))), key=len, default="")
         for selector in _BODIES
     ]
     enough = _FRAME * max(map(len, prose))
@@ -127,6 +127,22 @@ def _frames(junk: LexborNode, named: set[int]) -> bool:
     return junk.mem_id in named or any(
         node.mem_id in named for node in junk.css(", ".join(_BODIES[:_OWN]))
     )
+
+
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """The nodes that are in no other of these: they hold the words of those within."""
+    inside = {node.mem_id: True for node in nodes}
+    found = []
+    for node in nodes:
+        passed: list[int] = []
+        above = node.parent
+        while above is not None and above.mem_id not in inside:
+            passed.append(above.mem_id)
+            above = above.parent
+        within = above is not None and inside[above.mem_id]
+        inside.update(dict.fromkeys(passed, within))
+        found += [] if within else [node]
+    return found
 
 
 def _prose(node: LexborNode) -> str:

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from moderation.readers.bylines.headings import shortfall
 from moderation.readers.html.article import address_of, article_of, title_of
 from moderation.readers.html.definition_lists import undefined
+from moderation.readers.html.depth import DEEPEST, shallow
 from moderation.readers.html.fields import fields
 from moderation.readers.html.find import words
 from moderation.readers.html.jsonld import comments_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 _MARKUP = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section"
+    r"\s*+(?:<\?xml[^>]*\?>\s*+)?(?:<!--(?:[^-]++|-(?!->))*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|div|article|section"
     r"|ol|ul|p|h\d|main|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -54,7 +55,8 @@ def read(source: Source) -> Iterator[Batch]:
 
 def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     """The records of a page."""
-    page = LexborHTMLParser(undefined(text))
+    text, deep = shallow(undefined(text))
+    page = LexborHTMLParser(text)
     url, title = address_of(page), title_of(page)
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
@@ -70,6 +72,8 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     yield len(found)
     yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
     yield from found
+    if deep:
+        yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
     pings = sum(row.kind != "comment" for row in found)
     missing = shortfall(headings, len(found), pings)
     if missing:

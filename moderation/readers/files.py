@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.errors import InputError
-from moderation.readers.source import USUAL, Source
+from moderation.readers.source import BAD_ZIP, USUAL, Source
 
 if TYPE_CHECKING:
     from moderation.readers.source import Options
@@ -54,7 +54,7 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
     try:
         with zipfile.ZipFile(source.local or name) as archive:
             members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
-    except (zipfile.BadZipFile, OSError) as error:
+    except BAD_ZIP as error:
         raise InputError(f"{source.name}: is a damaged zip archive: {error}") from error
     if not members:
         raise InputError(f"{source.name}: the archive is empty")

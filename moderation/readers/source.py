@@ -11,6 +11,7 @@ import lzma
 import os
 import re
 import stat
+import struct
 import sys
 import threading
 import zipfile
@@ -79,6 +80,14 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     zstandard.ZstdError,
+)
+BAD_ZIP = (
+    zipfile.BadZipFile,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    struct.error,
 )
 _BINARY = re.compile(
     rb"%PDF|\x89PNG|GIF8|\xff\xd8\xff|7z\xbc\xaf|Rar!|\x7fELF|MZ\x90|PK\x05\x06|\xd0\xcf\x11\xe0|"
@@ -230,13 +239,21 @@ class Source:
         return cast("IO[bytes]", openers[self.compression or ""](file))
 
     def _unzipped(self, file: BinaryIO) -> IO[bytes]:
-        archive = zipfile.ZipFile(file)
-        member = archive.getinfo(self.member or "")
+        try:
+            archive = zipfile.ZipFile(file)
+            member = archive.getinfo(self.member or "")
+        except KeyError as error:
+            raise InputError(f"{self.name}: is not in the archive") from error
+        except BAD_ZIP as error:
+            raise InputError(f"{self.name}: not a readable zip archive: {error}") from error
         if member.flag_bits & 1:
             raise InputError(f"{self.name}: wants a password; unpack the archive first")
         if member.file_size > self._limit:
             self._explode()
-        return archive.open(member)
+        try:
+            return archive.open(member)
+        except BAD_ZIP as error:
+            raise InputError(f"{self.name}: damaged in the archive: {error}") from error
 
     @property
     def _limit(self) -> int:

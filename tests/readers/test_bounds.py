@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import sqlite3
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -359,3 +360,50 @@ def test_many_comments_before_a_page(tmp_path, end):
     path.write_text("<!-- a --> " * 50_000 + end)
     with contextlib.suppress(InputError):
         assert read(path).records == 0
+
+
+# --- archives -------------------------------------------------------------------------------------
+
+UTTERANCE = (
+    '{"id":"u1","root":"c1","user":"Ann","reply-to":null,"text":"Hello there","timestamp":1.5e9,'
+    '"meta":{}}\n'
+)
+TITLES = '{"c1":{"meta":{"title":"Tea"}}}'
+
+
+def zipped(path, members, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("folder", ["", "corpus/", "a/b/"])
+def test_a_corpus_in_an_archive_with_titles_and_without(tmp_path, folder):
+    path = zipped(tmp_path / "a.zip", {f"{folder}utterances.jsonl": UTTERANCE})
+    assert read(path).comments["text"].tolist() == ["Hello there"]
+    members = {f"{folder}utterances.jsonl": UTTERANCE, f"{folder}conversations.json": TITLES}
+    assert "Tea" in read(zipped(tmp_path / "b.zip", members)).threads["title"].tolist()
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [b"", b"{", b"\xff\xfe\0", b"[" * 200_000, b'{"c1":' + b"9" * 6000 + b"}", b" " * 300_000_000],
+    ids=["empty", "cut", "binary", "deep", "a long number", "long"],
+)
+def test_a_corpus_whose_titles_cannot_be_read_has_its_comments(tmp_path, titles):
+    members = {"utterances.jsonl": UTTERANCE, "conversations.json": titles}
+    dump = read(zipped(tmp_path / "a.zip", members))
+    assert "Hello there" in dump.comments["text"].tolist()
+
+
+def test_an_archive_with_any_one_byte_wrong(tmp_path):
+    members = {"utterances.jsonl": UTTERANCE, "conversations.json": TITLES, "ö.jsonl": UTTERANCE}
+    path = zipped(tmp_path / "a.zip", members)
+    content = path.read_bytes()
+    for place in range(0, len(content), 4):
+        wrong = bytes([content[place] ^ 0xFF])
+        path.write_bytes(content[:place] + wrong + content[place + 1 :])
+        with contextlib.suppress(InputError):
+            dump = read(path)
+            assert dump.records == len(dump.comments) + len(dump.rejects)

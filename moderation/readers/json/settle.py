@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moderation.errors import InputError
 from moderation.readers.json.text import loads
 from moderation.readers.records import Row, ThreadRow
 from moderation.readers.source import Source
@@ -77,17 +78,17 @@ def convokit(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
 
 
 def _beside(source: Source, name: str) -> Any:
-    """The JSON of a file in the same folder or archive; None where there is none."""
-    folder = source.path.parent
-    path: Source | None = None
-    if source.member:
-        path = Source(source.path, member=source.member.rpartition("/")[0] + f"/{name}".lstrip("/"))
-    elif (folder / name).is_file():
-        path = Source(folder / name)
-    if path is None or not path.head:
+    """The JSON of a file in the same folder or archive; None where there is none to read."""
+    folder, within = source.path.parent, (source.member or "").rpartition("/")[0]
+    if source.member is None and not (folder / name).is_file():
         return None
     try:
+        if source.member:
+            member = f"{within}/{name}".lstrip("/")
+            path = Source(source.path, member=member, options=source.options)
+        else:
+            path = Source(folder / name, options=source.options)
         with path.utf8() as stream:
             return loads(stream.read())
-    except ValueError:
+    except (InputError, ValueError):  # what it adds are titles; the comments stand without
         return None

@@ -407,3 +407,48 @@ def test_an_archive_with_any_one_byte_wrong(tmp_path):
         with contextlib.suppress(InputError):
             dump = read(path)
             assert dump.records == len(dump.comments) + len(dump.rejects)
+
+
+# --- ends that are looked for in vain -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["<![CDATA[" * 300_000, "<!--" * 600_000, "<![CDATA[</wp:comment>" * 100_000 + "]]>"],
+    ids=["sections", "notes", "sections that end late"],
+)
+def test_markup_that_does_not_end(tmp_path, comment):
+    path = tmp_path / "dump.xml"
+    path.write_text(WXR.format(comment, "Hello."))
+    assert read(path).records > 0
+
+
+INSERT = "INSERT INTO `wp_comments` VALUES "
+SQL_ROW = "({},5,'Ann','','','','2020-01-01','2020-01-01','text {}',0,'1','','',0,0)"
+
+
+def test_broken_rows_of_a_sql_dump(tmp_path):
+    path = tmp_path / "dump.sql"
+    path.write_text(INSERT + "(" * 200_000)
+    assert len(read(path).rejects) > 0
+
+
+def test_many_rows_and_statements_of_a_sql_dump(tmp_path):
+    path = tmp_path / "dump.sql"
+    rows = [SQL_ROW.format(k, k) for k in range(30_000)]
+    path.write_text(
+        "\n".join(f"{INSERT}\n{row};" for row in rows[:15_000])
+        + f"\n{INSERT}"
+        + ",\n".join(rows[15_000:])
+        + ";\n"
+    )
+    assert read(path).comments["text"].nunique() == 30_000
+
+
+def test_a_broken_row_of_a_sql_dump_has_its_line(tmp_path):
+    path = tmp_path / "dump.sql"
+    rows = [SQL_ROW.format(k, k) for k in range(6)]
+    rows[3] = rows[3].replace("'text 3'", "'text 3")
+    path.write_text(f"{INSERT}\n" + ",\n".join(rows) + ";\n")
+    dump = read(path)
+    assert dump.rejects["place"].tolist() == ["line 5"]

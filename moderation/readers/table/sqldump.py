@@ -111,7 +111,8 @@ class _Script:
         self._blocks = blocks
         self._text = ""
         self._at = 0
-        self._line = 1  # of the window's start
+        self._line, self._counted = 1, 0  # of that place
+        self._next, self._searched = -1, -1  # the next row that was found behind a place
         self._ended = False
 
     def rows(self) -> Iterator[_SqlRow]:
@@ -152,19 +153,33 @@ class _Script:
             cut = values is None and _CUT_VALUE.match(self._text, end)
             if cut and len(self._text) - start <= _LARGEST and self._more():
                 continue
-            line = self._line + self._text.count("\n", 0, start)
+            line = self._line_at(start)
             shown = "" if values else self._text[start : start + 200]
             if values is None:
-                again = _NEXT_ROW.search(self._text, start + 1)
-                end = again.start() + 1 if again else max(end, len(self._text) - _LONGEST_HEAD)
+                again = self._next_row(start + 1)
+                end = again + 1 if again >= 0 else max(end, len(self._text) - _LONGEST_HEAD)
             self._at = end
             return _SqlRow(table, names, values, line, shown)
+
+    def _line_at(self, at: int) -> int:
+        """The number of a line; places only rise."""
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
+        return self._line
+
+    def _next_row(self, at: int) -> int:
+        """Where the next row begins, -1 = not in the window; no stretch is searched twice."""
+        if not 0 <= self._searched <= at or 0 <= self._next < at:
+            found = _NEXT_ROW.search(self._text, at)
+            self._next, self._searched = found.start() if found else -1, at
+        return self._next
 
     def _more(self) -> bool:
         """Read on, the longer the more waits; forget what is done with. False at the end."""
         if self._ended:
             return False
-        self._line += self._text.count("\n", 0, self._at)
+        self._line_at(self._at)
+        self._counted, self._next, self._searched = 0, -1, -1
         kept = self._text[self._at :]
         fresh = []
         size = 0

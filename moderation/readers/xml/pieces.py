@@ -83,6 +83,7 @@ class _Scan:
         self.buffer, self.base, self.at, self.ended = b"", 0, 0, False
         self.name, self.start, self.part = "", 0, ""
         self.outer, self.rest = "", b""
+        self.known: dict[bytes, tuple[int, int]] = {}  # the end that was found behind a place
 
     def pieces(self) -> Iterator[Piece | Run]:
         while True:
@@ -122,7 +123,7 @@ class _Scan:
             end = self.buffer.find(b">", token.end(), token.end() + LONGEST_TAG)
             return end + 1 if end >= 0 else -1
         mark = b"]]>" if token[0] == b"<![CDATA[" else b"-->"
-        end = self.buffer.find(mark, token.end())
+        end = self.next(mark, token.end())
         if end < 0:
             lost = self.ended or len(self.buffer) - token.start() > LARGEST
             return token.end() if lost else -1
@@ -130,6 +131,19 @@ class _Scan:
         if swallowed and self.buffer.find(token[0], swallowed.end(), end) >= 0:
             return token.end()  # it never closed: this end belongs to a later section
         return end + 3
+
+    def next(self, mark: bytes, at: int) -> int:
+        """Where in the window the next `mark` stands, -1 = nowhere; nothing is searched twice."""
+        begun, found = self.known.get(mark, (0, -1))
+        begun, found = begun - self.base, found - self.base
+        if not begun <= at <= found:
+            found = self.buffer.find(mark, at)
+            if found < 0:
+                if not self.ended:
+                    return -1
+                found = len(self.buffer) + len(mark)  # nowhere any more
+            self.known[mark] = (self.base + at, self.base + found)
+        return found if found < len(self.buffer) else -1
 
     def tag(self, token: re.Match[bytes], end: int) -> Iterator[Piece | Run]:
         name = token[2].decode()

@@ -20,7 +20,7 @@ from moderation.readers.cleaning import cleaned
 from moderation.readers.dump import Dump, Found, merged
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
-from moderation.readers.source import BAD_ZIP, USUAL, Source
+from moderation.readers.source import USUAL, Source
 from moderation.readers.table import dialects
 from moderation.readers.table import read as table
 

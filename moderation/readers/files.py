@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.errors import InputError
-from moderation.readers.source import BAD_ZIP, USUAL, Source
+from moderation.readers.source import USUAL, Source
 
 if TYPE_CHECKING:
     from moderation.readers.source import Options
@@ -51,11 +50,9 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
     if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield source
         return
-    try:
-        with zipfile.ZipFile(source.local or name) as archive:
-            members = sorted(one.filename for one in archive.infolist() if not one.is_dir())
-    except BAD_ZIP as error:
-        raise InputError(f"{source.name}: is a damaged zip archive: {error}") from error
+    inside = [one for one in source.directory.infolist() if not one.is_dir()]
+    source.allow_all([one.file_size for one in inside])
+    members = sorted(one.filename for one in inside)
     if not members:
         raise InputError(f"{source.name}: the archive is empty")
     for member in members:

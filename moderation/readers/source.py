@@ -238,14 +238,12 @@ class Source:
         }
         return cast("IO[bytes]", openers[self.compression or ""](file))
 
-    def _unzipped(self, file: BinaryIO) -> IO[bytes]:
+    def _unzipped(self, _: BinaryIO) -> IO[bytes]:
+        archive = (self._archive or self).directory
         try:
-            archive = zipfile.ZipFile(file)
             member = archive.getinfo(self.member or "")
         except KeyError as error:
             raise InputError(f"{self.name}: is not in the archive") from error
-        except BAD_ZIP as error:
-            raise InputError(f"{self.name}: not a readable zip archive: {error}") from error
         if member.flag_bits & 1:
             raise InputError(f"{self.name}: wants a password; unpack the archive first")
         if member.file_size > self._limit:
@@ -254,6 +252,14 @@ class Source:
             return archive.open(member)
         except BAD_ZIP as error:
             raise InputError(f"{self.name}: damaged in the archive: {error}") from error
+
+    @cached_property
+    def directory(self) -> zipfile.ZipFile:
+        """A zip archive's list of members, read once for all of them."""
+        try:
+            return zipfile.ZipFile(self._disk)
+        except BAD_ZIP as error:
+            raise InputError(f"{self.name}: is a damaged zip archive: {error}") from error
 
     @property
     def _limit(self) -> int:
@@ -264,6 +270,10 @@ class Source:
         """Raise InputError where a packed file has grown to more bytes than it may."""
         if grown > self._limit:
             self._explode()
+
+    def allow_all(self, sizes: list[int]) -> None:
+        """The same for an archive's members together; one that grows so much alone is skipped."""
+        self.allow(sum(size for size in sizes if size <= self._limit))
 
     def _explode(self) -> NoReturn:
         raise InputError(

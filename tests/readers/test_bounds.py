@@ -452,3 +452,13 @@ def test_a_broken_row_of_a_sql_dump_has_its_line(tmp_path):
     path.write_text(f"{INSERT}\n" + ",\n".join(rows) + ";\n")
     dump = read(path)
     assert dump.rejects["place"].tolist() == ["line 5"]
+
+
+def test_members_that_grow_too_much_together(tmp_path):
+    members = {f"{k}.txt": b" " * 90_000_000 for k in range(4)}
+    assert "grows past" in refused(zipped(tmp_path / "a.zip", members))
+
+
+def test_an_archive_of_many_members(tmp_path):
+    members = {f"{k}.jsonl": f'{{"id":"{k}","text":"words"}}' for k in range(1500)}
+    assert len(read(zipped(tmp_path / "a.zip", members, zipfile.ZIP_STORED)).comments) == 1500

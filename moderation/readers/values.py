@@ -25,7 +25,7 @@ def no_parent(value: object) -> bool:
     if value is None or value is False:
         return True
     if isinstance(value, int | float):
-        return value in (0, -1) or math.isnan(value)
+        return value in (0, -1) or value != value
     word = str(value).strip()
     return word.lower() in NO_PARENT or word.startswith("t3_")
 
@@ -71,7 +71,7 @@ def when(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return _sensible(value)
     if isinstance(value, int | float):
-        return _epoch(float(value))
+        return _epoch(value)
     word = str(value).strip()
     if word[4:5] == "-" and word[:2] in ("19", "20"):  # ISO 8601, as most have it
         try:
@@ -101,7 +101,7 @@ def _parsed(word: str) -> datetime | None:
 
 
 def _epoch(number: float) -> datetime | None:
-    if not math.isfinite(number) or number <= 0:
+    if not 0 < number < math.inf:
         return None
     unit = next(unit for limit, unit in _EPOCH_UNITS if number < limit)
     try:

@@ -462,3 +462,58 @@ def test_members_that_grow_too_much_together(tmp_path):
 def test_an_archive_of_many_members(tmp_path):
     members = {f"{k}.jsonl": f'{{"id":"{k}","text":"words"}}' for k in range(1500)}
     assert len(read(zipped(tmp_path / "a.zip", members, zipfile.ZIP_STORED)).comments) == 1500
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+LONG = "9" * 6000
+LISTING = (
+    '{{"kind":"Listing","data":{{"children":[{{"kind":"t1","data":{{"id":"a","body":"words",'
+    '"parent_id":{},"link_id":"t3_x","created_utc":{},"replies":{{"kind":"Listing","data":'
+    '{{"children":[{{"kind":"more","data":{{"count":{},"children":["a"],"id":"q"}}}}]}}}}}}}}]}}}}'
+)
+TABLE = (
+    "<html><body><h2>{0} comments</h2><table>"
+    "<tr class='comtr'><td><img src='s.gif' width='{0}'>words"
+    "<tr class='comtr'><td><img src='s.gif' width='9'>words"
+)
+ITEMS = (
+    "<html><body><h1>A title</h1><ol>"
+    "<li class='comment {0}' {1} id='comment-1'>words {2}</li>"
+    "<li class='comment {0}' {1} id='comment-2'>words {2}</li>"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ITEMS.format(f"depth-{LONG}", "", ""),
+        ITEMS.format("", f"data-depth='{LONG}'", ""),
+        ITEMS.format("", "data-depth='²'", ""),
+        ITEMS.format("", "style='margin-left: 1.2.3px'", ""),
+        ITEMS.format("", f"style='margin-left: {LONG}px'", ""),
+        ITEMS.format("", "", f"<time>3 May {LONG}</time>"),
+        TABLE.format(LONG),
+        TABLE.format("²"),
+    ],
+)
+def test_long_and_odd_numbers_in_a_page(tmp_path, content):
+    path = tmp_path / "page.html"
+    path.write_text(content)
+    assert len(read(path).comments) == 2
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "1e999", "-1e999", "NaN", '"x"'])
+def test_long_and_odd_numbers_in_json(tmp_path, number):
+    path = tmp_path / "dump.json"
+    path.write_text(LISTING.format(number, number, number))
+    assert read(path).comments["text"].tolist()[-1] == "words"
+    path.write_text(f'[{{"id":{number},"text":"words","parent_id":{number},"date":{number}}}]')
+    assert read(path).comments["text"].tolist()[-1] == "words"
+
+
+def test_numbers_that_are_longer_than_python_reads(tmp_path):
+    path = tmp_path / "dump.jsonl"
+    path.write_text(f'{{"id":1,"text":"words"}}\n{{"id":{LONG},"text":"more"}}\n')
+    dump = read(path)
+    assert (len(dump.comments), len(dump.rejects)) == (1, 1)

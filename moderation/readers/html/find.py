@@ -21,7 +21,9 @@ _ITEM_TAGS = frozenset(
     ["li", "div", "article", "section", "tr", "dd", "dl", "table", "details", "blockquote", "p"]
 )
 _PINGS = frozenset(["pingback", "trackback"])
-_DEPTH_CLASS = re.compile(r"^(?:comment-?)?(?:depth|level|lvl|nest(?:ed|ing)?|indent)[-_]?(\d+)$")
+_DEPTH_CLASS = re.compile(
+    r"^(?:comment-?)?(?:depth|level|lvl|nest(?:ed|ing)?|indent)[-_]?(\d{1,6})$"
+)
 _KEY = re.compile(
     r"(?:^|[-_])(?:comment|comentario|kommentar|commentaire|cmt|komentar|reply|response|tree)s?"
     r"(?:[-_](?:id|item|node|entry|wrapper|body|container|box|card))*[-_]?"
@@ -65,6 +67,11 @@ def classes(node: LexborNode) -> list[str]:
 def attribute(node: LexborNode, name: str) -> str:
     """An attribute's value, "" where it has none."""
     return node.attributes.get(name) or ""
+
+
+def whole(word: str) -> int | None:
+    """A number of up to six digits; what is longer measures nothing."""
+    return int(word) if len(word) <= 6 and word.isdecimal() else None
 
 
 def words(node: LexborNode) -> str:

@@ -10,7 +10,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.readers.html.find import attribute, class_depth, classes, comment_elements, key_of
+from moderation.readers.html.find import (
+    attribute,
+    class_depth,
+    classes,
+    comment_elements,
+    key_of,
+    whole,
+)
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -190,8 +197,8 @@ def _attribute_depth(node: LexborNode) -> int | None:
     for holder in (node, node.css_first("td.ind") if node.tag == "tr" else None):
         for name in _DEPTH_ATTRIBUTES:
             value = attribute(holder, name) if holder is not None else ""
-            if value.isdigit():
-                return int(value)
+            if (depth := whole(value)) is not None:
+                return depth
     return None
 
 
@@ -208,7 +215,7 @@ def _indented(node: LexborNode) -> int:
 
 _DEEP = 500  # elements around a comment among which those for replies are counted
 _LEVELS = 30  # elements around a comment whose margins may show its depth
-_MARGIN = re.compile(r"(?:margin|padding)-left:\s*([\d.]+)")
+_MARGIN = re.compile(r"(?:margin|padding)-left:\s*(\d{1,6}(?:\.\d{1,6})?)")
 
 
 def _margin(node: LexborNode) -> int:
@@ -229,7 +236,7 @@ def _spacer(node: LexborNode) -> int:
         return 0
     image = node.css_first("img[width][src*='s.gif'], img[width][src*='spacer']")
     width = attribute(image, "width") if image is not None else ""
-    return int(width) if width.isdigit() else 0
+    return whole(width) or 0
 
 
 def _modified(node: LexborNode) -> int:

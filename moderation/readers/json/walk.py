@@ -255,11 +255,12 @@ def _hidden(root: Any) -> int:
     """How many comments Reddit's `more` objects stand for."""
     if not isinstance(root, dict | list):
         return 0
-    return sum(
-        int(at(node, "data.count") or 0)
+    counts = (
+        at(node, "data.count")
         for node in objects(root)
         if node.get("kind") == "more" and isinstance(node.get("data"), dict)
     )
+    return sum(count for count in counts if isinstance(count, int))
 
 
 class _Reading:

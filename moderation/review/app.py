@@ -18,7 +18,7 @@ from moderation.report.details import details
 from moderation.report.index import index
 from moderation.report.render import policy, render
 from moderation.report.summarise import summary
-from moderation.review.decisions import Desk, Order
+from moderation.review.decisions import DecisionWriter, Order
 from moderation.review.guard import credentials
 from moderation.review.leases import Leases
 
@@ -38,7 +38,7 @@ class Review:
     """What the addresses answer from. reviewer: the name a page begins with."""
 
     scored: Scored
-    desk: Desk
+    writer: DecisionWriter
     reviewer: str
     leases: Leases = field(default_factory=Leases)
 
@@ -155,7 +155,7 @@ async def events(request: Request) -> Response:
     """What was decided since, by anybody, and who has which comment open; the page says its own."""
     review, asked = await _asked(request)
     since, generation = max(0, _number(asked, "since")), _number(asked, "generation")
-    told = await run_in_threadpool(review.desk.events, since, generation)
+    told = await run_in_threadpool(review.writer.events, since, generation)
     if "session" in asked:
         session, name = _word(asked, "session"), _word(asked, "name")
         review.leases.read(session, name, _number(asked, "reading"))
@@ -171,7 +171,7 @@ async def orders(request: Request) -> Response:
     if not isinstance(given, list) or len(given) > MOST_ROWS:
         raise _BadRequestError(f"expected at most {MOST_ROWS} orders")
     taken = [_order(one) for one in given]
-    return _json({"keys": await run_in_threadpool(review.desk.take, taken)})
+    return _json({"keys": await run_in_threadpool(review.writer.take, taken)})
 
 
 def _order(given: Any) -> Order:

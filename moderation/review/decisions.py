@@ -13,7 +13,7 @@ import numpy as np
 from moderation.errors import LabelError
 from moderation.labels import ledger
 from moderation.report.paged import ids_of
-from moderation.review.ledger_view import Standing
+from moderation.review.ledger_view import LedgerView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ class Order:
     retracts: str = ""
 
 
-class Desk:
+class DecisionWriter:
     """One scored file and one ledger. Safe to use from several threads."""
 
     def __init__(
@@ -60,17 +60,17 @@ class Desk:
         self._ledger = ledger_path
         self._lock = Lock()
         self._rows = {int(row) for row in scored.carried}
-        self._standing = Standing(ledger_path, self._place)
+        self._view = LedgerView(ledger_path, self._place)
 
     def events(self, since: int, generation: int) -> dict[str, Any]:
         """What happened after the first `since` events; all of it to a page of before."""
         with self._lock:
-            self._standing.refresh()
-            known = since if generation == self._standing.generation else 0
+            self._view.refresh()
+            known = since if generation == self._view.generation else 0
             return {
-                "generation": self._standing.generation,
-                "count": len(self._standing.events),
-                "events": self._standing.events[known:],
+                "generation": self._view.generation,
+                "count": len(self._view.events),
+                "events": self._view.events[known:],
             }
 
     def take(self, orders: Sequence[Order]) -> dict[str, str]:
@@ -85,30 +85,30 @@ class Desk:
             raise LabelError("two orders bear the same number")
         now = self._clock()
         with self._lock:
-            self._standing.refresh()
+            self._view.refresh()
             keys: dict[str, str] = {}
             made: dict[str, ledger.Decision | ledger.Retraction] = {}
             for one in orders:
                 if one.retracts:
                     keys[one.number] = one.retracts
                     self._check(one, made)
-                    if one.retracts not in self._standing.retracted:
+                    if one.retracts not in self._view.retracted:
                         back = ledger.Retraction(key=one.retracts, by=one.by, at=now)
                         made[f"back {one.retracts}"] = back
                     continue
                 decision = self._decision(one, now)
                 key = keys[one.number] = str(decision.line()["key"])
-                if key not in self._standing.keys:
+                if key not in self._view.keys:
                     made[key] = decision
             if made:
                 ledger.append(self._ledger, made.values())
-                self._standing.refresh()
+                self._view.refresh()
             return keys
 
     def _check(self, order: Order, made: dict[str, ledger.Decision | ledger.Retraction]) -> None:
         _when(order.at)
         _named(order.by)
-        if order.retracts not in self._standing.keys and order.retracts not in made:
+        if order.retracts not in self._view.keys and order.retracts not in made:
             raise LabelError(f"no decision {order.retracts!r} in the ledger")
 
     def _decision(self, order: Order, now: datetime) -> ledger.Decision:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     """The row that a decision is about; None when it is about another dump's comment."""
 
 
-class Standing:
+class LedgerView:
     """Follows a ledger that others may write to as well.
 
     keys: of every decision ever. retracted: of those taken back. events: what happened to the

@@ -19,7 +19,7 @@ import uvicorn
 from moderation.errors import InputError, OutputError
 from moderation.report.paged import PagedRecords, open_scored
 from moderation.review.app import Review, application, warm
-from moderation.review.decisions import Desk
+from moderation.review.decisions import DecisionWriter
 from moderation.review.door import BURST, IDLE_SECONDS, Door, Timed
 from moderation.review.guard import Guard
 
@@ -98,7 +98,7 @@ def serve(
     tls = _tls(access)
     scored_path, ledger_path = Path(scored_path), Path(ledger_path)
     scored = open_scored(scored_path)
-    review = Review(scored, Desk(scored, scored_path, ledger_path), reviewer)
+    review = Review(scored, DecisionWriter(scored, scored_path, ledger_path), reviewer)
     _writable(ledger_path)
     warm(review)
     if isinstance(scored.records, PagedRecords):

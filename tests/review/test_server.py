@@ -27,7 +27,7 @@ from moderation.report.scored import BatchRecords
 from moderation.report.summarise import scored_of
 from moderation.review import Access, open_scored, serve
 from moderation.review.app import Review, application
-from moderation.review.decisions import Desk, Order
+from moderation.review.decisions import DecisionWriter, Order
 from moderation.review.guard import Guard
 from moderation.review.leases import LINGER, READING, SECONDS, Leases
 from moderation.tables import to_arrow, write_table
@@ -84,7 +84,7 @@ def made(folder, frame, password=None):
     path = folder / "scored.parquet"
     write_table(frame, path, PASSPORT)
     table = open_scored(path)
-    review = Review(table, Desk(table, path, folder / "ledger.jsonl"), "ann")
+    review = Review(table, DecisionWriter(table, path, folder / "ledger.jsonl"), "ann")
     hosts = Access(port=8765).hosts(8765)
     return Client(Guard(application(review), TOKEN, hosts, password))
 
@@ -391,20 +391,20 @@ def test_decisions_on_another_dump_are_not_ours(tmp_path):
     (tmp_path / "other.parquet").parent.mkdir(exist_ok=True)
     write_table(other, tmp_path / "other.parquet", PASSPORT)
     table = open_scored(tmp_path / "other.parquet")
-    desk = Desk(table, tmp_path / "other.parquet", tmp_path / "ledger.jsonl")
-    assert desk.events(0, 0)["events"] == []
+    writer = DecisionWriter(table, tmp_path / "other.parquet", tmp_path / "ledger.jsonl")
+    assert writer.events(0, 0)["events"] == []
 
 
 def test_nor_are_those_on_another_dump_of_the_same_name(tmp_path):
     made(tmp_path, flagged_spam(3)).json("/api/orders", {"orders": [order()]})
     other = flagged_spam(3).assign(text="something else", spam=0.7)
     write_table(other, tmp_path / "scored.parquet", PASSPORT)
-    desk = Desk(
+    writer = DecisionWriter(
         open_scored(tmp_path / "scored.parquet"),
         tmp_path / "scored.parquet",
         tmp_path / "ledger.jsonl",
     )
-    assert desk.events(0, 0)["events"] == []
+    assert writer.events(0, 0)["events"] == []
 
 
 def test_a_damaged_ledger_is_told_before_anything_starts(tmp_path):
@@ -422,40 +422,40 @@ def times(*moments):
     return lambda: next(told)
 
 
-def desk_of(folder, clock):
+def writer_of(folder, clock):
     write_table(flagged_spam(3), folder / "scored.parquet", PASSPORT)
     path = folder / "scored.parquet"
-    return Desk(open_scored(path), path, folder / "ledger.jsonl", clock)
+    return DecisionWriter(open_scored(path), path, folder / "ledger.jsonl", clock)
 
 
 @pytest.mark.parametrize("first", [NOON + 10_000_000, 253_402_300_799_000, 0])
 def test_the_later_decision_counts_whatever_the_clocks_say(tmp_path, first):
-    desk = desk_of(
+    writer = writer_of(
         tmp_path, times(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
     )
-    desk.take([Order("a", "ann", first, 0, "spam", True)])
-    desk.take([Order("b", "ann", NOON, 0, "spam", False)])
+    writer.take([Order("a", "ann", first, 0, "spam", True)])
+    writer.take([Order("b", "ann", NOON, 0, "spam", False)])
     assert ledger.decisions(tmp_path / "ledger.jsonl")["spam"].tolist() == [0]
-    one, two = desk.events(0, 0)["events"]
+    one, two = writer.events(0, 0)["events"]
     assert (one["value"], two["value"], one["rank"] < two["rank"]) == (1, 0, True)
 
 
 def test_a_stamp_is_kept_where_it_can_be_true(tmp_path):
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    desk = desk_of(tmp_path, lambda: now)
-    desk.take([Order("a", "ann", 253_402_300_799_000, 0, "spam", True)])
-    desk.take([Order("b", "ann", NOON, 1, "spam", True)])
+    writer = writer_of(tmp_path, lambda: now)
+    writer.take([Order("a", "ann", 253_402_300_799_000, 0, "spam", True)])
+    writer.take([Order("b", "ann", NOON, 1, "spam", True)])
     kept = ledger.entries(tmp_path / "ledger.jsonl")
     assert [one["at"] for one in kept] == ["2026-01-01T00:00:00+00:00"] * 2
     assert [one.get("client_at") for one in kept] == [None, "2025-06-15T15:06:40+00:00"]
-    assert [one["at"] for one in desk.events(0, 0)["events"]] == [1_767_225_600_000, NOON]
+    assert [one["at"] for one in writer.events(0, 0)["events"]] == [1_767_225_600_000, NOON]
 
 
 def test_an_order_sent_again_at_another_time_is_written_once(tmp_path):
     moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
-    desk = desk_of(tmp_path, times(*moments))
+    writer = writer_of(tmp_path, times(*moments))
     asked = [Order("a", "ann", NOON, 0, "spam", True)]
-    assert desk.take(asked) == desk.take(asked)
+    assert writer.take(asked) == writer.take(asked)
     assert len(ledger.entries(tmp_path / "ledger.jsonl")) == 1
 
 
@@ -598,18 +598,18 @@ def test_many_reviewers_at_once_lose_nothing(tmp_path):
     path = tmp_path / "s.parquet"
     write_table(flagged_spam(200), path, PASSPORT)
     table = open_scored(path)
-    desk = Desk(table, path, tmp_path / "ledger.jsonl")
+    writer = DecisionWriter(table, path, tmp_path / "ledger.jsonl")
 
     def work(who):
         for row in range(who * 25, who * 25 + 25):
-            desk.take([Order(f"{who}-{row}", f"r{who}", NOON, row, "spam", True)])
+            writer.take([Order(f"{who}-{row}", f"r{who}", NOON, row, "spam", True)])
 
     workers = [threading.Thread(target=work, args=[who]) for who in range(8)]
     for one in workers:
         one.start()
     for one in workers:
         one.join()
-    assert sorted(one["row"] for one in desk.events(0, 0)["events"]) == list(range(200))
+    assert sorted(one["row"] for one in writer.events(0, 0)["events"]) == list(range(200))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")

@@ -3,7 +3,8 @@
 A model is trained without some public sets and without a tenth of the other rows. Of each set that
 was left out, decisions are drawn and learnt on top (`carry_on`); the rest of the set, without what
 hangs together with a decision, says how much of what average precision missed is closed, and
-the held-back tenth what it cost the old sets. Prints Markdown; models/loop.md has the last run.
+the held-back tenth what it cost the old sets. Prints Markdown; the last run is in
+docs/what-decisions-buy.md.
 """
 
 from __future__ import annotations

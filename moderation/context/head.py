@@ -37,7 +37,8 @@ DOUBT = 32.0
 """A comment of so many words counts half of what speaks for off-topic: short ones tell little.
 Of 0, 8, 16, 24 and 32, at the threshold of the same false positive rate on held-out pairs:
 precision at 5 % off-topic in a forum 0.72, 0.77, 0.79, 0.80, 0.79, among flat political comments
-0.19, 0.54, 0.74, 1, 1, at the same recall; every area rose by 0.000 to 0.004 (models/README.md)."""
+0.19, 0.54, 0.74, 1, 1, at the same recall; every area rose by 0.000 to 0.004
+(docs/model-notebook.md)."""
 IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
 
 

@@ -4,7 +4,7 @@ N-grams learn "they are vermin" and "we are vermin" apart only where both were l
 word of a small lexicon stands for its class (a group of people, an insult, a negation, …), all
 other words are left out, and runs of up to three classes within a sentence are counted: GROUP BE
 INSULT is one feature for every group and every insult. Left out one data set at a time, they add
-0.012 to the mean area under the ROC curve, -0.003 to 0.04 a set (models/README.md).
+0.012 to the mean area under the ROC curve, -0.003 to 0.04 a set (docs/model-notebook.md).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ catastrophic forgetting in neural networks", for a linear model).
 
 The weights below the correction stay in the model. Decisions are always learnt from there, all
 that stand at once: carrying on twice counts nothing twice, and what is retracted is gone.
-What 500 decisions buy on a new site, and cost on old ones, is in models/loop.md.
+What 500 decisions buy on a new site, and cost on old ones, is in docs/what-decisions-buy.md.
 """
 
 from __future__ import annotations

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from moderation.model.model import TextLabel
 
 COSTS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Penalties of a decision's loss that are tried; what was chosen is in models/loop.md."""
+"""Penalties of a decision's loss to try; docs/what-decisions-buy.md has what was chosen."""
 
 FORGETTING = 50.0
 """Penalty of a feature that all old texts have, against one that none has, less 1.
 
-Swept in models/loop.md: without it old sets lose 0.005 of ROC AUC, with 1000 little is learnt.
+Swept in docs/what-decisions-buy.md: without it old sets lose 0.005 of ROC AUC, with 1000 little is
+learnt.
 """
 
 FOLDS = 5

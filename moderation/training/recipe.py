@@ -1,6 +1,6 @@
 """How each label is trained: costs, and how much each source counts. Read from TOML.
 
-The defaults below are what left-one-set-out runs chose (models/README.md, "What was tried").
+The defaults below are what left-one-set-out runs chose (docs/model-notebook.md, "What was tried").
 """
 
 from __future__ import annotations

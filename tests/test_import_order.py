@@ -1,0 +1,97 @@
+"""Imports run one way: a package imports those below it, and no modules import each other in turn.
+
+`ORDER` is what CONTRIBUTING.md draws. Imports inside functions and for type checking count as
+arrows; only what runs can close a circle.
+"""
+
+import ast
+import re
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+from places import ROOT
+
+ORDER = (  # from the bottom to the top; those of one line do not import each other
+    "errors filelock terminal",
+    "comments temporary",
+    "tables",
+    "threads",
+    "features",
+    "readers",
+    "context",
+    "campaigns labels",
+    "evidence",
+    "model",
+    "flags",
+    "scoring",
+    "evaluation",
+    "sampling",
+    "training",
+    "report",
+    "review",
+    "cluster",
+    "cli",
+)
+LEVEL = {name: level for level, names in enumerate(ORDER) for name in names.split()}
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "moderation").rglob("*.py"))
+}
+MENDED_SOON = {("moderation.tables", "moderation.readers.source")}
+ROOTS = {"moderation", "moderation.__main__"}  # the public names, and `python -m moderation`
+
+
+def imported(tree):
+    """Names of the project's modules that a syntax tree imports, wherever it does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "moderation":
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+
+
+class WithoutTypeChecking(ast.NodeTransformer):
+    def visit_If(self, node):
+        return node.orelse if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
+def syntax(module):
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def package(module):
+    return module.split(".")[1]
+
+
+def test_every_package_has_its_place_in_the_order():
+    assert {package(module) for module in MODULES.keys() - ROOTS} == set(LEVEL)
+
+
+def test_no_import_points_up():
+    arrows = {
+        (name, target)
+        for name in MODULES.keys() - ROOTS
+        for target in set(imported(syntax(name))) - ROOTS
+        if package(name) != package(target)
+    }
+    assert len(arrows) > 300
+    up = {(a, b) for a, b in arrows if LEVEL[package(a)] <= LEVEL[package(b)]}
+    assert up - MENDED_SOON == set()
+
+
+def test_no_modules_import_each_other_in_turn():
+    runs = {name: WithoutTypeChecking().visit(syntax(name)) for name in MODULES.keys() - ROOTS}
+    graph = {name: set(imported(tree)) - ROOTS for name, tree in runs.items()}
+    graph["moderation.model.model"] -= {"moderation.model.folder"}  # mended soon
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" -> ".join(circle.args[1]))
+
+
+def test_the_drawing_in_contributing_is_this_order():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = re.search(r"```imports\n(.*?)```", page, re.DOTALL)[1]
+    drawn = [line.partition("  ")[0].split() for line in drawing.splitlines()]
+    assert drawn == [names.split() for names in reversed(ORDER)]

@@ -213,8 +213,9 @@ def _scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, Any]]
     from moderation.readers import iterate
     from moderation.readers.dump import merged
 
-    chosen = Model.load(model_path(model))
+    folder = model_path(model)
     dump = merged(counted("reading", iterate(dumps, None, {})))
+    chosen = Model.load(folder)
     with working("scoring"):
         scores = chosen.score(dump.comments, dump.threads)
         return scored_table(dump, scores, chosen), chosen.passport()

@@ -298,10 +298,11 @@ def bounded(count: int) -> float:
 def describe(scratch: Scratch, out: np.ndarray) -> None:
     """Write the dense features of the comment; out: (N_DENSE,) float32."""
     seen = scratch.seen
-    chars = max(seen[N_CHARS], 1)
+    length = max(seen[N_CHARS], 0)  # a stretched ß counts once here, and is two letters to fold
+    chars = max(length, 1)
     letters = seen[N_LETTERS]
     words = max(scratch.state[TOKENS], 1)
-    out[0] = min(np.log1p(seen[N_CHARS]) / 10, 1.0)
+    out[0] = min(np.log1p(length) / 10, 1.0)
     out[1] = bounded(seen[N_RAW_URLS])
     out[2] = bounded(seen[N_DOMAINS])
     out[3] = bounded(seen[N_SHORTENERS])

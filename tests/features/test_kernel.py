@@ -249,6 +249,13 @@ def test_evidence_adds_up_to_the_logit(text):
     assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
 
 
+@pytest.mark.parametrize("letter", "ßẞﬃŉΐﷺ㍿")
+def test_letters_that_fold_to_several_are_scored_however_often_they_stand(letter):
+    texts = [letter * count for count in range(1, 20)] + [f"a{letter * 4} {letter * 9}"]
+    found = ngrams.dense(texts)
+    assert ((found >= 0) & (found <= 1)).all()
+
+
 @given(TEXTS)
 @settings(max_examples=150, deadline=None)
 def test_dense_features_lie_between_0_and_1(text):

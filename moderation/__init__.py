@@ -20,9 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from moderation.errors import ModerationError
     from moderation.evaluation.evaluate import evaluate
+    from moderation.labels.read import read_labels
     from moderation.model.model import Model
     from moderation.readers import Dump, read
+    from moderation.report import write_report
+    from moderation.scoring import score
     from moderation.threads import thread
+    from moderation.training.train import train
 
 __version__ = "0.1.0"
 
@@ -32,10 +36,25 @@ _HOME = {
     "ModerationError": "moderation.errors",
     "evaluate": "moderation.evaluation.evaluate",
     "read": "moderation.readers",
+    "read_labels": "moderation.labels.read",
+    "score": "moderation.scoring",
     "thread": "moderation.threads",
+    "train": "moderation.training.train",
+    "write_report": "moderation.report",
 }
 
-__all__ = ["Dump", "Model", "ModerationError", "evaluate", "read", "thread"]
+__all__ = [
+    "Dump",
+    "Model",
+    "ModerationError",
+    "evaluate",
+    "read",
+    "read_labels",
+    "score",
+    "thread",
+    "train",
+    "write_report",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,7 @@ from moderation.comments import STRING
 from moderation.context.head import cuts
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
-from moderation.tables import text_column, to_arrow, to_frame
+from moderation.tables import concatenated, text_column, to_arrow, to_frame
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
@@ -35,6 +35,21 @@ PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small m
 LAST_PART = 1 << 12  # the last ones are smaller, so that all threads are done at about one time
 WORKERS = 2  # for whom they are cut; the same parts for any number
 AHEAD = 2  # parts that wait for whoever takes them
+
+
+def score(dump: Dump, model: Model, *, workers: int | None = None) -> pd.DataFrame:
+    """Score a dump: one row per comment, with its scores, flags, and the reasons for each flag.
+
+    workers: threads of the machine, None = all. Columns: those of the comments, the thread's
+    title, one float column per label (null = cannot tell), `flags` ("slur;abuse") and `why` (JSON).
+
+    >>> import moderation
+    >>> dump = moderation.read("seeds/forum.jsonl")
+    >>> scored = score(dump, moderation.Model.load("default"))
+    >>> scored.loc[scored["flags"] != "", ["id", "flags"]].values.tolist()[:2]
+    [['b7', 'spam'], ['l6', 'abuse']]
+    """
+    return concatenated(scored_parts(dump, model, workers))
 
 
 def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterator[pa.Table]:

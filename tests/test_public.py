@@ -15,15 +15,22 @@ import moderation
 
 
 def test_every_public_name_is_there():
-    assert moderation.__all__ == ["Dump", "Model", "ModerationError", "evaluate", "read", "thread"]
-    found = [getattr(moderation, name) for name in moderation.__all__]
-    assert [one.__name__ for one in found] == moderation.__all__
+    assert moderation.__all__ == ["Dump", "Model", "ModerationError", "evaluate", "read",
+                                  "read_labels", "score", "thread", "train",
+                                  "write_report"]  # fmt: skip
+    public = [getattr(moderation, name) for name in moderation.__all__]
+    assert [value.__name__ for value in public] == moderation.__all__
+
+
+def test_every_public_name_is_in_the_readme():
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in moderation.__all__ if f"`{name}" not in page] == []
 
 
 def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, moderation; print({'numpy', 'pandas', 'pyarrow'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "set()\n"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"
 
 
 PUBLIC = (
@@ -31,22 +38,23 @@ PUBLIC = (
     "moderation.evaluation.evaluate",
     "moderation.model.model",
     "moderation.readers",
+    "moderation.scoring",
     "moderation.threads",
 )
 
 
 def test_the_examples_of_the_public_names_do_what_they_say(monkeypatch):
     monkeypatch.chdir(ROOT)
-    ran = [doctest.testmod(import_module(name)) for name in PUBLIC]
-    assert sum(one.attempted for one in ran) > 8
-    assert [one.failed for one in ran] == [0, 0, 0, 0, 0]
+    results = [doctest.testmod(import_module(name)) for name in PUBLIC]
+    assert sum(result.attempted for result in results) > 8
+    assert [result.failed for result in results] == [0] * len(PUBLIC)
 
 
 def test_no_example_of_the_public_names_is_left_out():
     finder = doctest.DocTestFinder()
     tests = [test for name in PUBLIC for test in finder.find(import_module(name))]
-    examples = [one for test in tests for one in test.examples]
-    assert [one.source for one in examples if doctest.SKIP in one.options] == []
+    examples = [example for test in tests for example in test.examples]
+    assert [example.source for example in examples if doctest.SKIP in example.options] == []
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +91,7 @@ THANKS, INSULT = "Thank you for the recipe.", "You are a pathetic idiot"
         pa.record_batch({"text": [THANKS, INSULT]}),
     ],
 )
-def test_texts_are_scored_however_they_are_held(model, comments):
+def test_texts_are_scored_in_every_container(model, comments):
     scores = model.score(comments)
     assert list(scores.columns) == ["spam", "slur", "abuse", "off_topic"]
     assert (scores["abuse"] > 0.5).tolist() == [False, True]
@@ -98,7 +106,7 @@ def test_rows_keep_their_names_and_what_is_missing_has_no_score(model):
 
 
 @pytest.mark.parametrize(
-    ("comments", "told"),
+    ("comments", "message"),
     [
         (THANKS, "the comments are a single str; give a list"),
         (b"bytes", "a single bytes; give a list"),
@@ -116,6 +124,6 @@ def test_rows_keep_their_names_and_what_is_missing_has_no_score(model):
         (pd.DataFrame(), "no column `text`; their columns are none"),
     ],
 )
-def test_what_cannot_be_scored_is_told(model, comments, told):
-    with pytest.raises(moderation.ModerationError, match=told):
+def test_what_cannot_be_scored_is_refused(model, comments, message):
+    with pytest.raises(moderation.ModerationError, match=message):
         model.score(comments)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-Calls = "Sequence[tuple[Any, ...]]"
 STOPPED = threading.Event()
 """Set while a run that was interrupted waits for its tasks in this process."""
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from moderation.cluster.receipts import Receipt
     from moderation.model.model import Model
 
-Watch = "Callable[[str, int, int, int], None]"
 MOST_PARTITIONS = 99_999
 
 

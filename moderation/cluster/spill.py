@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 PORTION = 48 << 20  # bytes that are held before they are written
 HASH = "hash"
-WHOLE = 1 << 64
 
 
 class Batch(NamedTuple):
@@ -81,7 +80,6 @@ class Spill:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.batches: list[Batch] = []
-        self._schema = schema
         self._sink = pa.OSFile(str(path), "wb")
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         self._writer = pa.ipc.new_file(self._sink, schema, options=options)

@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
     from moderation.model.model import Model
 
-CHANCE = 0.025  # of so many cases broken against mended if both were as likely, one-sided
-
-SUITE_RULE = (
-    "A suite: worse when more cases broke than were mended, by more than chance "
-    "(exact sign test, one-sided, 0.025)."
+CHANCE = (
+    0.025  # exact sign test, one-sided: a suite is worse when more cases broke than that allows
 )
 
 

@@ -1,8 +1,9 @@
-"""The README is true: its commands run, and print what it says they print.
+"""The README and its pages are true: commands run, and print what the pages say they print.
 
-`README_UPDATE=1 python -m pytest tests/documents/test_readme.py` writes the present output into it.
+`README_UPDATE=1 python -m pytest tests/documents/test_readme.py` writes the present output there.
 """
 
+import doctest
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from places import ROOT
 
 README = ROOT / "README.md"
+PAGES = [README, ROOT / "docs/formats.md"]  # those with commands and their output
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
@@ -26,11 +28,11 @@ def commands(block):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A new user's clone, as far as the commands need it."""
-    place = tmp_path_factory.mktemp("clone")
+    clone = tmp_path_factory.mktemp("clone")
     for name in ("seeds", "labels"):
-        shutil.copytree(ROOT / name, place / name)
-    printed("moderation score seeds/bike-lane.txt -o -", place)  # the first scoring compiles
-    return place
+        shutil.copytree(ROOT / name, clone / name)
+    printed("moderation score seeds/bike-lane.txt -o -", clone)  # the first scoring compiles
+    return clone
 
 
 def printed(command, folder):
@@ -48,8 +50,9 @@ def printed(command, folder):
     return ran.stdout, ran.returncode
 
 
-def test_every_command_prints_what_the_readme_shows(folder):
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_prints_what_the_page_shows(page, folder):
+    text = page.read_text(encoding="utf-8")
     shown = [pair for block in BLOCK.findall(text) for pair in commands(block)]
     assert shown
     for command, expected in shown:
@@ -57,9 +60,25 @@ def test_every_command_prints_what_the_readme_shows(folder):
         assert status == 0, (command, output)
         if os.environ.get("README_UPDATE"):
             text = text.replace(f"$ {command}\n{expected}", f"$ {command}\n{output}", 1)
-            README.write_text(text, encoding="utf-8")
+            page.write_text(text, encoding="utf-8")
         else:
             assert output == expected, command
+
+
+def test_no_other_page_shows_output():
+    pages = [ROOT / "CONTRIBUTING.md", *ROOT.glob("*/*.md")]
+    assert {page for page in pages if "```console" in page.read_text("utf-8")} <= set(PAGES)
+
+
+def test_the_python_example_of_the_readme_runs(monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    shutil.copytree(ROOT / "labels", tmp_path / "labels")
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(example, {}, "README.md", "README.md", 0)
+    result = doctest.DocTestRunner().run(test)
+    assert result.attempted > 8
+    assert result.failed == 0
 
 
 def test_the_main_job_runs_as_written(folder):

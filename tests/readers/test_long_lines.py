@@ -27,7 +27,8 @@ def short_limits(monkeypatch):
         monkeypatch.setattr(f"moderation.readers.table.csv.{name}", size)
 
 
-def test_a_cell_of_a_csv_that_is_too_long(tmp_path, short_limits):
+@pytest.mark.usefixtures("short_limits")
+def test_a_cell_of_a_csv_that_is_too_long(tmp_path):
     path = tmp_path / "dump.csv"
     path.write_text('id,text\n1,a\n2,"' + "x y z " * 50_000 + '"\n3,c\n4,d\n')
     dump = read(path)
@@ -36,7 +37,8 @@ def test_a_cell_of_a_csv_that_is_too_long(tmp_path, short_limits):
     assert rejects(dump) == [("line 3", reason)]
 
 
-def test_a_quote_that_no_line_end_follows(tmp_path, short_limits):
+@pytest.mark.usefixtures("short_limits")
+def test_a_quote_that_no_line_end_follows(tmp_path):
     path = tmp_path / "dump.csv"
     path.write_text('id,text\n1,a\n2,"' + "x y z " * 50_000)
     dump = read(path)

@@ -41,9 +41,6 @@ _VARIED = 2  # names at least that stand in one place
 _UNDER = 4  # lines of the site's below author and date that stand below the text, at most
 
 FEET = ("foot", "split")
-STYLES = ("head", "name", *FEET)
-"""Where author and date stand: above the text, a name alone above it, below it, or the name above
-and the date below."""
 
 PING = re.compile(r"^(pingback|trackback)\b\s*:?\s*", re.IGNORECASE)
 _TEASER = re.compile(
@@ -56,7 +53,7 @@ _TEASER = re.compile(
 class Profile:
     """How the entries of one list look. Shares are over its top-level entries, pings apart."""
 
-    style: str = ""  # where author and date stand: see STYLES
+    style: str = ""  # where author and date are: above ("head"), name alone above, or one of FEET
     share: float = 0.0  # of entries with them
     clocks: float = 0.0  # of entries with a time of day
     replies: float = 0.0  # of entries with a reply button

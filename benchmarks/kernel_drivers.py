@@ -180,9 +180,9 @@ def sets(chance: random.Random, texts: Sequence[bytes]) -> None:
     given = linear.Rows.of(grams, others, config.buckets + phrases.SIZE)
     sign = np.where(np.array(labels) > 0, 1.0, -1.0)
     cost = np.array([chance.choice((0.0, 0.5, 4.0)) for _ in said])
-    fitted = linear.fit(given, sign, cost, chance.randrange(9), 2)
-    weights = linear.refit_without(given, fitted, sign, cost, fold == 0, 0, 1)
-    logits = linear.products(*given.grams, *given.others, np.arange(n), weights)
+    fitted = linear.fit(given, linear.Targets(sign, cost), chance.randrange(9), 2)
+    weights = linear.refit_without(given, fitted, linear.Targets(sign, cost), fold == 0, 0, 1)
+    logits = linear.products(given, np.arange(n), weights)
     scores = 1 / (1 + np.exp(-np.round(logits, chance.choice((0, 1, 6)))))
     groups = np.array([chance.randrange(max(n // 2, 1)) for _ in said])
     answers = np.array(labels) > 0

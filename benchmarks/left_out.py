@@ -24,11 +24,12 @@ from moderation.labels.read import read_sources
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_frame, stack
 from moderation.training import linear
-from moderation.training import train as training
 from moderation.training.build import own_tables, read_sets, taught
+from moderation.training.features import Features, training_features
 from moderation.training.lexicon import read_lexicon
 from moderation.training.recipe import Recipe
-from moderation.training.tasks import no_own, task_of
+from moderation.training.tasks import Task, UserRows, task_of
+from moderation.training.train import fit_label, held_out_logits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,27 +99,27 @@ def show(label: str, name: str, y_true: np.ndarray, score: np.ndarray) -> None:
 
 
 def measure(
-    table: pd.DataFrame, groups: np.ndarray, unseen: np.ndarray, made: Any, task: Any
+    table: pd.DataFrame, groups: np.ndarray, unseen: np.ndarray, features: Features, task: Task
 ) -> None:
     """Print the label's lines."""
     label = task.name
-    fitted = training._fit(made, task, np.zeros(len(table), np.int64), 0)
+    fitted = fit_label(features, task, np.zeros(len(table), np.int64), 0)
     source = table["source"].astype(str).to_numpy()
     answers = table[label].to_numpy(np.float64, na_value=np.nan)
     judged = task.judged & (task.cost > 0)
     for name, pieces in parts(table, groups, judged):
         score = np.full(len(table), np.nan)
         for scored, gone in pieces:
-            at, logit = training._held_out(made, fitted, gone, 0)
+            at, logit = held_out_logits(features, fitted, gone, 0)
             inside = scored[at]
             score[at[inside]] = logit[inside]
         known = ~np.isnan(score)
         show(label, name, answers[known] == 1, score[known])
-    weights = training._unsourced(made, fitted.fitted.weights)
-    scored = training._with_offset(made, task)
+    weights = features.unsourced(fitted.fitted.weights)
+    scored = features.rows_for(task)
     for name in np.unique(source[unseen]):
         at = np.flatnonzero(unseen & (source == name) & ~np.isnan(answers))
-        score = linear.products(*scored.grams, *scored.others, at, weights)
+        score = linear.products(scored, at, weights)
         show(label, f"{name} *", answers[at] == 1, score)
 
 
@@ -137,11 +138,11 @@ def main() -> None:
     for name, settings in recipe.labels.items():
         if settings.kind == "text":
             hidden = table.assign(**{name: table[name].mask(unseen)})
-            tasks.append(task_of(hidden, name, settings, no_own(hidden), 0))
-    made = training._features(table, recipe, lexicon, tasks, None)
+            tasks.append(task_of(hidden, name, settings, UserRows.none(hidden).decisions, 0))
+    features = training_features(table, recipe, lexicon, tasks, None)
     print("| label | set left out | rows | positive | area |\n|---|---|---|---|---|")
     for task in tasks:
-        measure(table, groups, unseen, made, task)
+        measure(table, groups, unseen, features, task)
 
 
 if __name__ == "__main__":

@@ -286,7 +286,7 @@ def _judged(
 
 
 def _statuses(file: str, removed: str, weight: float) -> pd.DataFrame:
-    from moderation.labels.exchange.read import weak_labels
+    from moderation.labels.exchange.statuses import weak_labels
     from moderation.readers import read
 
     dump = read(file)

@@ -166,8 +166,8 @@ def with_intervals(
     count = int(ranked.group.max(initial=-1)) + 1
     blocks = [ranked.draws(times) for times in resample(count, draws, seed)] if count else []
     drawn = np.concatenate(blocks) if blocks else np.empty((0, len(METRICS)))
-    made = rough_interval if rough else interval
-    return {name: made(float(point[at]), drawn[:, at]) for at, name in enumerate(METRICS)}
+    between = rough_interval if rough else interval
+    return {name: between(float(point[at]), drawn[:, at]) for at, name in enumerate(METRICS)}
 
 
 def confusion(y_true: np.ndarray, score: np.ndarray, threshold: float) -> dict[str, int]:
@@ -204,19 +204,55 @@ def _measure(
     y_true: np.ndarray, score: np.ndarray, weight: np.ndarray, threshold: float
 ) -> np.ndarray:
     """METRICS of rows in falling order of score, each counted `weight` times."""
-    positives, negatives, squared = 0.0, 0.0, 0.0
-    bin_weight, bin_score, bin_true = np.zeros(BINS), np.zeros(BINS), np.zeros(BINS)
+    positives, negatives, squared, gap = _totals(y_true, score, weight)
+    area, average, hits, misses = _ranking(y_true, score, weight, threshold)
+    out = np.full(10, np.nan)
+    total, flagged = positives + negatives, hits + misses
+    if positives > 0 and negatives > 0:
+        out[0] = area / (positives * negatives)
+    if positives > 0:
+        out[1] = average / positives
+        out[3] = hits / positives
+    if flagged > 0:
+        out[2] = hits / flagged
+    if flagged + positives > 0:
+        out[4] = 2 * hits / (flagged + positives)
+    if negatives > 0:
+        out[5] = misses / negatives
+    if total > 0:
+        out[6] = flagged / total
+        out[7] = gap / total
+        out[8] = squared / total
+        out[9] = positives / total
+    return out
+
+
+@allocating
+def _totals(
+    y_true: np.ndarray, score: np.ndarray, weight: np.ndarray
+) -> tuple[float, float, float, float]:
+    """Weight of positives, of negatives, squared errors, and how far the bins are off."""
+    positives, negatives, squared, gap = 0.0, 0.0, 0.0, 0.0
+    bin_score, bin_true = np.zeros(BINS), np.zeros(BINS)
     for row in range(len(score)):
-        one = weight[row]
         if y_true[row]:
-            positives += one
+            positives += weight[row]
         else:
-            negatives += one
-        squared += one * (score[row] - y_true[row]) ** 2
-        place = min(max(int(score[row] * BINS), 0), BINS - 1)
-        bin_weight[place] += one
-        bin_score[place] += one * score[row]
-        bin_true[place] += one * y_true[row]
+            negatives += weight[row]
+        squared += weight[row] * (score[row] - y_true[row]) ** 2
+        number = min(max(int(score[row] * BINS), 0), BINS - 1)
+        bin_score[number] += weight[row] * score[row]
+        bin_true[number] += weight[row] * y_true[row]
+    for number in range(BINS):
+        gap += abs(bin_score[number] - bin_true[number])
+    return positives, negatives, squared, gap
+
+
+@allocating
+def _ranking(
+    y_true: np.ndarray, score: np.ndarray, weight: np.ndarray, threshold: float
+) -> tuple[float, float, float, float]:
+    """Areas under both curves before they are scaled, and flagged positives and negatives."""
     hits, misses, area, average = 0.0, 0.0, 0.0, 0.0
     flagged_hits, flagged_misses = 0.0, 0.0
     row = 0
@@ -235,26 +271,4 @@ def _measure(
             average += run_hits * hits / (hits + misses)
         if value >= threshold:
             flagged_hits, flagged_misses = hits, misses
-    out = np.full(10, np.nan)
-    total = positives + negatives
-    flagged = flagged_hits + flagged_misses
-    if positives > 0 and negatives > 0:
-        out[0] = area / (positives * negatives)
-    if positives > 0:
-        out[1] = average / positives
-        out[3] = flagged_hits / positives
-    if flagged > 0:
-        out[2] = flagged_hits / flagged
-    if flagged + positives > 0:
-        out[4] = 2 * flagged_hits / (flagged + positives)
-    if negatives > 0:
-        out[5] = flagged_misses / negatives
-    if total > 0:
-        gap = 0.0
-        for place in range(BINS):
-            gap += abs(bin_score[place] - bin_true[place])
-        out[6] = flagged / total
-        out[7] = gap / total
-        out[8] = squared / total
-        out[9] = positives / total
-    return out
+    return area, average, flagged_hits, flagged_misses

@@ -75,7 +75,7 @@ class Decision:
         """
         if not is_label(self.label):
             raise LabelError(
-                f"{self.label!r} is no label name; expected letters, digits and _, "
+                f"{self.label!r} is not a label name; expected letters, digits and _, "
                 "and no name of a column"
             )
         if not self.text.strip() or not self.annotator:

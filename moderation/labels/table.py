@@ -105,7 +105,7 @@ def check_names(labels: Sequence[str], place: str, known: Sequence[str] | None =
     for name in labels:
         if not LABEL_NAME.fullmatch(name):
             raise LabelError(
-                f"{place}: column {name!r} is no label name; expected letters, digits and _ "
+                f"{place}: column {name!r} is not a label name; expected letters, digits and _ "
                 "after a letter: rename or remove it"
             )
         if known is not None and name not in known:

@@ -20,14 +20,14 @@ from moderation.labels.read import read_labels, read_sources
 from moderation.labels.table import label_names, stack
 from moderation.model.held_out import HeldOutScores
 from moderation.training.lexicon import read_lexicon
-from moderation.training.linear import steady
+from moderation.training.linear import one_blas_thread
 from moderation.training.off_topic.conversations import Roles, training_pairs
 from moderation.training.off_topic.label import context_label
 from moderation.training.off_topic.moved_comments import Conversation
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
 from moderation.training.store import Store, digest_of
-from moderation.training.tasks import decided
+from moderation.training.tasks import UserRows, decided
 from moderation.training.templates import expand
 from moderation.training.train import train
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 PER_PATTERN = 40  # sentences from each pattern; not swept
 
 
-@steady
+@one_blas_thread
 def build(
     sources: str | Path,
     data_dir: str | Path,
@@ -55,9 +55,9 @@ def build(
 ) -> Model:
     """A model from the sets that may go into one, the seed tables and `more` label tables.
 
-    more: the user's own tables and ledgers; see `own` of `train`. missing: "skip" goes on without
-    sets whose files are not there. store: where what depends on the public sets alone is kept
-    for the next time, None = nowhere; the model is the same. Raises LabelError.
+    more: the user's own tables and ledgers; see `UserRows.decisions`. missing: "skip" goes on
+    without sets whose files are missing. store: where what depends on the public sets alone is
+    stored for the next run, None = nowhere; the model is the same. Raises LabelError.
     """
     store = store or Store(None)
     folder = Path(sources).parent
@@ -92,7 +92,9 @@ def build(
             recipe=recipe,
             lexicon=lexicon,
             contexts=heads,
-            own=np.arange(len(everything)) >= len(public),
+            user=UserRows.none(everything)._replace(
+                decisions=np.arange(len(everything)) >= len(public)
+            ),
             seed=seed,
             sources=[*provenance, *known, *words, *map(file_origin, tables)],
             threads=threads,

@@ -29,9 +29,9 @@ from moderation.labels.table import label_names
 from moderation.model.held_out import HeldOutScores
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
 from moderation.training.correction import Decided, Learned, learn
+from moderation.training.features import dense_scales
 from moderation.training.provenance import row_digests, rows_origin
 from moderation.training.recipe import Recipe
-from moderation.training.train import dense_scales
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -89,6 +89,10 @@ class Decided:
             codes,
         )
 
+    def targets(self, cost: float) -> linear.Targets:
+        """Answers and weights, as the fit takes them; cost: of a decision of weight 1."""
+        return linear.Targets(self.sign, cost * self.weight)
+
     @property
     def columns(self) -> int:
         """How many features there are, without the anchors."""
@@ -151,25 +155,23 @@ def learn(head: TextLabel, decided: Decided, seed: int) -> Learned:
 
 
 def _fitted(decided: Decided, cost: float, seed: int) -> linear.Fitted:
-    return linear.fit(decided.rows, decided.sign, cost * decided.weight, seed, EPOCHS)
+    return linear.fit(decided.rows, decided.targets(cost), seed, EPOCHS)
 
 
 def _held_out(decided: Decided, cost: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Each row's loss, and its correction, from a fit that never saw its group: (n,) each."""
     fitted = _fitted(decided, cost, seed)
-    costs = cost * decided.weight
-    loss, correction = np.empty(len(costs)), np.empty(len(costs))
+    targets = decided.targets(cost)
+    loss, correction = np.empty(len(targets.cost)), np.empty(len(targets.cost))
     for k in range(FOLDS):
         out = decided.fold == k
-        weights = linear.refit_without(
-            decided.rows, fitted, decided.sign, costs, out, seed, EPOCHS // 2
-        )
+        weights = linear.refit_without(decided.rows, fitted, targets, out, seed, EPOCHS // 2)
         chosen = np.flatnonzero(out)
-        logit = linear.products(*decided.rows.grams, *decided.rows.others, chosen, weights)
+        logit = linear.products(decided.rows, chosen, weights)
         loss[chosen] = np.logaddexp(0, -decided.sign[chosen] * logit)
         factor = _factor(decided, weights)
         weights[decided.columns :] = 0
-        alone = linear.products(*decided.rows.grams, *decided.rows.others, chosen, weights)
+        alone = linear.products(decided.rows, chosen, weights)
         correction[chosen] = alone / factor
     return loss, correction
 

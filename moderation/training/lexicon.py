@@ -42,7 +42,7 @@ def read_lexicon(
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}; expected word lists as TOML") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: no TOML: {error}") from error
+        raise LabelError(f"{path}: not TOML: {error}") from error
     words: dict[str, list[str]] = {}
     origin: list[dict[str, Any]] = []
     for name, table in tables.items():

@@ -9,92 +9,99 @@ exactly: out-of-fold scores start from the model of all rows instead of from not
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from moderation.features.compiled import allocating, reordering
 
+if TYPE_CHECKING:
+    from moderation.features.ngrams import Csr
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
 EPOCHS = 8  # not swept
 INNER_STEPS = 20
 INNER_ERROR = 1e-3
-EDGE = (
-    1e-7  # a dual variable keeps this share of its cost from both ends, where the log is infinite
-)
+EDGE = 1e-7
+"""Share of its cost that a dual variable stays away from both ends, where the log is infinite."""
+
 TINY = 1e-10
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Training rows as two CSR blocks side by side: n-grams, and everything else.
+class Block(NamedTuple):
+    """Some columns of n rows as CSR: indptr (n + 1,) int64, indices int32, values float32."""
 
-    indptr (n + 1,) int64, indices int32 (of the second block counted from `width`), values float32.
+    indptr: np.ndarray
+    indices: np.ndarray
+    values: np.ndarray
+
+
+class Rows(NamedTuple):
+    """Training rows as two blocks side by side: n-grams, and everything else.
+
+    Indices of `others` go on where those of `grams` end. columns: of both blocks together.
+    squares: (n,) float64, squared length of each row.
     """
 
-    grams: tuple[np.ndarray, np.ndarray, np.ndarray]
-    others: tuple[np.ndarray, np.ndarray, np.ndarray]
+    grams: Block
+    others: Block
     columns: int
-    squares: np.ndarray  # (n,) float64: squared length of each row
+    squares: np.ndarray
 
     @classmethod
-    def of(
-        cls,
-        grams: tuple[np.ndarray, np.ndarray, np.ndarray],
-        others: tuple[np.ndarray, np.ndarray, np.ndarray],
-        columns: int,
-    ) -> Rows:
-        """From the blocks; columns: of both together."""
-        return cls(grams, others, columns, squares(*grams) + squares(*others))
+    def of(cls, grams: Csr, others: Csr, columns: int) -> Rows:
+        """From the arrays of both blocks."""
+        return cls(Block(*grams), Block(*others), columns, squares(*grams) + squares(*others))
 
 
-@dataclass
-class Fitted:
+class Targets(NamedTuple):
+    """What a label learns. sign: (n,) float64, +1 or -1. cost: (n,) float64, 0 = row left out."""
+
+    sign: np.ndarray
+    cost: np.ndarray
+
+
+class Fitted(NamedTuple):
     """Weights (columns,) float32 and dual variables (n,) float64 of one label."""
 
     weights: np.ndarray
     dual: np.ndarray
 
-
-def fit(rows: Rows, sign: np.ndarray, cost: np.ndarray, seed: int, epochs: int = EPOCHS) -> Fitted:
-    """Minimise |w|^2 / 2 + sum of cost * log(1 + exp(-sign * w.x)).
-
-    sign: (n,) float64, +1 or -1. cost: (n,) float64, 0 = the row is left out.
-    """
-    start = Fitted(np.zeros(rows.columns, np.float32), np.zeros(len(sign)))
-    go_on(rows, start, sign, cost, seed, epochs)
-    return start
+    def copy(self) -> Fitted:
+        """Arrays of its own."""
+        return Fitted(self.weights.copy(), self.dual.copy())
 
 
-def go_on(
-    rows: Rows, fitted: Fitted, sign: np.ndarray, cost: np.ndarray, seed: int, epochs: int
-) -> None:
-    """Better `fitted` in place on the rows with a cost; the others keep the say they have."""
-    descend(
-        *rows.grams, *rows.others, rows.squares, np.flatnonzero(cost > 0), sign, cost,
-        fitted.weights, fitted.dual, epochs, seed,
-    )  # fmt: skip
+def fit(rows: Rows, targets: Targets, seed: int, epochs: int = EPOCHS) -> Fitted:
+    """Minimise |w|^2 / 2 + sum of cost * log(1 + exp(-sign * w.x))."""
+    fitted = Fitted(np.zeros(rows.columns, np.float32), np.zeros(len(targets.sign)))
+    go_on(rows, fitted, targets, seed, epochs)
+    return fitted
+
+
+def go_on(rows: Rows, fitted: Fitted, targets: Targets, seed: int, epochs: int) -> None:
+    """Improve `fitted` in place on the rows with a cost; the dual of the others stays."""
+    descend(rows, targets, np.flatnonzero(targets.cost > 0), fitted, epochs, seed)
 
 
 def refit_without(
     rows: Rows,
     fitted: Fitted,
-    sign: np.ndarray,
-    cost: np.ndarray,
+    targets: Targets,
     left_out: np.ndarray,
     seed: int,
     epochs: int = EPOCHS // 2,
 ) -> np.ndarray:
     """Weights of the model that never saw the rows `left_out` ((n,) bool): (columns,) float32."""
-    weights, dual = fitted.weights.copy(), fitted.dual.copy()
-    withdraw(*rows.grams, *rows.others, np.flatnonzero(left_out & (dual > 0)), sign, weights, dual)
-    kept = np.flatnonzero((cost > 0) & ~left_out)
-    descend(
-        *rows.grams, *rows.others, rows.squares, kept, sign, cost, weights, dual, epochs, seed
-    )  # fmt: skip
-    return weights
+    refitted = fitted.copy()
+    withdraw(rows, refitted, np.flatnonzero(left_out & (refitted.dual > 0)), targets.sign)
+    remaining = np.flatnonzero((targets.cost > 0) & ~left_out)
+    descend(rows, targets, remaining, refitted, epochs, seed)
+    return refitted.weights
 
 
 @allocating
@@ -124,10 +131,9 @@ def add(indptr: Any, indices: Any, values: Any, row: Any, step: Any, weights: An
 
 
 @allocating
-def products(
-    gp: Any, gi: Any, gv: Any, op: Any, oi: Any, ov: Any, chosen: Any, weights: Any
-) -> Any:
+def products(rows: Any, chosen: Any, weights: Any) -> Any:
     """Dot products of the chosen rows: (k,) float32."""
+    (gp, gi, gv), (op, oi, ov) = rows.grams, rows.others
     out = np.empty(len(chosen), np.float32)
     for k in range(len(chosen)):
         row = chosen[k]
@@ -136,11 +142,10 @@ def products(
 
 
 @allocating
-def withdraw(
-    gp: Any, gi: Any, gv: Any, op: Any, oi: Any, ov: Any, chosen: Any, sign: Any, weights: Any,
-    dual: Any,
-) -> None:  # fmt: skip
+def withdraw(rows: Any, fitted: Any, chosen: Any, sign: Any) -> None:
     """Take the chosen rows out of the weights."""
+    (gp, gi, gv), (op, oi, ov) = rows.grams, rows.others
+    weights, dual = fitted.weights, fitted.dual
     for row in chosen:
         step = np.float32(-dual[row] * sign[row])
         add(gp, gi, gv, row, step, weights)
@@ -169,11 +174,10 @@ def best_dual(old: Any, cost: Any, square: Any, margin: Any) -> Any:
 
 
 @allocating
-def descend(
-    gp: Any, gi: Any, gv: Any, op: Any, oi: Any, ov: Any, square: Any, chosen: Any, sign: Any,
-    cost: Any, weights: Any, dual: Any, epochs: Any, seed: Any,
-) -> None:  # fmt: skip
+def descend(rows: Any, targets: Any, chosen: Any, fitted: Any, epochs: Any, seed: Any) -> None:
     """Visit the chosen rows in random order, `epochs` times."""
+    (gp, gi, gv), (op, oi, ov), square = rows.grams, rows.others, rows.squares
+    sign, cost, weights, dual = targets.sign, targets.cost, fitted.weights, fitted.dual
     state = np.uint64(2 * seed + 1) * np.uint64(0x9E3779B97F4A7C15)
     order = chosen.copy()
     for _ in range(epochs):
@@ -194,14 +198,8 @@ def descend(
                 add(op, oi, ov, row, step, weights)
 
 
-P = ParamSpec("P")
-
-
-R = TypeVar("R")
-
-
-def steady(function: Callable[P, R]) -> Callable[P, R]:
-    """The same function, within which a product takes one thread."""
+def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, with matrix products on one thread: more would sum in another order."""
 
     @wraps(function)
     def limited(*args: P.args, **options: P.kwargs) -> R:

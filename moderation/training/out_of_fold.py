@@ -45,13 +45,14 @@ def out_of_fold(
     rows = _rows(part["text"].str.slice(0, LONGEST))
     sign = np.where(answers[judged] == 1, 1.0, -1.0)
     cost = COST * part.shape[0] / 2 / np.where(sign > 0, positives, len(judged) - positives)
-    fitted = linear.fit(rows, sign, cost, seed)
+    targets = linear.Targets(sign, cost)
+    fitted = linear.fit(rows, targets, seed)
     raw = np.empty(len(judged))
-    for one in range(k):
-        out = fold == one
-        weights = linear.refit_without(rows, fitted, sign, cost, out, seed)
+    for number in range(k):
+        out = fold == number
+        weights = linear.refit_without(rows, fitted, targets, out, seed)
         chosen = np.flatnonzero(out)
-        raw[chosen] = linear.products(*rows.grams, *rows.others, chosen, weights)
+        raw[chosen] = linear.products(rows, chosen, weights)
     probability[judged] = calibrate(sign > 0, raw)(raw)
     return probability
 

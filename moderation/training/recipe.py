@@ -58,7 +58,7 @@ class Recipe:
 
     idf_power: exponent of the inverse document frequency. min_df: n-grams in fewer texts are left
     out. dense_scale: length of a dense feature at its maximum, against 1 for the n-grams.
-    disguise_scale: the same for those that tell how a text is disguised (`training.DISGUISES`):
+    disguise_scale: the same for those that tell how a text is disguised (`features.DISGUISES`):
     short, so that hiding a word changes its comment's score little.
     longest: characters of a text that training reads. named: sets that are read although they are
     `only_when_named`. same: sets that count as part of another: {part: whole}.
@@ -95,7 +95,7 @@ class Recipe:
         except OSError as error:
             raise LabelError(f"{path}: {error.strerror}; expected a training recipe") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise LabelError(f"{path}: no TOML: {error}") from error
+            raise LabelError(f"{path}: not TOML: {error}") from error
         shared, default = tables.pop("shared", {}), tables.pop("default", {})
         known = {one.name for one in fields(cls)} - {"labels", "default"}
         _check(shared, known, f"{path}: [shared]")

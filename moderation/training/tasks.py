@@ -1,9 +1,9 @@
-"""Which rows teach a label, and how much each counts; a user's own decisions stand apart."""
+"""Choose the rows that teach a label and how much each counts, the user's decisions apart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,26 @@ if TYPE_CHECKING:
 
     from moderation.training.recipe import Settings
 
-FEWEST = 10  # positives and negatives: less cannot be split into folds and calibrated
+FEWEST = 10  # positives and negatives: fewer cannot be split into folds and calibrated
+FACTORS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # of a decision's weight, to choose from
+EPOCHS = 20  # in which held-out decisions are learnt on top of the public rows
+
+
+class UserRows(NamedTuple):
+    """Which rows of a label table are the user's: (n,) bool each.
+
+    decisions: how much they count is chosen on decisions held out, and what they bought is
+    measured there (`metrics["decisions"]`). tables: rows of the user's label tables. The held-out
+    scores of both stay in the model, so that it is not tested on what it learnt by heart.
+    """
+
+    decisions: np.ndarray
+    tables: np.ndarray
+
+    @classmethod
+    def none(cls, labels: pd.DataFrame) -> UserRows:
+        """None of the rows is the user's."""
+        return cls(np.zeros(len(labels), bool), np.zeros(len(labels), bool))
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,11 @@ class Task:
     judged: np.ndarray
     own: np.ndarray
 
+    @property
+    def targets(self) -> linear.Targets:
+        """Sign and cost, as the fit takes them."""
+        return linear.Targets(self.sign, self.cost)
+
     def weighed(self, factor: float) -> Task:
         """The same with the user's decisions counting `factor` times."""
         return replace(self, cost=np.where(self.own, self.cost * factor, self.cost))
@@ -46,10 +70,10 @@ class Task:
 def task_of(
     labels: pd.DataFrame, name: str, settings: Settings, own: np.ndarray, seed: int
 ) -> Task:
-    """own: (n,) bool, rows of the user's own.
+    """What the label `name` learns from. own: (n,) bool, the user's decisions.
 
-    Where either they or the rest have too few of one answer to be held against each other, they
-    count as one more set. Raises LabelError when all rows together are too few.
+    Where they, or the public rows, have too few positives or negatives to be weighed against each
+    other, the decisions count as one more set. Raises LabelError when all rows are too few.
     """
     answers = labels[name].to_numpy(np.float64, na_value=np.nan).copy()
     source = labels["source"].fillna("").astype("str").to_numpy()
@@ -75,11 +99,6 @@ def task_of(
     return Task(name, settings, np.where(answers == 1, 1.0, -1.0), cost, judged, apart)
 
 
-def no_own(labels: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: none of the rows is the user's own."""
-    return np.zeros(len(labels), bool)
-
-
 def decided(labels: pd.DataFrame, own: np.ndarray) -> dict[str, list[int]]:
     """Positive and negative rows of the user's own by label, where there are any."""
     counts = {
@@ -98,21 +117,15 @@ def _by_set(
 ) -> np.ndarray:
     """Cost of each used row by the size and balance of its set: (n,)."""
     cost = np.zeros(len(answers))
-    for one in np.unique(source[used]):
-        rows = used & (source == one)
-        mass = rows.sum() ** (settings.size_power - 1) * settings.sources.get(one, 1.0)
+    for name in np.unique(source[used]):
+        rows = used & (source == name)
+        mass = rows.sum() ** (settings.size_power - 1) * settings.sources.get(name, 1.0)
         share = answers[rows].mean()
         cost[rows] = mass
         if 0 < share < 1:
             halves = np.where(answers[rows] == 1, 0.5 / share, 0.5 / (1 - share))
             cost[rows] = mass * halves**settings.balance
     return cost
-
-
-FACTORS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-
-
-EPOCHS = 20
 
 
 def chosen_factor(
@@ -129,14 +142,14 @@ def chosen_factor(
 def _loss(
     rows: linear.Rows, task: Task, public: linear.Fitted, fold: np.ndarray, seed: int
 ) -> float:
-    """Of the decisions of each fold, with those of the others learnt on top of the public rows."""
+    """Loss of each fold's decisions when those of the other folds are learnt on the public rows."""
     total = 0.0
-    for one in np.unique(fold[task.own]):
-        out = np.flatnonzero(task.own & (fold == one))
-        started = linear.Fitted(public.weights.copy(), public.dual.copy())
-        linear.go_on(rows, started, task.sign, np.where(task.own & (fold != one), task.cost, 0),
-                     seed, EPOCHS)  # fmt: skip
-        logit = linear.products(*rows.grams, *rows.others, out, started.weights)
+    for left_out in np.unique(fold[task.own]):
+        out = np.flatnonzero(task.own & (fold == left_out))
+        learnt = np.where(task.own & (fold != left_out), task.cost, 0)
+        fitted = public.copy()
+        linear.go_on(rows, fitted, linear.Targets(task.sign, learnt), seed, EPOCHS)
+        logit = linear.products(rows, out, fitted.weights)
         weight = task.cost[out] / task.cost[out].mean()
         total += float(weight @ np.logaddexp(0, -task.sign[out] * logit))
     return total

@@ -42,7 +42,7 @@ def expand(toml: str | Path, per_pattern: int, seed: int) -> pd.DataFrame:
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}; expected sentence patterns") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: no TOML: {error}") from error
+        raise LabelError(f"{path}: not TOML: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise LabelError(f"{path}: {error} is missing or malformed") from error
     rng = np.random.default_rng(seed)

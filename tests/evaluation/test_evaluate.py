@@ -24,6 +24,7 @@ from moderation.evaluation.text import (
 )
 from moderation.labels.comments import label_comments
 from moderation.labels.table import label_frame
+from moderation.training.tasks import UserRows
 from moderation.training.train import train
 
 WORDS = ["river", "garden", "ticket", "mayor", "school", "engine", "bakery", "window", "forest"]
@@ -345,7 +346,9 @@ def test_no_rows_make_no_comments():
 def test_an_evaluation_is_written_as_markdown_and_held_out_rows_are_told(moderation, tmp_path):
     frame = table()
     own = np.arange(len(frame)) % 2 == 0
-    train(frame, recipe=recipe(), own=own, threads=1).save(tmp_path / "mine")
+    train(
+        frame, recipe=recipe(), user=UserRows.none(frame)._replace(decisions=own), threads=1
+    ).save(tmp_path / "mine")
     frame.to_csv(tmp_path / "rows.csv", index=False)
     (tmp_path / "cases.csv").write_text("text,expected,class\nyou clown,abuse,rude\nhello,,calm\n")
     ran = moderation(

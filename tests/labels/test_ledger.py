@@ -152,7 +152,7 @@ def test_an_absent_ledger_is_an_empty_one(path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"label": "no label"}, "no label name"),
+        ({"label": "no label"}, "not a label name"),
         ({"text": "  "}, "needs the comment's text"),
         ({"annotator": ""}, "annotator"),
         ({"at": datetime(2026, 3, 1)}, "no zone"),

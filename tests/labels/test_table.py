@@ -82,7 +82,7 @@ def test_columns_of_a_comment_table_are_no_labels(tmp_path):
         ("text,spam\nx,1\ny,maybe\n", "row 2: spam is 'maybe'; expected 1, 0 or empty"),
         ("text,spam\nx,0.7\n", "row 1: spam is '0.7'; expected 1, 0 or empty"),
         ("text,spam\n  ,1\n", "row 1 has no text"),
-        ("text,spam,my notes\nx,1,\n", "column 'my notes' is no label name"),
+        ("text,spam,my notes\nx,1,\n", "column 'my notes' is not a label name"),
         ("text,spam,weight\nx,1,-2\n", "row 1 has the weight -2.0; expected >= 0"),
         ("text,spam,weight\nx,1,heavy\n", "row 1 has the weight nan"),
         ("text,id\nx,1\n", "no label column; expected one column per label"),

@@ -25,8 +25,8 @@ from moderation.model.model import ContextLabel, Model
 from moderation.training import correction
 from moderation.training.carry_on import below_decisions, carry_on
 from moderation.training.correction import ANCHOR, Decided
+from moderation.training.features import DISGUISES
 from moderation.training.gain import bought, gain
-from moderation.training.train import DISGUISES
 
 FILES = ("model.json", "weights.safetensors")
 DRINKS = ("tonic", "elixir", "potion", "brew", "draught", "syrup")

@@ -71,7 +71,7 @@ def test_words_are_known_with_one_slip_of_the_fingers(tmp_path):
     [
         ("[a]\nwords = 'x'\nslips = 'many'\n", "slips is 'many'; expected a number of letters"),
         ("[a]\nwords = ['x']\n", "no string `words`"),
-        ("[a\n", "no TOML"),
+        ("[a\n", "not TOML"),
         ("[a]\nwords = 'x'\n[[a.lists]]\nfile = 'f'\n", "missing or malformed"),
     ],
 )

@@ -10,7 +10,7 @@ from small_model import lexicon, recipe, table
 from moderation.labels.ledger import Decision, append, entries, retract
 from moderation.labels.table import label_frame, stack
 from moderation.training.gain import bought
-from moderation.training.tasks import FACTORS, decided, task_of
+from moderation.training.tasks import FACTORS, UserRows, decided, task_of
 from moderation.training.train import train
 
 FILES = ("model.json", "weights.safetensors")
@@ -39,7 +39,13 @@ def both(own):
 
 def made(own):
     frame, mine = both(own)
-    return train(frame, recipe=recipe(), lexicon=lexicon(), own=mine, threads=1)
+    return train(
+        frame,
+        recipe=recipe(),
+        lexicon=lexicon(),
+        user=UserRows.none(frame)._replace(decisions=mine),
+        threads=1,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_a_slot_can_be_misspelt_or_glued(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("slots = ", "no TOML"),
+        ("slots = ", "not TOML"),
         ("[slots]\n", "missing or malformed"),
         ("[slots]\n[[pattern]]\nkind='a'\nlabels={x=1}\ntext=['{who}']\n", "no slot 'who'"),
     ],

@@ -18,7 +18,8 @@ import numpy as np
 
 from moderation.errors import LabelError
 from moderation.labels import ledger
-from moderation.labels.exchange.read import IMPORTS, kind_of_export, read_exchange
+from moderation.labels.exchange.read import kind_of_export, read_exchange
+from moderation.labels.exchange.tools import IMPORTS
 from moderation.labels.ledger import Decision, Retraction
 from moderation.labels.read import read_labels
 from moderation.labels.table import label_names

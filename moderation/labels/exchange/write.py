@@ -10,8 +10,9 @@ import numpy as np
 import orjson
 
 from moderation.errors import LabelError, OutputError
-from moderation.labels.exchange.read import CLEAN as NO_LABELS
-from moderation.labels.exchange.read import FASTTEXT_HEAD, KEPT
+from moderation.labels.exchange.judged import CLEAN as NO_LABELS
+from moderation.labels.exchange.judged import OWN_FIELD
+from moderation.labels.exchange.tools import FASTTEXT_FIRST_LINE, FASTTEXT_MARK
 from moderation.labels.table import LABEL_SCHEMA, label_names
 from moderation.tables import replacing, write_table
 
@@ -28,10 +29,10 @@ _CONTEXT = ("thread_id", "parent_text", "title", "article")
 def write_exchange(frame: pd.DataFrame, path: str | Path, kind: str = "table") -> None:
     """Write a label table for another tool, under a temporary name and renamed.
 
-    kind: one of EXPORTS; "table" is CSV, JSONL or Parquet by the extension. Label Studio,
-    doccano, Argilla and Prodigy keep a field that `read_exchange` takes what they have no place
-    for from: who decided, when, what was not judged. fastText has no such place, so its file
-    begins with a line that says so, which fastText passes over. Only the owner may read the file.
+    kind: one of EXPORTS; "table" is CSV, JSONL or Parquet by the extension. For Label Studio,
+    doccano, Argilla and Prodigy, OWN_FIELD carries what they have no field for (who decided, when,
+    what was not judged), and `read_exchange` reads it back. fastText has no such field, so its file
+    begins with a line that says so, which fastText skips. Only the owner may read the file.
     Raises LabelError for an unknown kind, OutputError when the file cannot be written.
     """
     if kind == "table":
@@ -44,7 +45,7 @@ def write_exchange(frame: pd.DataFrame, path: str | Path, kind: str = "table") -
         with replacing(path, private=True) as temporary, temporary.open("wb") as stream:
             stream.writelines(content)
     else:
-        raise LabelError(f"{kind!r} is no kind of export; known are {', '.join(EXPORTS)}")
+        raise LabelError(f"{kind!r} is not a kind of export; known are {', '.join(EXPORTS)}")
 
 
 def _check_labels(labels: list[str], kind: str) -> None:
@@ -61,26 +62,26 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[dict[str, Any], list[str], list
     labels = label_names(frame)
     fixed = [name for name in LABEL_SCHEMA.names if name in frame.columns]
     answers = frame[labels].to_numpy(np.float64, na_value=np.nan)
-    held = frame[fixed].astype("object").where(frame[fixed].notna(), None).to_dict("records")
-    for row, record in enumerate(held):
-        if record.get("labelled_at") is not None:
-            record["labelled_at"] = record["labelled_at"].isoformat()
-        if record.get("weight") is not None:
-            record["weight"] = round(float(record["weight"]), 6)  # from a float of 32 bits
+    values = frame[fixed].astype("object").where(frame[fixed].notna(), None).to_dict("records")
+    for record, answered in zip(values, answers, strict=True):
         known = {str(name): value for name, value in record.items() if value is not None}
-        given = [name for at, name in enumerate(labels) if answers[row, at] == 1]
-        refused = [name for at, name in enumerate(labels) if answers[row, at] == 0]
+        if "labelled_at" in known:
+            known["labelled_at"] = known["labelled_at"].isoformat()
+        if "weight" in known:
+            known["weight"] = round(float(known["weight"]), 6)  # from a float of 32 bits
+        given = [name for name, answer in zip(labels, answered, strict=True) if answer == 1]
+        refused = [name for name, answer in zip(labels, answered, strict=True) if answer == 0]
         yield known, given, refused
 
 
 def _context(
     record: dict[str, Any], given: list[str] | None = None, refused: list[str] | None = None
 ) -> dict[str, Any]:
-    """What a tool shows beside the text, and all there is in KEPT: a string, as some tools want."""
+    """What a tool shows beside the text, and everything in OWN_FIELD: a string, for some tools."""
     shown = {name: record[name] for name in _CONTEXT if name in record}
-    kept = {name: value for name, value in record.items() if name != "text"}
-    kept["decided"] = dict.fromkeys(given or [], 1) | dict.fromkeys(refused or [], 0)
-    return shown | {KEPT: orjson.dumps(kept).decode()}
+    own: dict[str, Any] = {name: value for name, value in record.items() if name != "text"}
+    own["decided"] = dict.fromkeys(given or [], 1) | dict.fromkeys(refused or [], 0)
+    return shown | {OWN_FIELD: orjson.dumps(own).decode()}
 
 
 def _doccano(frame: pd.DataFrame) -> Iterator[bytes]:
@@ -113,9 +114,9 @@ def _prodigy(frame: pd.DataFrame) -> Iterator[bytes]:
 def _label_studio(frame: pd.DataFrame) -> Iterator[bytes]:
     tasks = []
     for number, (record, given, refused) in enumerate(_rows(frame), start=1):
-        held = {"text": record["text"], **_context(record, given, refused)}
+        task = {"text": record["text"], **_context(record, given, refused)}
         if "id" in record:
-            held["id"] = record["id"]
+            task["id"] = record["id"]
         result = {
             "from_name": "labels",
             "to_name": "text",
@@ -126,7 +127,7 @@ def _label_studio(frame: pd.DataFrame) -> Iterator[bytes]:
         if "annotator" in record:
             annotation["completed_by"] = {"email": record["annotator"]}
         judged = bool(given or refused)
-        tasks.append({"id": number, "data": held, "annotations": [annotation] if judged else []})
+        tasks.append({"id": number, "data": task, "annotations": [annotation] if judged else []})
     yield orjson.dumps(tasks, option=orjson.OPT_INDENT_2) + b"\n"
 
 
@@ -148,10 +149,10 @@ def _argilla(frame: pd.DataFrame) -> Iterator[bytes]:
 
 
 def _fasttext(frame: pd.DataFrame) -> Iterator[bytes]:
-    yield f"{FASTTEXT_HEAD}\n".encode()
+    yield f"{FASTTEXT_FIRST_LINE}\n".encode()
     for record, given, refused in _rows(frame):
         if given or refused:
-            marks = " ".join(f"__label__{label}" for label in given or [CLEAN])
+            marks = " ".join(f"{FASTTEXT_MARK}{label}" for label in given or [CLEAN])
             yield f"{marks} {' '.join(record['text'].split())}\n".encode()
 
 

@@ -48,7 +48,7 @@ def load_sources(toml: str | Path) -> dict[str, Source]:
     except OSError as error:
         raise LabelError(f"{path}: {error.strerror}; expected a description of sets") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: no TOML: {error}") from error
+        raise LabelError(f"{path}: not TOML: {error}") from error
     threads = described.pop("threads", {})
     sources: dict[str, Source] = {}
     for name, source in [*described.items(), *((f"threads.{n}", s) for n, s in threads.items())]:
@@ -212,17 +212,10 @@ def _answers(answers: dict[str, Any], raw: pd.DataFrame, place: str) -> np.ndarr
 
 
 def _check(source: Any, place: str, threads: bool) -> None:
+    """Raise LabelError for what no description of a set may hold."""
     if not isinstance(source, dict):
         raise LabelError(f"{place}: expected a table that describes a set, found {source!r}")
-    allowed = {*_REQUIRED, *_OPTIONAL, *(_THREAD_OPTIONAL if threads else ())}
-    for key in _REQUIRED:
-        if key not in source:
-            raise LabelError(f"{place}: no key {key!r}; expected {', '.join(_REQUIRED)}")
-    for key in source:
-        if key not in allowed:
-            raise LabelError(
-                f"{place}: unknown key {key!r}; known are {', '.join(sorted(allowed))}"
-            )
+    _check_keys(source, place, {*_REQUIRED, *_OPTIONAL, *(_THREAD_OPTIONAL if threads else ())})
     if source["use"] not in USES:
         raise LabelError(f"{place}: use is {source['use']!r}; expected one of {', '.join(USES)}")
     if source.get("format", "parquet") not in FORMATS:
@@ -231,7 +224,25 @@ def _check(source: Any, place: str, threads: bool) -> None:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             raise LabelError(f"{place}: {pattern!r} leaves the data folder")
     for label, answers in source.get("labels", {}).items():
-        if not LABEL_NAME.fullmatch(label):
-            raise LabelError(f"{place}: {label!r} is no label name")
-        if not isinstance(answers, dict) or not answers or set(answers) - {"yes", "no"}:
-            raise LabelError(f"{place}.labels.{label}: expected yes and no, found {answers!r}")
+        _check_label(label, answers, place)
+
+
+def _check_keys(source: Source, place: str, allowed: set[str]) -> None:
+    for key in _REQUIRED:
+        if key not in source:
+            raise LabelError(f"{place}: no key {key!r}; expected {', '.join(_REQUIRED)}")
+    for key in source:
+        if key not in allowed:
+            raise LabelError(
+                f"{place}: unknown key {key!r}; known are {', '.join(sorted(allowed))}"
+            )
+
+
+def _check_label(label: str, answers: Any, place: str) -> None:
+    if not LABEL_NAME.fullmatch(label):
+        raise LabelError(
+            f"{place}: {label!r} is not a label name; expected letters, digits and _, "
+            "beginning with a letter"
+        )
+    if not isinstance(answers, dict) or not answers or set(answers) - {"yes", "no"}:
+        raise LabelError(f"{place}.labels.{label}: expected yes and no, found {answers!r}")

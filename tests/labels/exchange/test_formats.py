@@ -12,7 +12,9 @@ import pytest
 
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
 from moderation.errors import LabelError, OutputError
-from moderation.labels.exchange.read import IMPORTS, kind_of_export, read_exchange, weak_labels
+from moderation.labels.exchange.read import kind_of_export, read_exchange
+from moderation.labels.exchange.statuses import weak_labels
+from moderation.labels.exchange.tools import IMPORTS
 from moderation.labels.exchange.write import EXPORTS, write_exchange
 from moderation.labels.read import read_labels
 from moderation.labels.table import label_frame, label_names
@@ -136,10 +138,10 @@ def test_empty_is_not_judged_unless_it_is_said_to_be_clean(tmp_path):
         ("text,spam\n", None, "written by none of the tools"),
         ('{"text": "a", "label": []}\n', None, "no judgement in this doccano export"),
         ('{"text": "a", "label": ["%%"]}\n', None, "the label '%%' cannot be a column's name"),
-        ('{"text": "a"}\n', "prodigy", "no prodigy export: KeyError"),
-        ("{broken", "doccano", "no doccano export"),
-        ("no mark here\n", "fasttext", "line 1 begins with no __label__"),
-        ("x", "excel", "'excel' is no kind of export; known are doccano, label-studio"),
+        ('{"text": "a"}\n', "prodigy", "not a prodigy export: KeyError"),
+        ("{broken", "doccano", "not a doccano export"),
+        ("no mark here\n", "fasttext", "line 1 does not begin with __label__"),
+        ("x", "excel", "'excel' is not a kind of export; known are doccano, label-studio"),
     ],
 )
 def test_what_is_no_export_is_refused(tmp_path, content, kind, message):
@@ -207,7 +209,7 @@ def test_sqlite_holds_one_table_with_nulls_for_not_judged(tmp_path, frame):
 
 
 def test_an_unknown_kind_and_a_bad_place_are_said(tmp_path, frame):
-    with pytest.raises(LabelError, match="'excel' is no kind of export; known are table"):
+    with pytest.raises(LabelError, match="'excel' is not a kind of export; known are table"):
         write_exchange(frame, tmp_path / "x", "excel")
     for kind in EXPORTS:
         with pytest.raises(OutputError):

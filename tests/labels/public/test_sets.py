@@ -307,9 +307,12 @@ def test_unknown_choices_are_refused(described, asked, message):
         (f"[a]{HEAD}text = 'x'\nfiles = ['/etc/passwd']", "leaves the data folder"),
         (f"[a]{HEAD}text = 'x'\nfiles = ['f']\nformat = 'xls'", "format is 'xls'; known are"),
         (f"[a]{HEAD}text = 'x'\nfiles = ['f']\n[a.labels.spam]\nmaybe = {{}}", "expected yes and"),
-        (f"[a]{HEAD}text = 'x'\nfiles = ['f']\n[a.labels.'no way']\nyes = {{}}", "no label name"),
+        (
+            f"[a]{HEAD}text = 'x'\nfiles = ['f']\n[a.labels.'no way']\nyes = {{}}",
+            "not a label name",
+        ),
         ("a = 1", "expected a table that describes a set"),
-        ("[a", "no TOML"),
+        ("[a", "not TOML"),
     ],
 )
 def test_a_wrong_description_names_the_set_and_the_key(described, toml, message):

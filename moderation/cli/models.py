@@ -280,7 +280,7 @@ def _compare(
     written: list[str],
 ) -> tuple[object, bool]:
     """The comparison's figures, and whether the candidate is worse."""
-    from moderation.evaluation.compare import compare
+    from moderation.evaluation.compare import Scored, compare
     from moderation.evaluation.scores import paired_scores
     from moderation.evaluation.text import comparison_markdown, comparison_text
     from moderation.model.model import Model
@@ -294,10 +294,8 @@ def _compare(
         tell(sentence)
     found = compare(
         frame,
-        after.scores,
-        before.scores,
-        candidate.thresholds,
-        current.thresholds,
+        Scored(after.scores, candidate.thresholds),
+        Scored(before.scores, current.thresholds),
         comments_per_day=per_day,
     )
     typer.echo(comparison_text(found, width()))

@@ -1,9 +1,9 @@
-"""Compare two models on the same rows, and say by stated rules whether the new one is worse."""
+"""Compare two models on the same rows, and decide by stated rules whether the new one is worse."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARGINS = {"roc_auc": 0.002, "average_precision": 0.005, "precision": 0.01, "recall": 0.01}
 """What a metric may lose before it counts, if the interval of the loss excludes 0 too.
 
-Smaller losses are shown significant by any big test set, and nobody would notice them.
+Any big test set shows smaller losses to be significant, and nobody would notice them.
 """
 COVERAGE = 0.01  # more rows than this share that the candidate cannot tell, and it is worse
 SLICE_MARGIN = 0.02
@@ -79,8 +79,8 @@ class Difference:
         return asdict(self) | {
             "before": {name: shown(value) for name, value in self.before.items()},
             "after": {name: shown(value) for name, value in self.after.items()},
-            "change": {name: one.to_dict() for name, one in self.change.items()},
-            "slices": [[kind, name, one.to_dict()] for kind, name, one in self.slices],
+            "change": {name: value.to_dict() for name, value in self.change.items()},
+            "slices": [[kind, name, value.to_dict()] for kind, name, value in self.slices],
         }
 
 
@@ -101,50 +101,59 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self) | {
-            "labels": [one.to_dict() for one in self.labels],
+            "labels": [difference.to_dict() for difference in self.labels],
             "flips": [
-                asdict(one) | {"before": shown(one.before), "after": shown(one.after)}
-                for one in self.flips
+                asdict(flip) | {"before": shown(flip.before), "after": shown(flip.after)}
+                for flip in self.flips
             ],
         }
 
 
+class Scored(NamedTuple):
+    """A model's scores of n rows, a float column per label, NaN where it cannot tell.
+
+    thresholds: by label; a comment is flagged when its score reaches it.
+    """
+
+    scores: pd.DataFrame
+    thresholds: Mapping[str, float]
+
+
 def compare(
     frame: pd.DataFrame,
-    candidate: pd.DataFrame,
-    current: pd.DataFrame,
-    thresholds: Mapping[str, float],
-    current_thresholds: Mapping[str, float],
+    candidate: Scored,
+    current: Scored,
     *,
     groups: np.ndarray | None = None,
     comments_per_day: float | None = None,
     draws: int = 1000,
     seed: int = 0,
 ) -> Comparison:
-    """Scores of two models on the rows of one label table, pair by pair.
+    """Compare two models on the rows of one label table, label by label.
 
-    candidate, current: (n rows) one float column per label, NaN where a model cannot tell.
-    The rest as in `evaluate`. Both models are measured on the rows that both can tell, and each
-    draw of the bootstrap measures both on the same groups.
+    groups, draws, seed: as in `evaluate`. Both models are measured on the rows that both can tell,
+    and each draw of the bootstrap measures both on the same groups.
     """
-    labels = shared_labels(frame, current)
+    labels = shared_labels(frame, current.scores)
     groups = split_groups(frame) if groups is None else groups
-    found, flips = [], []
-    reasons = lost_labels(candidate.columns, current.columns)
-    for label in labels:
-        if label not in candidate.columns:
-            continue
-        pair = _Pair.of(frame, candidate, current, label, thresholds, current_thresholds, groups)
-        if pair.lost > COVERAGE:
-            reasons.append(f"{label}: cannot tell {pair.lost:.1%} more rows")
-        flips += _flips(frame, pair)
-        if pair.use.any():
-            found.append(_difference(frame, pair, draws, seed))
-    reasons += [reason for one in found for reason in _losses(one)]
-    gains = [reason for one in found for reason in _gains(one)]
+    reasons = lost_labels(candidate.scores.columns, current.scores.columns)
+    pairs = [
+        _Pair.of(frame, candidate, current, label, groups)
+        for label in labels
+        if label in candidate.scores.columns
+    ]
+    reasons += [
+        f"{pair.label}: cannot tell {pair.lost:.1%} more rows"
+        for pair in pairs
+        if pair.lost > COVERAGE
+    ]
+    flips = [flip for pair in pairs for flip in _flips(frame, pair)]
+    differences = [_difference(frame, pair, draws, seed) for pair in pairs if pair.use.any()]
+    reasons += [reason for difference in differences for reason in _losses(difference)]
+    gains = [reason for difference in differences for reason in _gains(difference)]
     verdict = "worse" if reasons else "better" if gains else "same"
-    daily = None if comments_per_day is None else _more_flags(found) * comments_per_day
-    return Comparison(verdict, reasons or gains, found, _ranked(flips), daily)
+    daily = None if comments_per_day is None else _more_flags(differences) * comments_per_day
+    return Comparison(verdict, reasons or gains, differences, _ranked(flips), daily)
 
 
 def lost_labels(candidate: Iterable[str], current: Iterable[str]) -> list[str]:
@@ -153,8 +162,8 @@ def lost_labels(candidate: Iterable[str], current: Iterable[str]) -> list[str]:
     >>> lost_labels(["spam"], ["spam", "slur"])
     ['slur: the candidate has no such label']
     """
-    kept = set(candidate)
-    return [f"{label}: the candidate has no such label" for label in current if label not in kept]
+    known = set(candidate)
+    return [f"{label}: the candidate has no such label" for label in current if label not in known]
 
 
 @dataclass(frozen=True)
@@ -168,24 +177,23 @@ class _Pair:
     after: np.ndarray
     thresholds: tuple[float, float]
     groups: np.ndarray
-    use: np.ndarray  # judged, and told by both
+    use: np.ndarray  # judged, and scored by both
 
     @classmethod
     def of(
         cls,
         frame: pd.DataFrame,
-        candidate: pd.DataFrame,
-        current: pd.DataFrame,
+        candidate: Scored,
+        current: Scored,
         label: str,
-        thresholds: Mapping[str, float],
-        current_thresholds: Mapping[str, float],
         groups: np.ndarray,
     ) -> _Pair:
-        judged, told, y_true, before = judged_rows(frame, current, label)
-        _, told_after, _, after = judged_rows(frame, candidate, label)
-        cut = (float(current_thresholds[label]), float(thresholds[label]))
+        judged, scored_before, y_true, before = judged_rows(frame, current.scores, label)
+        _, scored_after, _, after = judged_rows(frame, candidate.scores, label)
+        use = judged & scored_before & scored_after
+        thresholds = (float(current.thresholds[label]), float(candidate.thresholds[label]))
         codes = np.unique(groups, return_inverse=True)[1]
-        return cls(label, y_true, judged, before, after, cut, codes, judged & told & told_after)
+        return cls(label, y_true, judged, before, after, thresholds, codes, use)
 
     @property
     def lost(self) -> float:
@@ -204,7 +212,7 @@ def _difference(frame: pd.DataFrame, pair: _Pair, draws: int, seed: int) -> Diff
     was, now = pair.flagged
     right = (now == pair.y_true) & pair.use
     turned = (was != now) & pair.use
-    told = ~np.isnan(pair.before) & ~np.isnan(pair.after)
+    scored = ~np.isnan(pair.before) & ~np.isnan(pair.after)
     return Difference(
         label=pair.label,
         rows=int(pair.use.sum()),
@@ -212,7 +220,7 @@ def _difference(frame: pd.DataFrame, pair: _Pair, draws: int, seed: int) -> Diff
         before=before,
         after=after,
         change=change,
-        flags=float((now[told].mean() - was[told].mean()) * 100_000),
+        flags=float((now[scored].mean() - was[scored].mean()) * 100_000),
         mended=int((turned & right).sum()),
         broken=int((turned & ~right).sum()),
         slices=_fallen(frame, pair, min(SLICE_DRAWS, draws), seed),
@@ -227,7 +235,7 @@ def _paired(
         Ranked.of(pair.y_true[rows], score[rows], threshold, pair.groups[rows])
         for score, threshold in zip((pair.before, pair.after), pair.thresholds, strict=True)
     ]
-    points = [one.measure() for one in ranked]
+    points = [rows.measure() for rows in ranked]
     count = int(ranked[0].group.max()) + 1
     drawn = np.concatenate(
         [ranked[1].draws(times) - ranked[0].draws(times) for times in resample(count, draws, seed)]
@@ -254,7 +262,7 @@ def _fallen(
         change = _paired(pair, rows, draws, seed)[2]["roc_auc"]
         if change.value < -SLICE_MARGIN and change.high < 0:
             fallen.append((kind, name, change))
-    return sorted(fallen, key=lambda one: one[2].value)
+    return sorted(fallen, key=lambda part: part[2].value)
 
 
 def _flips(frame: pd.DataFrame, pair: _Pair) -> list[Flip]:
@@ -279,40 +287,40 @@ def _ranked(flips: list[Flip]) -> list[Flip]:
     """Those that became wrong first, then by how far the score moved."""
     return sorted(
         flips,
-        key=lambda one: (
-            one.answer is None,
-            one.mended,
-            -abs(np.nan_to_num(one.after) - np.nan_to_num(one.before)),
-            one.text,
-            one.label,
+        key=lambda flip: (
+            flip.answer is None,
+            flip.mended,
+            -abs(np.nan_to_num(flip.after) - np.nan_to_num(flip.before)),
+            flip.text,
+            flip.label,
         ),
     )
 
 
-def _losses(one: Difference) -> list[str]:
+def _losses(difference: Difference) -> list[str]:
     return [
-        _reason(one, name)
+        _reason(difference, name)
         for name, margin in MARGINS.items()
-        if one.change[name].value < -margin and one.change[name].high < 0
+        if difference.change[name].value < -margin and difference.change[name].high < 0
     ]
 
 
-def _gains(one: Difference) -> list[str]:
+def _gains(difference: Difference) -> list[str]:
     return [
-        _reason(one, name)
+        _reason(difference, name)
         for name in ("roc_auc", "average_precision", "f1")
-        if one.change[name].low > 0
+        if difference.change[name].low > 0
     ]
 
 
-def _reason(one: Difference, name: str) -> str:
-    change = one.change[name]
+def _reason(difference: Difference, name: str) -> str:
+    change, was, now = difference.change[name], difference.before[name], difference.after[name]
     return (
-        f"{one.label}: {name.replace('_', ' ')} {one.before[name]:.3f} -> {one.after[name]:.3f} "
+        f"{difference.label}: {name.replace('_', ' ')} {was:.3f} -> {now:.3f} "
         f"({change.value:+.3f}, 95% interval {change.low:+.3f} to {change.high:+.3f})"
     )
 
 
-def _more_flags(found: list[Difference]) -> float:
+def _more_flags(differences: list[Difference]) -> float:
     """Flags more per comment, over all labels."""
-    return sum(one.flags for one in found) / 100_000
+    return sum(difference.flags for difference in differences) / 100_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-from moderation.evaluation.compare import Comparison, compare, lost_labels
+from moderation.evaluation.compare import Comparison, Scored, compare, lost_labels
 from moderation.evaluation.scores import paired_scores, row_scores
 from moderation.evaluation.suites import SuiteResult, run_suite
 
@@ -68,7 +68,10 @@ def tried(
         after, before = paired_scores(candidate, current, frame)
         told = [*after.told(candidate.name), *before.told(current.name)]
         comparison = compare(
-            frame, after.scores, before.scores, candidate.thresholds, current.thresholds, seed=seed
+            frame,
+            Scored(after.scores, candidate.thresholds),
+            Scored(before.scores, current.thresholds),
+            seed=seed,
         )
         verdicts.add(comparison.verdict)
         reasons += comparison.reasons

@@ -11,7 +11,7 @@ import pytest
 from small_model import recipe, table
 
 from moderation.errors import LabelError
-from moderation.evaluation.compare import compare
+from moderation.evaluation.compare import Scored, compare
 from moderation.evaluation.evaluate import evaluate
 from moderation.evaluation.language import language
 from moderation.evaluation.pictures import pictures
@@ -211,7 +211,7 @@ CUTS = {"spam": 0.5, "abuse": 0.5}
 
 
 def verdict(candidate, current, frame, cuts=None, **more):
-    return compare(frame, candidate, current, cuts or CUTS, CUTS, draws=200, **more)
+    return compare(frame, Scored(candidate, cuts or CUTS), Scored(current, CUTS), draws=200, **more)
 
 
 def test_a_model_against_itself_flips_nothing():

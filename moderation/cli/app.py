@@ -1,27 +1,91 @@
-"""The application, the options that commands share, and what happens to errors."""
+"""The application: its group of commands, its messages, and what happens to errors and signals."""
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
-import time
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from moderation import __version__
-from moderation.cli.signals import ended_by
-from moderation.cli.words import Commands
 from moderation.errors import ModerationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from types import FrameType
 
-    import pyarrow as pa
+COMPILING = "compiling once for this machine: a minute or two, longer on a busy one …"
+_INTERRUPTED = 130  # 128 + SIGINT, which is what typer gives
+_ENDING = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
-    from moderation.readers.dump import Found
+
+class _AsGiven:
+    """Converts one parameter's value, by typer only where there is something to convert.
+
+    typer (from 0.20 on) converts the value of every option with pydantic, given or not. Importing
+    pydantic takes 0.1 s, and 0.3 s where Python keeps no bytecode: a fifth of scoring twenty
+    comments. Strings, lists of strings and defaults need none. A typer without that conversion is
+    left as it is.
+    """
+
+    def __init__(self, convert: Any) -> None:
+        self._convert = convert
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value that typer would give."""
+        several = param.multiple or param.nargs == -1
+        if value is None:
+            return () if several else None
+        described = param.type_descriptor
+        if described.parameter_info.parser is None:
+            wanted = described.annotation
+            if wanted is str and type(value) is str:
+                return value
+            if wanted == list[str] and several and all(type(word) is str for word in value):
+                return list(value)
+            if wanted in (int, float) and type(value) in (int, float):  # given ones are strings
+                return wanted(value)
+        return self._convert().coerce(value, param=param, ctx=ctx)
+
+
+def _sparing(params: list[Any]) -> list[Any]:
+    """The parameters of a command, converting sparingly from now on."""
+    for param in params:
+        if hasattr(param, "get_runtime_param") and "get_runtime_param" not in vars(param):
+            param.get_runtime_param = _as_given(param.get_runtime_param)
+    return params
+
+
+def _as_given(convert: Any) -> Any:
+    return lambda: _AsGiven(convert)
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _sparing(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _sparing(super().get_params(ctx))
+
+
+class Commands(typer.Typer):
+    """A group of commands that converts only the options that need it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cls=_Group, **options)
+
+    def command(self, name: str | None = None, **options: Any) -> Any:
+        """Add a command, as `typer.Typer.command` does."""
+        return super().command(name, cls=_Command, **options)
+
 
 app = Commands(
     name="moderation",
@@ -47,135 +111,101 @@ def begin(
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = None,
 ) -> None:
-    """Remove what runs that were killed left among the temporary files."""
+    """Remove the temporary files of runs that were killed."""
     from moderation.temporary import sweep
 
     sweep()
 
 
-_INTERRUPTED = 130  # 128 and the number of SIGINT, which is what typer gives
-
-ModelName = Annotated[
-    str, typer.Option("-m", "--model", help="Model folder, or a name such as 'default'.")
-]
-
-
 def main() -> None:
-    """Run the command line; every error that a user can mend is one line and status 1.
+    """Run the command line; an error that the user can mend is one line and status 1.
 
-    So is being stopped: by Ctrl+C with status 130, by a signal of number n with 128 + n.
+    A run that was stopped says so: status 130 after Ctrl+C, 128 + n after signal number n.
     """
     # Arrow's own allocator keeps what it frees: a million comments took 0.94 GB to read, not 0.71
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # imports make objects that stay: going through them all again and again took 0.1 s
     gc.set_threshold(100_000)
     with ended_by() as signals:
-        status, told = _ran()
+        status, message = _run()
     if signals:
-        status, told = 128 + signals[0], f"stopped by {signals[0].name}"
+        status, message = 128 + signals[0], f"stopped by {signals[0].name}"
     elif status == _INTERRUPTED:
-        told = "stopped"
-    if told:
+        message = "stopped"
+    if message:
         from moderation.terminal import safe
 
-        typer.echo(f"moderation: {safe(' '.join(told.split()))}", err=True)
+        typer.echo(f"moderation: {safe(' '.join(message.split()))}", err=True)
     sys.exit(status)
 
 
-def _ran() -> tuple[int, str]:
-    """The exit status, and what is to be said of an error."""
+def _run() -> tuple[int, str]:
+    """Run the command: the exit status, and the message of an error."""
     try:
         app()
     except SystemExit as done:
         return int(done.code or 0), ""
     except ModerationError as error:
         return 1, str(error)
-    except BrokenPipeError:  # `moderation … | head` is no failure
+    except BrokenPipeError:  # `moderation … | head` is not a failure
         sys.stderr.close()
     except _store_errors() as error:
         return 1, f"the object store cannot be used: {error}"
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        return 1, f"{place}{error.strerror or error}"
-    except KeyboardInterrupt:  # behind typer's own handling, while all is put away
+        path = f"{error.filename}: " if error.filename else ""
+        return 1, f"{path}{error.strerror or error}"
+    except KeyboardInterrupt:  # outside typer's own handling, during the cleaning up
         return _INTERRUPTED, ""
     return 0, ""
 
 
 def _store_errors() -> tuple[type[Exception], ...]:
-    """What the clients of object stores raise besides OSError: no credentials, no connection."""
+    """What clients of object stores raise besides OSError: missing credentials, no connection."""
     known = {
         "botocore.exceptions": ("BotoCoreError", "ClientError"),
         "google.auth.exceptions": ("GoogleAuthError",),
         "aiohttp": ("ClientError",),
     }
-    loaded = ((sys.modules[place], names) for place, names in known.items() if place in sys.modules)
+    loaded = (
+        (sys.modules[module], names) for module, names in known.items() if module in sys.modules
+    )
     return tuple(getattr(module, name) for module, names in loaded for name in names)
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """A moving line on a terminal while `what` runs; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield
+def ended_by() -> Iterator[list[signal.Signals]]:
+    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, so that the block cleans up as after Ctrl+C.
+
+    Yields a list that receives the signal that ended the block. An ignored signal (nohup) stays
+    ignored, and a second signal does not disturb the cleaning up.
+    """
+    received: list[signal.Signals] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        received.append(signal.Signals(number))
+        if number != signal.SIGTERM:  # a server shuts down by itself, and listens to SIGTERM
+            signal.raise_signal(signal.SIGTERM)
+        elif received.count(signal.SIGTERM) == 1:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # other threads get no signals
+        yield received
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield
-
-
-def portioned(what: str, parts: Iterable[pa.Table], total: int) -> Iterator[pa.Table]:
-    """The same parts of `total` comments; on a terminal with how many, how fast and time left."""
-    if not sys.stderr.isatty():
-        yield from parts
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}: {task.completed:,.0f} of {task.total:,.0f} comments"),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        Left(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total, rate="")
-        began = time.monotonic()
-        done = 0
-        for part in parts:
-            done += len(part)
-            rate = done / max(time.monotonic() - began, 0.1)
-            progress.update(task, completed=done, rate=f"{rate:,.0f}/s")
-            yield part
-
-
-def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
-    """The same batches; on a terminal, a line counts their records as they come."""
-    if not sys.stderr.isatty():
-        yield from batches
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what)
-        records = 0
-        for batch in batches:
-            records += batch.batch.records.num_rows + len(batch.batch.rejects)
-            progress.update(task, description=f"{what}: {records:,} records")
-            yield batch
-
-
-COMPILING = "compiling once for this machine: a minute or two, longer on a busy one …"
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(number, end)
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(number, handler)
 
 
 def ready_to_score() -> None:
-    """Load the compiled kernel; it says so where it has to be compiled first."""
+    """Load the compiled kernel, with a message if it has to be compiled first."""
     from moderation.features.start import start_numba
 
     start_numba()
@@ -185,12 +215,12 @@ def ready_to_score() -> None:
 
 
 def say(text: str) -> None:
-    """One message to standard error."""
+    """Print a message to standard error."""
     typer.echo(text, err=True)
 
 
 def tell(text: str) -> None:
-    """One sentence to standard error, in lines that fit the terminal."""
+    """Print a sentence to standard error, in lines that fit the terminal."""
     from textwrap import fill
 
     from moderation.terminal import safe, width

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import ModelName, app, ready_to_score, say, tell, working
-from moderation.cli.words import Commands
+from moderation.cli.app import Commands, app, ready_to_score, say, tell
+from moderation.cli.options import LEDGER, SHOWN, ModelName
+from moderation.cli.progress import working
 from moderation.model.names import model_path
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from moderation.labels.exchange.intake import Taken
     from moderation.training.audit import Audit
-
-LEDGER = Path("labels/ledger.jsonl")
-SHOWN = 20  # lines of a table on the terminal
 
 commands = Commands(
     name="labels",

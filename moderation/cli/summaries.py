@@ -11,7 +11,7 @@ from moderation.cli.app import say, tell
 from moderation.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from moderation.report.render import Reported
 
 
-def tell_sources(
-    formats: Iterable[tuple[str, tuple[str | None, str]]], notes: Iterable[str]
-) -> None:
+def tell_sources(formats: Iterable[tuple[str, Sequence[str]]], notes: Iterable[str]) -> None:
     """Each file with its reader and why, and the notes; last, the files that no reader took.
 
-    formats: file, (reader or None, reason).
+    formats: file, (reader, "" if no reader took it, and the reason).
     """
     from moderation.terminal import line, place, sentence, width
 
@@ -63,7 +61,7 @@ def read_summary(dump: Dump, comments: int) -> None:
             say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
 
 
-def check_known(formats: Mapping[str, tuple[str | None, str]]) -> None:
+def check_known(formats: Mapping[str, Sequence[str]]) -> None:
     """Raise InputError for a dump without comments that was read as prose, for want of a format."""
     for file, (reader, reason) in formats.items():
         if reader == "plaintext" and "--format" not in reason:

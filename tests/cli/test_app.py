@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from moderation.cli.words import Commands
+from moderation.cli.app import Commands
 
 LINE = [
     "one", "two", "--name", "ä b", "--many", "x", "--many", "y", "--count", "3", "--share", "2",

@@ -1,0 +1,128 @@
+"""`moderation drift`: whether newer comments have moved away from older ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score, say
+from moderation.cli.options import ModelName
+from moderation.cli.progress import working
+from moderation.cli.scored_files import as_unseen, load_scored, scores_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.evaluation.metrics import Interval
+    from moderation.sampling.drift import Drift
+
+MONTHS = 12  # that are listed, the newest
+
+
+@app.command()
+def drift(
+    old: Annotated[
+        str, typer.Argument(help="Scored comments that the model is used to, or a dump.")
+    ],
+    new: Annotated[str, typer.Argument(help="Newer ones.")],
+    model: ModelName = "default",
+    json: Annotated[Path | None, typer.Option("--json", help="Write all figures as JSON.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Status 1 when retraining is due.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Of the resampling.")] = 0,
+) -> None:
+    """Say whether newer comments have moved away from older ones: scores, flags, words, links.
+
+    Give scored files, or dumps to score. The rules of the statement are in README.md.
+    """
+    ready_to_score()
+    from moderation.errors import InputError
+    from moderation.sampling.drift import drift as compare
+
+    (before, passport), (after, other) = load_scored([old], model), load_scored([new], model)
+    if passport.get("digest") != other.get("digest"):
+        raise InputError(f"{old} and {new} were scored by different models; score both with one")
+    before, after = as_unseen(before, passport, model), as_unseen(after, other, model)
+    scores = scores_of(before, passport)
+    with working("comparing"):
+        found = compare(before, after, scores.labels, scores.limits, seed)
+    for shown in drift_text(found):
+        typer.echo(shown)
+    if json is not None:
+        from dataclasses import asdict
+
+        import orjson
+
+        from moderation.tables import replacing
+
+        with replacing(json) as temporary:
+            temporary.write_bytes(
+                orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+            )
+    if strict and found.reasons:
+        raise typer.Exit(1)
+
+
+def drift_text(found: Drift) -> Iterator[str]:
+    """What was found, for a terminal: tables, then the statement."""
+    from moderation.terminal import line, table, width
+
+    for note in found.notes:
+        say(f"note: {note}")
+    rows = [
+        (
+            one.label,
+            _flags(one.old_flags),
+            _flags(one.new_flags),
+            _between(one.more, 1e5, 0, plus=True),
+        )
+        for one in found.shifts
+    ]
+    yield table(["flags per 100,000", "older", "newer", "change (interval)"], rows, width())
+    pairs = [(one.label, _between(one.higher, 100, 1, "%")) for one in found.shifts]
+    yield table(["newer scores higher", "share of pairs (interval)"], pairs, width())
+    months = found.months[-MONTHS:]
+    if len(months) > 1:
+        names = [one.label for one in found.shifts]
+        shown = [
+            (
+                one.name,
+                "newer" if one.newer else "older",
+                one.comments,
+                *(_flags(one.flags[name].value) for name in names),
+            )
+            for one in months
+        ]
+        yield table(["month", "", "comments", *names], shown, width())
+    for what, excess, ups in (
+        ("words", found.unmet, found.words),
+        ("links", found.unlinked, found.domains),
+    ):
+        more = _between(excess, 100, 1, "%", plus=True)
+        yield f"{what} never met before, beyond the usual: {more}"
+        told = ", ".join(f"{one.name} ({one.new:,.0f})" for one in ups)
+        if told:
+            yield line(f"  more than before, per 100,000 comments: {told}", width())
+    if found.reasons:
+        yield "Retraining is due:"
+        yield from (f"- {reason}" for reason in found.reasons)
+    else:
+        yield "No sign that retraining is due."
+
+
+def _flags(share: float) -> str:
+    return "–" if share != share else f"{share * 1e5:,.0f}"
+
+
+def _between(one: Interval, scale: float, digits: int, unit: str = "", plus: bool = False) -> str:
+    """`+12 (3 to 21)`; a dash where undefined."""
+    if one.value != one.value:
+        return "–"
+    sign = "+" if plus else ""
+    value, low, high = (
+        f"{scale * number:{sign},.{digits}f}" for number in (one.value, one.low, one.high)
+    )
+    return f"{value}{unit}" + (f" ({low} to {high})" if one.low == one.low else "")

@@ -1,0 +1,182 @@
+"""`moderation evaluate`: measure a model, and compare it with another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score, tell
+from moderation.cli.options import LabelFiles, ModelArgument
+from moderation.cli.progress import working
+from moderation.model.names import model_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from moderation.evaluation.evaluate import Evaluation
+    from moderation.model.model import Model
+
+
+@app.command()
+def evaluate(
+    model: ModelArgument,
+    labels: LabelFiles = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="Compare with this model; status 1 if worse.")
+    ] = None,
+    suite: Annotated[
+        Path | None,
+        typer.Option("--suite", help="Table of behaviour cases: text, expected, class."),
+    ] = None,
+    per_day: Annotated[
+        float | None, typer.Option("--per-day", help="Comments per day, for the cost in flags.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write all figures as JSON.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", help="Write the figures shown as Markdown.")
+    ] = None,
+    plots: Annotated[Path | None, typer.Option("--plots", help="Folder for plots (SVG).")] = None,
+) -> None:
+    """Measure a model on labelled comments that it was not trained on."""
+    from moderation.evaluation.text import evaluation_markdown, evaluation_text
+    from moderation.model.model import Model
+    from moderation.terminal import width
+
+    if not labels and suite is None:
+        raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
+    ready_to_score()
+    chosen = Model.load(model_path(model))
+    for sentence in learnt_by_heart_notes([chosen], [*(labels or []), *([suite] if suite else [])]):
+        tell(sentence)
+    figures: dict[str, object] = {"model": chosen.passport()}
+    written: list[str] = []
+    worse = False
+    if suite is not None:
+        figures["suite"] = _run_suite(chosen, suite, written)
+    if labels:
+        from moderation.labels.read import read_labels
+
+        frame = read_labels(labels)
+        with working("evaluating"):
+            found = _evaluate(chosen, frame)
+        figures["evaluation"] = found.to_dict()
+        typer.echo(evaluation_text(found, width()))
+        written.append(evaluation_markdown(found))
+        if plots is not None:
+            _write_plots(found, plots)
+        if against is not None:
+            figures["comparison"], worse = _compare(
+                chosen, against, labels, frame, per_day, written
+            )
+    if markdown is not None:
+        _write_markdown(f"# {chosen.name}", written, markdown)
+    if json is not None:
+        _write_json(figures, json)
+    if worse:
+        raise typer.Exit(1)
+
+
+def learnt_by_heart_notes(models: Sequence[Model], paths: Sequence[Path]) -> list[str]:
+    """A sentence for each table that a model was trained on without held-out scores."""
+    from moderation.evaluation.scores import learnt_by_heart
+
+    return [
+        f"{path}: {model.name} was trained on it and has no held-out scores: these figures "
+        "show what it learnt by heart"
+        for model in models
+        for path in learnt_by_heart(model, paths)
+    ]
+
+
+def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
+    from moderation.evaluation.evaluate import evaluate
+    from moderation.evaluation.scores import row_scores
+
+    honest = row_scores(model, frame)
+    for sentence in honest.told(model.name):
+        tell(sentence)
+    return evaluate(frame, honest.scores, model.thresholds)
+
+
+def _run_suite(model: Model, path: Path, written: list[str]) -> object:
+    from moderation.evaluation.scores import row_scores
+    from moderation.evaluation.suites import read_suite, run_suite
+    from moderation.evaluation.text import suite_markdown, suite_text
+    from moderation.terminal import width
+
+    cases = read_suite(path)
+    honest = row_scores(model, cases[["text"]])
+    for sentence in honest.told(model.name, "case"):
+        tell(sentence)
+    found = run_suite(cases, honest.scores, model.thresholds)
+    typer.echo(suite_text(found, width()))
+    written.append(suite_markdown(found))
+    return found.to_dict()
+
+
+def _compare(
+    candidate: Model,
+    against: str,
+    paths: list[Path],
+    frame: pd.DataFrame,
+    per_day: float | None,
+    written: list[str],
+) -> tuple[object, bool]:
+    """The comparison's figures, and whether the candidate is worse."""
+    from moderation.evaluation.compare import Scored, compare
+    from moderation.evaluation.scores import paired_scores
+    from moderation.evaluation.text import comparison_markdown, comparison_text
+    from moderation.model.model import Model
+    from moderation.terminal import width
+
+    current = Model.load(model_path(against))
+    for sentence in (
+        learnt_by_heart_notes([current], paths) if current.digest != candidate.digest else ()
+    ):
+        tell(sentence)
+    after, before = paired_scores(candidate, current, frame)
+    for sentence in before.told(current.name) if current.digest != candidate.digest else ():
+        tell(sentence)
+    found = compare(
+        frame,
+        Scored(after.scores, candidate.thresholds),
+        Scored(before.scores, current.thresholds),
+        comments_per_day=per_day,
+    )
+    typer.echo(comparison_text(found, width()))
+    written.append(comparison_markdown(found))
+    return found.to_dict(), found.verdict == "worse"
+
+
+def _write_plots(found: Evaluation, folder: Path) -> None:
+    from moderation.evaluation.pictures import pictures
+    from moderation.tables import replacing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in found.labels:
+        for name, picture in pictures(result).items():
+            with replacing(folder / f"{result.label}-{name}.svg") as temporary:
+                temporary.write_text(picture, encoding="utf-8")
+
+
+def _write_markdown(title: str, parts: list[str], path: Path) -> None:
+    from moderation.tables import replacing
+
+    with replacing(path) as temporary:
+        temporary.write_text(
+            "\n\n".join([title, *(part.strip() for part in parts)]) + "\n", "utf-8"
+        )
+
+
+def _write_json(figures: dict[str, object], path: Path) -> None:
+    import orjson
+
+    from moderation.tables import replacing
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    with replacing(path) as temporary:
+        temporary.write_bytes(orjson.dumps(figures, option=options) + b"\n")

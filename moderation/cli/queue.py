@@ -1,0 +1,130 @@
+"""`moderation queue`: choose what to review next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score, say, tell
+from moderation.cli.options import LEDGER, SHOWN, ModelName
+from moderation.cli.progress import working
+from moderation.cli.scored_files import held_out_of, load_scored, scores_of, unknown_training
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.evaluation.metrics import Interval
+    from moderation.sampling.strata import Estimate
+
+
+@app.command()
+def queue(
+    dumps: Annotated[
+        list[str], typer.Argument(metavar="SCORED|DUMP...", help="What `score -o` wrote, or dumps.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The queue, for `moderation review` (.parquet)."),
+    ] = None,
+    budget: Annotated[int, typer.Option("-n", "--budget", min=1, help="Comments to review.")] = 200,
+    random: Annotated[
+        float,
+        typer.Option("--random", min=0.0, max=1.0, help="Share of them drawn at random."),
+    ] = 0.3,
+    labels: Annotated[
+        Path, typer.Option("--labels", help="Ledger: what is decided is not asked again.")
+    ] = LEDGER,
+    model: ModelName = "default",
+    seed: Annotated[int, typer.Option("--seed", help="Of what is drawn at random.")] = 0,
+) -> None:
+    """Choose what to review next, and say how good the model is on this dump.
+
+    The estimate comes from decisions on comments drawn at random, and narrows as they grow.
+    Comments that the model learnt from count with scores of models that had not seen them.
+    """
+    ready_to_score()
+    from moderation.labels.ledger import decisions
+    from moderation.sampling.queue import answered, choose, decided, not_chosen, with_context
+    from moderation.sampling.strata import estimates, strata
+
+    scored, passport = load_scored(dumps, model)
+    made = decisions(labels)
+    honest = held_out_of(scored, passport, model, made["text"])
+    scores = scores_of(scored if honest is None else honest.scores, passport)
+    answers = answered(scored, made, passport.get("contexts", []))
+    with working("choosing"):
+        parts = strata(scored, scores, seed)
+        known = decided(answers, scores)
+        chosen = choose(scored, scores, parts, known, budget, random)
+    _say_chosen(list(chosen.values()))
+    if len(chosen) < budget:
+        _say_fewer(budget, len(scored), not_chosen(scored, known, chosen))
+    if output is not None and chosen:
+        from moderation.tables import write_table
+
+        write_table(with_context(scored, chosen), output, metadata=passport)
+        say(f"decide with `moderation review {output}`")
+    elif output is None:
+        _print_chosen(scored, chosen)
+    if honest is None:
+        say(unknown_training(passport))
+    else:
+        _say_estimates(estimates(parts, scores, answers), len(scored))
+        for sentence in honest.told(str(passport.get("model")), "comment"):
+            tell(sentence)
+
+
+def _say_chosen(reasons: list[str]) -> None:
+    from collections import Counter
+
+    counts = Counter(reasons)
+    told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
+    noun = "comment" if len(reasons) == 1 else "comments"
+    tell(f"{len(reasons):,} {noun} to review: {told or 'nothing is left to decide'}")
+
+
+def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
+    told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
+    tell(f"{budget:,} asked for, {comments:,} comments there{': ' if told else ''}{told}")
+
+
+def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
+    from moderation.terminal import table, width
+
+    some = scored.iloc[list(chosen)[:SHOWN]]
+    rows = [
+        (str(row.id), reason, row.text)
+        for row, reason in zip(some.itertuples(), chosen.values(), strict=False)
+    ]
+    if rows:
+        typer.echo(table(["id", "why", "text"], rows, width()))
+    if len(chosen) > len(rows):
+        say(f"… {len(chosen) - len(rows):,} more; -o FILE writes them all")
+
+
+def _say_estimates(found: list[Estimate], comments: int) -> None:
+    from moderation.terminal import table, width
+
+    if not found:
+        say("decide on the random ones, and ask again: they say how good the model is here")
+        return
+    say(f"the model on these {comments:,} comments, by decisions on random ones:")
+    rows = [
+        (one.label, one.decided, *map(_percent, (one.prevalence, one.precision, one.recall)))
+        for one in found
+    ]
+    typer.echo(table(["label", "decided", "are", "precision", "recall"], rows, width()))
+
+
+def _percent(one: Interval) -> str:
+    """`9.1% (5.2 to 14)`; a dash where undefined."""
+    value, low, high = (
+        f"{100 * number:.{0 if number >= 0.1 else 1}f}" for number in (one.value, one.low, one.high)
+    )
+    if one.low != one.low:
+        return "–"
+    if value == low == high:
+        return f"{value}%"
+    return f"{value}% ({low} to {high})" if one.value == one.value else f"– ({low} to {high}%)"

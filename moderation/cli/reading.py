@@ -1,0 +1,47 @@
+"""Reading a dump for a command: progress while it is read, and an error if it has no comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moderation.cli.progress import counted
+from moderation.cli.summaries import check_known
+from moderation.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from moderation.cli.options import Reading
+    from moderation.readers import Dump
+
+
+def read_dump(dumps: list[str], reading: Reading | None = None) -> Dump:
+    """All comments of the dumps, in memory. reading: None = as detected."""
+    from moderation.readers import iterate
+    from moderation.readers.dump import merged
+
+    options = (None, {}) if reading is None else reading
+    return merged(counted("reading", iterate(dumps, *options)))
+
+
+def write_rejects(dump: Dump, target: Path | None) -> None:
+    """Write the table of rejects, if a file was named for it."""
+    if target is not None:
+        from moderation.tables import write_table
+
+        write_table(dump.rejects, target)
+
+
+def check_any(dump: Dump) -> None:
+    """Raise InputError for a dump without comments: all were rejected, or it was read as prose."""
+    if len(dump.comments):
+        return
+    if not len(dump.rejects):
+        check_known(dump.formats)
+        return
+    first = dump.rejects.iloc[0]
+    count = len(dump.rejects)
+    more = f", the first of {count:,} rejects" if count > 1 else ""
+    raise InputError(
+        f"{first['file']}: {first['place']}: {first['reason']}{more}; no comment could be read"
+    )

@@ -1,0 +1,206 @@
+"""`moderation score`: score every comment of a dump, in memory or partition by partition."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score
+from moderation.cli.options import (
+    Dumps,
+    EncodingName,
+    FixMojibake,
+    Format,
+    KeepAddresses,
+    Mapping,
+    MaxExpansion,
+    ModelName,
+    Rejects,
+    check_ending,
+    reading_options,
+    refuse_overwriting,
+)
+from moderation.cli.partitioned import Results, Spread, score_partitioned, wants_folder
+from moderation.cli.progress import portioned, working
+from moderation.cli.reading import check_any, read_dump, write_rejects
+from moderation.cli.summaries import (
+    campaign_summary,
+    flag_summary,
+    print_flagged,
+    read_summary,
+    report_summary,
+)
+from moderation.model.names import model_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from moderation.cli.options import Reading
+    from moderation.model.model import Model
+
+
+@app.command()
+def score(
+    dumps: Dumps,
+    model: ModelName = "default",
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help=".parquet, .jsonl, .csv, -, or a folder (out/)."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML report to write.")] = None,
+    top: Annotated[
+        int,
+        typer.Option("--top", min=1, help="Flagged comments to print, surest first, without -o."),
+    ] = 50,
+    all_flags: Annotated[bool, typer.Option("--all", help="Print all flagged comments.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Number of threads.")
+    ] = None,
+    campaigns: Annotated[
+        bool | None,
+        typer.Option(
+            "--campaigns/--no-campaigns",
+            help="Find texts posted again and again; by default only for a report.",
+        ),
+    ] = None,
+    rejects: Rejects = None,
+    format: Format = None,  # noqa: A002  the option is called --format
+    mapping: Mapping = None,
+    keep_addresses: KeepAddresses = False,
+    fix_mojibake: FixMojibake = False,
+    encoding: EncodingName = None,
+    max_expansion: MaxExpansion = 100,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", metavar="SIZE", help="Memory per process, such as 2GB; -o out/."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Dask scheduler, tcp://HOST:8786, or local:N processes."),
+    ] = None,
+    partitions: Annotated[
+        int,
+        typer.Option("--partitions", min=0, help="Files in out/; 0 = as many as memory requires."),
+    ] = 0,
+    patience: Annotated[
+        float,
+        typer.Option("--patience", min=0, help="Seconds before a second worker takes a task over."),
+    ] = 0,
+) -> None:
+    """Score every comment of a dump, flag those above a threshold, and say why.
+
+    With a folder as output, dumps of any size are scored partition by partition. To resume a run
+    that was stopped, give the same command again.
+    """
+    refuse_overwriting(dumps, output, report, rejects)
+    reading = reading_options(
+        format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
+    )
+    results = Results(report, rejects, report is not None if campaigns is None else campaigns)
+    spread = Spread(memory, cluster, partitions, patience, workers)
+    if wants_folder(output, spread) and output is not None:
+        score_partitioned(dumps, output, model_path(model), reading, spread, results)
+    else:
+        most = None if all_flags else top
+        _score_in_memory(dumps, output, model_path(model), reading, workers, results, most)
+
+
+def _score_in_memory(
+    dumps: list[str],
+    output: str | None,
+    model: Path,
+    reading: Reading,
+    workers: int | None,
+    results: Results,
+    most: int | None,
+) -> None:
+    """Read everything, score it part by part, write the results and print a summary.
+
+    most: flagged comments to print when nothing is written; None = all.
+    """
+    check_ending(output, results.rejects)
+    from concurrent.futures import ThreadPoolExecutor
+
+    import_module("moderation.readers")  # two threads import no faster than one
+    with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
+        loading = pool.submit(_load_if_compiled, model)
+        dump = read_dump(dumps, reading)
+    write_rejects(dump, results.rejects)
+    check_any(dump)
+    chosen = loading.result() or _load_compiling(model)
+    from moderation.flags.flag import flagged
+    from moderation.scoring import scored_parts
+    from moderation.tables import concatenated, write_table
+
+    parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
+    campaigns = reported = None
+    if output is not None and not results.campaigns and results.report is None:
+        scored = _write_by_part(parts, output, chosen)
+    else:
+        scored = concatenated(parts)
+        if results.campaigns:
+            scored, campaigns = _with_campaigns(scored)
+        if output is not None:
+            write_table(scored, output, metadata=chosen.passport())
+        if results.report is not None:
+            from moderation.report import write_report
+
+            reported = write_report(scored, results.report, chosen.passport())
+    read_summary(dump, len(dump.comments))
+    flag_summary(scored, chosen.labels)
+    if campaigns is not None:
+        campaign_summary(campaigns)
+    if results.report is not None and reported is not None:
+        report_summary(results.report, reported)
+    elif output is None:
+        print_flagged(flagged(scored), most)
+
+
+def _load_if_compiled(folder: Path) -> Model | None:
+    """The model; None if loading it, which scores, would compile."""
+    from moderation.features.start import start_numba
+
+    start_numba()
+    from moderation.features.compiled import will_compile
+    from moderation.model.model import Model
+
+    import_module("moderation.scoring")
+    return None if will_compile() else Model.load(folder)
+
+
+def _load_compiling(folder: Path) -> Model:
+    """The model, after a message about the time that compiling takes."""
+    ready_to_score()
+    from moderation.model.model import Model
+
+    return Model.load(folder)
+
+
+def _write_by_part(parts: Iterable[pa.Table], output: str, model: Model) -> pd.DataFrame:
+    """Write the parts as they come; return only the columns that the summary counts."""
+    from moderation.tables import concatenated, write_parts
+
+    counted: list[pa.Table] = []
+
+    def passing() -> Iterator[pa.Table]:
+        for part in parts:
+            counted.append(part.select(["flags", *model.labels]))
+            yield part
+
+    write_parts(passing(), output, metadata=model.passport())
+    return concatenated(counted)
+
+
+def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scored table with a column `campaign`, and the table of campaigns."""
+    from moderation.campaigns.find import find_campaigns
+
+    with working("looking for campaigns"):
+        found = find_campaigns(scored)
+    return scored.assign(campaign=found.traces["campaign"].array), found.table

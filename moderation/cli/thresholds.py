@@ -1,0 +1,98 @@
+"""`moderation thresholds`: show a model's operating points, or choose others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score, say, tell
+from moderation.cli.options import ModelArgument, Prevalence
+from moderation.cli.progress import working
+from moderation.errors import InputError
+from moderation.model.names import model_path
+
+if TYPE_CHECKING:
+    from moderation.model.model import Model
+
+
+@app.command()
+def thresholds(
+    model: ModelArgument,
+    goals: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="'LABEL: GOAL'",
+            help="precision >= 0.8, recall >= 0.8, false positive rate <= 0.1%, or "
+            "at most 200 flags per 100,000 comments.",
+        ),
+    ] = None,
+    prevalence: Prevalence = None,
+    dump: Annotated[
+        list[str] | None,
+        typer.Option("--dump", help="Dump from which to estimate how common the labels are."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Model folder to write; by default the model's own."),
+    ] = None,
+) -> None:
+    """Show a model's operating points, or choose others without retraining.
+
+    A goal such as a precision depends on how common the label is: on the prevalence that you
+    state, else the one estimated from a dump, else the one that the model was calibrated for.
+    """
+    from moderation.model.goals.choose import parse_goals, parse_prevalence, prevalences, with_goals
+    from moderation.model.model import Model
+
+    folder = model_path(model)
+    ready_to_score()
+    chosen = Model.load(folder)
+    wanted = parse_goals(goals or [], chosen.labels)
+    shares: dict[str, float] = {}
+    if dump:
+        from moderation.model.held_out import not_trained_on
+        from moderation.readers import iterate
+        from moderation.readers.dump import merged
+
+        read = merged(iterate(dump, None, {}))
+        with working("scoring"):
+            scores = chosen.score(read.comments, read.threads)
+            honest = not_trained_on(chosen, read.comments["text"], scores)
+            shares = prevalences(chosen, honest.scores)
+        for sentence in honest.told(chosen.name, "comment"):
+            tell(sentence)
+        say(f"{len(read.comments):,} comments of the dump show how common the labels are")
+    shares |= parse_prevalence(prevalence or [], chosen.labels)
+    if wanted:
+        chosen = with_goals(chosen, wanted, shares)
+        folder_to_write = output or _writable(folder)
+        chosen.save(folder_to_write)
+        say(f"wrote {folder_to_write}")
+    _show(chosen, {} if wanted else shares, list(wanted))
+
+
+def _writable(folder: Path) -> Path:
+    """The folder. Raises InputError if it is part of the installed package."""
+    package = Path(__file__).parents[1] / "_models"
+    if folder.is_relative_to(package):
+        raise InputError(
+            f"{folder}: the model of the installed package is not changed; "
+            "write to a folder of yours with -o models/NAME"
+        )
+    return folder
+
+
+def _show(model: Model, shares: dict[str, float], only: list[str]) -> None:
+    from moderation.model.goals.choose import described
+    from moderation.terminal import width
+
+    for head in model.heads:
+        if not only or head.name in only:
+            first, *more = described(head, shares.get(head.name))
+            typer.echo(first)
+            for sentence in more:
+                typer.echo(fill(sentence, width(), initial_indent="  ", subsequent_indent="  "))

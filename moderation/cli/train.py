@@ -1,0 +1,150 @@
+"""`moderation train`: make a model from labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderation.cli.app import app, ready_to_score, say
+from moderation.cli.options import LabelFiles, Prevalence
+from moderation.cli.progress import working
+from moderation.model.names import model_path
+
+if TYPE_CHECKING:
+    from moderation.model.model import Model
+
+
+@app.command()
+def train(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    labels: LabelFiles = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="MODEL", help="Learn the labels on top of this model."),
+    ] = None,
+    sources: Annotated[
+        Path | None, typer.Option("--sources", help="List of public sets: labels/sources.toml.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with the public sets.")
+    ] = None,
+    goals: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--goal",
+            metavar="'LABEL: GOAL'",
+            help="As for 'moderation thresholds --set'; once for each label.",
+        ),
+    ] = None,
+    prevalence: Prevalence = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="The same rows and seed give the same bytes.")
+    ] = 0,
+    skip_missing: Annotated[
+        bool, typer.Option("--skip-missing", help="Skip public sets that are not in the folder.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Do not cache the public sets for the next time.")
+    ] = False,
+) -> None:
+    """Train a model on label tables, ledgers and public sets.
+
+    With --from, the labels are learnt on top of a model in seconds, without the rows that it was
+    trained on. Give all your labels each time: those learnt on top before are forgotten. With
+    --sources, they are learnt together with the public sets, and their weight is chosen on
+    held-out labels. Either way, a line for each label says what your labels improved.
+    """
+    if (sources is None) != (data is None):
+        raise typer.BadParameter("--sources and --data go together")
+    if start is not None and (sources is not None or not labels):
+        raise typer.BadParameter("--from takes label tables, and no --sources")
+    if sources is None and not labels:
+        raise typer.BadParameter("give label tables, or --sources and --data")
+    base = None if start is None else model_path(start)
+    ready_to_score()
+    with working("training"):
+        if base is not None:
+            model = _train_on_top(base, labels or [], seed)
+        elif sources is not None and data is not None:
+            model = _train_with_public(labels or [], sources, data, seed, skip_missing, no_cache)
+        else:
+            model = _train_on(labels or [], seed)
+        model = _with_goals(model, goals or [], prevalence or [])
+        model.save(output)
+    _say_trained(model, output)
+
+
+def _train_on(labels: list[Path], seed: int) -> Model:
+    from moderation.labels.ledger import SOURCE
+    from moderation.labels.read import read_labels
+    from moderation.training.provenance import file_origin
+    from moderation.training.tasks import UserRows
+    from moderation.training.train import train
+
+    frame = read_labels(labels)
+    own = (frame["source"] == SOURCE).fillna(False).to_numpy(bool)
+    origins = [file_origin(path) for path in labels]
+    return train(frame, user=UserRows(own, ~own), seed=seed, sources=origins)
+
+
+def _train_with_public(
+    labels: list[Path], sources: Path, data: Path, seed: int, skip_missing: bool, no_cache: bool
+) -> Model:
+    from moderation.training.build import build
+    from moderation.training.store import Store
+
+    missing = "skip" if skip_missing else "error"
+    store = Store(None) if no_cache else Store.of_user()
+    return build(sources, data, more=labels, seed=seed, missing=missing, store=store)
+
+
+def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
+    from moderation.labels.read import read_labels
+    from moderation.model.model import Model
+    from moderation.training.carry_on import carry_on
+
+    return carry_on(Model.load(folder), read_labels(labels), seed=seed)
+
+
+def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:
+    """The model at the operating points asked for; else at the recipe's or its own."""
+    from moderation.model.goals.choose import parse_goals, parse_prevalence, with_goals
+
+    wanted = parse_goals(goals, model.labels)
+    shares = parse_prevalence(prevalence, model.labels)
+    return with_goals(model, wanted, shares) if wanted else model
+
+
+def _say_trained(model: Model, folder: Path) -> None:
+    """Say how the new model does on rows that it was not trained on, label by label."""
+    from moderation.model.figures import figures, percent, two_digits
+    from moderation.terminal import table, width
+    from moderation.training.gain import bought
+
+    rows = []
+    for head in model.heads:
+        auc = (head.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
+        held_out = figures(head)
+        shown = ("–", "–")
+        if held_out is not None:
+            precision = f"{two_digits(held_out.precision)} ({percent(held_out.share)})"
+            shown = precision, two_digits(held_out.recall)
+        rows.append(
+            (
+                head.name,
+                float("nan") if auc is None else float(auc),
+                head.threshold,
+                *shown,
+                head.operating["goal"],
+            )
+        )
+    columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
+    say(table(columns, rows, width()))
+    say("on held-out rows; in brackets, the share of labelled comments that a precision assumes")
+    if model.base is not None:
+        say("these figures are from before your labels were learnt on top:")
+    for sentence in bought(model):
+        say(sentence)
+    say(f"wrote {folder}")

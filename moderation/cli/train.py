@@ -142,7 +142,7 @@ def _say_trained(model: Model, folder: Path) -> None:
         )
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
     say(table(columns, rows, width()))
-    say("on held-out rows; in brackets, the share of labelled comments that a precision assumes")
+    say("on held-out rows; in brackets, the prevalence that a precision assumes")
     if model.base is not None:
         say("these figures are from before your labels were learnt on top:")
     for sentence in bought(model):

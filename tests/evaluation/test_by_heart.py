@@ -76,7 +76,7 @@ def test_the_model_that_scored_is_found_by_what_it_is_not_by_its_name(moderation
     ran = moderation("queue", "scored.parquet")
     assert ran.status == 0
     assert "recall" not in ran.out
-    assert "which scored this, is not here" in ran.err
+    assert "which scored this, was not found" in ran.err
     assert figures_of(moderation("queue", "scored.parquet", "-m", "./elsewhere"))[-1] == "0.0%"
 
 
@@ -104,7 +104,7 @@ def test_a_model_of_label_tables_is_not_evaluated_on_its_memory(moderation, tmp_
 
 def test_a_table_that_went_into_the_shipped_model_is_named(moderation):
     ran = moderation("evaluate", ROOT / "models/default", ROOT / "labels/seed_spam.csv")
-    assert "seed_spam.csv: default was trained on it and keeps no held-out scores" in " ".join(
+    assert "seed_spam.csv: default was trained on it and has no held-out scores" in " ".join(
         ran.err.split()
     )
 

@@ -81,4 +81,4 @@ def test_parse_says_so_and_writes_the_same(dump, tmp_path, monkeypatch):
         shown = CliRunner().invoke(app, ["parse", str(dump), "-o", str(out)])
         told.append((shown.exit_code, out.read_bytes(), shown.output))
     assert told[0][:2] == told[1][:2]
-    assert told[1][2] == f"too large to hold at once: goes through temporary files\n{told[0][2]}"
+    assert told[1][2] == f"too large to hold in memory: going through temporary files\n{told[0][2]}"

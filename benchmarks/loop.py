@@ -124,7 +124,7 @@ def _run(
 ) -> Run:
     from moderation.evaluation.metrics import measures
     from moderation.model.calibration import sigmoid
-    from moderation.training.carry_on import carry_on
+    from moderation.training.decisions.carry_on import carry_on
 
     site, decisions, draw = what
     name = model.text_heads[column].name

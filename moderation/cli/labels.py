@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from moderation.labels.exchange.intake import Taken
-    from moderation.training.audit import Audit
+    from moderation.training.check.audit import Audit
 
 commands = Commands(
     name="labels",
@@ -53,7 +53,7 @@ def check(
     paths = labels or [LEDGER]
     ready_to_score()
     from moderation.labels.read import read_labels, stack
-    from moderation.training.audit import audit, shared_texts
+    from moderation.training.check.audit import audit, shared_texts
 
     tables = {str(path): read_labels(path) for path in paths}
     frame = stack(tables.values())
@@ -180,7 +180,7 @@ def stats(
     """Count what has been decided, by label and by whom, and how well people agree."""
     from moderation.labels.read import label_names, read_labels
     from moderation.terminal import table, width
-    from moderation.training.audit import agreements
+    from moderation.training.check.audit import agreements
 
     paths = labels or [LEDGER]
     frame = read_labels(paths)
@@ -218,7 +218,7 @@ def _labels_of(model: str) -> tuple[list[str], list[str]]:
 
 
 def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
-    from moderation.training.doubts import MOST, doubts_table
+    from moderation.training.check.doubts import MOST, doubts_table
 
     doubts, passport = doubts_table(frame, found)
     if doubts["queue"].notna().sum() == MOST:
@@ -237,7 +237,7 @@ def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
 
 def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
     from moderation.terminal import table, width
-    from moderation.training.audit import DOUBT
+    from moderation.training.check.audit import DOUBT
 
     for warning in [*found.warnings, *shared]:
         say(f"note: {warning}")

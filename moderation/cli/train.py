@@ -103,7 +103,7 @@ def _train_with_public(
 def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
     from moderation.labels.read import read_labels
     from moderation.model.model import Model
-    from moderation.training.carry_on import carry_on
+    from moderation.training.decisions.carry_on import carry_on
 
     return carry_on(Model.load(folder), read_labels(labels), seed=seed)
 
@@ -121,7 +121,7 @@ def _say_trained(model: Model, folder: Path) -> None:
     """Say how the new model does on rows that it was not trained on, label by label."""
     from moderation.model.figures import figures, percent, two_digits
     from moderation.terminal import table, width
-    from moderation.training.gain import bought
+    from moderation.training.decisions.gain import bought
 
     rows = []
     for head in model.heads:

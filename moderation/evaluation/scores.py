@@ -57,10 +57,10 @@ def learnt_by_heart(model: Model, paths: Sequence[str | Path]) -> list[str]:
         for source in model.sources
         for one in (source, *source.get("files", []))
     }
-    found = []
+    learnt_paths = []
     for path in map(Path, paths):
         if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in known:
             learnt = model.learnt
             if learnt is None or not learnt.has(read_labels(path)["text"]).all():
-                found.append(str(path))
-    return found
+                learnt_paths.append(str(path))
+    return learnt_paths

@@ -66,7 +66,7 @@ def slices_of(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
         yield "place", "answers a comment", answers
         yield "place", "no parent known", ~answers
     yield from _named("source", frame["source"].fillna("none"))
-    link = np.array([_LINK.search(one) is not None for one in text], dtype=bool)
+    link = np.array([_LINK.search(comment) is not None for comment in text], dtype=bool)
     yield "link", "with a link", link
     yield "link", "without", ~link
     yield from _named("language", pd.Series(languages(text), dtype="object"))
@@ -74,10 +74,18 @@ def slices_of(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
 
 def identity_slices(text: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
     """Each identity term that occurs: its name and the rows that hold it, (n,) bool."""
-    found = [frozenset(_ANY_TERM.findall(one)) for one in text.astype("str").str.lower()]
+    matches = [
+        frozenset(_ANY_TERM.findall(words_of_text))
+        for words_of_text in text.astype("str").str.lower()
+    ]
     for name, words in IDENTITY_TERMS.items():
         terms = frozenset(words.split("|"))
-        yield name, np.array([not terms.isdisjoint(one) for one in found], dtype=bool)
+        yield (
+            name,
+            np.array(
+                [not terms.isdisjoint(words_of_text) for words_of_text in matches], dtype=bool
+            ),
+        )
 
 
 def _named(kind: str, values: pd.Series) -> Iterator[tuple[str, str, np.ndarray]]:

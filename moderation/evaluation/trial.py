@@ -63,10 +63,10 @@ def tried(
     the model keeps one. suites: by name, as `read_suite` gives them. Worse in one is worse.
     """
     verdicts, reasons = set(), []
-    comparison, told = None, []
+    comparison, notes = None, []
     if frame is not None and len(frame):
         after, before = paired_scores(candidate, current, frame)
-        told = [*after.told(candidate.name), *before.told(current.name)]
+        notes = [*after.told(candidate.name), *before.told(current.name)]
         comparison = compare(
             frame,
             Scored(after.scores, candidate.thresholds),
@@ -91,7 +91,7 @@ def tried(
             reasons.append(f"{name}: {broken} cases broke, {mended} were mended, of {new.cases}")
     order = ("worse", "better", "same")
     verdict = next((one for one in order if one in verdicts), "untried")
-    return Trial(verdict, reasons, comparison, told, flips)
+    return Trial(verdict, reasons, comparison, notes, flips)
 
 
 def by_more_than_chance(more: int, fewer: int) -> bool:

@@ -199,8 +199,8 @@ def decisions(path: str | Path, *, apart: bool = False) -> pd.DataFrame:
         when = moment(entry)
         place = comment_of(entry) + ((entry["at"], str(entry.get("weight"))) if apart else ())
         row = rows.setdefault(place, {"source": SOURCE, "labelled_at": when})
-        told = {name: entry.get(name) for name in _CONTEXT}
-        row.update({name: value for name, value in told.items() if value is not None})
+        context = {name: entry.get(name) for name in _CONTEXT}
+        row.update({name: value for name, value in context.items() if value is not None})
         row["labelled_at"] = max(row["labelled_at"], when)
         row[entry["label"]] = entry["value"]
     ordered = [rows[place] for place in sorted(rows)]
@@ -243,10 +243,10 @@ def comment_of(entry: dict[str, Any]) -> tuple[str, str, str, str]:
     return thread, name, entry["text"], entry["annotator"]
 
 
-def counting(kept: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def counting(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of `standing` that count: one per comment, label and annotator, in the file's order."""
     last: dict[tuple[str, ...], dict[str, Any]] = {}
-    for entry in kept:
+    for entry in entries:
         slot = (*comment_of(entry), entry["label"])
         before = last.get(slot)
         if before is None or replaces(entry, before):
@@ -266,27 +266,27 @@ def moment(entry: dict[str, Any]) -> datetime:
     return min(map(time_of, times))
 
 
-def standing(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def standing(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of `entries` that are decisions which no later line took back, oldest first."""
-    kept: dict[int, dict[str, Any]] = {}
+    standing_entries: dict[int, dict[str, Any]] = {}
     keyed: dict[str, list[int]] = {}
     named: dict[str, list[int]] = {}
-    for place, entry in enumerate(found):
+    for number, entry in enumerate(entries):
         if entry["entry"] == "decision":
-            kept[place] = entry
-            keyed.setdefault(entry["key"], []).append(place)
-            named.setdefault(entry["annotator"], []).append(place)
+            standing_entries[number] = entry
+            keyed.setdefault(entry["key"], []).append(number)
+            named.setdefault(entry["annotator"], []).append(number)
             continue
         back = keyed.get(entry["key"]) if "key" in entry else named.get(entry.get("annotator", ""))
-        for one in back or ():
-            kept.pop(one, None)
-    return [kept[place] for place in sorted(kept)]
+        for taken_back in back or ():
+            standing_entries.pop(taken_back, None)
+    return [standing_entries[number] for number in sorted(standing_entries)]
 
 
 def time_of(time: str) -> datetime:
     """A time of an entry; one without a zone is in UTC."""
-    found = datetime.fromisoformat(time)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(time)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _written(time: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Say whether newer comments have moved away from those that a model is used to.
+"""Decide whether newer comments have drifted away from those that a model is used to.
 
 Three things are measured on threads of both: whether scores are higher or lower (black-box shift
 detection: Rabanser, Günnemann, Lipton 2019, "Failing loudly", found the model's own output the best
@@ -122,9 +122,9 @@ def drift(
         _shift(label, before, after, column, float(limits[column]), seed)
         for column, label in enumerate(labels)
     ]
-    found_words = words_of(before.frame["text"]), words_of(after.frame["text"])
-    found_domains = domains_of(before.frame["text"]), domains_of(after.frame["text"])
-    unmet = _beyond(before, after, *found_words, seed)
+    words = words_of(before.frame["text"]), words_of(after.frame["text"])
+    domains = domains_of(before.frame["text"]), domains_of(after.frame["text"])
+    unmet = _beyond(before, after, *words, seed)
     flagged = np.asarray((after.scores >= limits).any(axis=1))
     threads = after.frame["thread_id"]
     return Drift(
@@ -132,9 +132,9 @@ def drift(
         len(new),
         shifts,
         unmet,
-        _beyond(before, after, *found_domains, seed),
-        rising(*found_words, threads, flagged),
-        rising(*found_domains, threads, flagged, unmet_only=True),
+        _beyond(before, after, *domains, seed),
+        rising(*words, threads, flagged),
+        rising(*domains, threads, flagged, unmet_only=True),
         [*_months(before, labels, limits, False), *_months(after, labels, limits, True)],
         _reasons(shifts, unmet),
         notes,
@@ -149,15 +149,15 @@ def _side(
     names = pd.Series(threads.unique())
     order = names.iloc[np.argsort(numbers(pd.DataFrame({"thread_id": names, "id": ""}), seed))]
     sizes = threads.value_counts().reindex(order).cumsum().to_numpy()
-    kept = order.iloc[: max(1, int(np.searchsorted(sizes, MOST, side="right")))]
-    if len(kept) < len(names):
-        notes.append(f"{len(kept):,} of {len(names):,} {word} threads are looked at")
-    frame = frame[threads.isin(kept)].reset_index(drop=True).head(2 * MOST)
+    sampled = order.iloc[: max(1, int(np.searchsorted(sizes, MOST, side="right")))]
+    if len(sampled) < len(names):
+        notes.append(f"{len(sampled):,} of {len(names):,} {word} threads are looked at")
+    frame = frame[threads.isin(sampled)].reset_index(drop=True).head(2 * MOST)
     columns = [frame[label].to_numpy(np.float64, na_value=np.nan) for label in labels]
     groups = pd.factorize(frame["thread_id"].astype("str"))[0].astype(np.int64)
     if len(frame) < FEW_COMMENTS:
         notes.append(f"only {len(frame):,} {word} comments: little can be told")
-    if len(kept) < FEW_THREADS:
+    if len(sampled) < FEW_THREADS:
         notes.append(f"few {word} threads: intervals are by comment, and too narrow")
         groups = np.arange(len(frame))
     return _Side(frame, np.column_stack(columns), groups)
@@ -241,29 +241,29 @@ def _months(side: _Side, labels: Sequence[str], limits: np.ndarray, newer: bool)
         flags = {}
         for column, label in enumerate(labels):
             score = side.scores[rows, column]
-            told = ~np.isnan(score)
-            flags[label] = wilson(int((score[told] >= limits[column]).sum()), int(told.sum()))
+            scored = ~np.isnan(score)
+            flags[label] = wilson(int((score[scored] >= limits[column]).sum()), int(scored.sum()))
         months.append(Month(str(name), newer, int(rows.sum()), flags))
     return months
 
 
 def _reasons(shifts: list[Shift], unmet: Interval) -> list[str]:
     reasons = []
-    for one in shifts:
-        apart = one.higher.low > 0.5 or one.higher.high < 0.5
-        if apart and abs(one.higher.value - 0.5) > MOVED:
-            up = one.higher.value > 0.5
-            share = one.higher.value if up else 1 - one.higher.value
+    for shift in shifts:
+        apart = shift.higher.low > 0.5 or shift.higher.high < 0.5
+        if apart and abs(shift.higher.value - 0.5) > MOVED:
+            up = shift.higher.value > 0.5
+            share = shift.higher.value if up else 1 - shift.higher.value
             reasons.append(
-                f"{one.label}: newer comments score {'higher' if up else 'lower'} in {share:.0%} "
+                f"{shift.label}: newer comments score {'higher' if up else 'lower'} in {share:.0%} "
                 "of pairs"
             )
-        few, many = sorted((one.old_flags, one.new_flags))
-        certain = one.more.low > 0 or one.more.high < 0
-        if certain and one.flags >= FLAGS and many > MORE_FLAGS * few:
+        few, many = sorted((shift.old_flags, shift.new_flags))
+        certain = shift.more.low > 0 or shift.more.high < 0
+        if certain and shift.flags >= FLAGS and many > MORE_FLAGS * few:
             reasons.append(
-                f"{one.label}: {one.new_flags * 1e5:,.0f} flags per 100,000 comments, "
-                f"{one.old_flags * 1e5:,.0f} before"
+                f"{shift.label}: {shift.new_flags * 1e5:,.0f} flags per 100,000 comments, "
+                f"{shift.old_flags * 1e5:,.0f} before"
             )
     if unmet.low > 0 and unmet.value > NEW_WORDS:
         reasons.append(

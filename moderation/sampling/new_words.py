@@ -79,14 +79,14 @@ def words_of(texts: pd.Series) -> Words:
 
 def domains_of(texts: pd.Series) -> Words:
     """Domains of addresses, without `www.`, in lower case."""
-    found = [
+    matches = [
         (row, match[1])
         for row, text in enumerate(texts.fillna("").str.slice(0, LONGEST).str.lower())
         if "http" in text or "www." in text
         for match in _DOMAIN.finditer(text)
     ]
-    code, names = pd.factorize(np.array([name for _, name in found], dtype=object))
-    rows = np.array([row for row, _ in found], np.int64)
+    code, names = pd.factorize(np.array([name for _, name in matches], dtype=object))
+    rows = np.array([row for row, _ in matches], np.int64)
     return Words(rows, code.astype(np.int64), pd.Index(names, dtype="object"), len(texts))
 
 
@@ -110,22 +110,22 @@ def rising(
     ]
     z = (odds[1] - odds[0]) / np.sqrt(1 / (was + prior) + 1 / (now + prior))
     codes = pd.factorize(threads.astype("str"))[0]
-    found: list[Rising] = []
+    risen: list[Rising] = []
     for at in np.argsort(-z, kind="stable"):
-        if z[at] < (0 if unmet_only else SURE) or len(found) == LISTED:
+        if z[at] < (0 if unmet_only else SURE) or len(risen) == LISTED:
             break
         rows = np.unique(new.row[new.code == new.names.get_loc(names[at])])
-        held = len(np.unique(codes[rows]))
-        if held < 2 or (unmet_only and was[at]):  # one thread's word is that thread's
+        in_threads = len(np.unique(codes[rows]))
+        if in_threads < 2 or (unmet_only and was[at]):  # one thread's word is that thread's
             continue
-        found.append(
+        risen.append(
             Rising(
                 str(names[at]),
                 was[at] / max(old.comments, 1) * 1e5,
                 now[at] / max(new.comments, 1) * 1e5,
-                held,
+                in_threads,
                 float(flagged[rows].mean()),
                 float(z[at]),
             )
         )
-    return found
+    return risen

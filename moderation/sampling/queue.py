@@ -54,7 +54,7 @@ def answered(
         decisions["id"].fillna("").astype("str").to_numpy(object),
         decided_texts,
     ]
-    found = {}
+    answers_by_label = {}
     for label in label_names(decisions):
         given = decisions[label].astype("float64").to_numpy()
         own = pd.Series(given).groupby(places).mean()
@@ -62,8 +62,10 @@ def answered(
         if label not in context:
             alike = pd.Series(given).groupby(decided_texts).mean().reindex(texts).to_numpy()
             answers = np.where(np.isnan(answers), alike, answers)
-        found[label] = np.where(answers == 0.5, np.nan, np.where(answers > 0.5, 1.0, answers * 0))
-    return found
+        answers_by_label[label] = np.where(
+            answers == 0.5, np.nan, np.where(answers > 0.5, 1.0, answers * 0)
+        )
+    return answers_by_label
 
 
 def decided(answers: Mapping[str, np.ndarray], scores: Scores) -> Decided:
@@ -181,19 +183,19 @@ def with_context(scored: pd.DataFrame, chosen: dict[int, str]) -> pd.DataFrame:
     `queue` says why a row was chosen, and is null for those that are only there to be read.
     """
     parents = parent_rows(scored["depth"].to_numpy(np.int32))
-    kept = np.zeros(len(scored), bool)
+    shown = np.zeros(len(scored), bool)
     picked = np.zeros(len(scored), bool)
     picked[list(chosen)] = True
-    kept[picked] = True
-    kept |= (parents >= 0) & picked[np.maximum(parents, 0)]
+    shown[picked] = True
+    shown |= (parents >= 0) & picked[np.maximum(parents, 0)]
     rows = np.flatnonzero(picked)
     while len(rows):
         rows = np.unique(parents[rows][parents[rows] >= 0])
-        rows = rows[~kept[rows]]
-        kept[rows] = True
+        rows = rows[~shown[rows]]
+        shown[rows] = True
     queue = np.full(len(scored), None, dtype=object)
     queue[list(chosen)] = list(chosen.values())
-    places = np.flatnonzero(kept)
+    places = np.flatnonzero(shown)
     return scored.iloc[places].assign(queue=queue[places]).reset_index(drop=True)
 
 

@@ -146,14 +146,14 @@ def estimates(
     On 29,646 comments with known answers, 100 draws each of 60 and of 200 comments, the intervals
     held the truth in 95 of 100 or more, for two labels and all three figures.
     """
-    found = []
+    estimated = []
     for column, label in enumerate(scores.labels):
-        told = ~np.isnan(scores.values[:, column])
-        given = np.where(told, answers.get(label, np.nan), np.nan)
-        cells = list(_cells(parts, given, told, scores.flagged[:, column]))
+        scored = ~np.isnan(scores.values[:, column])
+        given = np.where(scored, answers.get(label, np.nan), np.nan)
+        cells = list(_cells(parts, given, scored, scores.flagged[:, column]))
         if any(cell.decided for cell in cells):
-            found.append(_estimate(label, cells, np.random.default_rng(seed)))
-    return found
+            estimated.append(_estimate(label, cells, np.random.default_rng(seed)))
+    return estimated
 
 
 @dataclass(frozen=True)
@@ -182,11 +182,13 @@ class _Cell:
         return self.rows * self.positive / self.decided if self.decided else 0.0
 
 
-def _cells(parts: Strata, given: np.ndarray, told: np.ndarray, flagged: np.ndarray) -> list[_Cell]:
+def _cells(
+    parts: Strata, given: np.ndarray, scored: np.ndarray, flagged: np.ndarray
+) -> list[_Cell]:
     cells = []
     for stratum in range(len(parts.names)):
         rows = parts.ordered(stratum)
-        rows = rows[told[rows]]
+        rows = rows[scored[rows]]
         known = ~np.isnan(given[rows])
         enough = np.flatnonzero(np.cumsum(known) >= ANSWERED * np.arange(1, len(rows) + 1))
         counted = known & (np.arange(len(rows)) <= (enough[-1] if len(enough) else -1))

@@ -181,8 +181,8 @@ def read_sets(
 
 def own_tables(folder: Path, seed: int = 0) -> list[pd.DataFrame]:
     """The project's own label tables: sentences from patterns, and the seeds."""
-    made = expand(folder / "templates.toml", PER_PATTERN, seed)
-    return [made, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
+    sentences = expand(folder / "templates.toml", PER_PATTERN, seed)
+    return [sentences, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
 
 
 def taught(tables: list[pd.DataFrame], recipe: Recipe) -> pd.DataFrame:
@@ -205,9 +205,9 @@ def _conversations(
     names: list[str], sources: str | Path, data_dir: str | Path, missing: str
 ) -> tuple[list[Conversation], list[dict[str, Any]]]:
     """The sets of whole threads, and their provenance."""
-    found, known = [], []
+    conversations, known = [], []
     for name in names:
         comments, heads, record = read_threads(name, sources, data_dir, missing)
-        found.append(Conversation(name, comments, heads))
+        conversations.append(Conversation(name, comments, heads))
         known.append(record)
-    return found, known
+    return conversations, known

@@ -87,8 +87,8 @@ def slips(word: str) -> Iterator[str]:
 def _misspelt(words: list[str], shortest: int, known: set[str]) -> list[str]:
     """What a slip makes of the words, unless that is a common word or one of the lexicon's own."""
     long = [word for word in words if len(word) >= shortest and _LETTERS.fullmatch(word)]
-    made = {slip for word in long for slip in slips(word)} - known
-    return sorted(slip for slip in made if not is_common(slip))
+    slipped = {slip for word in long for slip in slips(word)} - known
+    return sorted(slip for slip in slipped if not is_common(slip))
 
 
 def _listed(
@@ -110,10 +110,10 @@ def _listed(
         frame = frame[frame[key].isin(values)]
     for key, bound in bounds.items():
         frame = frame[frame[key] >= bound]
-    found = [
+    words = [
         word
         for word in frame[column].astype(str).str.lower()
         if " " not in word and word not in excepted
     ]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found, {**record, "sha256": digest, "words": len(found)}
+    return words, {**record, "sha256": digest, "words": len(words)}

@@ -46,25 +46,25 @@ _ABOUT = b"about"
 def _program() -> str:
     """Digest of this program's source, and of what else its numbers depend on."""
     machine = (platform.python_version(), platform.machine(), get_host_cpu_name())
-    found = hashlib.sha256(repr((machine, [version(one) for one in _LIBRARIES])).encode())
+    hashed = hashlib.sha256(repr((machine, [version(library) for library in _LIBRARIES])).encode())
     for path in sorted(_PACKAGE.rglob("*")):
         if path.suffix in (".py", ".npz"):
-            found.update(path.read_bytes())
-    return found.hexdigest()
+            hashed.update(path.read_bytes())
+    return hashed.hexdigest()
 
 
 def digest_of(*parts: Any) -> str:
     """Digest of what an entry is made from: label tables, bytes, and whatever JSON can tell."""
-    found = hashlib.sha256(_program().encode())
+    hashed = hashlib.sha256(_program().encode())
     for part in parts:
         content = part if isinstance(part, bytes) else None
         if isinstance(part, pd.DataFrame):
             content = _written(part, {})
         if content is None:
             content = json.dumps(part, sort_keys=True).encode()
-        found.update(f"{len(content)}:".encode())
-        found.update(content)
-    return found.hexdigest()
+        hashed.update(f"{len(content)}:".encode())
+        hashed.update(content)
+    return hashed.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from moderation.labels.table import label_names
 from moderation.model.held_out import HeldOutScores
 from moderation.model.model import ContextLabel, Model, TextLabel
 from moderation.training import linear
+from moderation.training.decisions.gain import gain
 from moderation.training.features import Features, training_features
-from moderation.training.gain import gain
 from moderation.training.linear import one_blas_thread
 from moderation.training.operating_point import OutOfFold, operating_point
 from moderation.training.recipe import Recipe

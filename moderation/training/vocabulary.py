@@ -38,11 +38,11 @@ def comments_with(texts: Iterable[str]) -> Counter[str]:
     >>> sorted(comments_with(["Don't, don't!", "a b"]).items())
     [('a', 1), ('dont', 1)]
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for text in texts:
         words = set(_WORD.findall(text.lower().replace("'", "").replace("\u2019", "")))
-        found.update(word for word in words if len(word) > 1 or word in ALONE)
-    return found
+        counts.update(word for word in words if len(word) > 1 or word in ALONE)
+    return counts
 
 
 def patterns(toml: Path) -> list[str]:

@@ -14,8 +14,8 @@ from moderation.model import folder as model_folder
 from moderation.model.goals.choose import curve_of, described
 from moderation.model.goals.goal import Goal
 from moderation.model.model import Model
-from moderation.training.carry_on import _recipe, below_decisions
-from moderation.training.gain import bought
+from moderation.training.decisions.carry_on import _recipe, below_decisions
+from moderation.training.decisions.gain import bought
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from small_model import THINGS
 from moderation.errors import LabelError
 from moderation.model.model import ContextLabel
 from moderation.training.build import build
-from moderation.training.gain import bought
+from moderation.training.decisions.gain import bought
 
 
 def test_the_recipe_says_which_labels_read_words_and_which_the_conversation(described):

@@ -9,7 +9,7 @@ from small_model import lexicon, recipe, table
 
 from moderation.labels.ledger import Decision, append, entries, retract
 from moderation.labels.table import label_frame, stack
-from moderation.training.gain import bought
+from moderation.training.decisions.gain import bought
 from moderation.training.tasks import FACTORS, UserRows, decided, task_of
 from moderation.training.train import train
 

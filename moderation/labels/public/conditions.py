@@ -96,8 +96,8 @@ def _within(values: pd.Series, wanted: dict[str, Any], place: str) -> np.ndarray
 
 def _votes(values: pd.Series, name: str) -> np.ndarray:
     """Count of `name` among lines of `name:count`; a name that got no vote has no line."""
-    found = _strings(values).str.extract(rf"(?m)^{name}:(\d+)\s*$", expand=False)
-    counts = np.nan_to_num(_numbers(found))
+    counted = _strings(values).str.extract(rf"(?m)^{name}:(\d+)\s*$", expand=False)
+    counts = np.nan_to_num(_numbers(counted))
     return np.where(values.isna().to_numpy(bool), np.nan, counts)
 
 

@@ -13,7 +13,7 @@ from moderation.evaluation.metrics import shown
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_names
-from moderation.training.out_of_fold import out_of_fold
+from moderation.training.check.out_of_fold import out_of_fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +130,7 @@ def shared_texts(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def agreements(frame: pd.DataFrame) -> list[Agreement]:
     """Pairs of annotators on the comments that both judged, the least agreeing first."""
-    found = []
+    pairs = []
     named = frame[frame["annotator"].notna()]
     keys = ["thread_id", "id", "text"]
     for label in label_names(frame):
@@ -138,12 +138,12 @@ def agreements(frame: pd.DataFrame) -> list[Agreement]:
         wide = judged.drop_duplicates([*keys, "annotator"], keep="last").pivot(
             index=keys, columns="annotator", values=label
         )
-        for at, one in enumerate(sorted(wide.columns)):
+        for at, annotator in enumerate(sorted(wide.columns)):
             for other in sorted(wide.columns)[:at]:
-                both = wide[[other, one]].dropna().to_numpy(np.float64)
+                both = wide[[other, annotator]].dropna().to_numpy(np.float64)
                 if len(both):
-                    found.append(_agreement(label, str(other), str(one), both))
-    return sorted(found, key=lambda pair: (np.nan_to_num(pair.kappa, nan=2), pair.label, pair.one))
+                    pairs.append(_agreement(label, str(other), str(annotator), both))
+    return sorted(pairs, key=lambda pair: (np.nan_to_num(pair.kappa, nan=2), pair.label, pair.one))
 
 
 def _agreement(label: str, one: str, other: str, both: np.ndarray) -> Agreement:

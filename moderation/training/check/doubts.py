@@ -16,7 +16,7 @@ from moderation.labels.comments import label_comments
 from moderation.labels.table import label_names
 
 if TYPE_CHECKING:
-    from moderation.training.audit import Audit, Finding
+    from moderation.training.check.audit import Audit, Finding
 
 MOST = 500  # comments of a page: more are not looked through in a day
 

@@ -22,11 +22,11 @@ from moderation.labels.table import label_frame
 from moderation.model.calibration import Calibration
 from moderation.model.held_out import not_trained_on
 from moderation.model.model import ContextLabel, Model
-from moderation.training import correction
-from moderation.training.carry_on import below_decisions, carry_on
-from moderation.training.correction import ANCHOR, Decided
+from moderation.training.decisions import correction
+from moderation.training.decisions.carry_on import below_decisions, carry_on
+from moderation.training.decisions.correction import ANCHOR, Decided
+from moderation.training.decisions.gain import bought, gain
 from moderation.training.features import DISGUISES
-from moderation.training.gain import bought, gain
 
 FILES = ("model.json", "weights.safetensors")
 DRINKS = ("tonic", "elixir", "potion", "brew", "draught", "syrup")

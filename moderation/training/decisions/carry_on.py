@@ -1,6 +1,6 @@
 """Carry a model on from new decisions alone, without the rows that it was trained on.
 
-Per label a correction is learnt from the decisions (`training.correction`) and added to the old
+Per label a correction is learnt from the decisions (`decisions.correction`) and added to the old
 weights; calibration, threshold and document frequencies stay. Old data is not forgotten because
 what is common there is dear to change: a feature's penalty grows with the share of old texts that
 have it, which the document frequencies tell (the idea of Kirkpatrick et al. 2017, "Overcoming
@@ -28,7 +28,7 @@ from moderation.labels.splits import split_groups
 from moderation.labels.table import label_names
 from moderation.model.held_out import HeldOutScores
 from moderation.model.model import Base, ContextLabel, Model, TextLabel
-from moderation.training.correction import Decided, Learned, learn
+from moderation.training.decisions.correction import Decided, Learned, learn
 from moderation.training.features import dense_scales
 from moderation.training.provenance import row_digests, rows_origin
 from moderation.training.recipe import Recipe

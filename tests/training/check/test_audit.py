@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from moderation.labels.table import label_frame
-from moderation.training.audit import agreements, audit, shared_texts
+from moderation.training.check.audit import agreements, audit, shared_texts
 
 GOOD = ["garden", "river", "coffee", "village", "library", "window", "neighbour", "bicycle"]
 BAD = ["casino", "loan", "pills", "jackpot", "voucher", "crypto", "profit", "subscribe"]

@@ -96,16 +96,16 @@ def shift(
     range where they do not, or to that range's middle when there is none.
     """
     limit = head.threshold
-    loss = [weight @ _loss(y_true, head.calibration.logit(after + one)) for one in SHIFTS]
+    loss = [weight @ _loss(y_true, head.calibration.logit(after + added)) for added in SHIFTS]
     likeliest = float(SHIFTS[int(np.argmin(loss))])
     flagged = head.calibration(before) >= limit
-    kept = _precision(y_true, flagged)
-    if flagged.sum() < FLAGGED or kept is None:
-        kept = float(head.operating.get("precision") or 0.5)
+    wanted = _precision(y_true, flagged)
+    if flagged.sum() < FLAGGED or wanted is None:
+        wanted = float(head.operating.get("precision") or 0.5)
     caught = int((flagged & y_true).sum())
-    now = np.stack([head.calibration(after + one) >= limit for one in SHIFTS])
+    now = np.stack([head.calibration(after + added) >= limit for added in SHIFTS])
     recalled = np.flatnonzero((now & y_true).sum(axis=1) >= caught)
-    precise = np.flatnonzero([(_precision(y_true, one) or 1.0) >= kept for one in now])
+    precise = np.flatnonzero([(_precision(y_true, flags) or 1.0) >= wanted for flags in now])
     low = float(SHIFTS[recalled[0]]) if len(recalled) else 0.0
     high = float(SHIFTS[precise[-1]]) if len(precise) else 0.0
     if low > high:

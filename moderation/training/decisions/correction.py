@@ -15,7 +15,7 @@ import numpy as np
 
 from moderation.labels.splits import folds
 from moderation.training import linear
-from moderation.training.gain import gain, shift
+from moderation.training.decisions.gain import gain, shift
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,7 +183,7 @@ def _factor(decided: Decided, weights: np.ndarray) -> float:
 
 def _correction(decided: Decided, weights: np.ndarray) -> np.ndarray:
     """(columns,) weights to add to the old ones, for features at their own scale."""
-    made: np.ndarray = (
+    correction: np.ndarray = (
         weights[: decided.columns].astype(np.float64) * decided.scale / _factor(decided, weights)
     )
-    return made
+    return correction

@@ -1,0 +1,1 @@
+"""Check labels before training: which are probably wrong, and what is lacking."""

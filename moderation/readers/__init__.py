@@ -292,8 +292,11 @@ def iterate(
                     raise
                 why = str(error).removeprefix(f"{source.name}: ")
                 failed.append(why)
-                if not name:
+                if not name and not _is_damage(source, error):
                     yield Found(source, None, why, Batch())
+                elif not name:
+                    lost = Reject(source.name, "the whole file", why)
+                    yield Found(source, None, why, Batch(rejects=[lost], met=1))
                 else:  # what was read of it is there; so the rest counts as a record
                     lost = Reject(source.name, "the rest of the file", why)
                     yield Found(source, name, reason, Batch(rejects=[lost], met=1))
@@ -301,6 +304,12 @@ def iterate(
             what = "folder" if folder else "archive"
             first = f"; {failed[0]}" if failed else ""
             raise InputError(f"{path}: the {what} holds no file that a reader knows{first}")
+
+
+def _is_damage(source: Source, error: InputError) -> bool:
+    """Whether a file among others cannot be read for its damage, and not for what it is."""
+    packed = source.compression is not None and source.member is not None
+    return packed and not isinstance(error, UnknownFormatError) and bool(source.size)
 
 
 def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # noqa: A002

@@ -59,6 +59,9 @@ class Options:
 
 USUAL = Options()
 PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
+_JSON_KEY = re.compile(r'(?<![\w"])"[^"\\\n]{1,40}"\s*+:\s*+(?:["\[{\d-]|true|false|null)')
+_FEW_KEYS = 3
+_JSON_SHARE = 0.2  # of a text whose beginning is lost: whole objects between what is broken
 HEAD_BYTES = 1 << 16  # what detection looks at
 FREE_BYTES = 1 << 28  # decompressed bytes that no ratio is asked of
 SAMPLED_BYTES = (
@@ -387,11 +390,13 @@ class Source:
 
     @cached_property
     def is_json(self) -> bool:
-        """Whether it begins like JSON, or has lines that do behind a damaged first one."""
+        """Whether it begins like JSON, or what stands behind a damaged beginning is JSON."""
         start = self.sample.lstrip("\ufeff\0\x1e \t\r\n")
         lines = [line.strip() for line in start[: 1 << 14].splitlines()[1:6]]
         later = any(line.startswith('{"') and line.endswith("}") for line in lines)
-        return not self.binary and (start[:1] in ("{", "[") or later)
+        return not self.binary and (
+            start[:1] in ("{", "[") or later or (start[:1] != "<" and _mostly_json(start))
+        )
 
     def text(self) -> tuple[str, list[str]]:
         """The whole file as text, and notes on how it was decoded.
@@ -409,6 +414,29 @@ class Source:
             )
         text, odd = decode(raw)
         return text, [f"{self.name}: {odd} bytes are not UTF-8; read as Windows-1252"] * (odd > 0)
+
+
+def json_keys(sample: str) -> int:
+    """How many keys of JSON objects a text seems to have."""
+    return len(_JSON_KEY.findall(sample))
+
+
+def _mostly_json(sample: str) -> bool:
+    """Whether whole JSON objects make up a good part of a text that begins with none.
+
+    Prose around them tells a page that quotes JSON from JSON whose beginning is lost.
+    """
+    if json_keys(sample) < _FEW_KEYS:
+        return False
+    from moderation.readers.json.salvage import objects_in
+
+    within, at, outside = 0, 0, []
+    for start, end in objects_in(sample.replace("\0", " "), bool):
+        outside.append(sample[at:start])
+        within, at = within + end - start, end
+    lines = "".join([*outside, sample[at:]]).splitlines()
+    prose = sum('"' not in line and len(line.split()) > 4 for line in lines)
+    return within > _JSON_SHARE * len(sample) and prose < _FEW_KEYS
 
 
 class _Reads(io.RawIOBase):

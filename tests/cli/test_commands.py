@@ -126,7 +126,7 @@ def test_rejects_are_written_with_their_place(moderation, tmp_path):
     ran = moderation("parse", path, "--rejects", tmp_path / "rejects.jsonl")
     (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text().splitlines())
     assert ran.status == 0
-    assert reject["place"] == "line 3"
+    assert reject["place"] == "line 3, bytes 77 to 97"
     assert "1 reject" in ran.err
 
 

@@ -5,16 +5,17 @@ What must hold: no exception but ours, no hang, and records in = comments + reje
 
 import argparse
 import random
+import re
 import signal
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from places import TESTS
-
 from moderation.errors import ModerationError
 from moderation.readers import READERS, read
+
+TESTS = Path(__file__).resolve().parents[1]
 
 LIMIT = 60  # seconds for one file of some kilobytes: far more than any needs
 LARGEST = 60_000  # bytes taken of a sample
@@ -25,6 +26,112 @@ SPICES = [
     b"</item>", b"<item>", b"</wp:comment>", b"<post>", b"0000-00-00", b"\r", b"\t" * 40, b"  1. ",
     b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
 ]  # fmt: skip
+
+
+def _stretch(dump: bytes, chance: random.Random, longest: int = 400) -> tuple[int, int]:
+    """A place in the dump and one behind it."""
+    start = chance.randrange(len(dump) + 1)
+    return start, min(len(dump), start + chance.randint(1, longest))
+
+
+def _flip(dump: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(dump) or 1)
+    return dump[:at] + bytes([dump[at] ^ 1 << chance.randrange(8)]) + dump[at + 1 :]
+
+
+def _replace(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance, 8)
+    return dump[:start] + chance.randbytes(end - start) + dump[end:]
+
+
+def _nul(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance, 3)
+    return dump[:start] + b"\0" * (end - start) + dump[end:]
+
+
+def _delete(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance)
+    return dump[:start] + dump[end:]
+
+
+def _insert(dump: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(dump) + 1)
+    return dump[:at] + chance.choice(SPICES) + dump[at:]
+
+
+def _cut_head(dump: bytes, chance: random.Random) -> bytes:
+    return dump[chance.randrange(1, 2 + len(dump) // 2) :]
+
+
+def _cut_tail(dump: bytes, chance: random.Random) -> bytes:
+    return dump[: chance.randrange(len(dump) // 4, len(dump) + 1)]
+
+
+def _cut_middle(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance, len(dump) // 2 + 1)
+    return dump[:start] + dump[end:]
+
+
+def _twice(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance, 1500)
+    return dump[:end] + dump[start:end] + dump[end:]
+
+
+def _swap(dump: bytes, chance: random.Random) -> bytes:
+    a, b, c = sorted(chance.randrange(len(dump) + 1) for _ in range(3))
+    return dump[:a] + dump[b:c] + dump[a:b] + dump[c:]
+
+
+def _word(dump: bytes, chance: random.Random) -> bytes:
+    """Another letter in a key, tag or keyword: a word that stands in the file more than once."""
+    words = list(re.finditer(rb"[A-Za-z_]{2,}(?=[\"':=>\s(])", dump))
+    words = [word for word in words if dump.count(word[0], 0, 20_000) > 1] if words else words
+    if not words:
+        return _flip(dump, chance)
+    word = chance.choice(words)
+    at = chance.randrange(word.start(), word.end())
+    return dump[:at] + bytes([chance.choice(b"^XqzKe_1")]) + dump[at + 1 :]
+
+
+def _mark(dump: bytes, chance: random.Random) -> bytes:
+    """Without one quote, bracket, comma, colon or hyphen."""
+    places = [found.start() for found in re.finditer(rb"[\"'\[\]{}()<>,:;/-]", dump)]
+    at = chance.choice(places or [0])
+    return dump[:at] + dump[at + 1 :]
+
+
+def _encoding(dump: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(dump) or 1)
+    return dump[:at] + bytes([chance.choice(b"\xe4\xfc\x93\xc3\xff\x80")]) + dump[at + 1 :]
+
+
+def _line_ends(dump: bytes, chance: random.Random) -> bytes:
+    ends = [found.start() for found in re.finditer(rb"\n", dump)]
+    if not ends:
+        return _mark(dump, chance)
+    if chance.random() < 0.2:
+        return dump.replace(b"\n", chance.choice([b"\r\n", b"\r"]))
+    at = chance.choice(ends)
+    return dump[:at] + chance.choice([b"", b"\r", b"\r\n", b"\n\n", b" "]) + dump[at + 1 :]
+
+
+DAMAGES = {
+    "flip": _flip,
+    "replace": _replace,
+    "nul": _nul,
+    "delete": _delete,
+    "insert": _insert,
+    "cut head": _cut_head,
+    "cut tail": _cut_tail,
+    "cut middle": _cut_middle,
+    "twice": _twice,
+    "swap": _swap,
+    "word": _word,
+    "mark": _mark,
+    "encoding": _encoding,
+    "line ends": _line_ends,
+}
+"""What can befall a file: name -> the bytes before and a generator to the bytes after."""
 
 
 class HangError(Exception):

@@ -1,14 +1,62 @@
-"""A short run of the fuzzer; the long one is `python tests/fuzz/mutate.py --seconds 600`."""
+"""A short run of the fuzzers; the long ones are commands, see CONTRIBUTING.md."""
 
 import importlib.util
 from pathlib import Path
 
+import pytest
+
+from moderation.readers import READERS
+
+
+def script(name):
+    place = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
 
 def test_damaged_dumps_break_no_promise():
-    place = Path(__file__).with_name("mutate.py")
-    spec = importlib.util.spec_from_file_location("mutate", place)
-    mutate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(mutate)
+    mutate = script("mutate")
     seen = mutate.run(seconds=15, seed=20)
     assert seen["clean"] + seen["rejects"] > 0
     assert set(seen) <= {"clean", "rejects", "error"}
+
+
+def test_every_format_has_a_marked_dump():
+    assert set(script("marked").DUMPS) == set(READERS)
+
+
+def test_whole_dumps_give_every_mark():
+    marked = script("marked")
+    found = marked.whole(seed=3)
+    assert [name for name, _, _ in found] == list(READERS)
+    assert [(name, lost) for name, lost, _ in found if lost] == []
+    assert [(name, rejects) for name, _, rejects in found if rejects] == []
+
+
+def test_damaged_dumps_lose_no_mark_unsaid():
+    seen, lost = script("marked").run(count=250, seed=16)
+    assert lost == []
+    assert set(seen) == set(READERS)
+    refused = sum(kinds["refused"] for kinds in seen.values())
+    assert refused < 30  # a file that is refused is honest, and of no use
+
+
+@pytest.mark.parametrize(
+    ("place", "covered"),
+    [
+        ("line 2, bytes 10 to 30", {b"mk00000001zz"}),
+        ("bytes 0 to 11", set()),
+        ("line 2", {b"mk00000001zz"}),
+        ("lines 2 to 3", {b"mk00000001zz", b"mk00000002zz", b"mk00000003zz"}),
+        ("byte 20 of the decompressed content", {b"mk00000002zz", b"mk00000003zz"}),
+        ("somewhere", set()),
+    ],
+)
+def test_a_place_covers_what_it_names(place, covered):
+    marked = script("marked")
+    dump = b"one\ntwo   mk00000001zz mk00000002zz\nmk00000003zz\n"
+    marks = [marked.Lost(mark, dump.index(mark)) for mark in marked.MARK.findall(dump)]
+    reject = marked.Told("dump.csv", place, "")
+    assert marked.covered(marks, dump, [reject], came=0) == covered

@@ -49,6 +49,11 @@ def grouped(page: LexborHTMLParser) -> list[LexborNode]:
     return _owners_of(anchors)
 
 
+def anchors_of(page: LexborHTMLParser) -> list[LexborNode]:
+    """The dates that stand where a page of unknown markup speaks of comments."""
+    return _anchors(page.body, _regions(page)) if page.body is not None else []
+
+
 def _owners_of(anchors: Sequence[LexborNode]) -> list[LexborNode]:
     """The outermost kind of element of which there is one around each anchor, or nearly."""
     kinds: dict[str, dict[int, tuple[LexborNode, list[int]]]] = defaultdict(dict)

@@ -9,10 +9,12 @@ lexbor's: as lenient as a browser, and without a limit on nesting.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
+from moderation.comments import Reject
 from moderation.readers.bylines.headings import shortfall
 from moderation.readers.html.article import address_of, article_of, title_of
 from moderation.readers.html.definition_lists import undefined
@@ -22,6 +24,7 @@ from moderation.readers.html.find import words
 from moderation.readers.html.jsonld import comments_of
 from moderation.readers.html.systems import is_first_page
 from moderation.readers.html.tree import Listed, Place, places
+from moderation.readers.html.unread import Unread, prose_among, unread, within_tags
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
@@ -50,17 +53,20 @@ def detect(source: Source) -> str | None:
 def read(source: Source) -> Iterator[Batch]:
     """One thread: the page."""
     text, notes = source.text()
-    yield from batches([*notes, *rows(text)])
+    yield from batches([*notes, *rows(text, source=source)])
 
 
-def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
-    """The records of a page."""
-    text, deep = shallow(undefined(text))
-    page = LexborHTMLParser(text)
+def rows(
+    text: str, thread_id: str | None = None, source: Source | None = None
+) -> Iterator[Finding]:
+    """The records of a page, and rejects for what stands among them; these name the `source`."""
+    parsed, deep = shallow(undefined(text))
+    page = LexborHTMLParser(parsed)
     url, title = address_of(page), title_of(page)
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
     listed = places(page)
+    prose = prose_among(page, [one.node for one in listed.places])
     written = comments_of(page)
     found = _records(listed.places, thread_id)
     root = found.pop(0) if _has_root(listed, page) else None
@@ -70,8 +76,15 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
     if len(written) > len(found):
         found, sure = [_renamed(row, thread_id) for row in written], True
     yield len(found)
-    yield ThreadRow(thread_id, title, root.text if root else article_of(page), url)
+    article = root.text if root else article_of(page)
+    yield ThreadRow(thread_id, title, article, url)
     yield from found
+    if source is not None and not written:
+        told = [word or "" for row in found for word in (row.text, row.author)]
+        left = [unread(text, prose.sure, told), unread(text, prose.around, [*told, article or ""])]
+        for one in chain(*left, within_tags(text)):
+            yield 1
+            yield Reject(source.name, _place(text, one), "text among the comments", one.words[:200])
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
     pings = sum(row.kind != "comment" for row in found)
@@ -85,6 +98,13 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
             f"the page's markup is none that is known: its {len(found)} comments were told by "
             "what they have in common, and replies may stand at top level"
         )
+
+
+def _place(text: str, one: Unread) -> str:
+    first = len(text[: one.start].encode("utf-8", "replace"))
+    last = first + len(text[one.start : one.end].encode("utf-8", "replace"))
+    line = 1 + text.count("\n", 0, one.start)
+    return f"line {line}, bytes {first} to {last}"
 
 
 def _headings(page: LexborHTMLParser) -> list[str]:

@@ -25,16 +25,24 @@ _CLOSING = {b"{": b"}", b"[": b"]"}
 class Part(NamedTuple):
     """A document, or a part of one.
 
-    place: where its own content begins. path: keys and places down to the list whose elements it
-    has. places: offsets in the file of the objects and lists on that way; they are in every part
-    of the document. wrong: why it is not whole.
+    line, byte: where its own content begins, `lead` bytes into `raw`. path: keys and places down
+    to the list whose elements it has. places: offsets in the file of the objects and lists on
+    that way; they are in every part of the document. wrong: why it is not whole.
     """
 
-    place: str
+    line: int
+    byte: int
     raw: bytes
+    lead: int = 0
     path: tuple[str | int, ...] = ()
     places: tuple[int, ...] = ()
     wrong: str = ""
+
+    def place(self, start: int, end: int) -> str:
+        """Where a stretch of `raw` stands in the file, for messages."""
+        first = max(0, start - self.lead)
+        line = self.line + self.raw.count(b"\n", self.lead, self.lead + first)
+        return f"line {line}, bytes {self.byte + first} to {self.byte + max(0, end - self.lead)}"
 
 
 @dataclass
@@ -114,14 +122,15 @@ class _Documents:
         """The open document or element is whole."""
         if not self.splits:
             raw = self.carried + self.scanner.cut(self.start, end)
-            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
+            self.add(self.start, raw, len(self.carried), self.path, self.places)
             self.carried, self.path, self.places = b"", (), ()
             self.scanner.keep_from(end)
             self.scanner.seen = True
         elif self.carried:
             split = self.splits[-1]
-            raw = split.head + self.carried + self.scanner.cut(self.start, end) + split.closing
-            self.ready.append(Part(self.place(self.start), raw, self.path, self.places))
+            head = split.head + self.carried
+            raw = head + self.scanner.cut(self.start, end) + split.closing
+            self.add(self.start, raw, len(head), self.path, self.places)
             self.carried, self.path, self.places = b"", (), ()
             self.run = end
             self.scanner.keep_from(end)
@@ -134,10 +143,12 @@ class _Documents:
     def give(self, end: int) -> None:
         """The elements that wait, up to here."""
         split = self.splits[-1]
-        raw = self.scanner.cut(self.run, end).strip(_BETWEEN)
-        if raw:
+        run = self.scanner.cut(self.run, end)
+        raw = run.lstrip(_BETWEEN)
+        start = self.run + len(run) - len(raw)
+        if raw := raw.rstrip(_BETWEEN):
             whole = split.head + raw + split.closing
-            self.ready.append(Part(self.place(self.run), whole, split.path, split.places))
+            self.add(start, whole, len(split.head), split.path, split.places)
 
     def leave(self, end: int) -> None:
         """The list ends: the document around it goes on."""
@@ -180,13 +191,22 @@ class _Documents:
         self.scanner.keep_from(self.run)
         return True
 
-    def place(self, at: int) -> str:
-        """Of an offset, for messages."""
-        return f"line {self.scanner.line(at)}, byte {at}"
+    def add(
+        self,
+        at: int,
+        raw: bytes,
+        lead: int = 0,
+        path: tuple[str | int, ...] = (),
+        places: tuple[int, ...] = (),
+        wrong: str = "",
+    ) -> None:
+        """A document, or a part of one; its own content begins at this offset."""
+        self.ready.append(Part(self.scanner.line(at), at, raw, lead, path, places, wrong))
 
     def between(self, at: int) -> None:
         """What stands between two documents becomes one of its own, for the caller to reject."""
-        self.ready += [Part(one.place, one.raw) for one in self.scanner.between(at)]
+        for one in self.scanner.between(at):
+            self.add(one.byte, one.raw)
 
     def finish(self) -> None:
         """At the end of the file, or where it is not read on."""
@@ -194,21 +214,22 @@ class _Documents:
         if scanner.overlong:
             begin = max(self.start, scanner.base)
             why = f"longer than {LONGEST_DOCUMENT:,} bytes"
-            self.ready.append(Part(self.place(begin), scanner.cut(begin, begin + 200), wrong=why))
+            self.add(begin, scanner.cut(begin, begin + 200), wrong=why)
         elif self.start >= 0 or self.splits:
             split = self.splits[-1] if self.splits else None
             head = split.head if split else b""
             begin = self.run if self.run >= 0 else max(self.start, 0)
             rest = scanner.cut(begin, scanner.end)
-            raw = head + (self.carried + rest if self.carried else rest.lstrip(_BETWEEN))
+            head += self.carried
+            own = rest if self.carried else rest.lstrip(_BETWEEN)
+            begin += len(rest) - len(own)
             way = (
                 (split.path, split.places)
                 if split and not self.carried
                 else (self.path, self.places)
             )
-            self.ready.append(
-                Part(self.place(begin), raw, *way, "the file ends within this record")
-            )
+            why = "the file ends within this record"
+            self.add(begin, head + own, len(head), *way, why)
         else:
             self.between(scanner.end)
 
@@ -222,6 +243,8 @@ def parts(stream: BinaryIO) -> Iterator[Part]:
     scanner = Scanner(stream, LONGEST_DOCUMENT)
     documents = _Documents(scanner)
     scanner.relief, scanner.large = documents.relieved, LARGE
+    for value in scanner.lost():
+        documents.add(value.byte, value.raw)
     for at, token in scanner.brackets():
         if token in b"{[":
             documents.opened(at, token)

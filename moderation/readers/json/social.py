@@ -46,7 +46,8 @@ def _is_thread_root(record: Record) -> bool:
 
 def _service(record: Record) -> str | None:
     kind = record.get("type", "message")
-    return None if kind == "message" else "service messages left out"
+    said = kind == "message" or (kind != "service" and record.get("text"))
+    return None if said else "service messages left out"
 
 
 def _small_action(record: Record) -> str | None:
@@ -79,7 +80,7 @@ def _same_chat(record: Record) -> Any:
 
 def _object_given(record: Record) -> str | None:
     """A deletion whose tombstone stands in it would count twice."""
-    given = isinstance(record.get("object"), dict)
+    given = record.get("type") == "Delete" and isinstance(record.get("object"), dict)
     return "deletions given with their tombstone" if given else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
@@ -69,16 +68,30 @@ def first_values(source: Source) -> list[Any]:
         with source.utf8() as stream:
             head = read_fully(stream, FIRST_BYTES)
         for value in values(io.BytesIO(head)):
-            if not value.wrong:
-                with contextlib.suppress(ValueError):
-                    found.append(loads(value.raw))
-            else:  # a closing quote, in case it is cut within a string
+            if value.wrong:  # a closing quote, in case it is cut within a string
                 found.append(rescued(value.raw + b'"'))
+                found += _behind_damage(value.raw)
+                continue
+            try:
+                found.append(loads(value.raw))
+            except ValueError:
+                found += _behind_damage(value.raw)
             if len(found) >= 100:
                 break
         source.memo["first values"] = found
     first: list[Any] = source.memo["first values"]
     return first
+
+
+def _behind_damage(raw: bytes) -> list[Any]:
+    """What a damaged text holds before the damage, and the objects behind it.
+
+    These are inner ones where something holds them, not rows of the file.
+    """
+    from moderation.readers.json.salvage import salvaged
+
+    left = salvaged(raw, bool)
+    return [left.root, {"behind the damage": left.others}] if left.root else left.others
 
 
 def rescued(raw: bytes) -> Any:
@@ -103,9 +116,9 @@ class Value(NamedTuple):
     wrong: str = ""  # why it is not whole: cut by the end of the file, or too long to hold
 
     @property
-    def place(self) -> str:
-        """Where it begins, for messages; some files are one line."""
-        return f"line {self.line}, byte {self.byte}"
+    def span(self) -> str:
+        """Where it stands, for messages; some files are one line."""
+        return f"line {self.line}, bytes {self.byte} to {self.byte + len(self.raw)}"
 
 
 def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
@@ -116,6 +129,7 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
     file is not read on.
     """
     scanner = Scanner(stream, longest)
+    yield from scanner.lost()
     depth = 0
     start = -1
     base = 0  # 1 inside a top-level array
@@ -167,11 +181,27 @@ class Scanner:
         self._window = b""
         self.overlong = False  # a value did not fit, and the scan stopped
         self.base = 0  # offset of the window's first byte
+        self._fresh = b""  # what has been read, and is not in the window
         self.seen = False  # a value has been met
         self._keep = 0
         self.relief: Callable[[], bool] | None = None  # asked to let go of what is held
         self.large = longest  # bytes from which it is
         self._line, self._counted = 1, 0  # of that offset
+
+    def lost(self) -> Iterator[Value]:
+        """What stands before the first whole object, in a file that does not begin with one.
+
+        There the file may begin within a string, so that no bracket can be trusted.
+        """
+        from moderation.readers.json.salvage import first_object
+
+        head = read_fully(self._stream, FIRST_BYTES)
+        start = 0 if head.lstrip(_BLANK)[:1] in (b"{", b"[", b"") else first_object(head)
+        if start:
+            yield Value(1, 0, head[:start].strip(_BLANK))
+            self.base = self._keep = self._counted = start
+            self._line += head.count(b"\n", 0, start)
+        self._fresh = head[start:]
 
     @property
     def end(self) -> int:
@@ -208,9 +238,10 @@ class Scanner:
 
     def brackets(self) -> Iterator[tuple[int, bytes]]:
         """Offset and kind of every bracket outside of strings."""
-        at = 0  # offset in the file where the search goes on
+        at = self.base  # offset in the file where the search goes on
         size = READ_BYTES
-        while block := self._stream.read(size):
+        while block := self._fresh or self._stream.read(size):
+            self._fresh = b""
             drop = max(0, min(self._keep, at) - self.base)
             if self._counted < self.base + drop:
                 self.line(self.base + drop)

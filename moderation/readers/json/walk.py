@@ -7,14 +7,24 @@ another comment's replies. The walk keeps its own stack, so nesting has no limit
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain, groupby, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from moderation.comments import Batch, Reject
-from moderation.readers.json.parts import on_the_way, parts
-from moderation.readers.json.text import first_values, loads, rescued
+from moderation.readers.json.parts import Part, on_the_way, parts
+from moderation.readers.json.salvage import Doubled, Salvage, Span, located, salvaged, substantial
+from moderation.readers.json.strays import (
+    Element,
+    Homes,
+    disagree,
+    misspelt,
+    says_twice,
+    strings_in,
+)
+from moderation.readers.json.text import first_values, loads
 from moderation.readers.markup import plain, tidy
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches, snippet
 from moderation.readers.values import no_parent, status_of, when
@@ -22,6 +32,7 @@ from moderation.readers.values import no_parent, status_of, when
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from moderation.readers.json.strays import Way
     from moderation.readers.source import Source
 
 Record = dict[str, Any]
@@ -30,6 +41,9 @@ OPENING = "posts that open a thread are its article, no comments"
 VERSION = "another text of the post that the thread is about"
 MADE = "comments without an id have replies within them; an id was made up for each"
 SAMPLED = 5_000  # objects that detection looks at
+_PROSE = 4  # blanks in a date, an id or a status that is none
+_LONG_NAME = 10  # blanks in an author's name
+_ONE = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,7 @@ class JsonFormat:
 
 
 class Found(NamedTuple):
-    """An object that is a comment, the comment around it, and the post around it."""
+    """An object that is a comment or a post, the comment around it, and the post around it."""
 
     record: Record
     around: Record | None
@@ -130,27 +144,50 @@ def is_record(record: Record, shape: JsonFormat) -> bool:
     return all(has(record, key) for key in shape.keys)
 
 
-def walk(root: Any, shape: JsonFormat) -> Iterator[Found]:
-    """Comments and posts within a value, in the order of the file, parents before replies."""
-    stack: list[tuple[Any, Record | None, Record | None]] = [(root, None, None)]
+def walk(
+    root: Any,
+    shape: JsonFormat,
+    elements: list[Element] | None = None,
+    under: Record | None = None,
+) -> Iterator[Found]:
+    """Comments and posts within a value, in the order of the file, parents before replies.
+
+    elements: takes the objects that stand in lists, and the root. under: the post around it.
+    """
+    met = elements if elements is not None else []
+    outermost = Element(_TOP, root if isinstance(root, dict) else {})
+    met.append(outermost)
+    stack: list[_Step] = [(root, None, under, outermost, _TOP)]
     while stack:
-        node, around, post = stack.pop()
+        node, around, post, element, way = stack.pop()
         if isinstance(node, list):
-            stack += [(one, around, post) for one in reversed(node) if isinstance(one, dict | list)]
+            stack += [
+                (one, around, post, Element(way, one) if isinstance(one, dict) else element, way)
+                for one in reversed(node)
+                if isinstance(one, dict | list)
+            ]
             continue
         if not isinstance(node, dict):
             continue
+        if element.node is node and element is not outermost:
+            met.append(element)
         if shape.post and all(has(node, key) for key in shape.post):
+            element.post = True
             yield Found(node, around, post, is_post=True)
             post = node
         elif is_record(node, shape):
+            element.comment = True
             yield Found(node, around, post, is_post=False)
             around = node
         stack += [
-            (value, around, post)
+            (value, around, post, element, (way[1], key))
             for key, value in reversed(node.items())
             if isinstance(value, dict | list) and key not in shape.shut
         ]
+
+
+_Step: TypeAlias = "tuple[Any, Record | None, Record | None, Element, Way]"
+_TOP: Way = ("", "")
 
 
 def claims(source: Source, shape: JsonFormat) -> bool:
@@ -232,23 +269,17 @@ def _settled(source: Source, shape: JsonFormat, found: Iterable[Finding]) -> Ite
 def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
-        for value in parts(stream):
-            place = value.place
-            source.decoded(value.raw)  # for the count of what is no UTF-8
-            if value.wrong:
-                root = rescued(value.raw)
-                yield 1
-                yield Reject(source.name, place, value.wrong, snippet(value.raw[-400:]))
-            else:
+        for part in parts(stream):
+            source.decoded(part.raw)  # for the count of what is no UTF-8
+            why, root = part.wrong, None
+            if not why:
                 try:
-                    root = loads(value.raw)
+                    root = loads(part.raw)
                 except ValueError as error:
-                    yield 1
-                    yield Reject(source.name, place, f"not JSON: {error}", snippet(value.raw))
-                    continue
-            yield from reading.of(root, on_the_way(root, value) if value.places else {})
-    for why, count in reading.passed.items():
-        yield f"{source.name}: {count} {why}"
+                    why = f"not JSON: {error}"
+            yield from reading.damaged(part, why) if why else reading.whole(part, root)
+    for reason, count in reading.passed.items():
+        yield f"{source.name}: {count} {reason}"
 
 
 def _hidden(root: Any) -> int:
@@ -273,29 +304,155 @@ class _Reading:
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
         self._given: set[int] = set()
         self._told: set[tuple[str | None, ...]] = set()
-        self._answered: set[int] | None = None  # objects of the document that have replies in them
+        self._answered: set[int] | None = None  # objects that have replies in them
         self._invented: dict[int, str] = {}  # names made up for those without an id
         self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
         self._names: Counter[str] = Counter()
         self._articles: dict[str | None, str] = {}  # thread -> the text of the post that opens it
+        self._texts = [path.removeprefix("<") for path in shape.text.split("|")]
+        self._paths = _paths_of(shape)
+        self._known = frozenset(path.split(".")[0] for path in self._paths)
+        texts = {key for path in self._texts for key in path.split(".")}
+        self._keys = {key for path in self._paths for key in path.split(".")} | texts
+        self._keys = {key for key in self._keys if not key.lstrip("-").isdigit()}
+        self._shut = shape.shut - texts
+        told = [shape.title, shape.thread, shape.author, shape.thread_url, shape.text]
+        prose = {path for paths in told if isinstance(paths, str) for path in paths.split("|")}
+        self._bare = [path for path in self._paths if path not in prose | set(self._texts)]
+        self._people_paths = shape.author.split("|") if shape.author else []
+        self._text_keys = [path.rpartition(".")[2].lower() for path in self._texts]
+        self._all_known = self._known | {path.split(".")[0] for path in self._texts}
+        self._broken = False  # a part of the file was no JSON
+        self._left: Salvage | None = None  # of the damaged document that is being read
+        self._homes = Homes()
+        for root in first_values(source):
+            elements: list[Element] = []
+            for found in walk(root, shape, elements):
+                if not found.is_post:
+                    self._homes.remember(found.record)
+            self._homes.learn(elements)
 
-    def of(self, root: Any, shared: Mapping[int, int]) -> Iterator[Finding]:
+    def whole(self, part: Part, root: Any) -> Iterator[Finding]:
+        """What a document holds. Places are looked for only where something is wrong in it."""
+        if not isinstance(root, dict | list):
+            if substantial(part.raw):
+                yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
+            return
+        elements: list[Element] = []
+        found = list(walk(root, self._shape, elements))
+        self._homes.learn(elements)
+        if self._broken and not found and any(one.count(" ") > 1 for one in strings_in(root)):
+            keys = ", ".join(list(root)[:12]) if isinstance(root, dict) else "no keys"
+            yield from self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
+            return
+        wrong = any(self._homes.strays(elements, self._shut))
+        if wrong or any(map(self._wrong, found)) or says_twice(part.raw, root, self._keys):
+            there = located(part.raw)
+            yield from self._doubled(part, there.doubled)
+            yield from self._of(part, there.root, there.spans)
+        else:
+            yield from self._made(found, part, root, {})
+
+    def damaged(self, part: Part, why: str) -> Iterator[Finding]:
+        """What is left of a document that is no JSON, and rejects for the rest."""
+        self._broken = True
+        left = salvaged(part.raw, self._holds)
+        for span in left.unread:
+            yield from self._rejected(part, span, why)
+        yield from self._doubled(part, left.doubled)
+        self._left = left
+        yield from self._of(part, left.root, left.spans)
+        self._left = None
+        under = next((one.post for one in list(walk(left.root, self._shape))[::-1]), None)
+        for one in left.others:
+            yield from self._of(part, one, left.spans, under)
+
+    def _of(
+        self, part: Part, root: Any, spans: Mapping[int, Span], under: Record | None = None
+    ) -> Iterator[Finding]:
+        """What a value holds, and rejects for what looks like a comment in it."""
+        elements: list[Element] = []
+        found = list(walk(root, self._shape, elements, under))
+        self._homes.learn(elements)
+        for stray in self._homes.strays(elements, self._shut):
+            keys = ", ".join(list(stray.node)[:12])
+            span = spans.get(id(stray.node), (0, len(part.raw)))
+            yield from self._rejected(part, span, f"no comment as others here are; it has {keys}")
+        yield from self._made(found, part, root, spans)
+
+    def _holds(self, value: Any) -> bool:
+        return next(walk(value, self._shape), None) is not None
+
+    def _doubled(self, part: Part, doubled: list[Doubled]) -> Iterator[Finding]:
+        """A reject for each object that is two run into one."""
+        for span, some in groupby(doubled, lambda one: one.span):
+            keys = {one.key for one in some} & self._keys
+            if keys:
+                why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
+                yield from self._rejected(part, span, why)
+
+    def _rejected(self, part: Part, span: Span, why: str) -> Iterator[Finding]:
+        shown = snippet(part.raw[max(span[0], part.lead) : span[1]])
+        yield 1
+        yield Reject(self._source.name, part.place(*span), why, shown)
+
+    def _wrong(self, found: Found) -> str:
+        """Why an object that has a comment's keys may not hold all that the comment said."""
+        if found.is_post:
+            return ""
+        record = found.record
+        for path in self._bare:
+            value = at(record, path)
+            if (
+                isinstance(value, str)
+                and value.count(" ") >= _PROSE
+                and len(_ONE.findall(value)) > 4
+            ):
+                return f"{path} is prose"
+        for path in self._people_paths:
+            value = at(record, path)
+            if isinstance(value, str) and value.count(" ") >= _LONG_NAME:
+                return f"{path} is prose"
+        if key := misspelt(record, self._all_known, self._text_keys):
+            return f"{key} is prose"
+        texts = [value for value in (at(record, path) for path in self._texts) if value is not None]
+        if not texts:
+            return "without a text" * self._says_something(record)
+        some = [one for one in texts if isinstance(one, str) and one]
+        return "its texts are not the same" if len(some) > 1 and disagree(some) else ""
+
+    def _says_something(self, record: Record) -> bool:
+        """Whether a comment without any of the keys that texts have holds words all the same."""
+        shape = self._shape
+        told = _status(record, shape.status) if isinstance(shape.status, str) else "unknown"
+        told = shape.status(record) if callable(shape.status) else told
+        around = {path.split(".")[0] for path in self._texts if "." in path}
+        return told not in ("deleted", "removed") and any(
+            value.count(" ") > 1
+            for key, one in record.items()
+            if key in around or (key not in self._known and isinstance(one, str))
+            for value in strings_in(one)
+        )
+
+    def _made(
+        self, all_found: list[Found], part: Part, root: Any, spans: Mapping[int, Span]
+    ) -> Iterator[Finding]:
         """The comments and threads of a document.
 
-        shared: objects (by `id`) that are in other parts of it too, and their places; a comment
-        among them is given once.
+        An object that is in other parts of it too is known by its place, and given once.
         """
         shape = self._shape
+        shared = on_the_way(root, part) if part.places else {}
         if shape.people:
             path, key, name = shape.people
             for one in at(root, path) or ():
                 self._people[str(at(one, key))] = str(at(one, name) or "")
         self._answered, self._invented = None, {}
-        for found in walk(root, shape):
+        for found in all_found:
             place = shared.get(id(found.record))
             if place is not None and not found.is_post:
                 if place in self._given:
-                    self._named(root, found, place)
+                    self._named(all_found, found, place)
                     continue
                 self._given.add(place)
             if found.is_post:
@@ -304,16 +461,27 @@ class _Reading:
             elif why := shape.only(found.record) if shape.only else None:
                 self.passed[why] += 1
             else:
-                self._named(root, found, place)
-                yield from self._made(found)
+                self._named(all_found, found, place)
+                if self._left and self._left.is_broken(found.record):
+                    continue
+                span = spans.get(id(found.record), (0, len(part.raw)))
+                wrong = self._wrong(found) if spans else ""
+                cut = self._left and span[1] == self._left.cut
+                if cut and not any(at(found.record, one) for one in self._texts):
+                    wrong = "cut off before its text"
+                if wrong:
+                    keys = ", ".join(list(found.record)[:12])
+                    yield from self._rejected(part, span, f"{wrong}; it has {keys}")
+                if not wrong or any(at(found.record, path) for path in self._texts):
+                    yield from self._comment(found)
         if shape.stubs and (hidden := _hidden(root)):
             self.passed["comments behind 'more' links are not in the file"] += hidden
 
-    def _named(self, root: Any, found: Found, place: int | None) -> None:
+    def _named(self, all_found: list[Found], found: Found, place: int | None) -> None:
         """Make up an id for a comment that has none, but replies within it.
 
         It is made from what the comment says and what it answers, so that it is the same wherever
-        the comment stands. place: see `of`; a comment in several parts is named once.
+        the comment stands. place: in the file, of one that is in several parts; it is named once.
         """
         shape, record = self._shape, found.record
         if shape.stem or _name(first(record, shape.id)) is not None:
@@ -322,8 +490,7 @@ class _Reading:
             self._invented[id(record)] = self._lasting[place]
             return
         if self._answered is None:
-            every = walk(root, shape)
-            self._answered = {id(one.around) for one in every if one.around is not None}
+            self._answered = {id(one.around) for one in all_found if one.around is not None}
         if id(record) not in self._answered:
             return
         above = self._own(found.around) if found.around is not None else None
@@ -350,7 +517,7 @@ class _Reading:
             _string(first(post, shape.post_url)),
         )
 
-    def _made(self, found: Found) -> Iterator[Finding]:
+    def _comment(self, found: Found) -> Iterator[Finding]:
         shape, record = self._shape, found.record
         thread = self._thread(found)
         if shape.opening and shape.opening(record):
@@ -452,6 +619,14 @@ class _Reading:
         return ""
 
 
+def _paths_of(shape: JsonFormat) -> list[str]:
+    """The paths that a format looks at, but for those of its texts."""
+    paths = [*shape.keys, *shape.signs, shape.id, shape.parent, shape.thread, shape.author]
+    paths += [shape.time, shape.url, shape.kind, shape.status, shape.title, shape.thread_url]
+    words = "|".join(path for path in paths if isinstance(path, str) and path)
+    return list(dict.fromkeys(one.partition("=")[0] for one in words.split("|")))
+
+
 def _status(record: Record, paths: str) -> str:
     return status_of(first(record, paths)) if paths else "unknown"
 
@@ -461,7 +636,7 @@ def _flat(value: Any) -> str:
     if isinstance(value, list):
         return "".join(_flat(one) for one in value)
     if isinstance(value, dict):
-        return str(value.get("text", ""))
+        return str(value["text"]) if "text" in value else " ".join(map(_flat, value.values()))
     return str(value)
 
 

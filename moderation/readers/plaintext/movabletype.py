@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
 from moderation.readers.markup import plain
-from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches
 from moderation.readers.source import text_blocks
 from moderation.readers.values import when
 
@@ -24,10 +24,22 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"([A-Z][A-Z ]*[A-Z]):[ \t]*(.*)")
 _START = re.compile(r"\s*(?:AUTHOR|TITLE|BASENAME|STATUS|DATE|UNIQUE URL): ?.*\n")
 _SECTION = re.compile(r"^(?:BODY|EXTENDED BODY|COMMENT|PING):[ \t]*$", re.MULTILINE)
+_INNER = re.compile(
+    r"^-{5}[ \t]*\n(?:COMMENT|PING):[ \t]*\n(?:AUTHOR|EMAIL|TITLE|DATE|IP|URL|BLOG NAME):",
+    re.MULTILINE,
+)
 _ENTRY = re.compile(r"^-{8}[ \t]*\n", re.MULTILINE)
 _LAST_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
 LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
+_ENTRY_SECTIONS = frozenset({"BODY", "EXTENDED BODY", "EXCERPT", "KEYWORDS", "TAGS"})
+_LOST = re.compile(
+    r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S|^.{0,60}\d\d:\d\d:\d\d [AP]M$",
+    re.MULTILINE,
+)
+_SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$", re.MULTILINE)
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_LONG_NAME = 8  # words
 _COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
 
 
@@ -36,6 +48,8 @@ def detect(source: Source) -> str | None:
     start = _lines(source.sample)
     if _START.match(start) and "\n-----\n" in start and _SECTION.search(start):
         return "Movable Type export: KEY: value lines, sections between lines of hyphens"
+    if _INNER.search(start):
+        return "Movable Type export without its beginning: sections of comments between hyphens"
     return None
 
 
@@ -73,19 +87,31 @@ def _lines(text: str) -> str:
 
 def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Finding]:
     sections = _HYPHENS.split(entry)
-    heads, _ = _heads(sections[0], None)
+    heads, behind = _heads(sections[0], None)
     body: list[str] = []
     rows: list[Row | Reject] = []
-    at = line + sections[0].count("\n") + 1
+    at = line
+    if behind.strip():
+        rows.append(_unread(source, sections[0], at, "text among an entry's heads"))
+    at += sections[0].count("\n") + 1
     for section in sections[1:]:
         name, _, rest = section.lstrip("\n").partition("\n")
         key = name.partition(":")[0].strip()
+        lost = _LOST.search(rest) if key in _ENTRY_SECTIONS else None
+        if not lost and key in ("KEYWORDS", "TAGS"):
+            lost = _SENTENCE.search(rest)
+        if lost:  # the hyphens before a comment are gone
+            rows.append(_unread(source, section, at, f"a comment within the section {key}"))
         if key in ("BODY", "EXTENDED BODY"):
-            body.append(rest)
+            body.append(rest[: lost.start()] if lost else rest)
         elif key in ("COMMENT", "PING"):
-            yield 1
             rows.append(_comment(source, rest, key, at))
+            if _has_prose(_heads(rest, _COMMENT_KEYS)[0]):
+                rows.append(_unread(source, section, at, "a comment's heads with a text in them"))
+        elif key not in _ENTRY_SECTIONS and _heads(section, None)[1].strip():
+            rows.append(_unread(source, section, at, f"a section {name.strip()[:40]!r}"))
         at += section.count("\n") + 1
+    yield len(rows)
     if not rows:
         return
     thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"
@@ -99,6 +125,18 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
             count += 1
             row.id, row.thread_id = str(count), thread
         yield row
+
+
+def _has_prose(heads: dict[str, str]) -> bool:
+    """Whether a head holds what should stand below."""
+    bare = any(len(_WORDS.findall(heads.get(key, ""))) > 4 for key in ("DATE", "IP", "EMAIL"))
+    return bare or len(_WORDS.findall(heads.get("AUTHOR", ""))) >= _LONG_NAME
+
+
+def _unread(source: Source, section: str, line: int, what: str) -> Reject:
+    lines = section.rstrip("\n").count("\n")
+    why = f"{what}, which no export has"
+    return Reject(source.name, f"lines {line} to {line + lines}", why, section.strip()[:SNIPPET])
 
 
 def _heads(section: str, known: frozenset[str] | None) -> tuple[dict[str, str], str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from moderation.comments import Reject
 from moderation.readers.bylines.headings import is_comment_heading
 from moderation.readers.bylines.heads import (
     ARROWS,
@@ -31,7 +32,9 @@ from moderation.readers.plaintext.notes import notes_on
 from moderation.readers.plaintext.profile import PING, Profile, headed_part, profile_of
 from moderation.readers.plaintext.score import is_titled, score
 from moderation.readers.plaintext.tree import Node, tree
-from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.plaintext.unread import unread
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches
+from moderation.readers.source import json_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +50,16 @@ _ABOVE = 4  # lines over the comments that may say how many there are
 
 @dataclass
 class Page:
-    """A page's article, its comments in the order shown, and what to tell the user."""
+    """A page's article, its comments in the order shown, and what to tell the user.
+
+    unread: lines that stand among the comments, and are in none of them.
+    """
 
     title: str | None
     article: str | None
     comments: list[Comment]
     notes: list[str]
+    unread: list[str] = field(default_factory=list)
 
 
 def parse(text: str) -> Page:
@@ -72,7 +79,9 @@ def parse(text: str) -> Page:
     title, article = article_of(lines[:start], heading if chosen else "")
     above = lines[max(0, start - _ABOVE) : start] if chosen else []
     notes = notes_on(lines, above, comments, [profile for _, profile in chosen])
-    return Page(title, article, comments, notes)
+    told = [word for one in comments for word in (one.text, one.author or "")]
+    left = unread(lines, [listing for listing, _ in chosen], told)
+    return Page(title, article, comments, notes, list(left))
 
 
 def _section(lines: list[Line]) -> int:
@@ -222,9 +231,18 @@ def _text(lines: list[Line], column: int) -> str:
     return "".join(parts)
 
 
-def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
-    """The records of a plain-text page; ids are places in the tree ("3.1" = first reply to 3)."""
+def rows(
+    text: str, thread_id: str | None = None, source: Source | None = None
+) -> Iterator[Finding]:
+    """The records of a plain-text page; ids are places in the tree ("3.1" = first reply to 3).
+
+    With a `source` that is named in them, also rejects for the lines that are in no comment.
+    """
     page = parse(text)
+    for line in page.unread if source else ():
+        name = source.name if source else ""
+        yield 1
+        yield Reject(name, _place(text, line), "text among the comments", line[:SNIPPET])
     yield ThreadRow(thread_id, page.title, page.article)
     yield from page.notes
     yield sum(not one.invented for one in page.comments)
@@ -248,10 +266,19 @@ def rows(text: str, thread_id: str | None = None) -> Iterator[Finding]:
         )
 
 
+def _place(text: str, line: str) -> str:
+    """Where a line stands in the page."""
+    at = max(0, text.find(line))
+    first = len(text[:at].encode("utf-8", "replace"))
+    number = 1 + text.count("\n", 0, at)
+    return f"line {number}, bytes {first} to {first + len(line.encode('utf-8', 'replace'))}"
+
+
 _OTHERS = re.compile(
     r"\s*(?:--|/\*|INSERT INTO|CREATE TABLE|PRAGMA|BEGIN TRANSACTION|From \S+@|%PDF"
     r"|#!?\s|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}])"
 )  # SQL, mail folders, Markdown, Movable Type, markup, JSON
+_VALUES = re.compile(r"'\s?,\s?(?:'|\d+\s?[,)]|NULL)")
 _LETTERS = 0.5  # of a prose text's characters, at least; tables of numbers and code have fewer
 _TAG = re.compile(r"</[a-zA-Z][\w:.-]*\s*>")
 _PROSE_LINE = re.compile(
@@ -266,6 +293,9 @@ def detect(source: Source) -> str | None:
         return None
     if len(_TAG.findall(sample)) > 5 + len(sample) // 2000:
         return None  # markup behind something else
+    few = 2 + len(sample) // 1000
+    if json_keys(sample) > few or len(_VALUES.findall(sample)) > few:
+        return None  # JSON or SQL whose beginning is lost, and too little of it left
     letters = sum(character.isalpha() for character in sample)
     if letters < _LETTERS * len(sample.replace(" ", "")) or not _PROSE_LINE.search(sample):
         return None
@@ -290,4 +320,4 @@ def _is_table(sample: str) -> bool:
 def read(source: Source) -> Iterator[Batch]:
     """One thread: the page."""
     text, notes = source.text()
-    yield from batches(chain(notes, rows(text)))
+    yield from batches(chain(notes, rows(text, source=source)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
 from moderation.readers.column_bytes import Bytes, table_of
 from moderation.readers.column_times import times
+from moderation.readers.records import SNIPPET
 from moderation.readers.source import decode
 from moderation.readers.synonyms import roles
 from moderation.readers.values import NO_PARENT, NOBODY, status_of
@@ -27,6 +29,9 @@ _TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_
 _TOP_LEVEL_LENGTHS = np.isin(np.arange(64), [len(word) for word in NO_PARENT])
 _NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
 _NOBODY = pa.array(["", *NOBODY], STRING)
+_VALUES = ("id", "parent_id", "created_at", "kind", "status")
+_LONG, _WORDS = 30, 6  # bytes, and words of two letters, of what is no id and no date
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def late_roles(
@@ -58,7 +63,8 @@ def batch(
     """Records of raw columns of any type (our name -> values), all of one length.
 
     place: row -> where it stands, for rejects: rows that have neither a text nor an id. A row
-    with an id alone stays as a placeholder.
+    with an id alone stays as a placeholder. met: rejects for rows that are records all the same,
+    but hold a text where a date or an id should be.
     """
     length = len(columns["text"])
     made = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
@@ -86,12 +92,32 @@ def batch(
         },
         schema=RECORD_SCHEMA,
     )
+    rejects = [
+        Reject(file, place(row), f"prose where {name} should be", shown[:SNIPPET])
+        for name in _VALUES
+        if name in columns
+        for row, shown in _prose(columns[name])
+    ]
+    more = len(rejects)
     lost = pc.and_(absent, pc.is_null(ids))
     if not pc.any(lost).as_py():
-        return Batch(records, table)
+        return Batch(records, table, rejects, met=more)
     rows = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
-    rejects = [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
-    return Batch(records.filter(pc.invert(lost)), table, rejects)
+    rejects += [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
+    return Batch(records.filter(pc.invert(lost)), table, rejects, met=more)
+
+
+def _prose(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
+    """Rows of a column of ids or dates that hold a text, which damage has moved there."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not pa.types.is_large_string(column.type):
+        return []
+    long = np.flatnonzero(Bytes(column).lengths > _LONG)
+    if not len(long):
+        return []
+    some = column.take(pa.array(long)).to_pylist()
+    found = zip(long.tolist(), some, strict=True)
+    return [(row, text) for row, text in found if text and len(_WORD.findall(text)) >= _WORDS]
 
 
 def _blank(text: pa.Array) -> pa.Array:

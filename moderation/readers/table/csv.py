@@ -11,13 +11,14 @@ import csv
 import io
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
+from moderation.errors import InputError
 from moderation.readers.records import snippet
 from moderation.readers.source import HEAD_BYTES, decode, read_fully
 from moderation.readers.table.jsonl import Columns, Job
@@ -32,6 +33,7 @@ SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a
 FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
+_PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
 
@@ -44,6 +46,7 @@ class Style:
     escape: bool  # a backslash guards a quote, as PHP and MySQL write it
     names: tuple[str, ...]
     header: int = 1  # lines that the header takes; 0: the names are not in the file
+    cells: int = 0  # of the line behind it
 
 
 def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
@@ -62,16 +65,24 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
     if names:
         return Style(delimiter, escaped, names, header=0)
     try:
-        reader = csv.reader(
-            io.StringIO(sample.lstrip("\r\n")), delimiter=delimiter, strict=line.count('"') % 2 == 1
-        )
+        lines = io.StringIO(sample.lstrip("\r\n"), newline="")
+        reader = csv.reader(lines, delimiter=delimiter, strict=line.count('"') % 2 == 1)
         cells = next(reader, [])
+        header = max(1, reader.line_num)
     except csv.Error:
         if line.count('"') % 2 == 0:
             return None
         cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
-        return Style(delimiter, escaped, _unique(cells))
-    return Style(delimiter, escaped, _unique(cells), max(1, reader.line_num))
+        return Style(delimiter, escaped, _unique(cells), cells=len(cells))
+    return Style(delimiter, escaped, _unique(cells), header, _cells_behind(reader) or len(cells))
+
+
+def _cells_behind(reader: Iterator[list[str]]) -> int:
+    """Cells of the line behind the header; 0 where there is none, or it cannot be told."""
+    try:
+        return len(next(reader, []))
+    except csv.Error:
+        return 0
 
 
 def _beginning(source: Source) -> str:
@@ -111,21 +122,45 @@ def _unique(cells: list[str]) -> tuple[str, ...]:
 def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Job]:
     """Columns of the file's rows, block by block. roles: our name -> header name."""
     with source.utf8() as stream:
-        walk = _Walk(stream, source, style, roles)
+        start = _beginning(source)
+        lines = _Returns(stream) if "\n" not in start and "\r" in start else stream
+        walk = _Walk(lines, source, style, roles)
         yield from walk.columns()
 
 
+class _Returns:
+    """A stream whose lines end in a carriage return alone, as one whose lines end in newlines."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        return self._stream.read(size).replace(b"\r", b"\n")
+
+
 class _Rows(NamedTuple):
-    """Rows as they stand in the file: the number of their first line, and how many they are.
+    """Rows as they stand in the file: the line and byte where they begin, and how many they are.
 
     wrong: a line whose quotes are wrong; else they are well quoted. cut: only its beginning.
     """
 
     raw: bytes
     line: int
+    byte: int
     rows: int = 1
     wrong: bool = False
     cut: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where they stand, for messages."""
+        return self.stretch(0, len(self.raw))
+
+    def stretch(self, start: int, end: int) -> str:
+        """The place of a part of them."""
+        line = self.line + self.raw.count(b"\n", 0, start)
+        return f"line {line}, bytes {self.byte + start} to {self.byte + end}"
 
 
 class _Cells(NamedTuple):
@@ -148,6 +183,7 @@ class _Walk:
         self._roles = roles
         self._buffer, self._at = b"", 0  # what is before `_at` is done with
         self._line = 1
+        self._byte = 0
         self._size = BLOCK_BYTES
         self._ended = False
         self._overlong = False
@@ -157,6 +193,9 @@ class _Walk:
     def columns(self) -> Iterator[Job]:
         few: list[_Rows] = []  # broken lines and the rows between them, for one job
         held = 0
+        head = self._pass_header()
+        if self._style.header and _holds_row(self._style):
+            yield partial(self._headless, head)
         for rows in self._pieces():
             alone = not rows.wrong and len(rows.raw) > FEW_BYTES
             if not alone:
@@ -170,21 +209,32 @@ class _Walk:
         if few:
             yield partial(self._one_by_one if len(few) > 1 else self._first, few)
 
+    def _headless(self, head: bytes) -> Columns:
+        """A reject for a header that is also a row. Raises InputError where it may be no header."""
+        if len(self._style.names) == self._style.cells:
+            raise InputError(
+                f"{self._file}: the header line is damaged, so no column can be trusted: "
+                f"{snippet(head)[:80]!r}; put the names of the columns there"
+            )
+        why = "the header line holds what a row should"
+        reject = Reject(self._file, _Rows(head, 1, 0).place, why, snippet(head))
+        return Columns({}, str, [reject], 1)
+
     def _first(self, few: list[_Rows]) -> Columns:
         return self._one_by_one(few) if few[0].wrong else self._parsed(few[0])
 
     def _pieces(self) -> Iterator[_Rows]:
         """Well-quoted rows and broken lines, in their order."""
-        self._pass_header()
         while not self._ended or self._left:
             self._fill(self._size)
             good, broken = self._split()
             if good:
-                line, lines = self._line, int(np.searchsorted(self._newlines, good))
-                yield _Rows(self._taken(good, lines), line, self._count)
+                line, byte = self._line, self._byte
+                lines = int(np.searchsorted(self._newlines, good))
+                yield _Rows(self._taken(good, lines), line, byte, self._count)
             if broken:
-                line = self._line
-                yield _Rows(self._taken(broken), line, wrong=True, cut=self._overlong)
+                line, byte = self._line, self._byte
+                yield _Rows(self._taken(broken), line, byte, wrong=True, cut=self._overlong)
                 self._size = SMALL_BLOCK
                 if self._overlong:
                     self._pass_over()
@@ -198,17 +248,21 @@ class _Walk:
         """Bytes that have been read and not yet taken."""
         return len(self._buffer) - self._at
 
-    def _pass_header(self) -> None:
+    def _pass_header(self) -> bytes:
         """Past the header's lines, and the blank ones before them."""
         left = self._style.header
+        head = b""
         while left:
             self._fill(max(self._size, self._left + 1))
             end = self._buffer.find(b"\n", self._at) + 1
             if not end and not self._ended:
                 continue
-            left -= bool(self._taken((end or len(self._buffer)) - self._at).strip())
+            taken = self._taken((end or len(self._buffer)) - self._at)
+            left -= bool(taken.strip())
+            head += taken
             if self._ended and not self._left:
-                return
+                break
+        return head
 
     def _fill(self, size: int) -> None:
         missing = size - self._left
@@ -227,6 +281,7 @@ class _Walk:
         taken = self._buffer[self._at : self._at + count]
         self._line += taken.count(b"\n") if lines is None else lines
         self._at += count
+        self._byte += count
         return taken
 
     def _split(self) -> tuple[int, int]:
@@ -271,6 +326,7 @@ class _Walk:
         self._overlong = False
         while block := self._stream.read(BLOCK_BYTES):  # type: ignore[attr-defined]
             end = block.find(b"\n") + 1
+            self._byte += end or len(block)
             if end:
                 self._buffer, self._at = block, end
                 self._line += 1
@@ -305,7 +361,7 @@ class _Walk:
             return self._one_by_one([rows])
         return Columns(
             {role: table[name].combine_chunks() for role, name in self._roles.items()},
-            lambda row: f"row {row + 1} after line {rows.line}",
+            partial(_row_place, rows, style.escape),
             [],
             rows.rows,
         )
@@ -334,24 +390,31 @@ class _Walk:
         )
         kept: list[list[str]] = []
         places: list[str] = []
-        rejects: list[Reject] = []
+        wrong: list[tuple[int, str, list[str]]] = []  # number of the row, lines, cells
         line = rows.line
         met = 0
         for cells in reader:
             met += bool(cells)
-            place, line = f"line {line}", rows.line + reader.line_num
+            last = rows.line + reader.line_num - 1
+            place = f"lines {line} to {last}" if last > line else f"line {line}"
+            line = last + 1
             if len(cells) == len(style.names):
                 kept.append(cells)
                 places.append(place)
             elif cells:
-                shown = style.delimiter.join(cells)
-                reason = f"{len(cells)} cells, but the header has {len(style.names)}"
-                rejects.append(Reject(self._file, place, reason, shown[:200]))
+                wrong.append((met - 1, place, cells))
+        spans = _row_spans(rows, style.escape) if wrong else []
+        rejects = []
+        for number, place, cells in wrong:
+            exact = rows.stretch(*spans[number]) if len(spans) == met else place
+            reason = f"{len(cells)} cells, but the header has {len(style.names)}"
+            shown = style.delimiter.join(cells)[:200]
+            rejects.append(Reject(self._file, exact, reason, shown))
         return _Cells(kept, places, rejects, met)
 
     def _alone(self, rows: _Rows) -> _Cells:
         """A line whose quotes are wrong: kept if its cells are right without them."""
-        place = f"line {rows.line}"
+        place = rows.place
         style = self._style
         if rows.cut:
             reason = f"longer than {LONGEST_LINE:,} bytes, or a quote that is not closed"
@@ -377,6 +440,28 @@ class _Walk:
             for role, name in self._roles.items()
         }
         return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
+
+
+def _holds_row(style: Style) -> bool:
+    """Whether a header's line is also a row, for its end is damaged, or its beginning is lost."""
+    prose = any(name.count(" ") >= _PROSE for name in style.names)
+    numbers = any(name.isdigit() for name in style.names)
+    return (prose or numbers) and (len(style.names) != style.cells or (prose and numbers))
+
+
+def _row_spans(rows: _Rows, escape: bool) -> list[tuple[int, int]]:
+    """Where each well-quoted row begins and ends; blank lines are none."""
+    window = np.frombuffer(rows.raw, np.uint8)
+    newlines = np.flatnonzero(window == _NEWLINE)
+    inside = np.searchsorted(_quotes(window, escape), newlines) % 2 == 1
+    ends = np.append(newlines[~inside] + 1, len(window)).tolist()
+    spans = zip([0, *ends[:-1]], ends, strict=True)
+    return [(start, end) for start, end in spans if rows.raw[start:end].strip(b"\r\n")]
+
+
+def _row_place(rows: _Rows, escape: bool, row: int) -> str:
+    """The place of a well-quoted row."""
+    return rows.stretch(*_row_spans(rows, escape)[row])
 
 
 def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:

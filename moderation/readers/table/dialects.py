@@ -119,7 +119,7 @@ def _fragments(cell: str) -> str:
     except ValueError:
         return cell
     runs = found[0] if len(found) == 1 and isinstance(found[0], list) else found
-    if all(isinstance(run, dict) for run in runs):
+    if all(isinstance(run, dict) and "text" in run for run in runs):
         return "".join(str(run.get("text", "")) for run in runs)
     return cell
 
@@ -310,7 +310,7 @@ def _first_rows(source: Source) -> list[list[str]]:
     style = style_of(source)
     if style is None:
         return []
-    sample = io.StringIO(source.sample.lstrip("\ufeff\r\n").replace("\0", ""))
+    sample = io.StringIO(source.sample.lstrip("\ufeff\r\n").replace("\0", ""), newline="")
     rows = []
     try:
         for cells in csv.reader(sample, delimiter=style.delimiter):

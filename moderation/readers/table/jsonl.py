@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,16 +13,20 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
+from moderation.readers.json.salvage import located, salvaged
 from moderation.readers.json.text import LONGEST, Value, loads, values
 from moderation.readers.records import encodable, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from moderation.readers.json.salvage import Doubled, Span
     from moderation.readers.source import Source
 
 BLOCK_BYTES = 1 << 23
 _NEWLINE, _RETURN, _ASCII = 10, 13, 127
+_BROKEN = "not JSON"
+_AROUND = b" \t\r\n,\0\x1e"
 _NULL = re.compile(rb"\}[ \t\r]*null")
 _BEFORE_NULL = np.isin(np.arange(256), list(b" \t\rn"))
 _ARROW = {int: pa.int64(), float: pa.float64(), str: STRING, bool: pa.bool_()}
@@ -41,11 +46,15 @@ Job: TypeAlias = "Callable[[], Columns]"
 
 
 class Lines(NamedTuple):
-    """Whole lines, where each ends (at its newline; the last may have none), the first's number."""
+    """Whole lines, where each ends (at its newline; the last may have none).
+
+    first: the number of the first line. byte: where it begins in the file.
+    """
 
     raw: np.ndarray  # (bytes,) uint8
     ends: np.ndarray
     first: int
+    byte: int = 0
 
     def split(self) -> list[bytes]:
         """The lines."""
@@ -77,12 +86,33 @@ def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
 def _of_lines(lines: Lines, source: Source, usual: _Schema) -> Columns:
     rows = _object_lines(lines)
     table = usual.parsed(lines.raw, rows) if rows else None
+    if table is not None and _nameless(lines, table["text"], usual.roles):
+        return _one_by_one(lines, source, usual.roles)
     if table is None and rows:  # maybe what stands in this block is of other types
         own = _Schema(usual.roles, _sampled(lines.split()))
         table = None if own.options == usual.options else own.parsed(lines.raw, rows)
     if table is None:
         return _one_by_one(lines, source, usual.roles)
     return Columns(table, _line_places(lines), [], rows)
+
+
+def _nameless(lines: Lines, texts: pa.Array, roles: Mapping[str, str]) -> bool:
+    """Whether a row without a text says something under another key."""
+    if not texts.null_count:
+        return False
+    full = [line for line in lines.split() if line.strip()]
+    without = np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False))
+    rows = (_object(full[row]) for row in without.tolist())
+    return any(isinstance(row, dict) and says_elsewhere(row, roles) for row in rows)
+
+
+def says_elsewhere(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
+    """Whether a row has nothing under the key of its text, but words under one that has no role."""
+    known = {path.split(".")[0] for path in roles.values()}
+    return at(row, roles["text"]) is None and any(
+        isinstance(value, str) and key not in known and value.count(" ") > 1
+        for key, value in row.items()
+    )
 
 
 def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
@@ -99,8 +129,8 @@ def _of_values(block: list[Value], source: Source, roles: Mapping[str, str]) -> 
         lines = _lines(np.frombuffer(b"\n".join(flat), np.uint8), 1)
         rows = _object_lines(lines)
         table = _Schema(roles, _sampled(flat)).parsed(lines.raw, rows) if rows else None
-        if table is not None:
-            return Columns(table, lambda row: block[row].place, [], len(block))
+        if table is not None and not _nameless(lines, table["text"], roles):
+            return Columns(table, lambda row: block[row].span, [], len(block))
     return _values_one_by_one(block, source, roles)
 
 
@@ -118,24 +148,98 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
 
 
 def _values_one_by_one(block: list[Value], source: Source, roles: Mapping[str, str]) -> Columns:
-    file = source.name
-    rows, places, rejects = [], [], []
+    found = _Rows(source.name, roles)
     for value in block:
         source.decoded(value.raw)
-        place = value.place
-        found = value.wrong or _object(value.raw)
-        if isinstance(found, dict):
-            rows.append(found)
-            places.append(place)
-        else:
-            reason = found if isinstance(found, str) else "not a JSON object"
-            rejects.append(Reject(file, place, reason, snippet(value.raw)))
-    return Columns(_gathered(rows, roles), places.__getitem__, rejects, len(block))
+        found.take(value.raw, value.line, value.byte, value.wrong)
+    return found.columns()
+
+
+class _Rows:
+    """Rows that are read one by one, and what is no row."""
+
+    def __init__(self, file: str, roles: Mapping[str, str]) -> None:
+        self._file, self._roles = file, roles
+        self._text = roles["text"]
+        self._rows: list[dict[str, Any]] = []
+        self._places: list[str] = []
+        self._rejects: list[Reject] = []
+        self._met = 0
+
+    def columns(self) -> Columns:
+        """What has been taken."""
+        values = _gathered(self._rows, self._roles)
+        return Columns(values, self._places.__getitem__, self._rejects, self._met)
+
+    def take(self, raw: bytes, line: int, byte: int, wrong: str = "") -> None:
+        """An object, or a list of them, which stands at this line and byte of the file."""
+        found = wrong or _object(raw)
+        whole = (line, byte, raw)
+        if isinstance(found, str) and (wrong or found.startswith(_BROKEN)):
+            self._salvage(whole, found)
+            return
+        for one in found if isinstance(found, list) and found else [found]:
+            if not isinstance(one, dict):
+                shown = raw if one is found else repr(one).encode("utf-8", "replace")
+                reason = one if isinstance(one, str) and one is found else "not a JSON object"
+                self._reject(whole, (0, len(raw)), reason, shown)
+            elif says_elsewhere(one, self._roles):
+                reason = f"without {self._text}; it has {', '.join(list(one)[:12])}"
+                self._reject(whole, (0, len(raw)), reason)
+            else:
+                self._row(one, self._place(whole, (0, len(raw))))
+        if isinstance(found, dict) and any(
+            raw.count(b'"%s":' % key.encode()) + raw.count(b'"%s" :' % key.encode()) > 1
+            for key in self._roles.values()
+        ):
+            self._doubled(whole, located(raw.strip(_AROUND)).doubled)
+
+    def _salvage(self, whole: _Stretch, reason: str) -> None:
+        raw = whole[2]
+        left = salvaged(raw, self._holds)
+        for root in (left.root, *left.others):
+            for one in root if isinstance(root, list) else [root]:
+                if self._holds(one) and not left.is_broken(one):
+                    self._row(one, self._place(whole, left.spans.get(id(one), (0, len(raw)))))
+        for span in left.unread:
+            self._reject(whole, span, reason)
+        self._doubled(whole, left.doubled)
+
+    def _holds(self, value: Any) -> bool:
+        return isinstance(value, dict) and at(value, self._text) is not None
+
+    def _doubled(self, whole: _Stretch, doubled: list[Doubled]) -> None:
+        known = {key for path in self._roles.values() for key in path.split(".")}
+        for span, some in groupby(doubled, lambda one: one.span):
+            keys = {one.key for one in some if one.value not in (None, "")} & known
+            if keys:
+                why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
+                self._reject(whole, span, why)
+
+    def _row(self, row: dict[str, Any], place: str) -> None:
+        self._met += 1
+        self._rows.append(row)
+        self._places.append(place)
+
+    def _reject(self, whole: _Stretch, span: Span, why: str, shown: bytes = b"") -> None:
+        self._met += 1
+        shown = shown or whole[2][span[0] : span[1]]
+        self._rejects.append(Reject(self._file, self._place(whole, span), why, snippet(shown)))
+
+    @staticmethod
+    def _place(whole: _Stretch, span: Span) -> str:
+        line, byte, raw = whole
+        line += raw.count(b"\n", 0, span[0])
+        return f"line {line}, bytes {byte + span[0]} to {byte + span[1]}"
+
+
+_Stretch: TypeAlias = "tuple[int, int, bytes]"
+"""A stretch of the file: the line and byte where it begins, and what stands there."""
 
 
 def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
     """Whole lines of about BLOCK_BYTES; a line longer than LONGEST is passed over."""
-    number, kept = 1, np.zeros(0, np.uint8)
+    number, byte, kept = 1, 0, np.zeros(0, np.uint8)
     long = 0  # bytes of a line that is passed over; `kept` is its beginning
     while True:
         block = np.empty(len(kept) * (not long) + BLOCK_BYTES, np.uint8)
@@ -148,21 +252,22 @@ def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
             long += int(ends[0]) if len(ends) else count
             if not len(ends) and count:
                 continue
-            yield Reject(file, f"line {number}", f"longer than {LONGEST:,} bytes", snippet(kept))
-            number, long = number + 1, 0
+            place = f"line {number}, bytes {byte} to {byte + long}"
+            yield Reject(file, place, f"longer than {LONGEST:,} bytes", snippet(kept))
+            number, byte, long = number + 1, byte + long + 1, 0
             first = int(ends[0]) + 1 if len(ends) else len(block)
             block, ends = block[first:], ends[1:] - first
         if len(ends):
             cut = int(ends[-1]) + 1
-            yield Lines(block[:cut], ends, number)
-            number += len(ends)
+            yield Lines(block[:cut], ends, number, byte)
+            number, byte = number + len(ends), byte + cut
             block = block[cut:]
         if not count:
             break
         kept = block.copy() if len(ends) else block
         long = len(kept) if len(kept) > LONGEST else 0
     if len(block):
-        yield Lines(block, np.array([len(block)]), number)
+        yield Lines(block, np.array([len(block)]), number, byte)
 
 
 def _lines(raw: np.ndarray, first: int) -> Lines:
@@ -265,44 +370,33 @@ def _column(table: pa.Table, path: str) -> pa.Array:
 
 def _line_places(lines: Lines) -> Callable[[int], str]:
     def place(row: int) -> str:
-        full = [number for number, line in enumerate(lines.split()) if line.strip()]
-        return f"line {lines.first + full[row]}"
+        byte, full = lines.byte, []
+        for number, line in enumerate(lines.split(), lines.first):
+            if line.strip():
+                full.append(f"line {number}, bytes {byte} to {byte + len(line)}")
+            byte += len(line) + 1
+        return full[row]
 
     return place
 
 
 def _one_by_one(lines: Lines, source: Source, roles: Mapping[str, str]) -> Columns:
-    file = source.name
     source.decoded(lines.raw.tobytes())  # for the count of what is no UTF-8
-    rows, places, rejects, met = [], [], [], 0
+    found = _Rows(source.name, roles)
+    byte = lines.byte
     for number, line in enumerate(lines.split(), lines.first):
-        if not line.strip():
-            continue
-        found = _object(line)
-        met += len(found) if isinstance(found, list) and found else 1
-        if isinstance(found, dict):
-            rows.append(found)
-            places.append(f"line {number}")
-        elif isinstance(found, list) and found:
-            for one in found:
-                if isinstance(one, dict):
-                    rows.append(one)
-                    places.append(f"line {number}")
-                else:
-                    shown = snippet(repr(one).encode("utf-8", "replace"))
-                    rejects.append(Reject(file, f"line {number}", "not a JSON object", shown))
-        else:
-            reason = found if isinstance(found, str) else "not a JSON object"
-            rejects.append(Reject(file, f"line {number}", reason, snippet(line)))
-    return Columns(_gathered(rows, roles), places.__getitem__, rejects, met)
+        if line.strip():
+            found.take(line, number, byte)
+        byte += len(line) + 1
+    return found.columns()
 
 
 def _object(raw: bytes) -> Any:
     """The object, or why this is none."""
     try:
-        found = loads(raw.strip(b" \t\r\n,\0\x1e"))
+        found = loads(raw.strip(_AROUND))
     except ValueError as error:
-        return f"not JSON: {error}"
+        return f"{_BROKEN}: {error}"
     return found if isinstance(found, dict | list) else "not a JSON object"
 
 

@@ -113,11 +113,13 @@ class Parquet:
             try:
                 column.validate(full=True)
             except pa.ArrowInvalid:
-                if not pa.types.is_string(column.type):
+                large = pa.types.is_large_string(column.type)
+                if not large and not pa.types.is_string(column.type):
                     raise
-                raw = column.cast(pa.binary()).to_pylist()
+                raw = column.cast(pa.large_binary() if large else pa.binary()).to_pylist()
                 column = pa.array(
-                    [None if one is None else self._source.decoded(one) for one in raw]
+                    [None if one is None else self._source.decoded(one) for one in raw],
+                    column.type,
                 )
             columns.append(column)
         return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

@@ -167,7 +167,7 @@ def _batch(
         status = dialect.status if dialect else status_of
         made = batch(columns.values, source.name, columns.place, status)
     made.rejects[:0] = columns.rejects
-    made.met = columns.met
+    made.met += columns.met
     return made
 
 

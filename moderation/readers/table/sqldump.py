@@ -7,6 +7,7 @@ are read one at a time, character by character where quotes demand it, never run
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import Reject
@@ -16,7 +17,7 @@ from moderation.readers.source import text_blocks
 from moderation.readers.values import no_parent, status_of, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from moderation.comments import Batch
     from moderation.readers.source import Source
@@ -37,6 +38,40 @@ _CUT_VALUE = re.compile(  # a value that goes on behind the window's end
 )
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ROW = re.compile(r"\)\s*,\s*\(\s*\d+\s*,")  # where reading goes on behind a broken one
+_END = re.compile(r"\s*(?:;|ON\s+DUPLICATE\b|ON\s+CONFLICT\b|RETURNING\b|\Z)", re.IGNORECASE)
+_RESUMED = re.compile(  # the next row, or the end of the statement
+    r"[,)\s](\(\s*\d+\s*,)|;\s*$|^(?:INSERT|REPLACE|CREATE|DROP|LOCK|UNLOCK|ALTER|/\*|--)",
+    re.MULTILINE,
+)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_KNOWN = re.compile(
+    r"\s*(?:--|/\*|\*/|#|SET\b|USE\b|LOCK\b|UNLOCK\b|DROP\b|ALTER\b|COMMIT\b|START\b|BEGIN\b|"
+    r"CREATE\b|DELIMITER\b|PRAGMA\b|ANALYZE\b|UPDATE\b|DELETE\b|SELECT\b|GRANT\b|COPY\b|END\b|"
+    r"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+[`\"\[]?(?:\w+[`\"\]]?\.[`\"\[]?)?([^\s`\"\](]*)|;|$)",
+    re.IGNORECASE,
+)
+_FILLS = re.compile(
+    r"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+){0,2}INTO\s+(?:[`\"\[]?[\w$-]++[`\"\]]?\.)?"
+    r"[`\"\[]?[\w$-]++[`\"\]]?\s*(?:\((?:[^()]*+\)\s*(?:VALUES?\b|SELECT\b|\Z)|[^()]*+\Z)"
+    r"|VALUES?\b|SELECT\b|SET\b|DEFAULT\b|\Z)",
+    re.IGNORECASE,
+)
+_OURS, _LIKE = "comments", 0.65
+_NUMBER, _NAME = re.compile(r"-?\d*"), re.compile(r"\S*")
+_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?)?)?")
+_ROWS = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'|'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,.*\)")
+_DECLARED = re.compile(r"\bTABLES?\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"\[]?(\w+)", re.IGNORECASE)
+_FORMS = {
+    "comment_id": _NUMBER,
+    "comment_post_id": _NUMBER,
+    "comment_date": _MOMENT,
+    "comment_date_gmt": _MOMENT,
+    "comment_parent": _NUMBER,
+    "comment_approved": _NAME,
+    "comment_type": _NAME,
+    "comment_author_ip": _NAME,
+    "user_id": _NUMBER,
+}
 _LONGEST_HEAD = 1 << 16  # characters of a statement before its values
 _LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
 _ESCAPE = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
@@ -69,39 +104,32 @@ def _found(source: Source) -> Iterator[Finding]:
     for row in _Script(text_blocks(source)).rows():
         if row.values is None:
             yield 1
-            reason = f"a row of {row.table} breaks off"
-            yield Reject(source.name, f"line {row.line}", reason, row.snippet)
+            yield Reject(source.name, row.place, row.wrong, row.snippet)
             continue
         given = dict(zip(row.names, row.values, strict=False))
         if row.table.lower().endswith("posts"):
             post = _post(given)
             posts[post.thread_id or ""] = post
-        elif "comment_content" in row.names:
+        else:
             yield 1
-            if "comment_content" in given:
+            if row.wrong:
+                yield Reject(source.name, row.place, row.wrong, row.snippet)
+            else:
                 comment = _comment(given)
                 met.add(comment.thread_id or "")
                 yield comment
-            else:
-                reason = f"{len(row.values)} values, but the table has {len(row.names)} columns"
-                yield Reject(source.name, f"line {row.line}", reason, row.snippet)
-        else:
-            yield 1
-            reason = f"a row of {row.table}, which has no column comment_content"
-            yield Reject(
-                source.name, f"line {row.line}", reason, " ".join(filter(None, row.values))[:200]
-            )
     yield from (posts[name] for name in sorted(met & posts.keys()))
 
 
 class _SqlRow(NamedTuple):
-    """One row of a table; `values` None where it breaks off."""
+    """One row of a table; `values` None where it, or a statement, cannot be read."""
 
     table: str
     names: list[str]
     values: list[str | None] | None
-    line: int
+    place: str
     snippet: str
+    wrong: str = ""  # why it is no row of such a table
 
 
 class _Script:
@@ -111,30 +139,82 @@ class _Script:
         self._blocks = blocks
         self._text = ""
         self._at = 0
-        self._line, self._counted = 1, 0  # of that place
-        self._next, self._searched = -1, -1  # the next row that was found behind a place
+        self._line, self._byte, self._counted = 1, 0, 0  # where a place is, and the place
+        self._known: dict[re.Pattern[str], tuple[int, int]] = {}  # what was found behind a place
         self._ended = False
+        self._others = _Others()
 
     def rows(self) -> Iterator[_SqlRow]:
         """The rows of all statements that fill a table of comments or posts."""
-        while statement := self._statement():
+        while True:
+            statement = yield from self._statement()
+            if not statement:
+                return
             table, listed = statement[1], statement[3]
             found = re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
             names = [name.lower() for name in found]
             self._at = statement.end()
-            while self._within():
-                yield self._row(table, names)
+            while True:
+                if self._within():
+                    yield self._row(table, names, bool(listed))
+                elif self._at >= len(self._text) or _END.match(self._text, self._at):
+                    break
+                else:
+                    yield self._between(table, names)
 
-    def _statement(self) -> re.Match[str] | None:
-        """The next statement's head, whole within the window."""
+    def _between(self, table: str, names: list[str]) -> _SqlRow:
+        """What stands where a row or the statement's end should."""
+        start = self._at
+        while not (again := _RESUMED.search(self._text, start)) or again.end() == len(self._text):
+            if len(self._text) - start > _LARGEST or not self._more():
+                break
+            start = self._at
+        end = len(self._text)
+        if again:
+            end = again.start(1) if again[1] else again.start()
+        end = max(end, start + 1)
+        reason = f"what stands between the rows of {table} is none"
+        found = _SqlRow(
+            table, names, None, self._place(start, end), self._shown(start, end), reason
+        )
+        self._at = end
+        return found
+
+    def _place(self, start: int, end: int) -> str:
+        """Where a stretch stands, for messages; what is asked for only rises."""
+        self._reach(start)
+        last = self._byte + len(self._text[start:end].encode("utf-8", "replace"))
+        return f"line {self._line}, bytes {self._byte} to {last}"
+
+    def _reach(self, at: int) -> None:
+        """Count the lines and bytes up to a place."""
+        passed = self._text[self._counted : at]
+        self._line += passed.count("\n")
+        self._byte += len(passed.encode("utf-8", "replace"))
+        self._counted = at
+
+    def _shown(self, start: int, end: int) -> str:
+        return self._text[start : min(end, start + 200)]
+
+    def _statement(self) -> Generator[_SqlRow, None, re.Match[str] | None]:
+        """The next statement's head, whole within the window; what is skipped is looked at."""
         while True:
             found = _TABLE.search(self._text, self._at)
             if found and (found.end() < len(self._text) or self._ended):
+                yield from self._skipped(found.start())
                 return found
             if not found:  # a head may begin near the window's end
-                self._at = max(self._at, len(self._text) - _LONGEST_HEAD)
+                yield from self._skipped(max(self._at, len(self._text) - _LONGEST_HEAD))
             if not self._more():
+                if not found:
+                    yield from self._skipped(len(self._text))
                 return found
+
+    def _skipped(self, end: int) -> Iterator[_SqlRow]:
+        """Rejects for what is no statement up to here, or one of ours that cannot be read."""
+        for start, stop, why in self._others.strange(self._text, self._at, end):
+            yield _SqlRow("", [], None, self._place(start, stop), self._shown(start, stop), why)
+        self._at = end
 
     def _within(self) -> bool:
         """Whether a row begins here, past the comma behind the one before."""
@@ -146,40 +226,44 @@ class _Script:
             if not self._more():
                 return False
 
-    def _row(self, table: str, names: list[str]) -> _SqlRow:
+    def _row(self, table: str, names: list[str], listed: bool) -> _SqlRow:
         while True:
             start = self._at
             values, end = _values(self._text, start + 1)
             cut = values is None and _CUT_VALUE.match(self._text, end)
             if cut and len(self._text) - start <= _LARGEST and self._more():
                 continue
-            line = self._line_at(start)
-            shown = "" if values else self._text[start : start + 200]
             if values is None:
-                again = self._next_row(start + 1)
-                end = again + 1 if again >= 0 else max(end, len(self._text) - _LONGEST_HEAD)
+                again, head = (self._next(form, start + 1) for form in (_NEXT_ROW, _STATEMENT))
+                behind = [one for one in (again + 1, head) if one > 0]
+                left = 0 if self._ended else _LONGEST_HEAD
+                end = min(behind) if behind else max(end, len(self._text) - left)
+                wrong = f"a row of {table} breaks off"
+            elif table.lower().endswith("posts"):
+                wrong = ""
+            else:
+                wrong = _implausible(table, names, values, listed)
             self._at = end
-            return _SqlRow(table, names, values, line, shown)
+            if not wrong:
+                return _SqlRow(table, names, values, "", "")
+            place, shown = self._place(start, end), self._shown(start, end)
+            return _SqlRow(table, names, values, place, shown, wrong)
 
-    def _line_at(self, at: int) -> int:
-        """The number of a line; places only rise."""
-        self._line += self._text.count("\n", self._counted, at)
-        self._counted = at
-        return self._line
-
-    def _next_row(self, at: int) -> int:
-        """Where the next row begins, -1 = not in the window; no stretch is searched twice."""
-        if not 0 <= self._searched <= at or 0 <= self._next < at:
-            found = _NEXT_ROW.search(self._text, at)
-            self._next, self._searched = found.start() if found else -1, at
-        return self._next
+    def _next(self, form: re.Pattern[str], at: int) -> int:
+        """Where the next one begins, -1 = not in the window; no stretch is searched twice."""
+        searched, begin = self._known.get(form, (-1, -1))
+        if not 0 <= searched <= at or 0 <= begin < at:
+            found = form.search(self._text, at)
+            begin = found.start() if found else -1
+            self._known[form] = (at, begin)
+        return begin
 
     def _more(self) -> bool:
         """Read on, the longer the more waits; forget what is done with. False at the end."""
         if self._ended:
             return False
-        self._line_at(self._at)
-        self._counted, self._next, self._searched = 0, -1, -1
+        self._reach(self._at)
+        self._counted, self._known = 0, {}
         kept = self._text[self._at :]
         fresh = []
         size = 0
@@ -192,6 +276,62 @@ class _Script:
             size += len(block)
         self._text, self._at = kept + "".join(fresh), 0
         return True
+
+
+class _Others:
+    """The statements between those that are read, line by line; one may go on in the next part."""
+
+    def __init__(self) -> None:
+        self._open = False  # a statement that is none of ours goes on
+        self._filled = False  # it fills a table
+        self._tables: set[str] = set()  # that are declared
+
+    def strange(self, text: str, at: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Stretches of a script that are no statement of another table, and why."""
+        start, why = -1, ""
+        for line in _LINE.finditer(text, at, end):
+            known = _KNOWN.match(text, line.start(), line.end())
+            stray = not (known or self._open) and line[0].strip(" \t\r\n;,)(")
+            rows = not (known and known[1]) and not self._filled and _ROWS.search(line[0])
+            if (known or (self._open and not why)) and not rows:
+                if start >= 0:
+                    yield start, line.start(), why
+                    start, why = -1, ""
+                self._open = not line[0].rstrip().endswith(";") and not (
+                    known and known[0].lstrip().startswith("--")
+                )
+                self._filled = self._open and bool((known and known[1]) or self._filled)
+                if known and known[1] is None:
+                    self._tables |= set(_DECLARED.findall(line[0]))
+                elif known and (not _FILLS.match(line[0]) or self._is_ours(known[1])):
+                    start, why = line.start(), f"a statement for {known[1]} that cannot be read"
+            elif start < 0 and (stray or rows):
+                start, why = line.start(), "no statement of SQL"
+                self._open = False
+        if start >= 0:
+            yield start, end, why
+
+    def _is_ours(self, table: str) -> bool:
+        """Whether it is a table of comments, by its name or by what damage has left of it."""
+        last = table.lower().rpartition("_")[2]
+        if last.endswith(_OURS):
+            return True
+        like = SequenceMatcher(None, last, _OURS).ratio() >= _LIKE
+        return like and abs(len(last) - len(_OURS)) <= 2 and table not in self._tables
+
+
+def _implausible(table: str, names: list[str], values: list[str | None], listed: bool) -> str:
+    """Why values cannot be a comment with these columns; empty where they can."""
+    if "comment_content" not in names:
+        return f"a row of {table}, which has no column comment_content"
+    given = dict(zip(names, values, strict=False))
+    if (listed and len(values) != len(names)) or "comment_content" not in given:
+        return f"{len(values)} values, but the table has {len(names)} columns"
+    for name, form in _FORMS.items():
+        value = given.get(name)
+        if value is not None and not form.fullmatch(value):
+            return f"{name} is {value[:40]!r}"
+    return ""
 
 
 def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:

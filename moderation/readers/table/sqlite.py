@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
+_PAGE = re.compile(r"[Pp]age (\d+)")
 _MAGIC = b"SQLite format 3\0"
 _STEPS = 10_000  # of SQLite's machine between two looks at how many it has taken
 _FREE_STEPS = 10_000_000  # half a second; a row takes some dozens
@@ -40,7 +41,13 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
-_PRAGMAS = ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "mmap_size = 0")
+_PRAGMAS = (
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "query_only = ON",
+    "mmap_size = 0",
+    "ignore_check_constraints = ON",
+)
 _SHOWN = 12  # tables in an error message
 
 
@@ -96,7 +103,7 @@ def _found(source: Source) -> Iterator[Finding]:
         try:
             base = stack.enter_context(contextlib.closing(_opened(source, stack)))
             layout = _layout(source, base)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise InputError(f"{source.name}: the SQLite database is damaged: {error}") from error
         grown = 0
         try:
@@ -105,7 +112,7 @@ def _found(source: Source) -> Iterator[Finding]:
                 source.allow(grown)
                 words = (plain(_text(title)) or None, plain(_text(article)) or None)
                 yield ThreadRow(_text(name), *words, _text(url))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             yield f"{source.name}: the threads cannot be read: {error}"
         number = 0
         try:
@@ -115,10 +122,36 @@ def _found(source: Source) -> Iterator[Finding]:
                 source.allow(grown)
                 yield 1
                 yield _row(layout, record)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             reason = f"the database is damaged, or a program, from here on: {error}"
             yield 1
-            yield Reject(source.name, f"record {number + 1}", reason)
+            yield Reject(source.name, f"record {number + 1} to the end", reason)
+        for reject in _damaged_pages(source, base, layout):
+            yield 1
+            yield reject
+
+
+def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) -> Iterator[Reject]:
+    """A reject for each page that SQLite finds fault with: records in it may be missing, or odd.
+
+    Beside virtual tables, which are programs, only the tables that are read are looked at.
+    """
+    told: dict[int, str] = {}
+    size = 0
+    try:
+        size = int(base.execute("PRAGMA page_size").fetchone()[0])
+        query = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%virtual%'"
+        programs = base.execute(query).fetchone()[0]
+        for table in [f"({name})" for name in layout.tables] if programs else [""]:
+            for (message,) in base.execute(f"PRAGMA quick_check{table}"):
+                pages = [int(number) for number in _PAGE.findall(message)]
+                told.update((page, message) for page in pages if page not in told)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        why = f"the database is damaged, and records of it may be missing or odd: {error}"
+        yield Reject(source.name, f"bytes 0 to {source.size}", why)
+    for page, message in sorted(told.items()):
+        place = f"bytes {(page - 1) * size} to {page * size}"
+        yield Reject(source.name, place, f"damaged page {page}: {' '.join(message.split())[:160]}")
 
 
 def _opened(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connection:

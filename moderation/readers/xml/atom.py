@@ -15,7 +15,7 @@ from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 from moderation.readers.values import no_parent, status_of, when
-from moderation.readers.xml.fields import Node, record
+from moderation.readers.xml.fields import Node, misplaced, record
 from moderation.readers.xml.pieces import Piece, pieces
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ _SIGNS = {
     "schemas.google.com/blogger/2018": "Blogger Takeout (Atom with blogger: elements)",
     "purl.org/syndication/thread/1.0": "Atom feed with RFC 4685 threading",
 }
+_KINDS = ("post", "page", "settings", "template")  # of entries that are no comments
+_ELEMENTS = frozenset(
+    b"entry id title updated published issued modified created author name uri email contributor "
+    b"content summary link category rights copyright source generator icon logo subtitle".split()
+)
+_BARE = re.compile(rb"<([A-Za-z][\w.-]*)[\s/>]")
+_FIELDS = ("content", "summary", "published")
+_PROSE = ("content", "summary", "title", "author", "source", "title", "rights")
 _KIND = "blogger/2008/kind#"
 
 
@@ -82,23 +90,38 @@ class _Seen:
 def _found(source: Source) -> Iterator[Finding]:
     """Comments as soon as all that they answer has been met; the others at the end."""
     seen = _Seen()
-    for piece in pieces(source, ("entry",)):
+    for piece in pieces(source, ("entry",), fields=_FIELDS):
         if not isinstance(piece, Piece):
             if isinstance(piece, str):  # no layout is given, so nothing comes as a run
                 yield piece
+            continue
+        if piece.part == "stray":
+            yield 1
+            yield Reject(source.name, piece.place, "part of an entry, but no entry", piece.shown)
             continue
         found, recovered = record(piece.xml)
         given = {} if found is None else found.fields()
         if found is None or not given:
             yield 1
-            yield Reject(source.name, piece.place, "an entry without elements")
+            yield Reject(source.name, piece.place, "an entry without elements", piece.shown)
         elif not _is_comment(found, given):
+            if recovered or not piece.whole or _is_odd(found, given, piece.xml):
+                yield 1
+                why = "an entry that is damaged, and says neither that it is a comment nor a post"
+                yield Reject(source.name, piece.place, why, piece.shown)
             if _kind(found, given) in ("post", "page", ""):
                 seen.posts.setdefault(given.get("id", ""), _post(found, given))
-        elif "content" not in given and "summary" not in given and not piece.whole:
+        elif not {"content", "summary"} & given.keys() and (recovered or not piece.whole):
             yield 1
-            yield Reject(source.name, piece.place, "an entry cut off before its content")
+            why = "an entry cut off before its content"
+            yield Reject(source.name, piece.place, why, piece.shown)
         else:
+            if misplaced(
+                found, piece.xml, recovered or not piece.whole, _PROSE, ("content", "published")
+            ):
+                yield 1
+                why = "words outside of the content"
+                yield Reject(source.name, piece.place, why, piece.shown)
             yield 1
             row, answered = _comment(piece, found, given, recovered), _answered(found, given)
             if answered and all(one in seen.posts or one in seen.thread_of for one in answered):
@@ -126,7 +149,17 @@ def _kind(found: Node, given: dict[str, str]) -> str:
 
 def _is_comment(found: Node, given: dict[str, str]) -> bool:
     kind = _kind(found, given)
-    return kind == "comment" or (not kind and bool(_answered(found, given)))
+    answers = bool(_answered(found, given)) or found.first("in-reply-to") is not None
+    return kind == "comment" or (kind not in _KINDS and answers)
+
+
+def _is_odd(found: Node, given: dict[str, str], xml: bytes) -> bool:
+    """Whether an entry that is no comment has a kind or an element that nobody writes."""
+    return bool(
+        _kind(found, given) not in (*_KINDS, "")
+        or not _ELEMENTS.issuperset(_BARE.findall(xml))
+        or any(one.attribute("ref") for one in found.nodes)
+    )
 
 
 def _answered(found: Node, given: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, Rows, ThreadRow, batches
 from moderation.readers.values import no_parent, when
 from moderation.readers.xml.columns import meant, moments, parents, records
-from moderation.readers.xml.fields import Node, record
+from moderation.readers.xml.fields import Node, misplaced, record
 from moderation.readers.xml.layout import Layout, values
 from moderation.readers.xml.pieces import Piece, Run, pieces
 
@@ -41,6 +41,9 @@ _USUAL = Layout(
     ],
     _NAMES,
 )
+_FIELDS = ("isDeleted", "isSpam", "isApproved", "createdAt", "message", "ipAddress")
+_OWN = ("isSpam", "isApproved", "parent")  # no thread has these
+_PROSE = ("message", "author")
 _THREAD = 8  # place of the thread among these
 _FLAGS = ("isDeleted", "isSpam", "isApproved")
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
@@ -60,9 +63,13 @@ def read(source: Source) -> Iterator[Batch]:
 def _found(source: Source) -> Iterator[Finding]:
     waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
     met: set[str] = set()
-    for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}):
+    for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}, _FIELDS, _OWN):
         if isinstance(piece, str):
             yield piece
+            continue
+        if isinstance(piece, Piece) and piece.part == "stray":
+            yield 1
+            yield Reject(source.name, piece.place, "part of a post, but no post", piece.shown)
             continue
         if isinstance(piece, Run):
             yield len(piece.fields)
@@ -88,6 +95,15 @@ def _found(source: Source) -> Iterator[Finding]:
             if one.thread_id in waiting:
                 yield waiting.pop(one.thread_id)
         yield one
+        if (
+            isinstance(one, Row)
+            and found is not None
+            and misplaced(
+                found, piece.xml, recovered or not piece.whole, _PROSE, ("message", "isSpam")
+            )
+        ):
+            yield 1
+            yield Reject(source.name, piece.place, "words outside of the message", piece.shown)
 
 
 def _thread(found: Node | None) -> ThreadRow:
@@ -130,7 +146,7 @@ def _post(source: Source, piece: Piece, found: Node | None, recovered: bool) -> 
     if found is None or "message" not in given:
         known = ", ".join(sorted(given)) or "nothing"
         reason = "without a message" if piece.whole else "cut off before its message"
-        return Reject(source.name, piece.place, f"post is {reason}; it has {known}")
+        return Reject(source.name, piece.place, f"post is {reason}; it has {known}", piece.shown)
     parent = _reference(found, "parent")
     person = found.first("author")
     name = {} if person is None else person.fields()

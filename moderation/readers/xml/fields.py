@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,10 @@ _TOKEN = re.compile(  # an element with text alone, or the tag that opens or clo
     r"""(?:(/>)|>(?:(?:([^<]*+)|\s*+<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*+)"""
     r"""(</\2\s*+>))?)|/([\w:.-]+)\s*+>))"""
 )
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LOCAL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_PROSE = 6  # words, where none is looked for
+_TAGS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]*>")
 _FAMILIES = frozenset(["author", "commentmeta", "postmeta", "source", "termmeta"])
 """Elements within a record that hold elements; others that do are texts with stray markup."""
 _OPENED = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>\s*\Z")
@@ -95,6 +100,49 @@ def record(xml: bytes) -> tuple[Node | None, bool]:
         return found, False
     parsed, recovered = element(xml)
     return None if parsed is None else _node(parsed), recovered
+
+
+def misplaced(
+    found: Node,
+    xml: bytes,
+    damaged: bool,
+    texts: tuple[str, ...],
+    single: tuple[str, ...] = (),
+) -> bool:
+    """Whether words of a record stand where none should: between elements, or in one for a value.
+
+    damaged: it is no XML as it stands. texts: the elements that hold prose, and families of which
+    nothing is known. single: those that stand once in a record; twice means that two have run
+    into one.
+    """
+    if any(xml.count(name.encode()) > 2 for name in single):
+        opened = Counter(_LOCAL.findall(xml))
+        if any(opened[name.encode()] > 1 for name in single):
+            return True
+    least = _PROSE - 2 * damaged
+    if any(
+        node.text.count(" ") >= least - 1 and len(_WORD.findall(node.text)) >= least
+        for one in found.nodes
+        if one.name not in texts
+        for node in (one, *one.nodes)
+        if node.name not in texts
+    ):
+        return True
+    if not damaged:
+        return False
+    raw = _TAGS.sub(" ", unescape(_TAGS.sub(" ", xml.decode("utf-8", "replace"))))
+    told = sum(_count(node) for node in found.nodes)
+    return len(_WORD.findall(raw)) - told >= least
+
+
+def _count(found: Node) -> int:
+    """The words of an element and those within it."""
+    count, stack = 0, [found]
+    while stack:
+        node = stack.pop()
+        count += 0 if node.nodes else len(_WORD.findall(_TAGS.sub(" ", node.text)))
+        stack += node.nodes
+    return count
 
 
 def _simple(xml: bytes) -> Node | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from moderation.readers.records import SNIPPET
 from moderation.readers.source import byte_blocks
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Piece(NamedTuple):
     """One record as it stands in the file, its opening tag included.
 
     start: its byte offset. whole: False when its end is missing. part: `head` of a record with
-    others inside it, which follow; `tail` for what stands between and after those.
+    others inside it, which follow; `tail` for what stands between and after those; `stray` for
+    what stands in no record and has a record's fields.
     """
 
     name: str
@@ -39,8 +41,13 @@ class Piece(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where the record begins, for messages."""
-        return f"byte {self.start}"
+        """Where the record stands, for messages."""
+        return f"bytes {self.start} to {self.start + len(self.xml)}"
+
+    @property
+    def shown(self) -> str:
+        """Its beginning, for finding it again."""
+        return self.xml[: 4 * SNIPPET].decode("utf-8", "replace").strip()[:SNIPPET]
 
 
 class Run(NamedTuple):
@@ -55,15 +62,24 @@ def pieces(
     names: tuple[str, ...],
     within: Mapping[str, str | None] | None = None,
     layouts: Mapping[str, Layout] | None = None,
+    fields: tuple[str, ...] = (),
+    own: tuple[str, ...] = (),
 ) -> Iterator[Piece | Run | str]:
     """The records called `names` (without prefix) in the file's order, and notes.
 
     within: which name may stand inside which. `{"comment": "item"}` gives each comment by
     itself, between the head and the tail of its item; `{"thread": None}`: inside another record
     a thread is a part of that record. layouts: how records of a name are usually laid out; those
-    that are come as runs.
+    that are come as runs. fields: elements that stand in the innermost records alone: elsewhere
+    they are what is left of a record whose own tag is damaged, and come as a stray. own: those
+    of them that no other record has.
     """
-    yield from _Scan(_blocks(source), names, within or {}, layouts or {}).pieces()
+    yield from _Scan(_blocks(source), names, within or {}, layouts or {}, fields, own).pieces()
+
+
+def _tags(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    """The tags that open or close elements of these names, whatever their prefix."""
+    return re.compile(rb"</?(?:[A-Za-z_][\w.-]*:)?(?:%s)[\s/>]" % "|".join(names).encode())
 
 
 class _Scan:
@@ -75,8 +91,14 @@ class _Scan:
         names: tuple[str, ...],
         within: Mapping[str, str | None],
         layouts: Mapping[str, Layout],
+        fields: tuple[str, ...],
+        own: tuple[str, ...],
     ) -> None:
         self.blocks, self.within, self.layouts = blocks, within, layouts
+        self.field, self.own = (_tags(some) if some else None for some in (fields, own or fields))
+        inner = {name for name, around in self.within.items() if around}
+        self.holders = inner or {name for name in names if name not in self.within}
+        self.free = 0  # offset behind what has been looked through for strays
         name = rb"(?:[A-Za-z_][\w.-]*:)?(" + "|".join(names).encode() + rb")(?=[\s/>])"
         self.token = re.compile(rb"<!\[CDATA\[|<!--|<(/?)" + name)
         self.closing = re.compile(rb"</" + name)
@@ -94,17 +116,35 @@ class _Scan:
                 if token[2] and end >= 0:
                     yield from self.tag(token, end)
                 continue
+            if not self.name:
+                seen = max(self.at, len(self.buffer) - 256)
+                yield from self.strays(max(self.free - self.base, 0), seen)
             if self.name and len(self.buffer) - self.start > LARGEST:
                 self.at = token.end() if token else len(self.buffer)
                 if self.part == "tail":  # the rest of a record that was cut: passed over
                     self.start = self.at
                 else:
-                    yield self.close(self.at, whole=False)
+                    yield from self.closed(self.at, whole=False)
             self.at = token.start() if token else max(self.at, len(self.buffer) - 256)
             if not self.more():
                 break
         if self.name:
-            yield self.close(len(self.buffer), whole=False)
+            yield from self.closed(len(self.buffer), whole=False)
+        yield from self.strays(max(self.free - self.base, 0), len(self.buffer))
+
+    def strays(self, start: int, end: int) -> Iterator[Piece]:
+        """What is left of a record in this stretch of the window, where none of its name is."""
+        self.free = max(self.free, self.base + end)
+        field = self.own if self.name else self.field
+        if field and start < end and field.search(self.buffer, start, end):
+            yield Piece("", self.base + start, self.buffer[start:end], part="stray")
+
+    def closed(self, end: int, whole: bool = True) -> Iterator[Piece]:
+        """The open record, which ends here, and strays within it."""
+        if self.name not in self.holders:
+            yield from self.strays(self.start, end)
+        self.free = self.base + end
+        yield self.close(end, whole)
 
     def more(self) -> bool:
         """Read a block, forget what is done with; False at the end, once."""
@@ -121,6 +161,8 @@ class _Scan:
         """Behind the tag, CDATA section or comment that begins here; -1 = not in the window."""
         if token[2]:
             end = self.buffer.find(b">", token.end(), token.end() + LONGEST_TAG)
+            if token[1] and (other := self.buffer.find(b"<", token.end(), max(end, 0))) >= 0:
+                return other  # a closing tag that is not closed itself
             return end + 1 if end >= 0 else -1
         mark = b"]]>" if token[0] == b"<![CDATA[" else b"-->"
         end = self.next(mark, token.end())
@@ -149,23 +191,26 @@ class _Scan:
         name = token[2].decode()
         if token[1]:
             if name == self.name:
-                yield self.close(end)
+                yield from self.closed(end)
             elif name == self.outer:
-                yield self.close(token.start(), whole=False)
-                yield self.close(end)
+                yield from self.closed(token.start(), whole=False)
+                yield from self.closed(end)
+            elif not self.name:
+                yield from self.strays(max(self.free - self.base, 0), end)
         elif self.buffer[end - 2 : end] == b"/>":
             if not self.name:
                 yield Piece(name, self.base + token.start(), self.buffer[token.start() : end])
         elif not self.name:
+            yield from self.strays(max(self.free - self.base, 0), token.start())
             self.open(name, token.start())
             yield from self.laid_out(name)
         elif self.within.get(name) == self.name:
             yield from self.enter(name, token.start())
             yield from self.laid_out(name)
         elif name == self.name or name not in self.within or self.within[name]:
-            yield self.close(token.start(), whole=False)  # the open one never closed
+            yield from self.closed(token.start(), whole=False)  # the open one never closed
             if name == self.outer:
-                yield self.close(token.start(), whole=False)
+                yield from self.closed(token.start(), whole=False)
             self.open(name, token.start())
 
     def open(self, name: str, start: int) -> None:
@@ -177,11 +222,13 @@ class _Scan:
         found, at = layout.run(self.buffer, self.start) if layout else ([], 0)
         if found:
             self.at = at
+            self.free = self.base + at
             self.leave(at)
             yield Run(name, found)
 
     def enter(self, name: str, start: int) -> Iterator[Piece]:
         """A record begins inside another."""
+        yield from self.strays(self.start, start)
         if self.part == "tail":
             self.rest += self.buffer[self.start : start].strip()
         else:

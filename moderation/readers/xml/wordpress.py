@@ -16,7 +16,7 @@ from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, Rows, ThreadRow, batches
 from moderation.readers.values import no_parent, status_of, when
 from moderation.readers.xml.columns import meant, moments, parents, records
-from moderation.readers.xml.fields import record
+from moderation.readers.xml.fields import misplaced, record
 from moderation.readers.xml.layout import Layout, values
 from moderation.readers.xml.pieces import Piece, Run, pieces
 
@@ -47,6 +47,8 @@ _USUAL = Layout(
     ],
     _NAMES,
 )
+_FIELDS = ("comment_content", "comment_author", "comment_date", "comment_approved", "comment_id")
+_PROSE = ("comment_content", "comment_author", "comment_agent", "commentmeta")
 _BLOG = re.compile(r"<wp:base_blog_url>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]]+?)/?\s*[\]<]")
 _HOST = re.compile(r"<link>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]/?#]+)")
 _HELD = 20_000  # comments of one item that wait for what may stand behind them
@@ -81,9 +83,13 @@ def _found(source: Source) -> Iterator[Finding]:
     held: list[Row | Rows] = []
     count = 0
     thread = ThreadRow(None)
-    for piece in pieces(source, _NAMES, {"comment": "item"}, {"comment": _USUAL}):
+    for piece in pieces(source, _NAMES, {"comment": "item"}, {"comment": _USUAL}, _FIELDS):
         if isinstance(piece, str):
             yield piece
+            continue
+        if isinstance(piece, Piece) and piece.part == "stray":
+            yield 1
+            yield Reject(source.name, piece.place, "part of a comment, but no comment", piece.shown)
             continue
         if isinstance(piece, Run):
             yield len(piece.fields)
@@ -91,12 +97,14 @@ def _found(source: Source) -> Iterator[Finding]:
             count += len(piece.fields)
         elif piece.name == "comment":
             yield 1
-            one = _comment(source, piece)
+            one, *more = _comment(source, piece)
             if isinstance(one, Row):
                 held.append(one)
                 count += 1
             else:
                 yield one
+            yield len(more)
+            yield from more
         elif piece.part == "tail":
             thread = _thread(piece, thread)
             yield from _placed(held, thread)
@@ -167,7 +175,7 @@ def _usual(found: list[Rows]) -> pa.Table:
     )
 
 
-def _comment(source: Source, piece: Piece) -> Row | Reject:
+def _comment(source: Source, piece: Piece) -> Iterator[Row | Reject]:
     found, recovered = record(piece.xml)
     given = {} if found is None else found.fields()
     content = given.get("comment_content")
@@ -176,9 +184,11 @@ def _comment(source: Source, piece: Piece) -> Row | Reject:
         known = ", ".join(sorted(given)) or "nothing"
         reason = "without content" if piece.whole else "cut off before its content"
         number = given.get("comment_id", "")
-        return Reject(source.name, piece.place, f"comment {number} is {reason}; it has {known}")
+        reason = f"comment {number} is {reason}; it has {known}"
+        yield Reject(source.name, piece.place, reason, piece.shown)
+        return
     parent = given.get("comment_parent")
-    return Row(
+    yield Row(
         text,
         id=given.get("comment_id") or None,
         parent_id=None if no_parent(parent) else parent,
@@ -188,6 +198,10 @@ def _comment(source: Source, piece: Piece) -> Row | Reject:
         status=status_of(given.get("comment_approved")),
         warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
     )
+    if found is not None and misplaced(
+        found, piece.xml, recovered or not piece.whole, _PROSE, _FIELDS
+    ):
+        yield Reject(source.name, piece.place, "words outside of the content", piece.shown)
 
 
 def _kind(word: str) -> str:

@@ -32,14 +32,14 @@ def test_a_file_that_breaks_off_keeps_its_comments_and_says_where(tmp_path):
     dump = read(write(tmp_path, whole[: whole.index("Why gone?")]))
     assert dump.comments["id"].tolist() == ["1", "2"]
     assert dump.rejects["reason"].tolist() == ["the file ends within this record"]
-    assert dump.rejects["place"].tolist() == ["line 1, byte 0"]
+    assert dump.rejects["place"].tolist() == ["line 42, bytes 746 to 827"]
 
 
 def test_bad_lines_among_good_ones_are_rejected_with_their_place(tmp_path):
     good = (SAMPLES / "coral/comments.jsonl").read_text().splitlines()
     dump = read(write(tmp_path, f"{good[0]}\n{{broken}}\n{good[1]}\n", "dump.jsonl"))
     assert dump.comments["id"].tolist() == ["1", "2"]
-    assert dump.rejects["place"].tolist() == [f"line 2, byte {len(good[0]) + 1}"]
+    assert dump.rejects["place"].tolist() == ["line 2, bytes 245 to 253"]
 
 
 @pytest.mark.parametrize("missing", ["author", "created_utc", "replies", "name"])

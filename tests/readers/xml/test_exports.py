@@ -244,7 +244,7 @@ def test_a_sql_dump_that_breaks_off_says_where(tmp_path):
     cut.write_text(whole[: whole.index("Buy, now") + 3], "utf-8")
     dump = read(cut)
     assert dump.comments["id"].tolist() == ["1"]
-    assert dump.rejects["place"].tolist() == ["line 4"]
+    assert dump.rejects["place"].tolist() == ["line 4, bytes 320 to 414"]
 
 
 ROW = "({0},7,'Ann{0}','','','','2020-01-01','','It''s \\\\ no. {0}\\n(ok)',0,'1','','',0,0)"
@@ -271,7 +271,7 @@ def test_a_broken_row_of_sql_costs_that_row_only(tmp_path):
     dump = sql(tmp_path / "dump.sql", f"{ROW.format(1)},{broken},{ROW.format(3)}", ROW.format(4))
     assert dump.comments["id"].tolist() == ["1", "3", "4"]
     assert dump.rejects[["place", "reason"]].to_numpy().tolist() == [
-        ["line 3", "a row of wp_comments breaks off"]
+        ["line 3, bytes 164 to 241", "a row of wp_comments breaks off"]
     ]
 
 

@@ -1,0 +1,295 @@
+"""No damage loses a comment unsaid: `python -m tests.fuzz.marked --dumps 3000`.
+
+Dumps of every format are made with a mark in each comment's text, damaged, and read. Every mark
+that is still whole in the bytes must come out in a comment's text, or stand where a reject says
+that something could not be read, or the file is refused by name. What a place covers is told
+here from its words alone, by the bytes of the file: no code of a reader is asked.
+"""
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from marked_dumps import DUMPS
+from mutate import DAMAGES
+
+from moderation.errors import ModerationError
+from moderation.readers import READERS, read
+
+MARK = re.compile(rb"mk[0-9a-f]{8}zz")
+SIZES = (3, 20, 20, 60)
+WORDS = [
+    "the",
+    "ferry",
+    "was",
+    "late",
+    "again",
+    "and",
+    "nobody",
+    "on",
+    "the",
+    "pier",
+    "could",
+    "say",
+    "why",
+    "this",
+    "happens",
+    "every",
+    "winter",
+    "when",
+    "wind",
+    "comes",
+    "up",
+    "from",
+    "north",
+    "so",
+    "we",
+    "waited",
+    "for",
+    "bread",
+    "with",
+    "our",
+    "neighbours",
+    "who",
+    "know",
+    "better",
+    "than",
+    "any",
+    "timetable",
+    "what",
+    "a",
+    "boat",
+    "can",
+    "do",
+    "in",
+    "such",
+    "weather",
+]
+OPENED = {"convokit", "discourse", "mastodon", "telegram"}
+"""Formats in which a comment that answers nothing is its thread's article."""
+BYTES = re.compile(r"\bbytes ([\d,]+) to ([\d,]+)")
+BEHIND = re.compile(r"\bbyte ([\d,]+) of the decompressed content")
+RECORDS = re.compile(r"record ([\d,]+) to the end")
+SPOKEN = re.compile(r"the page speaks of ([\d,]+) comments?, and ([\d,]+) (?:is|are) on it")
+LINES = re.compile(r"\blines ([\d,]+) to ([\d,]+)")
+LINE = re.compile(r"\bline ([\d,]+)")
+
+
+class Lost(NamedTuple):
+    """A mark that is in the file and came out nowhere."""
+
+    mark: bytes
+    at: int  # offset in the file
+
+
+class Told(NamedTuple):
+    """What a reject says of where it is."""
+
+    file: str
+    place: str
+    snippet: str
+
+
+class Outcome(NamedTuple):
+    """What came of one dump. kind: `clean`, `rejects`, `refused` or `lost`."""
+
+    kind: str
+    lost: list[Lost]
+    told: str
+
+
+def texts(count: int, chance: random.Random) -> dict[bytes, str]:
+    """A text for each of so many marks."""
+    made = {}
+    while len(made) < count:
+        mark = f"mk{chance.getrandbits(32):08x}zz"
+        length = chance.choice([3, 8, 20, 60])
+        words = [chance.choice(WORDS) for _ in range(length)]
+        if chance.random() < 0.3:
+            words.insert(0, chance.choice(["Grüße,", "“Yes”", "it's", "5 > 4?", "naïve:"]))
+        words.insert(chance.randrange(len(words) + 1), mark)
+        made[mark.encode()] = " ".join(words).capitalize().replace("Mk", "mk", 1) + "."
+    return made
+
+
+def number(word: str) -> int:
+    """A number as places have it."""
+    return int(word.replace(",", ""))
+
+
+def covered(marks: list[Lost], dump: bytes, rejects, came: int) -> set[bytes]:
+    """The marks that rejects speak of, by their places and snippets.
+
+    A range of bytes or lines covers what stands in it; a single line covers one mark on it for
+    each reject, for one line may hold a thousand records. came: how many comments came out:
+    "record 8 to the end" covers what is missing if seven did.
+    """
+    found = {one.mark for one in marks for reject in rejects if one.mark.decode() in reject.snippet}
+    line_of = {one.mark: dump.count(b"\n", 0, one.at) + 1 for one in marks}
+    for reject in rejects:
+        left = [one for one in marks if one.mark not in found]
+        place = reject.place
+        begin, end = member(dump, reject.file)
+        if reject.file.count(":") and place == "the whole file":
+            found |= {one.mark for one in left if begin <= one.at < end}
+        elif bounds := BYTES.search(place):
+            first, last = number(bounds[1]) + begin, number(bounds[2]) + begin
+            found |= {one.mark for one in left if first <= one.at and one.at + 11 <= last}
+        elif start := BEHIND.search(place):
+            found |= {one.mark for one in left if number(start[1]) + begin <= one.at < end}
+        elif start := RECORDS.search(place):
+            found |= {one.mark for one in left if number(start[1]) <= came + 1}
+        elif bounds := LINES.search(place):
+            first, last = number(bounds[1]), number(bounds[2])
+            found |= {one.mark for one in left if first <= line_of[one.mark] <= last}
+        elif single := LINE.search(place):
+            on_it = [one.mark for one in left if line_of[one.mark] == number(single[1])]
+            found |= set(on_it[:1])
+    return found
+
+
+def member(dump: bytes, file: str) -> tuple[int, int]:
+    """Where the content of an archive's member stands in it, unpacked; else the whole file."""
+    name = file.rpartition(":")[2].encode()
+    at = dump.find(name)
+    if not dump.startswith(b"PK") or at < 0:
+        return 0, len(dump)
+    ends = [end for end in (dump.find(sign, at) for sign in (b"PK\3\4", b"PK\1\2")) if end >= 0]
+    return at + len(name), min(ends, default=len(dump))
+
+
+def shortfall(notes: list[str]) -> int:
+    """How many comments a page says that it has, beyond those that were found on it.
+
+    A saved page has no records to reject, but often their number; a note tells the difference.
+    """
+    found = (SPOKEN.search(note) for note in notes)
+    return sum(number(one[1]) - number(one[2]) for one in found if one)
+
+
+def outcome(path: Path, issued: Counter[bytes]) -> Outcome:
+    """Read a dump; which of its marks got lost.
+
+    issued: how often each mark stood in the undamaged dump. Some formats have each text twice, as
+    HTML and plain: it is whole where both are.
+    """
+    raw = path.read_bytes()
+    present: dict[bytes, list[int]] = defaultdict(list)
+    for mark in MARK.finditer(raw):
+        present[mark[0]].append(mark.start())
+    present = {mark: at for mark, at in present.items() if 0 < issued[mark] <= len(at)}
+    try:
+        dump = read(path)
+    except ModerationError as error:
+        named = path.name in str(error)
+        return Outcome("refused" if named else "lost", [], str(error))
+    came = "\n".join(dump.comments["text"])
+    if {name for name, _ in dump.formats.values()} <= OPENED:
+        came += "\n".join(dump.threads["article"].dropna())
+    out = set(MARK.findall(came.encode("utf-8", "replace")))
+    rejects = list(dump.rejects.itertuples())
+    missing = [Lost(mark, at) for mark, at in present.items() if mark not in out for at in at[:1]]
+    told = covered(missing, raw, rejects, len(dump.comments))
+    lost = [one for one in missing if one.mark not in told]
+    lost = lost[shortfall(dump.notes) :]
+    silent = not (len(dump.comments) or rejects or dump.notes) and len(raw) > 200
+    words = f"{len(dump.comments)} comments, {len(rejects)} rejects, read as {dump.formats}"
+    words += "".join(f"\n    {one.place}: {one.reason[:90]}" for one in rejects[:6])
+    words += "".join(f"\n    note: {note[:90]}" for note in dump.notes[:4])
+    if lost or silent:
+        return Outcome("lost", lost, words)
+    return Outcome("rejects" if missing else "clean", [], words)
+
+
+def whole(seed: int):
+    """Undamaged dumps: format, marks that did not come out, number of rejects."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in READERS:
+            lost, rejects = 0, 0
+            for file, make in DUMPS[name]:
+                marked = texts(1 if name == "hashover" else 12, random.Random(f"{seed} {file}"))
+                path = Path(folder) / file
+                path.write_bytes(make([*marked.values()]))
+                dump = read(path)
+                came = MARK.findall("\n".join(dump.comments["text"]).encode())
+                lost += len(set(marked) - set(came))
+                rejects += len(dump.rejects)
+            found.append((name, lost, rejects))
+    return found
+
+
+def dumps(count: int, seed: int, only: str | None = None):
+    """So many damaged dumps: format, file name, damages, bytes and the marks that it was made with.
+
+    Formats take turns; each dump has its own seed, so that any of them can be made again.
+    """
+    names = [name for name in DUMPS if only in (None, name)]
+    for turn in range(count):
+        chance = random.Random(f"{seed} {turn}")
+        name = names[turn % len(names)]
+        file, make = chance.choice(DUMPS[name])
+        marked = texts(chance.choice(SIZES), chance)
+        if name == "hashover":
+            marked = dict([*marked.items()][:1])
+        dump = make([*marked.values()])
+        issued = Counter(MARK.findall(dump))
+        done = []
+        for _ in range(chance.choice([1, 1, 1, 2])):
+            damage = chance.choice([*DAMAGES])
+            dump = DAMAGES[damage](dump, chance)
+            done.append(damage)
+        yield turn, name, file, done, dump, issued
+
+
+def run(count: int, seed: int, keep: Path | None = None, only: str | None = None, show: int = 0):
+    """Read so many damaged dumps; counts of outcomes by format, and words on what was lost."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    lost = []
+    with tempfile.TemporaryDirectory() as folder:
+        for turn, name, file, done, dump, marks in dumps(count, seed, only):
+            path = Path(folder) / file
+            path.write_bytes(dump)
+            came = outcome(path, marks)
+            path.unlink()
+            seen[name][came.kind] += 1
+            if came.kind != "lost":
+                continue
+            where = ", ".join(f"{one.mark.decode()} at byte {one.at}" for one in came.lost[:3])
+            lost.append(
+                f"{turn} {name} {file} {'+'.join(done)}: {len(came.lost)} of {len(marks)} "
+                f"({where}); {came.told}"
+            )
+            if len(lost) <= show:
+                print(lost[-1])
+            if keep:
+                keep.mkdir(parents=True, exist_ok=True)
+                (keep / f"{turn}-{file}").write_bytes(dump)
+    return seen, lost
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dumps", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", help="one format")
+    parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--keep", type=Path, help="a folder for the dumps that lost a comment")
+    given = parser.parse_args()
+    seen, lost = run(given.dumps, given.seed, given.keep, given.only, given.show)
+    for name, kinds in seen.items():
+        print(f"{name:20}", dict(kinds))
+    total = sum(seen.values(), Counter())
+    print(f"{sum(total.values())} dumps: {dict(total)}")
+    sys.exit(bool(lost))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+"""Records that damage hides from a reader: each is a reject that says where it stands."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from places import SAMPLES
+
+from moderation.readers import read
+from moderation.readers.told_words import Told
+
+
+def damaged(tmp_path, name, old, new):
+    """A sample with one change."""
+    raw = (SAMPLES / name).read_bytes()
+    assert raw.count(old) >= 1
+    path = tmp_path / Path(name).name
+    path.write_bytes(raw.replace(old, new, 1))
+    return read(path)
+
+
+def told(dump):
+    return list(dump.rejects[["place", "reason"]].itertuples(index=False, name=None))
+
+
+def ids(dump):
+    return sorted(dump.comments["id"])
+
+
+@pytest.mark.parametrize(
+    "change", [(b"VALUES (1,5", b"^ALUES (1,5"), (b"INTO `wp_c", b"INTO `wp_k")]
+)
+def test_a_statement_that_cannot_be_read(tmp_path, change):
+    dump = damaged(tmp_path, "sqldump/wordpress.sql", *change)
+    assert ids(dump) == []
+    assert [place for place, _ in told(dump)] == ["line 4, bytes 126 to 442"]
+    assert "cannot be read" in told(dump)[0][1]
+
+
+def test_rows_behind_a_broken_one_are_read(tmp_path):
+    dump = damaged(tmp_path, "sqldump/wordpress.sql", b"(1,5,'Ana'", b"1,5,'Ana'")
+    assert ids(dump) == ["2"]
+    assert [reason for _, reason in told(dump)] == [
+        "what stands between the rows of wp_comments is none"
+    ]
+
+
+def test_a_row_whose_values_have_moved(tmp_path):
+    dump = damaged(tmp_path, "sqldump/wordpress.sql", b"'p@kites.example',", b"")
+    assert ids(dump) == ["1"]
+    assert len(dump.rejects) == 1
+
+
+def test_a_section_of_movable_type_that_has_no_known_name(tmp_path):
+    dump = damaged(tmp_path, "movabletype/trains.txt", b"COMMENT:", b"COMMEND:")
+    assert len(dump.comments) == 1
+    assert told(dump) == [("lines 13 to 21", "a section 'COMMEND:', which no export has")]
+
+
+def test_a_comment_that_runs_on_from_the_body(tmp_path):
+    dump = damaged(tmp_path, "movabletype/trains.txt", b"Sleep well.\n-----\n", b"Sleep well.\n")
+    assert len(dump.comments) == 1
+    assert [reason for _, reason in told(dump)] == [
+        "a comment within the section BODY, which no export has"
+    ]
+    assert dump.threads["article"].tolist() == ["They are back.\n\nSleep well."]
+
+
+def test_movable_type_without_its_beginning(tmp_path):
+    raw = (SAMPLES / "movabletype/trains.txt").read_bytes()
+    path = tmp_path / "trains.txt"
+    path.write_bytes(raw[raw.index(b"back.") :])
+    assert len(read(path).comments) == 2
+
+
+def test_a_post_of_disqus_whose_tag_is_damaged(tmp_path):
+    dump = damaged(tmp_path, "disqus/chess.xml", b'<post dsq:id="1"', b'<p\0st dsq:id="1"')
+    assert "part of a post, but no post" in [reason for _, reason in told(dump)]
+    assert ids(dump) == ["2", "3"]
+
+
+def test_a_comment_of_wordpress_whose_tag_is_damaged(tmp_path):
+    old, new = b"<wp:comment><wp:comment_id>20<", b"<wp:commend><wp:comment_id>20<"
+    dump = damaged(tmp_path, "wordpress/garden.xml", old, new)
+    assert ids(dump) == ["21", "22"]
+    assert [reason for _, reason in told(dump)] == ["part of a comment, but no comment"]
+
+
+def test_an_entry_that_hardly_says_that_it_is_a_comment(tmp_path):
+    dump = damaged(tmp_path, "feeds/blogger.xml", b"kind#comment'", b"kind#commXnt'")
+    assert len(dump.comments) == 2  # it answers the post, so it is one all the same
+
+
+@pytest.mark.parametrize("key", [b'"body"', b'"link_id"', b'"parent_id"'])
+def test_a_comment_in_a_listing_that_lacks_a_key(tmp_path, key):
+    raw = (SAMPLES / "reddit/listing.json").read_bytes()
+    path = tmp_path / "listing.json"
+    at = raw.index(key, raw.index(b'"t1_c"') - 40)
+    long = raw.replace(b"Agreed.", b"Agreed, with all of it.")
+    path.write_bytes(long[:at] + b'"x' + long[at + 2 :])
+    dump = read(path)
+    assert ids(dump) == ["a", "b", "d"]
+    assert len(dump.rejects) == 1
+
+
+@pytest.mark.parametrize("key", ["body", "text"])
+def test_lines_whose_text_has_another_key(tmp_path, key):
+    rows = [{"id": n, key: f"number {n} says this", "author": "Al"} for n in range(30)]
+    rows[11] = {"id": 11, key[:-1] + "K": "number 11 says this", "author": "Al"}
+    path = tmp_path / "dump.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dump = read(path)
+    assert len(dump.comments) == 29
+    assert [reason for _, reason in told(dump)] == [
+        f"without {key}; it has id, {key[:-1]}K, author"
+    ]
+
+
+def test_json_without_its_beginning(tmp_path):
+    raw = (SAMPLES / "reddit/listing.json").read_bytes()
+    path = tmp_path / "listing.json"
+    path.write_bytes(raw[raw.index(b"plastic") :])
+    dump = read(path)
+    assert ids(dump) == ["b", "c", "d"]
+    assert told(dump)[0][0].startswith("line 1, bytes 0 to ")
+
+
+def test_a_quote_that_is_lost_costs_one_comment_of_an_array(tmp_path):
+    rows = [{"id": n, "text": f"number {n} says this", "author": "Al"} for n in range(30)]
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps(rows).replace('"number 7 says', "number 7 says"))
+    dump = read(path)
+    assert len(dump.comments) == 29
+    assert told(dump)[0][0] == "line 1, bytes 400 to 456"
+
+
+def test_two_comments_that_run_into_one_are_told(tmp_path):
+    old = b'"Steel &gt; plastic",\n     "author": "ann",'
+    raw = (SAMPLES / "coral-sponge/comments.json").read_bytes()
+    assert old not in raw
+    both = raw[:-2].rstrip(b"]\n") + b"," + raw.lstrip(b"[")
+    path = tmp_path / "comments.json"
+    path.write_bytes(both.replace(b'"status": "2"', b'"body": "another one"', 1))
+    dump = read(path)
+    assert [reason for _, reason in told(dump)] == ["body twice in one object: the last is taken"]
+
+
+def test_a_header_that_has_swallowed_a_row(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_text(
+        "id,text,author1,a text of five words here,Al\n2,another text,Bo\n3,a third,Cy\n"
+    )
+    dump = read(path, format="table")
+    assert "the header line holds what a row should" in [reason for _, reason in told(dump)]
+
+
+def test_a_table_whose_lines_end_in_carriage_returns(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_bytes(b"id,text,author\r1,one of them,Al\r2,the other,Bo\r")
+    assert ids(read(path)) == ["1", "2"]
+
+
+def test_a_page_of_a_database_that_is_damaged(tmp_path):
+    path = tmp_path / "isso.db"
+    base = sqlite3.connect(path)
+    base.executescript(
+        "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created, mode, author, text);"
+        "CREATE TABLE threads (id INTEGER PRIMARY KEY, uri, title);"
+        "INSERT INTO threads VALUES (1, '/tea/', 'Tea');"
+    )
+    rows = [(1, n, None, 1600000000.0, 1, "Al", f"number {n} " * 20) for n in range(1, 200)]
+    base.executemany("INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    base.commit()
+    base.close()
+    raw = bytearray(path.read_bytes())
+    raw[5 * 4096 + 3 : 5 * 4096 + 5] = b"\0\1"  # the page says that it holds one row
+    path.write_bytes(raw)
+    dump = read(path)
+    assert len(dump.comments) < 199
+    assert any("damaged page" in reason for _, reason in told(dump))
+
+
+def test_an_archive_whose_member_cannot_be_unpacked(tmp_path):
+    import zipfile
+
+    path = tmp_path / "two.zip"
+    line = b'{"id": %d, "text": "one of them"}\n'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.jsonl", line % 1)
+        archive.writestr("b.jsonl", line % 2)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"PK\3\4", b"PK\3\5").replace(b"PK\3\5", b"PK\3\4", 1))
+    dump = read(path)
+    assert ids(dump) == ["1"]
+    assert [place for place, _ in told(dump)] == ["the whole file"]
+
+
+def test_a_parquet_file_whose_strings_are_no_utf8(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "dump.parquet"
+    texts = pa.array([b"caf\xe9", b"tea"]).view(pa.string())
+    pq.write_table(pa.table({"id": ["1", "2"], "text": texts}), path)
+    assert read(path).comments["text"].tolist() == ["café", "tea"]
+
+
+def test_a_comment_of_a_page_whose_tag_is_damaged(tmp_path):
+    old = (
+        b'<div class="comment odd"><span class="username">Kim</span><div class="content"><p>I know.'
+    )
+    new = b'<dav class="comX odd"><span class="username">Kim</span><dav><p>I know, and all of that'
+    dump = damaged(tmp_path, "html/drupal.html", old, new)
+    assert len(dump.comments) == 3
+    assert "text among the comments" in [reason for _, reason in told(dump)]
+
+
+def test_a_comment_of_a_plain_page_whose_indentation_is_damaged(tmp_path):
+    old = b"      Mich freut es."
+    new = b"\xe4     Mich freut es sehr, und zwar schon lange."
+    dump = damaged(tmp_path, "plaintext/garten.txt", old, new)
+    texts = " ".join(dump.comments["text"])
+    rejects = " ".join(dump.rejects["snippet"])
+    assert ("schon lange" in texts) != ("schon lange" in rejects)
+
+
+def test_whole_pages_have_no_text_among_their_comments():
+    pages = [*sorted((SAMPLES / "html").iterdir()), *sorted((SAMPLES / "plaintext").iterdir())]
+    assert [(page.name, told(read(page))) for page in pages if len(read(page).rejects)] == []
+
+
+def test_words_are_found_in_what_was_told_in_any_order():
+    words = Told(["One two, three.", "Four five"])
+    assert [words.has(text) for text in ("four", "two three", "three-four", "wo", "six")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]

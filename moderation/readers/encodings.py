@@ -234,3 +234,24 @@ def _decoding(name: str, sample: bytes) -> str:
         return "big5hkscs"
     wider = _WIDER.get(codec, codec)
     return wider if _errors(sample, wider) <= _errors(sample, codec) else codec
+
+
+def decode(raw: bytes) -> tuple[str, int]:
+    """Text from UTF-8; single bytes that are not are taken as Windows-1252. Also their number.
+
+    >>> decode("für ".encode() + "für".encode("cp1252"))
+    ('für für', 1)
+    """
+    try:
+        return raw.decode(), 0
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "surrogateescape")
+        odd = _ESCAPED.findall(text)
+        return _ESCAPED.sub(_windows, text), len(odd)
+
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def _windows(found: re.Match[str]) -> str:
+    return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace")

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import RECORD_SCHEMA, THREAD_SCHEMA, Batch, Reject
-from moderation.readers.source import decode
+from moderation.readers.encodings import decode
 from moderation.readers.values import display_name
 
 if TYPE_CHECKING:

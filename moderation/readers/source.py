@@ -29,6 +29,7 @@ from moderation.readers.encodings import (
     Encoding,
     beyond_ascii,
     codec_of,
+    decode,
     encoding_of,
     marked,
     telling,
@@ -559,27 +560,6 @@ def read_fully(stream: BinaryIO, count: int) -> bytes:
         blocks.append(block)
         count -= len(block)
     return b"".join(blocks)
-
-
-def decode(raw: bytes) -> tuple[str, int]:
-    """Text from UTF-8; single bytes that are not are taken as Windows-1252. Also their number.
-
-    >>> decode("für ".encode() + "für".encode("cp1252"))
-    ('für für', 1)
-    """
-    try:
-        return raw.decode(), 0
-    except UnicodeDecodeError:
-        text = raw.decode("utf-8", "surrogateescape")
-        odd = _ESCAPED.findall(text)
-        return _ESCAPED.sub(_windows, text), len(odd)
-
-
-_ESCAPED = re.compile("[\udc80-\udcff]")
-
-
-def _windows(found: re.Match[str]) -> str:
-    return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace")
 
 
 BLOCK = 1 << 20

@@ -16,7 +16,8 @@ import zstandard
 
 from moderation.errors import InputError
 from moderation.readers import read
-from moderation.readers.source import Options, Source, _ZstdFrames, decode
+from moderation.readers.encodings import decode
+from moderation.readers.source import Options, Source, _ZstdFrames
 
 TEXT = "id,text\n1,grüße\n2,zwei\n"
 LONG = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)

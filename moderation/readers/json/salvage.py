@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moderation.readers.encodings import decode
 from moderation.readers.json.text import loads
-from moderation.readers.source import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
 
-from moderation.readers.source import decode, read_fully
+from moderation.readers.encodings import decode
+from moderation.readers.source import read_fully
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

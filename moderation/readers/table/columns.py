@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from moderation.comments import KINDS, RECORD_SCHEMA, STRING, THREAD_SCHEMA, TIME, Batch, Reject
 from moderation.readers.column_bytes import Bytes, table_of
 from moderation.readers.column_times import times
+from moderation.readers.encodings import decode
 from moderation.readers.records import SNIPPET
-from moderation.readers.source import decode
 from moderation.readers.synonyms import roles
 from moderation.readers.values import NO_PARENT, NOBODY, status_of
 

@@ -19,8 +19,9 @@ import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
 from moderation.errors import InputError
+from moderation.readers.encodings import decode
 from moderation.readers.records import snippet
-from moderation.readers.source import HEAD_BYTES, decode, read_fully
+from moderation.readers.source import HEAD_BYTES, read_fully
 from moderation.readers.table.jsonl import Columns, Job
 
 if TYPE_CHECKING:

@@ -219,7 +219,7 @@ READERS: dict[str, Reader] = {
 def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple[str, str]:
     """The reader's name and why it knows the file.
 
-    Raises InputError for an empty or binary file, UnknownFormatError where no reader knows it.
+    Raises InputError for an empty file, UnknownFormatError where no reader knows it.
     """
     if not source.head:
         raise InputError(f"{source.name}: the file is empty")
@@ -230,7 +230,7 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
     if reason := table.detect_name(source):
         return "table", reason
     if source.binary:
-        raise InputError(f"{source.name}: is a binary file of a kind that no reader knows")
+        raise UnknownFormatError(f"{source.name}: is a binary file of a kind that no reader knows")
     raise UnknownFormatError(
         f"{source.name}: no reader knows this format; known are {', '.join(sorted(READERS))}. "
         "A table of any kind is read with --format table --map text=COLUMN"
@@ -307,9 +307,22 @@ def iterate(
 
 
 def _is_damage(source: Source, error: InputError) -> bool:
-    """Whether a file among others cannot be read for its damage, and not for what it is."""
-    packed = source.compression is not None and source.member is not None
-    return packed and not isinstance(error, UnknownFormatError) and bool(source.size)
+    """Whether a file of an archive cannot be read for its damage, and not for what it is."""
+    if source.compression is None or source.member is None:
+        return False
+    try:
+        other = isinstance(error, UnknownFormatError) or not source.head.strip(BLANKS)
+        return not other or _breaks_off(source)
+    except InputError:
+        return True
+
+
+def _breaks_off(source: Source) -> bool:
+    """Whether compressed data is damaged, which may show at its end only."""
+    with source.open() as stream:
+        while stream.read(1 << 20):
+            pass
+    return source.damage is not None
 
 
 def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # noqa: A002

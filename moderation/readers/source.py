@@ -429,10 +429,10 @@ def _mostly_json(sample: str) -> bool:
     """
     if json_keys(sample) < _FEW_KEYS:
         return False
-    from moderation.readers.json.salvage import objects_in
+    from moderation.readers.json.salvage import objects_in, without_long
 
     within, at, outside = 0, 0, []
-    for start, end in objects_in(sample.replace("\0", " "), bool):
+    for start, end in objects_in(without_long(sample.replace("\0", " ")), bool):
         outside.append(sample[at:start])
         within, at = within + end - start, end
     lines = "".join([*outside, sample[at:]]).splitlines()

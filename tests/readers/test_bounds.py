@@ -223,7 +223,7 @@ def test_one_quote_that_is_not_closed_costs_its_row(tmp_path):
     rows[10] = '10,"comment 10 of many,Ann\n'
     dump = read(written(tmp_path / "dump.csv", rows))
     assert len(dump.comments) == 99_999
-    assert dump.rejects["place"].tolist() == ["line 12"]
+    assert dump.rejects["place"].tolist() == ["line 12, bytes 255 to 282"]
     assert "a quote is opened and not closed" in dump.rejects["reason"].tolist()[0]
 
 
@@ -451,7 +451,7 @@ def test_a_broken_row_of_a_sql_dump_has_its_line(tmp_path):
     rows[3] = rows[3].replace("'text 3'", "'text 3")
     path.write_text(f"{INSERT}\n" + ",\n".join(rows) + ";\n")
     dump = read(path)
-    assert dump.rejects["place"].tolist() == ["line 5"]
+    assert dump.rejects["place"].tolist() == ["line 5, bytes 253 to 323"]
 
 
 def test_members_that_grow_too_much_together(tmp_path):

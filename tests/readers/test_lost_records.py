@@ -1,9 +1,13 @@
 """Records that damage hides from a reader: each is a reject that says where it stands."""
 
+import contextlib
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from places import SAMPLES
 
@@ -182,8 +186,6 @@ def test_a_page_of_a_database_that_is_damaged(tmp_path):
 
 
 def test_an_archive_whose_member_cannot_be_unpacked(tmp_path):
-    import zipfile
-
     path = tmp_path / "two.zip"
     line = b'{"id": %d, "text": "one of them"}\n'
     with zipfile.ZipFile(path, "w") as archive:
@@ -197,9 +199,6 @@ def test_an_archive_whose_member_cannot_be_unpacked(tmp_path):
 
 
 def test_a_parquet_file_whose_strings_are_no_utf8(tmp_path):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path = tmp_path / "dump.parquet"
     texts = pa.array([b"caf\xe9", b"tea"]).view(pa.string())
     pq.write_table(pa.table({"id": ["1", "2"], "text": texts}), path)
@@ -239,3 +238,94 @@ def test_words_are_found_in_what_was_told_in_any_order():
         False,
         False,
     ]
+
+
+def test_replies_to_a_comment_without_an_id_before_damage(tmp_path):
+    inner = {"text": "a reply to that", "author": "Bo", "replies": []}
+    outer = {"text": "a first comment", "author": "Ann", "replies": [inner]}
+    path = tmp_path / "dump.json"
+    raw = json.dumps([outer, {**outer, "text": "a second one"}, outer])
+    path.write_text(raw.replace('that", "author', 'that, "author', 1))
+    dump = read(path)
+    replies = dump.comments[dump.comments["depth"] == 2]
+    assert replies["text"].tolist() == ["a reply to that"] * 2
+    assert replies["parent_id"].isin(dump.comments["id"]).all()
+    assert len(dump.comments) == 5
+    assert len(dump.rejects) == 1
+
+
+def test_rows_whose_text_has_another_name_late_are_read_behind_damage(tmp_path):
+    usual = [{"id": n, "text": f"{n} {'x' * 1950}"} for n in range(200)]
+    late = [{"id": n, "message": f"late words of {n}", "more": "not a text at all"} for n in "ab"]
+    lines = [json.dumps(row) for row in [*usual, *late]]
+    path = tmp_path / "dump.jsonl"
+    path.write_text(
+        "\n".join(
+            [
+                *lines,
+                '{"id": 5, "text": "bro',
+                lines[-1].replace('"b"', '"c"').replace("of b", "of c"),
+            ]
+        )
+    )
+    dump = read(path)
+    assert dump.comments["text"].tolist()[-3:] == [f"late words of {n}" for n in "abc"]
+    assert len(dump.rejects) == 1
+
+
+def test_a_number_longer_than_python_reads_among_damage(tmp_path):
+    path = tmp_path / "dump.json"
+    long = '{"id": ' + "9" * 5_000 + ', "text": "a long one"}'
+    path.write_text(f'[{{"id": 1, "text": "before it"}}, {long}, {{"id": 2, "text": "behind it"}}')
+    dump = read(path)
+    assert dump.comments["text"].tolist() == ["before it", "behind it"]
+    assert "99999" in dump.rejects["snippet"][0]
+
+
+def test_files_of_an_archive_that_are_no_comments_are_none_lost(tmp_path):
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("comments.csv", "id,text\n1,hello there\n")
+        archive.writestr("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+        archive.writestr("empty.txt", b"")
+    dump = read(path)
+    assert dump.comments["text"].tolist() == ["hello there"]
+    assert len(dump.rejects) == 0
+
+
+def test_a_file_of_an_archive_that_cannot_be_known_for_its_damage_is_a_reject(tmp_path):
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "id,text\n1,hello there\n")
+        archive.writestr("b.csv", "id,text\n2,and not this one\n")
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"id,text\n2,and not", bytes(range(1, 18))))
+    dump = read(path)
+    assert dump.comments["text"].tolist() == ["hello there"]
+    assert dump.rejects["file"].tolist() == [f"{path}:b.csv"]
+
+
+def test_large_strings_of_parquet_that_are_no_utf8(tmp_path):
+    path = tmp_path / "dump.parquet"
+    texts = pa.array([b"caf\xe9", b"tea"], pa.large_binary()).view(pa.large_string())
+    pq.write_table(pa.table({"id": ["1", "2"], "text": texts}), path)
+    assert read(path).comments["text"].tolist() == ["café", "tea"]
+
+
+def test_a_database_with_a_virtual_table_is_checked_where_it_is_read(tmp_path):
+    path = tmp_path / "dump.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE threads (id, uri, title)")
+        base.execute("CREATE TABLE comments (id, tid, parent, created, mode, text, author)")
+        base.execute("CREATE VIRTUAL TABLE found USING fts5(words)")
+        rows = [(n, 1, None, 1e9, 1, f"words {n} {'x' * 900}", "Ann") for n in range(40)]
+        base.executemany("INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        base.commit()
+    assert len(read(path).rejects) == 0
+    raw = bytearray(path.read_bytes())
+    page = raw.index(b"words 20") // 4096
+    raw[page * 4096 : page * 4096 + 1] = b"\x07"
+    path.write_bytes(raw)
+    dump = read(path)
+    assert len(dump.comments) < 40
+    assert len(dump.rejects) > 0

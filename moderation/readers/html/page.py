@@ -24,7 +24,7 @@ from moderation.readers.html.find import words
 from moderation.readers.html.jsonld import comments_of
 from moderation.readers.html.systems import is_first_page
 from moderation.readers.html.tree import Listed, Place, places
-from moderation.readers.html.unread import Unread, prose_among, unread, within_tags
+from moderation.readers.html.unread import prose_among, unread, within_tags
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
@@ -82,9 +82,12 @@ def rows(
     if source is not None and not written:
         told = [word or "" for row in found for word in (row.text, row.author)]
         left = [unread(text, prose.sure, told), unread(text, prose.around, [*told, article or ""])]
+        place = _Places(text)
         for one in chain(*left, within_tags(text)):
             yield 1
-            yield Reject(source.name, _place(text, one), "text among the comments", one.words[:200])
+            yield Reject(
+                source.name, place(one.start, one.end), "text among the comments", one.words[:200]
+            )
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
     pings = sum(row.kind != "comment" for row in found)
@@ -100,11 +103,22 @@ def rows(
         )
 
 
-def _place(text: str, one: Unread) -> str:
-    first = len(text[: one.start].encode("utf-8", "replace"))
-    last = first + len(text[one.start : one.end].encode("utf-8", "replace"))
-    line = 1 + text.count("\n", 0, one.start)
-    return f"line {line}, bytes {first} to {last}"
+class _Places:
+    """Where stretches of a page stand. Asked in the page's order, each costs what lies between."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at, self._line, self._byte = 0, 1, 0
+
+    def __call__(self, start: int, end: int) -> str:
+        if start < self._at:
+            self._at, self._line, self._byte = 0, 1, 0
+        passed = self._text[self._at : start]
+        self._at = start
+        self._line += passed.count("\n")
+        self._byte += len(passed.encode("utf-8", "replace"))
+        last = self._byte + len(self._text[start:end].encode("utf-8", "replace"))
+        return f"line {self._line}, bytes {self._byte} to {last}"
 
 
 def _headings(page: LexborHTMLParser) -> list[str]:

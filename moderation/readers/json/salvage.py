@@ -25,6 +25,7 @@ _NO_NUL = bytes(n or 32 for n in range(256))
 _EFFORT = 16  # times a document's length that is parsed in vain, at most
 _TOO_DEEP = 1000  # brackets that the parser goes through before it gives up
 _LETTERS = re.compile(rb"[^\W\d_]|[\x80-\xff]")
+_LONG_NUMBER = re.compile(r"\d{4301,}+", re.ASCII)
 SUBSTANCE = 12  # letters of a stretch between records that is worth a word
 
 
@@ -109,7 +110,7 @@ def _spans(raw: bytes, offset: int) -> Iterator[Span]:
 
 def salvaged(raw: bytes, holds: Callable[[Any], bool]) -> Salvage:
     """What a JSON text that is damaged or cut holds. holds: whether an object is worth keeping."""
-    flat = raw.translate(_NO_NUL).decode("latin-1")  # a character a byte
+    flat = _flat(raw)
     try:
         json.loads(flat, strict=False)
         wrong = len(flat)
@@ -156,7 +157,17 @@ def objects_in(flat: str, holds: Callable[[Any], bool], at: int = 0) -> Iterator
 
 def first_object(raw: bytes) -> int:
     """Where the first whole object begins; 0 where there is none."""
-    return next(objects_in(raw.translate(_NO_NUL).decode("latin-1"), bool), (0, 0))[0]
+    return next(objects_in(_flat(raw), bool), (0, 0))[0]
+
+
+def _flat(raw: bytes) -> str:
+    """The text with a character for each byte."""
+    return without_long(raw.translate(_NO_NUL).decode("latin-1"))
+
+
+def without_long(text: str) -> str:
+    """The text with no number in it that is longer than Python reads: it is damage."""
+    return _LONG_NUMBER.sub(lambda found: "?" * len(found[0]), text)
 
 
 def _before(raw: bytes, wrong: int) -> tuple[Located, int, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -156,12 +156,12 @@ class _Rows(NamedTuple):
     @property
     def place(self) -> str:
         """Where they stand, for messages."""
-        return self.stretch(0, len(self.raw))
+        return place_of(self.line, self.byte, self.byte + len(self.raw))
 
-    def stretch(self, start: int, end: int) -> str:
-        """The place of a part of them."""
-        line = self.line + self.raw.count(b"\n", 0, start)
-        return f"line {line}, bytes {self.byte + start} to {self.byte + end}"
+
+def place_of(line: int, start: int, end: int) -> str:
+    """A stretch of the file, for messages."""
+    return f"line {line}, bytes {start} to {end}"
 
 
 class _Cells(NamedTuple):
@@ -362,7 +362,7 @@ class _Walk:
             return self._one_by_one([rows])
         return Columns(
             {role: table[name].combine_chunks() for role, name in self._roles.items()},
-            partial(_row_place, rows, style.escape),
+            _RowPlaces(rows, style.escape),
             [],
             rows.rows,
         )
@@ -404,13 +404,13 @@ class _Walk:
                 places.append(place)
             elif cells:
                 wrong.append((met - 1, place, cells))
-        spans = _row_spans(rows, style.escape) if wrong else []
+        exact = _RowPlaces(rows, style.escape).full if wrong else []
         rejects = []
         for number, place, cells in wrong:
-            exact = rows.stretch(*spans[number]) if len(spans) == met else place
+            place = exact[number] if len(exact) == met else place
             reason = f"{len(cells)} cells, but the header has {len(style.names)}"
             shown = style.delimiter.join(cells)[:200]
-            rejects.append(Reject(self._file, exact, reason, shown))
+            rejects.append(Reject(self._file, place, reason, shown))
         return _Cells(kept, places, rejects, met)
 
     def _alone(self, rows: _Rows) -> _Cells:
@@ -450,19 +450,30 @@ def _holds_row(style: Style) -> bool:
     return (prose or numbers) and (len(style.names) != style.cells or (prose and numbers))
 
 
-def _row_spans(rows: _Rows, escape: bool) -> list[tuple[int, int]]:
-    """Where each well-quoted row begins and ends; blank lines are none."""
-    window = np.frombuffer(rows.raw, np.uint8)
-    newlines = np.flatnonzero(window == _NEWLINE)
-    inside = np.searchsorted(_quotes(window, escape), newlines) % 2 == 1
-    ends = np.append(newlines[~inside] + 1, len(window)).tolist()
-    spans = zip([0, *ends[:-1]], ends, strict=True)
-    return [(start, end) for start, end in spans if rows.raw[start:end].strip(b"\r\n")]
+class _RowPlaces:
+    """Where well-quoted rows stand, which are counted once, and only if one is asked for."""
 
+    def __init__(self, rows: _Rows, escape: bool) -> None:
+        self._rows, self._escape = rows, escape
 
-def _row_place(rows: _Rows, escape: bool, row: int) -> str:
-    """The place of a well-quoted row."""
-    return rows.stretch(*_row_spans(rows, escape)[row])
+    def __call__(self, row: int) -> str:
+        return self.full[row]
+
+    @cached_property
+    def full(self) -> list[str]:
+        """The place of each row; blank lines are none."""
+        raw = self._rows.raw
+        window = np.frombuffer(raw, np.uint8)
+        newlines = np.flatnonzero(window == _NEWLINE)
+        inside = np.searchsorted(_quotes(window, self._escape), newlines) % 2 == 1
+        ends = np.append(newlines[~inside] + 1, len(window)).tolist()
+        starts = [0, *ends[:-1]]
+        lines = np.searchsorted(newlines, starts).tolist()
+        return [
+            place_of(self._rows.line + line, self._rows.byte + start, self._rows.byte + end)
+            for start, end, line in zip(starts, ends, lines, strict=True)
+            if raw[start:end].strip(b"\r\n")
+        ]
 
 
 def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 23
 _NEWLINE, _RETURN, _ASCII = 10, 13, 127
 _BROKEN = "not JSON"
+LATER = " later"  # behind a role: its other column, in rows that lack the usual one
 _AROUND = b" \t\r\n,\0\x1e"
 _NULL = re.compile(rb"\}[ \t\r]*null")
 _BEFORE_NULL = np.isin(np.arange(256), list(b" \t\rn"))
@@ -93,7 +94,7 @@ def _of_lines(lines: Lines, source: Source, usual: _Schema) -> Columns:
         table = None if own.options == usual.options else own.parsed(lines.raw, rows)
     if table is None:
         return _one_by_one(lines, source, usual.roles)
-    return Columns(table, _line_places(lines), [], rows)
+    return Columns(table, _LinePlaces(lines), [], rows)
 
 
 def _nameless(lines: Lines, texts: pa.Array, roles: Mapping[str, str]) -> bool:
@@ -107,11 +108,17 @@ def _nameless(lines: Lines, texts: pa.Array, roles: Mapping[str, str]) -> bool:
 
 
 def says_elsewhere(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
-    """Whether a row has nothing under the key of its text, but words under one that has no role."""
+    """Whether a row has nothing under the keys of texts, but words under one that has no role."""
     known = {path.split(".")[0] for path in roles.values()}
-    return at(row, roles["text"]) is None and any(
+    return not _has_text(row, roles) and any(
         isinstance(value, str) and key not in known and value.count(" ") > 1
         for key, value in row.items()
+    )
+
+
+def _has_text(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
+    return any(
+        at(row, roles[role]) is not None for role in ("text", f"text{LATER}") if role in roles
     )
 
 
@@ -160,7 +167,6 @@ class _Rows:
 
     def __init__(self, file: str, roles: Mapping[str, str]) -> None:
         self._file, self._roles = file, roles
-        self._text = roles["text"]
         self._rows: list[dict[str, Any]] = []
         self._places: list[str] = []
         self._rejects: list[Reject] = []
@@ -184,7 +190,7 @@ class _Rows:
                 reason = one if isinstance(one, str) and one is found else "not a JSON object"
                 self._reject(whole, (0, len(raw)), reason, shown)
             elif says_elsewhere(one, self._roles):
-                reason = f"without {self._text}; it has {', '.join(list(one)[:12])}"
+                reason = f"without {self._roles['text']}; it has {', '.join(list(one)[:12])}"
                 self._reject(whole, (0, len(raw)), reason)
             else:
                 self._row(one, self._place(whole, (0, len(raw))))
@@ -206,7 +212,7 @@ class _Rows:
         self._doubled(whole, left.doubled)
 
     def _holds(self, value: Any) -> bool:
-        return isinstance(value, dict) and at(value, self._text) is not None
+        return isinstance(value, dict) and _has_text(value, self._roles)
 
     def _doubled(self, whole: _Stretch, doubled: list[Doubled]) -> None:
         known = {key for path in self._roles.values() for key in path.split(".")}
@@ -368,16 +374,23 @@ def _column(table: pa.Table, path: str) -> pa.Array:
     return column
 
 
-def _line_places(lines: Lines) -> Callable[[int], str]:
-    def place(row: int) -> str:
-        byte, full = lines.byte, []
-        for number, line in enumerate(lines.split(), lines.first):
+class _LinePlaces:
+    """Where the rows of some lines stand, which are counted once, and only if one is asked for."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def __call__(self, row: int) -> str:
+        return self._full[row]
+
+    @cached_property
+    def _full(self) -> list[str]:
+        byte, full = self._lines.byte, []
+        for number, line in enumerate(self._lines.split(), self._lines.first):
             if line.strip():
                 full.append(f"line {number}, bytes {byte} to {byte + len(line)}")
             byte += len(line) + 1
-        return full[row]
-
-    return place
+        return full
 
 
 def _one_by_one(lines: Lines, source: Source, roles: Mapping[str, str]) -> Columns:

@@ -21,7 +21,7 @@ from moderation.readers.table.ahead import in_order
 from moderation.readers.table.columns import batch, late_roles, texts
 from moderation.readers.table.csv import Style, csv_columns, style_of
 from moderation.readers.table.dialects import DIALECTS, Dialect, dialect_of, dialect_roles
-from moderation.readers.table.jsonl import Job, at, line_columns, value_columns
+from moderation.readers.table.jsonl import LATER, Job, at, line_columns, value_columns
 from moderation.readers.table.parquet import Parquet
 from moderation.readers.values import status_of
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 PARQUET = b"PAR1"
-LATER = " later"  # behind a role: its other column, in rows that lack the usual one
 SHOWN = 12  # column names in an error message
 
 

@@ -59,7 +59,8 @@ _FILLS = re.compile(
 _OURS, _LIKE = "comments", 0.65
 _NUMBER, _NAME = re.compile(r"-?\d*"), re.compile(r"\S*")
 _MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?)?)?")
-_ROWS = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'|'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,.*\)")
+_ROW = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'")
+_PART = re.compile(r"'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,")  # of a row, before a closing bracket
 _DECLARED = re.compile(r"\bTABLES?\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"\[]?(\w+)", re.IGNORECASE)
 _FORMS = {
     "comment_id": _NUMBER,
@@ -292,7 +293,7 @@ class _Others:
         for line in _LINE.finditer(text, at, end):
             known = _KNOWN.match(text, line.start(), line.end())
             stray = not (known or self._open) and line[0].strip(" \t\r\n;,)(")
-            rows = not (known and known[1]) and not self._filled and _ROWS.search(line[0])
+            rows = not (known and known[1]) and not self._filled and _holds_rows(line[0])
             if (known or (self._open and not why)) and not rows:
                 if start >= 0:
                     yield start, line.start(), why
@@ -318,6 +319,11 @@ class _Others:
             return True
         like = SequenceMatcher(None, last, _OURS).ratio() >= _LIKE
         return like and abs(len(last) - len(_OURS)) <= 2 and table not in self._tables
+
+
+def _holds_rows(line: str) -> bool:
+    """Whether a line looks like rows of values."""
+    return bool(_ROW.search(line) or _PART.search(line, 0, max(0, line.rfind(")"))))
 
 
 def _implausible(table: str, names: list[str], values: list[str | None], listed: bool) -> str:

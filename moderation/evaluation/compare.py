@@ -136,23 +136,19 @@ def compare(
     """
     labels = shared_labels(frame, current.scores)
     groups = split_groups(frame) if groups is None else groups
-    reasons = lost_labels(candidate.scores.columns, current.scores.columns)
     pairs = [
         _Pair.of(frame, candidate, current, label, groups)
         for label in labels
         if label in candidate.scores.columns
     ]
-    reasons += [
-        f"{pair.label}: cannot tell {pair.lost:.1%} more rows"
-        for pair in pairs
-        if pair.lost > COVERAGE
-    ]
     flips = [flip for pair in pairs for flip in _flips(frame, pair)]
     differences = [_difference(frame, pair, draws, seed) for pair in pairs if pair.use.any()]
+    reasons = lost_labels(candidate.scores.columns, current.scores.columns)
+    reasons += _lost_rows(pairs)
     reasons += [reason for difference in differences for reason in _losses(difference)]
     gains = [reason for difference in differences for reason in _gains(difference)]
     verdict = "worse" if reasons else "better" if gains else "same"
-    daily = None if comments_per_day is None else _more_flags(differences) * comments_per_day
+    daily = _more_flags(differences, comments_per_day)
     return Comparison(verdict, reasons or gains, differences, _ranked(flips), daily)
 
 
@@ -297,6 +293,14 @@ def _ranked(flips: list[Flip]) -> list[Flip]:
     )
 
 
+def _lost_rows(pairs: list[_Pair]) -> list[str]:
+    return [
+        f"{pair.label}: cannot tell {pair.lost:.1%} more rows"
+        for pair in pairs
+        if pair.lost > COVERAGE
+    ]
+
+
 def _losses(difference: Difference) -> list[str]:
     return [
         _reason(difference, name)
@@ -321,6 +325,8 @@ def _reason(difference: Difference, name: str) -> str:
     )
 
 
-def _more_flags(differences: list[Difference]) -> float:
-    """Flags more per comment, over all labels."""
-    return sum(difference.flags for difference in differences) / 100_000
+def _more_flags(differences: list[Difference], comments_per_day: float | None) -> float | None:
+    """Flags more per day, over all labels; None where the comments of a day are not known."""
+    if comments_per_day is None:
+        return None
+    return sum(difference.flags for difference in differences) / 100_000 * comments_per_day

@@ -184,7 +184,7 @@ def test_rows_of_another_programs_comments_are_rejects(tmp_path):
     path.write_text("INSERT INTO `blog_comments` (`id`, `body`) VALUES (1,'first'),(2,'second');\n")
     dump = read(path)
     assert (dump.records, len(dump.rejects)) == (2, 2)
-    assert dump.rejects["snippet"].tolist() == ["1 first", "2 second"]
+    assert dump.rejects["snippet"].tolist() == ["(1,'first')", "(2,'second')"]
 
 
 def test_an_empty_database_of_isso_is_said(tmp_path):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from moderation.readers.json.lenient import loads
 from moderation.readers.json.parts import parts
-from moderation.readers.json.text import FIRST_BYTES, first_values, loads
+from moderation.readers.json.text import FIRST_BYTES, first_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

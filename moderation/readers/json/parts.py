@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from moderation.readers.json.text import LONGEST_DOCUMENT, Scanner, loads, opens
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.text import LONGEST_DOCUMENT, Scanner, opens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.readers.encodings import decode
-from moderation.readers.json.text import loads
+from moderation.readers.json.lenient import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

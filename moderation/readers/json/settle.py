@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moderation.errors import InputError
-from moderation.readers.json.text import loads
+from moderation.readers.json.lenient import loads
 from moderation.readers.records import Row, ThreadRow
 from moderation.readers.source import Source
 

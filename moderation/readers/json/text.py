@@ -1,15 +1,13 @@
-"""JSON as dumps really have it: any depth, NaN, control characters, several values in one file."""
+"""JSON files as dumps really are: several values in one file, damage between them, any size."""
 
 from __future__ import annotations
 
 import io
-import json
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-import orjson
-
-from moderation.readers.encodings import decode
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.salvage import salvaged
 from moderation.readers.source import read_fully
 
 if TYPE_CHECKING:
@@ -23,40 +21,7 @@ LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not hel
 LONGEST_DOCUMENT = 1 << 29  # bytes of one object that all the comments stand in
 # the next bracket outside of strings; possessive, so that nothing is tried twice
 _BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
-_HUGE = re.compile(rb"[:\s,\[]-?\d{19,}[\s,\]}]")
 _BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
-
-
-def loads(raw: bytes) -> Any:
-    """The value of a JSON text, nested however deeply. Raises ValueError with the reason.
-
-    Beyond the standard: NaN and Infinity, control characters in strings, single bytes that are
-    not UTF-8 (taken as Windows-1252), lone surrogates.
-    """
-    if not _HUGE.search(raw):  # orjson makes a float of an integer beyond 64 bits
-        try:
-            return orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            pass
-    text, _ = decode(raw)
-    text = text.replace("\0", "").lstrip("\ufeff")
-    try:
-        return json.loads(text, strict=False)
-    except RecursionError:
-        return _deep(text.encode("utf-8", "replace"))
-
-
-def _deep(raw: bytes) -> Any:
-    """The value, built from events instead of by recursion (ijson's parser keeps its own stack)."""
-    import ijson
-
-    builder = ijson.common.ObjectBuilder()
-    try:
-        for event, value in ijson.basic_parse(io.BytesIO(raw), use_float=True):
-            builder.event(event, value)
-    except ijson.JSONError as error:
-        raise ValueError(str(error)) from error
-    return builder.value
 
 
 def first_values(source: Source) -> list[Any]:
@@ -89,8 +54,6 @@ def _behind_damage(raw: bytes) -> list[Any]:
 
     These are inner ones where something holds them, not rows of the file.
     """
-    from moderation.readers.json.salvage import salvaged
-
     left = salvaged(raw, bool)
     return [left.root, {"behind the damage": left.others}] if left.root else left.others
 

@@ -14,6 +14,7 @@ from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from moderation.comments import Batch, Reject
+from moderation.readers.json.lenient import loads
 from moderation.readers.json.parts import Part, on_the_way, parts
 from moderation.readers.json.salvage import Doubled, Salvage, Span, located, salvaged, substantial
 from moderation.readers.json.strays import (
@@ -24,7 +25,7 @@ from moderation.readers.json.strays import (
     says_twice,
     strings_in,
 )
-from moderation.readers.json.text import first_values, loads
+from moderation.readers.json.text import first_values
 from moderation.readers.markup import plain, tidy
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches, snippet
 from moderation.readers.values import no_parent, status_of, when

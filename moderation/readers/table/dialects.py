@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING
 from moderation.readers.json import formats
+from moderation.readers.json.lenient import loads
 from moderation.readers.json.status import reddit_words
-from moderation.readers.json.text import first_values, loads
+from moderation.readers.json.text import first_values
 from moderation.readers.markup import plain
 from moderation.readers.synonyms import plainly, roles
 from moderation.readers.table.columns import texts

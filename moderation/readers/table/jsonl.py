@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
+from moderation.readers.json.lenient import loads
 from moderation.readers.json.salvage import located, salvaged
-from moderation.readers.json.text import LONGEST, Value, loads, values
+from moderation.readers.json.text import LONGEST, Value, values
 from moderation.readers.records import encodable, snippet
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers.json import formats
 from moderation.readers.json.late import late
-from moderation.readers.json.text import first_values, loads
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.text import first_values
 from moderation.readers.json.unknown import shape_of
 from moderation.readers.markup import plain
 from moderation.readers.source import HEAD_BYTES

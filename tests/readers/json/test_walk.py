@@ -7,7 +7,8 @@ import pytest
 from places import SAMPLES
 
 from moderation.readers import read
-from moderation.readers.json.text import loads, values
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.text import values
 
 
 def write(tmp_path, value, name="dump.json"):

@@ -24,19 +24,20 @@ MONTHS = 12  # that are listed, the newest
 @app.command()
 def drift(
     old: Annotated[
-        str, typer.Argument(help="Scored comments that the model is used to, or a dump.")
+        str,
+        typer.Argument(metavar="OLD", help="Older comments: a scored file, or a dump to score."),
     ],
-    new: Annotated[str, typer.Argument(help="Newer ones.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Newer comments.")],
     model: ModelName = "default",
     json: Annotated[Path | None, typer.Option("--json", help="Write all figures as JSON.")] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Status 1 when retraining is due.")
+        bool, typer.Option("--strict", help="Exit with status 1 if retraining is due.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Of the resampling.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the resampling.")] = 0,
 ) -> None:
-    """Say whether newer comments have moved away from older ones: scores, flags, words, links.
+    """Tell whether newer comments differ so much that retraining is due.
 
-    Give scored files, or dumps to score. The rules of the statement are in README.md.
+    Compares scores, flags, words and links. docs/loop.md has the rules.
     """
     ready_to_score()
     from moderation.errors import InputError

@@ -23,7 +23,7 @@ def explain(
     title: Annotated[str | None, typer.Option(help="The article's title.")] = None,
     article: Annotated[Path | None, typer.Option(help="File with the article's text.")] = None,
 ) -> None:
-    """Show how a comment is scored, and which of its words account for the score."""
+    """Show how a comment is scored, and which words account for it."""
     ready_to_score()
     from moderation.model.model import Model
     from moderation.terminal import explanation, width

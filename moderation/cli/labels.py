@@ -1,4 +1,4 @@
-"""Commands on label tables and the ledger: labels check, import, export, retract, stats."""
+"""`moderation labels`: check, import, export, retract and count labels and decisions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 commands = Commands(
     name="labels",
-    help="Find wrong labels, exchange them with other tools, take decisions back, count them.",
+    help="Check, exchange, retract and count labels and decisions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -28,7 +28,9 @@ app.add_typer(commands)
 
 Labels = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="LABELS...", help="Label tables and ledgers; else labels/ledger.jsonl."),
+    typer.Argument(
+        metavar="LABELS...", help="Label tables and ledgers; by default labels/ledger.jsonl."
+    ),
 ]
 Ledger = Annotated[Path, typer.Option("--labels", help="The ledger.")]
 
@@ -37,18 +39,21 @@ Ledger = Annotated[Path, typer.Option("--labels", help="The ledger.")]
 def check(
     labels: Labels = None,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", help="All doubts: .parquet, .jsonl, .csv, or -.")
+        str | None,
+        typer.Option("-o", "--output", help="Write all doubts: .parquet, .jsonl, .csv, or -."),
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option("--page", help="The doubts for `moderation review` (.parquet), or as .html."),
+        typer.Option(
+            "--page", help="Write a page of doubts: .parquet for `moderation review`, or .html."
+        ),
     ] = None,
     model: ModelName = "default",
-    seed: Annotated[int, typer.Option("--seed", help="Of the folds.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the folds.")] = 0,
 ) -> None:
-    """Find labels that are probably wrong: contradicted by like texts, other rows or people.
+    """Find labels that are probably wrong: similar texts or other people contradict them.
 
-    The most doubtful come first. Nothing is changed; decide on the page, and train again.
+    The most doubtful come first. Nothing is changed: decide on the page, then train again.
     """
     paths = labels or [LEDGER]
     ready_to_score()
@@ -72,37 +77,41 @@ def check(
 
 @commands.command(name="import")
 def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Judgements, or dumps.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Files with labels, or dumps.")
+    ],
     kind: Annotated[
         str | None,
         typer.Option(
             "--kind",
             help="ledger, table, doccano, label-studio, prodigy, argilla, fasttext, or statuses: "
-            "what a dump's site decided. Else seen from the content.",
+            "what a dump's site decided. By default detected from the content.",
         ),
     ] = None,
     ledger: Ledger = LEDGER,
     output: Annotated[
         str | None,
-        typer.Option("-o", "--output", help="A label table instead: .parquet, .jsonl, .csv, or -."),
+        typer.Option(
+            "-o", "--output", help="Write a label table instead: .parquet, .jsonl, .csv, or -."
+        ),
     ] = None,
     annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Who decided, where the file does not say.")
+        str | None, typer.Option("--annotator", help="Who decided, if the file does not say.")
     ] = None,
     all_judged: Annotated[
-        bool, typer.Option("--all-judged", help="A comment without a label is clean.")
+        bool, typer.Option("--all-judged", help="Take a comment without a label as clean.")
     ] = False,
     removed: Annotated[
-        str, typer.Option("--removed", help="statuses: the label that a removal hints at.")
+        str, typer.Option("--removed", help="For statuses: the label that a removal suggests.")
     ] = "abuse",
     weight: Annotated[
         float | None,
-        typer.Option("--weight", min=0.0, help="Of each row in training; statuses: 0.3."),
+        typer.Option("--weight", min=0.0, help="Weight of each row in training; 0.3 for statuses."),
     ] = None,
 ) -> None:
-    """Take decisions from files of other tools, tables, ledgers or a dump's statuses.
+    """Import decisions from other tools, tables, ledgers or a dump's statuses.
 
-    Each is taken once, however often the file is given.
+    Each decision is imported once, however often its file is given.
     """
     from moderation.labels.exchange.intake import KINDS
 
@@ -131,7 +140,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write labels for another tool; the file's ending names table (.csv …) or sqlite (.db)."""
+    """Write labels for another tool; the file's ending selects a table (.csv …) or SQLite (.db)."""
     from moderation.labels.exchange.write import EXPORTS, write_exchange
     from moderation.labels.read import read_labels
 
@@ -146,15 +155,18 @@ def export(
 @commands.command()
 def retract(
     keys: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY...", help="As `labels stats` shows them.")
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY...", help="Keys of decisions, as `labels stats --last` shows them."
+        ),
     ] = None,
     annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Everything that this person decided.")
+        str | None, typer.Option("--annotator", help="Retract everything that this person decided.")
     ] = None,
     ledger: Ledger = LEDGER,
-    by: Annotated[str | None, typer.Option("--by", help="Who takes it back.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who retracts them.")] = None,
 ) -> None:
-    """Take decisions back as if they had never been; the ledger keeps both lines."""
+    """Retract decisions as if they had never been made; the ledger keeps both lines."""
     import getpass
     from datetime import UTC, datetime
 
@@ -177,7 +189,7 @@ def stats(
         int, typer.Option("--last", min=0, help="Decisions to list with their keys, newest first.")
     ] = 0,
 ) -> None:
-    """Count what has been decided, by label and by whom, and how well people agree."""
+    """Count decisions by label and annotator, and measure how well annotators agree."""
     from moderation.labels.read import label_names, read_labels
     from moderation.terminal import table, width
     from moderation.training.check.audit import agreements

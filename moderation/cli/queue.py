@@ -28,21 +28,23 @@ def queue(
         Path | None,
         typer.Option("-o", "--output", help="The queue, for `moderation review` (.parquet)."),
     ] = None,
-    budget: Annotated[int, typer.Option("-n", "--budget", min=1, help="Comments to review.")] = 200,
+    budget: Annotated[
+        int, typer.Option("-n", "--budget", min=1, help="Number of comments to review.")
+    ] = 200,
     random: Annotated[
         float,
-        typer.Option("--random", min=0.0, max=1.0, help="Share of them drawn at random."),
+        typer.Option("--random", min=0.0, max=1.0, help="Share of the queue drawn at random."),
     ] = 0.3,
     labels: Annotated[
-        Path, typer.Option("--labels", help="Ledger: what is decided is not asked again.")
+        Path, typer.Option("--labels", help="Ledger; comments decided there are not queued again.")
     ] = LEDGER,
     model: ModelName = "default",
-    seed: Annotated[int, typer.Option("--seed", help="Of what is drawn at random.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the random draw.")] = 0,
 ) -> None:
-    """Choose what to review next, and say how good the model is on this dump.
+    """Choose what to review next, and estimate how good the model is here.
 
-    The estimate comes from decisions on comments drawn at random, and narrows as they grow.
-    Comments that the model learnt from count with scores of models that had not seen them.
+    The estimate comes from decisions on comments drawn at random, and narrows with each of them.
+    Comments that the model was trained on count with their held-out scores.
     """
     ready_to_score()
     from moderation.labels.ledger import decisions

@@ -93,7 +93,7 @@ def score(
         typer.Option("--patience", min=0, help="Seconds before a second worker takes a task over."),
     ] = 0,
 ) -> None:
-    """Score every comment of a dump, flag those above a threshold, and say why.
+    """Score the comments of a dump, raise flags and explain them.
 
     With a folder as output, dumps of any size are scored partition by partition. To resume a run
     that was stopped, give the same command again.

@@ -22,7 +22,7 @@ from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.source import USUAL, Source
 from moderation.readers.table import dialects
-from moderation.readers.table import read as table
+from moderation.readers.table import read as table_rows
 
 if TYPE_CHECKING:
     from moderation.readers.json.walk import JsonFormat
@@ -75,7 +75,11 @@ def _text(source: Source) -> bool:
 
 def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
-    tables = (dialects.dialect_of(source), table.detect(source), table.detect_name(source))
+    tables = (
+        dialects.dialect_of(source),
+        table_rows.detect(source),
+        table_rows.detect_name(source),
+    )
     return tables == (None, None, None)
 
 
@@ -132,8 +136,8 @@ def _table_reader(dialect: Dialect) -> Reader:
         f"{'objects' if dialect.json else 'a header'} with {_listed(dialect.columns)}"
         if dialect.columns
         else f"{len(dialect.header)} columns without a header: {_listed(dialect.header)}",
-        partial(table.detect_dialect, name=dialect.name),
-        partial(table.read_dialect, name=dialect.name),
+        partial(table_rows.detect_dialect, name=dialect.name),
+        partial(table_rows.read_dialect, name=dialect.name),
     )
 
 
@@ -153,8 +157,8 @@ READERS: dict[str, Reader] = {
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
             "a column of one of the names that texts go by, or named with --map",
-            table.detect,
-            table.read,
+            table_rows.detect,
+            table_rows.read,
         ),
         _reader(
             "wordpress",
@@ -227,7 +231,7 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
         reason = reader.detect(source)
         if reason:
             return name, reason
-    if reason := table.detect_name(source):
+    if reason := table_rows.detect_name(source):
         return "table", reason
     if source.binary:
         raise UnknownFormatError(f"{source.name}: is a binary file of a kind that no reader knows")

@@ -132,7 +132,7 @@ def test_a_stopped_server_says_so(tmp_path, start, scored, name, status):
     ledger = tmp_path / "ledger.jsonl"
     server = start("review", scored, "--port", "0", "--labels", ledger)
     told = [server.stderr.readline(), server.stderr.readline()]
-    assert told[1] == "Stop with Ctrl+C; what is decided is saved at once.\n"
+    assert told[1] == "Stop with Ctrl+C; every decision is saved at once.\n"
     with urllib.request.urlopen(told[0].split()[1], timeout=60) as answer:
         assert answer.status == 200
     server.send_signal(getattr(signal, name))

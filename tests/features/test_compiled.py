@@ -106,7 +106,7 @@ def test_code_of_another_signature_or_a_damaged_file_is_not_run(kept, stage):
 
 def test_what_is_told_before_the_first_long_compilation_is_told_once(monkeypatch, tmp_path):
     told = []
-    monkeypatch.setattr(compiled, "_LONG", {"tests/test_compiled.total"})
+    monkeypatch.setattr(compiled, "_LONG", {"features/test_compiled.total"})
     for folder in (tmp_path, tmp_path, None):
         monkeypatch.setattr(compiled, "FOLDER", folder)
         compiled.before_compiling(lambda place=folder: told.append(place))

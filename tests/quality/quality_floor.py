@@ -32,7 +32,7 @@ ROUNDED = 3  # digits of a floor: another processor may rank two comments the ot
 
 def digest(*paths):
     found = hashlib.sha256()
-    for path in sorted(paths):
+    for path in sorted(paths, key=lambda path: path.name):
         found.update(path.read_bytes())
     return found.hexdigest()[:16]
 

@@ -30,7 +30,8 @@ from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.splits import folds
 from moderation.model.calibration import Calibration
 from moderation.model.goals.goal import Goal, promise
-from moderation.model.model import ContextLabel, Model, TextLabel
+from moderation.model.labels import ContextLabel, TextLabel
+from moderation.model.model import Model
 from moderation.training import linear
 from moderation.training.counting import listed
 

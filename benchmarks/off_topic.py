@@ -29,7 +29,7 @@ from moderation.training.off_topic.moved_comments import Conversation, Pairs
 from moderation.training.recipe import Recipe
 
 if TYPE_CHECKING:
-    from moderation.model.model import ContextLabel
+    from moderation.model.labels import ContextLabel
 
 SOURCES = Path(__file__).parents[1] / "labels" / "sources.toml"
 LABEL = "off_topic"

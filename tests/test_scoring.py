@@ -13,7 +13,7 @@ from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, count_words, cuts
 from moderation.flags import flag
 from moderation.model.calibration import Calibration
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 from moderation.readers import read
 from moderation.tables import to_arrow
 

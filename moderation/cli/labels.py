@@ -220,7 +220,8 @@ def stats(
 
 def _labels_of(model: str) -> tuple[list[str], list[str]]:
     """The model's labels, and those of them that the text alone does not tell."""
-    from moderation.model.model import ContextLabel, Model
+    from moderation.model.labels import ContextLabel
+    from moderation.model.model import Model
 
     heads = Model.load(model_path(model)).heads
     return (

@@ -20,7 +20,8 @@ from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.flags.why_json import reasons
-from moderation.model.model import ContextLabel, no_threads
+from moderation.model.labels import ContextLabel
+from moderation.model.model import no_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

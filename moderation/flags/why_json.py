@@ -16,13 +16,13 @@ import pyarrow as pa
 
 from moderation.features.compiled import allocating, compiled
 from moderation.features.kernel import DENSE_FEATURES
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from moderation.evidence.words import Evidence
-    from moderation.model.model import TextLabel
+    from moderation.model.labels import TextLabel
 
 SMALL = 0.01  # spans that carry less are summed up under OTHER_WORDS: a long comment has hundreds
 OTHER_WORDS = "other words"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moderation.model.goals.goal import precision_at
 
 if TYPE_CHECKING:
-    from moderation.model.model import ContextLabel, TextLabel
+    from moderation.model.labels import ContextLabel, TextLabel
 
 SAME = 1e-9  # thresholds no further apart are one
 

@@ -15,7 +15,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -31,8 +31,11 @@ from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
 from moderation.model.goals.stored_curve import StoredCurve
 from moderation.model.held_out import HeldOutScores
-from moderation.model.model import Base, ContextLabel, Model, TextLabel
+from moderation.model.labels import Base, ContextLabel, TextLabel
 from moderation.tables import replacing
+
+if TYPE_CHECKING:
+    from moderation.model.model import Model
 
 FORMAT = "moderation model"
 VERSION = 1
@@ -60,7 +63,7 @@ def save(model: Model, folder: str | Path) -> Model:
     card: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "labels": [_label(head) for head in model.heads],
+        "labels": [label_card(head) for head in model.heads],
         "ngrams": model.table.config.to_json(),
         "dense_features": list(DENSE_FEATURES),
         "classes": list(model.lexicon.names),
@@ -83,8 +86,11 @@ def save(model: Model, folder: str | Path) -> Model:
     return replace(model, name=folder.resolve().name, digest=card["digest"])
 
 
-def load(folder: str | Path) -> Model:
-    """Read and check a model. Raises ModelError with what is wrong and the way out."""
+def load(folder: str | Path, model_class: type[Model]) -> Model:
+    """Read and check a model; model_class: what it becomes.
+
+    Raises ModelError with what is wrong and the way out.
+    """
     folder = Path(folder)
     _check_files(folder)
     card = _read_card(folder / CARD)
@@ -96,7 +102,7 @@ def load(folder: str | Path) -> Model:
         )
     arrays = _checked(content, card, folder / WEIGHTS)
     try:
-        model = _built(card, arrays)
+        model = _built(card, arrays, model_class)
     except (ModelError, ValueError) as error:  # entries that do not belong together
         raise ModelError(f"{folder / CARD}: {error}") from error
     model = replace(model, name=folder.resolve().name, digest=card["digest"])
@@ -267,7 +273,7 @@ def _check_numbers(array: np.ndarray, name: str, path: Path) -> None:
         raise ModelError(f"{path}: {name} holds numbers beyond {model_card.LARGE:,.0f}")
 
 
-def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
+def _built(card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: type[Model]) -> Model:
     table = WeightTable(
         NgramConfig.from_json(card["ngrams"]),
         arrays["ngrams/idf"].astype(np.float32),
@@ -278,8 +284,8 @@ def _built(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
     hashes, codes, names = arrays["lexicon/hashes"], arrays["lexicon/codes"], card["classes"]
     if len(hashes) != len(codes) or (codes > len(names)).any() or (hashes[1:] <= hashes[:-1]).any():
         raise ValueError("the lexicon's hashes and classes do not belong together")
-    return Model(
-        heads=tuple(_head(label, arrays) for label in card["labels"]),
+    return model_class(
+        heads=tuple(label_of(label, arrays) for label in card["labels"]),
         table=table,
         lexicon=Lexicon(tuple(names), hashes, codes),
         phrase_weights=arrays["phrases/weights"].astype(np.float32),
@@ -306,7 +312,8 @@ def _held(arrays: dict[str, np.ndarray], place: str) -> HeldOutScores | None:
     return None if keys is None else HeldOutScores(keys, arrays[f"{place}/logits"])
 
 
-def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
+def label_card(head: TextLabel | ContextLabel) -> dict[str, Any]:
+    """A label's entry in the card."""
     described = {
         "name": head.name,
         "kind": "text" if isinstance(head, TextLabel) else "context",
@@ -322,7 +329,8 @@ def _label(head: TextLabel | ContextLabel) -> dict[str, Any]:
     return described
 
 
-def _head(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | ContextLabel:
+def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel | ContextLabel:
+    """Inverse of `label_card`, with the arrays that a context label has beside it."""
     name, threshold = label["name"], float(label["threshold"])
     calibration = Calibration.from_dict(label["calibration"])
     curve = StoredCurve.from_dict(label["curve"]) if "curve" in label else None

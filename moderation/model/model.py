@@ -23,66 +23,22 @@ from moderation.features import ngrams, phrases
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.model.figures import points
 from moderation.model.given import comment_frame
+from moderation.model.labels import ContextLabel, TextLabel
 from moderation.tables import to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from moderation.context.head import ContextHead, Measured
+    from moderation.context.head import Measured
     from moderation.features.ngrams import WeightTable
     from moderation.features.phrases import Lexicon
-    from moderation.model.calibration import Calibration
     from moderation.model.given import Comments
-    from moderation.model.goals.stored_curve import StoredCurve
     from moderation.model.held_out import HeldOutScores
+    from moderation.model.labels import Base
 
 
 BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
-
-
-@dataclass(frozen=True)
-class TextLabel:
-    """A label that is read from the words.
-
-    threshold: a comment is flagged from this probability on. operating: the goal and what it
-    promises. metrics: how it did on rows that it was not trained on. curve: what other thresholds
-    would give (`stored_curve.StoredCurve`); None in models that were made before it was kept.
-    """
-
-    name: str
-    calibration: Calibration
-    threshold: float
-    operating: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    curve: StoredCurve | None = None
-
-
-@dataclass(frozen=True)
-class ContextLabel:
-    """A label that is read from the conversation around a comment; see TextLabel."""
-
-    name: str
-    head: ContextHead
-    calibration: Calibration
-    threshold: float
-    operating: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    curve: StoredCurve | None = None
-
-
-@dataclass(frozen=True)
-class Base:
-    """The weights below decisions that were learnt on top: they are learnt anew from here.
-
-    weights, dense, intercept: as in WeightTable; phrase_weights, held: as in Model.
-    """
-
-    weights: np.ndarray
-    dense: np.ndarray
-    intercept: np.ndarray
-    phrase_weights: np.ndarray
-    held: HeldOutScores | None = None
 
 
 @dataclass(frozen=True)
@@ -283,14 +239,14 @@ class Model:
         }
 
     def save(self, folder: str | Path) -> None:
-        """Write the model's folder; see `model_folder.save`."""
+        """Write the model's folder; see `folder.save`."""
         from moderation.model import folder as model_folder
 
         model_folder.save(self, folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Model:
-        """Read a model's folder; see `model_folder.load`.
+        """Read a model's folder; see `folder.load`.
 
         folder: a path, or a name as after `-m`: "default" is the model under models/default in the
         current folder, else the one that was installed along. Raises ModelError, or InputError
@@ -299,7 +255,8 @@ class Model:
         from moderation.model import folder as model_folder
         from moderation.model.names import model_path
 
-        return model_folder.load(model_path(folder) if isinstance(folder, str) else folder)
+        path = model_path(folder) if isinstance(folder, str) else folder
+        return model_folder.load(path, cls)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import orjson
 
 from moderation.errors import ModelError, OutputError
 from moderation.filelock import locked
-from moderation.model.folder import load
+from moderation.model.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,8 @@ def promote(candidate: Path, place: Path, current: Path | None, record: dict[str
     the log says beside the digests. Raises ModelError for a candidate that does not load,
     OutputError when a file cannot be written.
     """
-    digest = load(candidate).digest
-    before = None if current is None else load(current).digest
+    digest = Model.load(candidate).digest
+    before = None if current is None else Model.load(current).digest
     with _alone(place) as log:
         if current is not None:
             _put(current, previous(place))
@@ -61,7 +61,7 @@ def roll_back(place: Path, record: dict[str, Any]) -> str:
     back = previous(place)
     if not back.is_dir():
         raise ModelError(f"{back}: no previous model is kept; nothing to bring back")
-    digest = load(back).digest
+    digest = Model.load(back).digest
     with _alone(place) as log:
         if place.is_dir():
             aside = _copied(place, back)

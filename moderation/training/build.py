@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.model.model import ContextLabel, Model
+    from moderation.model.labels import ContextLabel
+    from moderation.model.model import Model
     from moderation.training.recipe import Settings
 
 PER_PATTERN = 40  # sentences from each pattern; not swept

@@ -33,7 +33,7 @@ from moderation.model import folder as model_folder
 from moderation.tables import replacing, to_arrow
 
 if TYPE_CHECKING:
-    from moderation.model.model import ContextLabel
+    from moderation.model.labels import ContextLabel
 
 MOST_BYTES = 1 << 30  # of all entries, the oldest go first; the sets of labels/ take a tenth
 _PACKAGE = Path(__file__).parents[1]
@@ -98,7 +98,7 @@ class Store:
             return None
         arrays = safetensors.load(bytes(content))
         described = json.loads(arrays.pop("described").tobytes())
-        return cast("ContextLabel", model_folder._head(described, arrays))
+        return cast("ContextLabel", model_folder.label_of(described, arrays))
 
     def keep_head(self, digest: str, label: ContextLabel) -> None:
         """Keep a context label."""
@@ -141,7 +141,7 @@ class Store:
 
 
 def _described(label: ContextLabel) -> bytes:
-    described = json.dumps(model_folder._label(label), sort_keys=True).encode()
+    described = json.dumps(model_folder.label_card(label), sort_keys=True).encode()
     arrays = {f"{label.name}/{key}": one for key, one in label.head.tensors().items()}
     arrays["described"] = np.frombuffer(described, np.uint8)
     return bytes(safetensors.save({key: np.ascontiguousarray(one) for key, one in arrays.items()}))

@@ -25,7 +25,8 @@ from moderation.features.phrases import Lexicon
 from moderation.labels.splits import folds, split_groups
 from moderation.labels.table import label_names
 from moderation.model.held_out import HeldOutScores
-from moderation.model.model import ContextLabel, Model, TextLabel
+from moderation.model.labels import ContextLabel, TextLabel
+from moderation.model.model import Model
 from moderation.training import linear
 from moderation.training.decisions.gain import gain
 from moderation.training.features import Features, training_features

@@ -16,7 +16,7 @@ from small_model import trained
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, count_words
 from moderation.model.calibration import Calibration
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 from moderation.readers import read
 
 WORDS = ("bridge", "toll", "river", "council", "vote", "kitten", "sofa", "dollars", "the", "why?")

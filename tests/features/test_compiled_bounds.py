@@ -18,7 +18,7 @@ from moderation.features.kernel import DENSE_FEATURES
 from moderation.features.phrases import CLASSES, Lexicon
 from moderation.flags.why_json import reasons
 from moderation.model.calibration import Calibration
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 
 SECONDS = 20
 

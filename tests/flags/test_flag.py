@@ -14,7 +14,7 @@ from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, Frequencies, count_words
 from moderation.flags import flag
 from moderation.model.calibration import Calibration
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 from moderation.readers import Dump
 
 TEXTS = [

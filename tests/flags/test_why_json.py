@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from moderation.evidence.words import Evidence
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.flags.why_json import OTHER_WORDS, SMALL, reasons
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 
 share = st.one_of(
     st.floats(-20, 20),

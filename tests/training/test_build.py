@@ -6,7 +6,7 @@ from described_sets import RECIPE
 from small_model import THINGS
 
 from moderation.errors import LabelError
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 from moderation.training.build import build
 from moderation.training.decisions.gain import bought
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from moderation.model.goals.stored_curve import StoredCurve
-    from moderation.model.model import ContextLabel, Model, TextLabel
+    from moderation.model.labels import ContextLabel, TextLabel
+    from moderation.model.model import Model
 
 
 def parse_goals(sentences: list[str], labels: list[str]) -> dict[str, Goal]:

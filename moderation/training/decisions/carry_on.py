@@ -27,7 +27,8 @@ from moderation.features.phrases import phrase_rows
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_names
 from moderation.model.held_out import HeldOutScores
-from moderation.model.model import Base, ContextLabel, Model, TextLabel
+from moderation.model.labels import Base, ContextLabel, TextLabel
+from moderation.model.model import Model
 from moderation.training.decisions.correction import Decided, Learned, learn
 from moderation.training.features import dense_scales
 from moderation.training.provenance import row_digests, rows_origin
@@ -36,6 +37,8 @@ from moderation.training.recipe import Recipe
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
+
+    from moderation.model.model import Model
 
 FEWEST = 8  # positives and negatives: fewer cannot be held out
 PHRASE_SHARE, DENSE_SHARE = 0.05, 0.3  # of old texts that have such a feature, roughly

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-    from moderation.model.model import TextLabel
+    from moderation.model.labels import TextLabel
 
 COSTS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Penalties of a decision's loss to try; docs/what-decisions-buy.md has what was chosen."""

@@ -10,7 +10,8 @@ from moderation.evaluation.metrics import METRICS, Ranked, interval, resample, s
 from moderation.model.calibration import sigmoid
 
 if TYPE_CHECKING:
-    from moderation.model.model import ContextLabel, Model, TextLabel
+    from moderation.model.labels import ContextLabel, TextLabel
+    from moderation.model.model import Model
 
 DRAWS = 500
 FLAGGED = 10  # flagged decisions below which the precision that is kept is the promised one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from moderation.model.model import ContextLabel
+from moderation.model.labels import ContextLabel
 from moderation.training.off_topic.fit import fit_context, held_out_logits, source_weights
 from moderation.training.operating_point import OutOfFold, operating_point
 

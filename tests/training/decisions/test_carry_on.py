@@ -21,7 +21,8 @@ from moderation.labels.read import read_labels
 from moderation.labels.table import label_frame
 from moderation.model.calibration import Calibration
 from moderation.model.held_out import not_trained_on
-from moderation.model.model import ContextLabel, Model
+from moderation.model.labels import ContextLabel
+from moderation.model.model import Model
 from moderation.training.decisions import correction
 from moderation.training.decisions.carry_on import below_decisions, carry_on
 from moderation.training.decisions.correction import ANCHOR, Decided

@@ -1,15 +1,13 @@
-"""Tables to files and back: Parquet, JSON lines and CSV, written whole or not at all."""
+"""Tables to files: Parquet, JSON lines and CSV, written whole or not at all."""
 
 from __future__ import annotations
 
 import bz2
 import contextlib
 import gzip
-import io
 import json
 import lzma
 import os
-import re
 import secrets
 import sys
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import zstandard
 
-from moderation.errors import InputError, OutputError
+from moderation.errors import OutputError
 from moderation.temporary import held_file, sweep_beside
 
 if TYPE_CHECKING:
@@ -221,68 +219,6 @@ def csv_restored(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def read_table(path: str | Path) -> tuple[pa.Table, dict[str, Any]]:
-    """A table that `write_table` wrote, and its metadata ({} where the format keeps none).
-
-    A folder of partitions is read as one. Raises InputError naming the file for one that is
-    absent, damaged or none of the formats. CSV cells come back as they were before they were made
-    safe; empty ones are null.
-    """
-    path = Path(path)
-    if path.is_dir():
-        parts = [read_table(part) for part in parts_of(path)]
-        return pa.concat_tables([table for table, _ in parts]), parts[0][1]
-    try:
-        kind = kind_of(path)
-    except OutputError as error:
-        raise InputError(str(error)) from error
-    if not path.exists():
-        raise InputError(f"{path}: there is no such file")
-    try:
-        return _read(path, kind)
-    except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        reason = re.sub(r"\s+", " ", str(getattr(error, "strerror", None) or error))[:200]
-        raise InputError(f"{path}: cannot be read as a {kind} table: {reason}") from error
-
-
-def parts_of(folder: Path) -> list[Path]:
-    """The Parquet files of a run in partitions, in the order of their rows.
-
-    Raises InputError where there are none, or the run is not complete.
-    """
-    parts = sorted(folder.glob("part-*.parquet"))
-    try:
-        complete = json.loads((folder / "_manifest.json").read_bytes())["complete"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder}: is a folder, but not one that `score -o` wrote") from error
-    if not complete or not parts:
-        raise InputError(
-            f"{folder}: the run that writes it is not complete; give the same command again"
-        )
-    return parts
-
-
-def _read(path: Path, kind: str) -> tuple[pa.Table, dict[str, Any]]:
-    if kind == ".parquet":
-        table = pq.read_table(path)
-        metadata = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
-        return table.replace_schema_metadata(None), metadata
-    from moderation.readers.source import Source
-
-    source = Source(path)
-    if not source.head:
-        raise ValueError("the file is empty")
-    with source.utf8() as stream:
-        if kind == ".jsonl":
-            rows = [orjson.loads(line) for line in stream if line.strip()]
-            return pa.Table.from_pylist(rows), {}
-        content = stream.read()
-    options = pa_csv.ConvertOptions(strings_can_be_null=True, quoted_strings_can_be_null=False)
-    parsing = pa_csv.ParseOptions(newlines_in_values=True)
-    table = pa_csv.read_csv(io.BytesIO(content), parse_options=parsing, convert_options=options)
-    return pa.table([csv_restored(column) for column in table.columns], table.column_names), {}
 
 
 def text_column(frame: pd.DataFrame, name: str) -> pa.Array:

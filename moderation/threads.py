@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA
 from moderation.errors import InputError
-from moderation.tables import text_column
+from moderation.tables import text_column, to_frame
 
 LATEST = np.iinfo(np.int64).max  # a missing time sorts after every known one
 CONTENT = ("thread_id", "id", "parent_id", "author", "created_at", "text", "kind", "status")
@@ -107,7 +107,7 @@ def repeated(table: pa.Table, keys: Keys) -> np.ndarray:
     said = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
     beside = pa.table({"url": copies["url"], "warnings": said})
     order = pc.sort_indices(beside, [("url", "ascending"), ("warnings", "ascending")])
-    content = copies.select(CONTENT).take(order).to_pandas(types_mapper=pd.ArrowDtype)
+    content = to_frame(copies.select(CONTENT).take(order))
     found[several[order.to_numpy()]] = content.duplicated().to_numpy()
     return found
 
@@ -185,7 +185,7 @@ def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(table)
 
 
 def _codes(strings: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:

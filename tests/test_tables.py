@@ -12,10 +12,10 @@ from places import SAMPLES
 
 from moderation.errors import InputError, OutputError
 from moderation.readers import read
+from moderation.readers.written import read_table
 from moderation.tables import (
     csv_restored,
     csv_safe,
-    read_table,
     replacing,
     to_arrow,
     to_frame,

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from moderation.campaigns import kernel
 from moderation.comments import STRING
+from moderation.tables import to_frame
 
 MIN_MEMBERS = 3
 MIN_WORDS = 12
@@ -155,4 +156,4 @@ def _table(
         },
         schema=CAMPAIGN_SCHEMA,
     )
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(table)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def load_scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A scored table and its passport, read or made."""
     from moderation.model.model import Model
-    from moderation.tables import read_table, to_frame
+    from moderation.readers.written import read_table
+    from moderation.tables import to_frame
 
     if len(dumps) == 1 and _isload_scored(dumps[0]):
         table, passport = read_table(dumps[0])

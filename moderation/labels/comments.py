@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from moderation.comments import RECORD_SCHEMA, THREAD_SCHEMA
+from moderation.tables import to_frame
 from moderation.threads import thread
 
 if TYPE_CHECKING:
@@ -92,4 +93,4 @@ def _typed(columns: dict[str, list], schema: pa.Schema) -> pd.DataFrame:
         for one in schema
     ]
     table = pa.table(arrays, schema=schema)
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(table)

@@ -15,7 +15,8 @@ import pyarrow as pa
 from moderation.errors import InputError, OutputError
 from moderation.labels.table import CONTEXT_COLUMNS
 from moderation.readers.source import Source
-from moderation.tables import csv_restored, kind_of, read_table, to_frame
+from moderation.readers.written import read_table
+from moderation.tables import csv_restored, kind_of, to_frame
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -344,7 +344,7 @@ def _in_context(
 
 def no_threads() -> pd.DataFrame:
     """No titles and no articles: THREAD_SCHEMA without rows."""
-    return THREAD_SCHEMA.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(THREAD_SCHEMA.empty_table())
 
 
 def _thread_of(
@@ -364,6 +364,4 @@ def _thread_of(
         {"thread_id": ["0"], "title": [title], "article": [article], "url": [None]},
         schema=THREAD_SCHEMA,
     )
-    return comments.to_pandas(types_mapper=pd.ArrowDtype), heads.to_pandas(
-        types_mapper=pd.ArrowDtype
-    )
+    return to_frame(comments), to_frame(heads)

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.errors import InputError
+from moderation.readers.written import parts_of, read_table
 from moderation.report.scored import (
     BATCH_ROWS,
     LONG,
@@ -32,7 +33,7 @@ from moderation.report.scored import (
     record,
     waiting,
 )
-from moderation.tables import METADATA_KEY, kind_of, parts_of, read_table
+from moderation.tables import METADATA_KEY, kind_of
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:

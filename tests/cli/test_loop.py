@@ -12,8 +12,8 @@ from small_model import INSULTS, PLACES, trained
 
 from moderation.labels.ledger import entries
 from moderation.model.model import Model
+from moderation.readers.written import read_table
 from moderation.review import open_scored
-from moderation.tables import read_table
 
 FILES = ("model.json", "weights.safetensors")
 SUBJECTS = (

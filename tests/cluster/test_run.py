@@ -15,8 +15,8 @@ from moderation.cluster import part, spill
 from moderation.cluster.engines import Here
 from moderation.model.model import Model
 from moderation.readers import read
+from moderation.readers.written import read_table
 from moderation.review import open_scored
-from moderation.tables import read_table
 
 READ = {"format": None, "mapping": {}}
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from moderation.errors import LabelError
+from moderation.tables import to_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def read_files(paths: list[Path], kind: str, header: list[str] | None = None) ->
 
 
 def _parquet(path: Path, _: list[str] | None) -> pd.DataFrame:
-    return pq.read_table(path).to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(pq.read_table(path))
 
 
 def _csv(path: Path, header: list[str] | None) -> pd.DataFrame:

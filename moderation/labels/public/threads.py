@@ -14,6 +14,7 @@ from moderation.labels.public.columns import cleaned, field, heading, wikitext
 from moderation.labels.public.conditions import column, holds
 from moderation.labels.public.sets import load_sources, rows_of
 from moderation.readers.values import when
+from moderation.tables import to_frame
 from moderation.threads import thread
 
 if TYPE_CHECKING:
@@ -137,4 +138,4 @@ def _typed(columns: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
         else:
             arrays.append(pa.nulls(length, one.type))
     table = pa.table(arrays, schema=schema)
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(table)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.head import count_words
 from moderation.errors import LabelError
+from moderation.tables import to_frame
 from moderation.training.off_topic.moved_comments import Conversation, off_topic_training
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def talk_of(name: str, rows: pd.DataFrame, answer: str | None = None) -> Convers
     )
     return Conversation(
         name,
-        comments.to_pandas(types_mapper=pd.ArrowDtype),
+        to_frame(comments),
         _heads(thread, rows.iloc[order]),
         judged if answer is not None else None,
     )
@@ -125,7 +126,7 @@ def _heads(thread: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
     heads["url"] = None
     arrays = [pa.array(list(heads[one]), STRING, from_pandas=True) for one in THREAD_SCHEMA.names]
     table = pa.table(arrays, schema=THREAD_SCHEMA)
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    return to_frame(table)
 
 
 def judged_talk(name: str, rows: pd.DataFrame, answer: str, seed: int) -> Conversation:

@@ -42,12 +42,16 @@ def evaluate(
     plots: Annotated[Path | None, typer.Option("--plots", help="Folder for plots (SVG).")] = None,
 ) -> None:
     """Measure a model on labelled comments that it was not trained on."""
+    from moderation.evaluation.suites import read_suite
     from moderation.evaluation.text import evaluation_markdown, evaluation_text
+    from moderation.labels.read import read_labels
     from moderation.model.model import Model
     from moderation.terminal import width
 
     if not labels and suite is None:
         raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
+    cases = None if suite is None else read_suite(suite)
+    frame = read_labels(labels) if labels else None
     ready_to_score()
     chosen = Model.load(model_path(model))
     for sentence in learnt_by_heart_notes([chosen], [*(labels or []), *([suite] if suite else [])]):
@@ -55,12 +59,9 @@ def evaluate(
     figures: dict[str, object] = {"model": chosen.passport()}
     written: list[str] = []
     worse = False
-    if suite is not None:
-        figures["suite"] = _run_suite(chosen, suite, written)
-    if labels:
-        from moderation.labels.read import read_labels
-
-        frame = read_labels(labels)
+    if cases is not None:
+        figures["suite"] = _run_suite(chosen, cases, written)
+    if labels and frame is not None:
         with working("evaluating"):
             found = _evaluate(chosen, frame)
         figures["evaluation"] = found.to_dict()
@@ -102,13 +103,12 @@ def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
     return evaluate(frame, honest.scores, model.thresholds)
 
 
-def _run_suite(model: Model, path: Path, written: list[str]) -> object:
+def _run_suite(model: Model, cases: pd.DataFrame, written: list[str]) -> object:
     from moderation.evaluation.scores import row_scores
-    from moderation.evaluation.suites import read_suite, run_suite
+    from moderation.evaluation.suites import run_suite
     from moderation.evaluation.text import suite_markdown, suite_text
     from moderation.terminal import width
 
-    cases = read_suite(path)
     honest = row_scores(model, cases[["text"]])
     for sentence in honest.told(model.name, "case"):
         tell(sentence)

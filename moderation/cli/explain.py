@@ -28,12 +28,12 @@ def explain(
     from moderation.model.model import Model
     from moderation.terminal import explanation, width
 
-    chosen = Model.load(model_path(model))
     words = sys.stdin.read() if text == "-" else text
     context = None
     if article is not None:
         from moderation.readers import Source
 
         context = Source(article).text()[0]
+    chosen = Model.load(model_path(model))
     for shown in chosen.explain(words, parent=parent, title=title, article=context):
         typer.echo(explanation(str(shown), width()))

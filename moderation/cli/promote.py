@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -15,6 +15,8 @@ from moderation.errors import InputError
 from moderation.model.names import model_path
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from moderation.evaluation.trial import Trial
     from moderation.model.model import Model
 
@@ -67,6 +69,7 @@ def _promote(
     from moderation.model.model import Model
 
     folder = model_path(name)
+    tables = _tables(labels, suites)
     candidate = Model.load(folder)
     in_use = _in_use(place)
     current = None if in_use is None else Model.load(in_use)
@@ -74,7 +77,7 @@ def _promote(
     if current is not None:
         if current.digest == candidate.digest:
             raise InputError(f"{folder}: the same model as {in_use}; nothing to promote")
-        trial = _tried(candidate, current, labels, suites)
+        trial = _tried(candidate, current, tables)
         record |= trial.to_dict()
         _say_tried(trial, current.name)
         if trial.verdict in ("worse", "untried") and force is None:
@@ -88,19 +91,30 @@ def _promote(
     say(f"{place} is now {folder}; --rollback brings the previous one back")
 
 
-def _tried(
-    candidate: Model, current: Model, labels: list[Path] | None, suites: list[Path]
-) -> Trial:
+class _Tables(NamedTuple):
+    """What both models are tried on, and the files that it comes from."""
+
+    labels: pd.DataFrame | None
+    suites: dict[str, pd.DataFrame]
+    paths: list[Path]
+
+
+def _tables(labels: list[Path] | None, suites: list[Path]) -> _Tables:
     from moderation.evaluation.suites import read_suite
-    from moderation.evaluation.trial import tried
     from moderation.labels.read import read_labels
 
     paths = labels or ([LEDGER] if LEDGER.exists() else [])
     frame = read_labels(paths) if paths else None
-    for sentence in learnt_by_heart_notes((candidate, current), [*paths, *suites]):
+    return _Tables(frame, {path.name: read_suite(path) for path in suites}, [*paths, *suites])
+
+
+def _tried(candidate: Model, current: Model, tables: _Tables) -> Trial:
+    from moderation.evaluation.trial import tried
+
+    for sentence in learnt_by_heart_notes((candidate, current), tables.paths):
         tell(sentence)
     with working("comparing"):
-        return tried(candidate, current, frame, {one.name: read_suite(one) for one in suites})
+        return tried(candidate, current, tables.labels, tables.suites)
 
 
 def _say_tried(trial: Trial, against: str) -> None:

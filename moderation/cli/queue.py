@@ -51,8 +51,8 @@ def queue(
     from moderation.sampling.queue import answered, choose, decided, not_chosen, with_context
     from moderation.sampling.strata import estimates, strata
 
-    scored, passport = load_scored(dumps, model)
     made = decisions(labels)
+    scored, passport = load_scored(dumps, model)
     honest = held_out_of(scored, passport, model, made["text"])
     scores = scores_of(scored if honest is None else honest.scores, passport)
     answers = answered(scored, made, passport.get("contexts", []))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moderation.cli.app import say, tell
-from moderation.cli.progress import working
+from moderation.cli.progress import portioned
 from moderation.cli.reading import read_dump
 from moderation.model.names import model_path
 
@@ -25,19 +25,19 @@ def load_scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, A
     from moderation.readers.written import read_table
     from moderation.tables import to_frame
 
-    if len(dumps) == 1 and _isload_scored(dumps[0]):
+    if len(dumps) == 1 and _is_scored(dumps[0]):
         table, passport = read_table(dumps[0])
         if not passport.get("thresholds"):  # only Parquet keeps it
             passport = Model.load(model_path(model)).passport()
         return to_frame(table), passport
-    from moderation.flags.flag import scored_table
+    from moderation.scoring import scored_parts
+    from moderation.tables import concatenated
 
     folder = model_path(model)
     dump = read_dump(dumps)
     chosen = Model.load(folder)
-    with working("scoring"):
-        scores = chosen.score(dump.comments, dump.threads)
-        return scored_table(dump, scores, chosen), chosen.passport()
+    parts = portioned("scoring", scored_parts(dump, chosen), len(dump.comments))
+    return concatenated(parts), chosen.passport()
 
 
 def held_out_of(
@@ -54,7 +54,7 @@ def held_out_of(
     if passport.get("learnt") == 0:
         none = np.zeros(len(scored), bool)
         return Honest(scored, none, none)
-    model = _thatload_scored(passport, name)
+    model = _model_of(passport, name)
     if model is None:
         return None
     return not_trained_on(model, scored["text"].fillna("").astype("str"), scored, near)
@@ -80,7 +80,7 @@ def unknown_training(passport: dict[str, Any]) -> str:
     )
 
 
-def _thatload_scored(passport: dict[str, Any], name: str) -> Model | None:
+def _model_of(passport: dict[str, Any], name: str) -> Model | None:
     """The model with the passport's digest: the one that was named, else of those under models/."""
     from moderation.errors import InputError, ModelError
     from moderation.model.folder import digest_of
@@ -97,7 +97,7 @@ def _thatload_scored(passport: dict[str, Any], name: str) -> Model | None:
     return None
 
 
-def _isload_scored(path: str) -> bool:
+def _is_scored(path: str) -> bool:
     """Whether a file is a scored table, by its columns."""
     from moderation.errors import ModerationError
     from moderation.tables import kind_of

@@ -50,15 +50,18 @@ def thresholds(
 
     folder = model_path(model)
     ready_to_score()
-    chosen = Model.load(folder)
-    wanted = parse_goals(goals or [], chosen.labels)
-    shares: dict[str, float] = {}
+    read = None
     if dump:
-        from moderation.model.held_out import not_trained_on
         from moderation.readers import iterate
         from moderation.readers.dump import merged
 
         read = merged(iterate(dump, None, {}))
+    chosen = Model.load(folder)
+    wanted = parse_goals(goals or [], chosen.labels)
+    shares: dict[str, float] = {}
+    if read is not None:
+        from moderation.model.held_out import not_trained_on
+
         with working("scoring"):
             scores = chosen.score(read.comments, read.threads)
             honest = not_trained_on(chosen, read.comments["text"], scores)

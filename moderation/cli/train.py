@@ -105,7 +105,8 @@ def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
     from moderation.model.model import Model
     from moderation.training.decisions.carry_on import carry_on
 
-    return carry_on(Model.load(folder), read_labels(labels), seed=seed)
+    frame = read_labels(labels)
+    return carry_on(Model.load(folder), frame, seed=seed)
 
 
 def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:

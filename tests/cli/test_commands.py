@@ -96,6 +96,28 @@ def test_a_missing_file_is_one_line_where_nothing_is_compiled(command, tmp_path,
     assert "none.csv" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("evaluate", "MODEL", "none.csv"),
+        ("evaluate", "MODEL", "--suite", "none.csv"),
+        ("promote", "MODEL", "none.csv"),
+        ("promote", "MODEL", "--suite", "none.csv"),
+        ("train", "--from", "MODEL", "none.csv", "-o", "out"),
+        ("thresholds", "MODEL", "--dump", "none.csv"),
+        ("explain", "-m", "MODEL", "a text", "--article", "none.csv"),
+        ("queue", "-m", "MODEL", "none.csv"),
+    ],
+)
+def test_files_are_looked_at_before_a_model_is_loaded(moderation, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "MODEL"
+    folder.mkdir()
+    (folder / "model.json").write_text("{}")
+    ran = moderation(*command)
+    assert (ran.status, "none.csv" in ran.err, len(ran.err.splitlines())) == (1, True, 1)
+
+
 def test_parse_writes_the_tree_and_says_what_it_read(moderation, dump, tmp_path):
     ran = moderation("parse", dump, "-o", tmp_path / "out.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]

@@ -115,6 +115,15 @@ def seen(*arguments):
     return shown.decode()
 
 
+def test_scoring_for_a_queue_counts_on_a_terminal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{k},{k % 50},a short word {k}" for k in range(3_000)]
+    (tmp_path / "dump.csv").write_text("id,thread_id,text\n" + "\n".join(rows) + "\n")
+    count = re.compile(r"scoring: [\d,]+ of 3,000 comments")
+    assert count.search(seen("queue", "dump.csv", "-o", "queue.parquet"))
+    assert count.search(seen("drift", "dump.csv", "dump.csv"))
+
+
 def test_scoring_counts_on_a_terminal_and_is_silent_elsewhere(tmp_path, moderation):
     dump = tmp_path / "dump.csv"
     rows = [f"{k},{k % 500},a short word {k}" for k in range(70_000)]

@@ -272,8 +272,12 @@ class Source:
 
     def allow(self, grown: int) -> None:
         """Raise InputError where a packed file has grown to more bytes than it may."""
-        if grown > self._limit:
+        if not self.allows(grown):
             self._explode()
+
+    def allows(self, grown: int) -> bool:
+        """Whether a packed file may grow to so many bytes."""
+        return grown <= self._limit
 
     def allow_all(self, sizes: list[int]) -> None:
         """The same for an archive's members together; one that grows so much alone is skipped."""

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from moderation.errors import InputError, OutputError
 from moderation.readers.source import Source
+from moderation.readers.table.parquet import Parquet
 from moderation.tables import METADATA_KEY, csv_restored, kind_of
 
 
@@ -61,7 +61,10 @@ def parts_of(folder: Path) -> list[Path]:
 
 def _read(path: Path, kind: str) -> tuple[pa.Table, dict[str, Any]]:
     if kind == ".parquet":
-        table = pq.read_table(path)
+        source = Source(path)
+        table = Parquet(source).table()
+        if source.odd:
+            raise ValueError("its text is not UTF-8")
         metadata = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
         return table.replace_schema_metadata(None), metadata
     source = Source(path)

@@ -20,6 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.errors import InputError
+from moderation.readers.source import Source
+from moderation.readers.table.parquet import Parquet
 from moderation.readers.written import parts_of, read_table
 from moderation.report.scored import (
     BATCH_ROWS,
@@ -60,6 +62,8 @@ def open_scored(path: Path) -> Scored:
         if not paths:
             table, passport = read_table(path)
             return Scored.of(table, passport, BatchRecords(table))
+        for one in paths:
+            Parquet(Source(one)).check()
         files = [pq.ParquetFile(one) for one in paths]
         schema = files[0].schema_arrow
         passport = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))

@@ -107,7 +107,7 @@ def test_an_unknown_label_name_is_refused_when_the_names_are_known(tmp_path):
     [
         ("t.jsonl", '{"text": "a", "spam": 1}\n{"text": \n', "t.jsonl:2: no JSON"),
         ("t.jsonl", "[1]\n", "t.jsonl:1: .* is no JSON object"),
-        ("t.parquet", "no parquet", "cannot be read as a .parquet table"),
+        ("t.parquet", "no parquet", "damaged Parquet file"),
         ("t.csv", 'text,spam\n"open,1\n', r"t\.csv:2: no CSV: unexpected end"),
         ("t.csv", "text,spam\nhi, there,1\n", r"t\.csv:2: 3 cells under 2 columns; quote cells"),
         ("t.csv", "text,spam,spam\nhi,1,0\n", "two columns are named 'spam'"),

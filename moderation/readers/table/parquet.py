@@ -65,7 +65,32 @@ class Parquet:
 
         Raises InputError where the file is damaged, or grows beyond its bound.
         """
-        wanted = sorted(set(chosen.values()))
+        for first, block in self._bounded(sorted(set(chosen.values()))):
+            values = {role: block[name].combine_chunks() for role, name in chosen.items()}
+            yield partial(Columns, values, partial(_row, first), [], block.num_rows)
+
+    def table(self) -> pa.Table:
+        """All rows and columns, and the file's metadata.
+
+        Raises InputError where the file is damaged, or grows beyond its bound.
+        """
+        blocks = [block for _, block in self._bounded(self.names)]
+        schema = self._stream.schema_arrow
+        table = pa.concat_tables(blocks) if blocks else schema.empty_table()
+        return table.replace_schema_metadata(schema.metadata)
+
+    def check(self) -> None:
+        """Raise InputError where all rows and columns together grow beyond the file's bound."""
+        for _ in self._bounded(self.names, suspects=True):
+            pass
+
+    def _bounded(
+        self, wanted: list[str], *, suspects: bool = False
+    ) -> Iterator[tuple[int, pa.Table]]:
+        """The rows in blocks, each with the number of its first row.
+
+        suspects: only of the row groups in which repeated values could go beyond the bound.
+        """
         sizes = [self._stream.metadata.row_group(k).num_rows for k in range(self._groups)]
         begin, end = self._source.groups or (0, self._groups)
         self._source.allow(sum(sizes[begin:end]) * ROW_BYTES)
@@ -76,12 +101,14 @@ class Parquet:
                 grown += sum(cost.unpacked for cost in costs.values())
                 self._source.allow(grown)
                 longest = self._longest(group, costs)
-                rows = max(1, min(BATCH_ROWS, DECODED_BYTES // max(1, longest)))
+                if suspects and self._source.allows(grown + sizes[group] * sum(longest)):
+                    done += sizes[group]
+                    continue
+                rows = max(1, min(BATCH_ROWS, DECODED_BYTES // max(1, *longest)))
                 for block in self._blocks(group, wanted, rows):
                     grown += block.nbytes
                     self._source.allow(grown)
-                    values = {role: block[name].combine_chunks() for role, name in chosen.items()}
-                    yield partial(Columns, values, partial(_row, done), [], block.num_rows)
+                    yield done, block
                     done += block.num_rows
                 if done != sum(sizes[: group + 1]):
                     raise ValueError(f"row group {group} has not the {sizes[group]:,} rows it says")
@@ -124,16 +151,14 @@ class Parquet:
             columns.append(column)
         return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
-    def _longest(self, group: int, costs: dict[str, Cost]) -> int:
-        """Bytes of the longest value in a group's dictionaries, or more."""
-        longest = 0
-        for name, cost in costs.items():
-            if cost.dictionary * BATCH_ROWS <= DECODED_BYTES:
-                bound = cost.dictionary
-            else:
-                bound = self._longest_in(group, name, cost.dictionary)
-            longest = max(longest, bound)
-        return longest
+    def _longest(self, group: int, costs: dict[str, Cost]) -> list[int]:
+        """Bytes of the longest value in each of a group's dictionaries, or more."""
+        return [
+            cost.dictionary
+            if cost.dictionary * BATCH_ROWS <= DECODED_BYTES
+            else self._longest_in(group, name, cost.dictionary)
+            for name, cost in costs.items()
+        ]
 
     def _longest_in(self, group: int, name: str, size: int) -> int:
         """The longest value of a column's dictionary of `size` bytes; `size` where it is hidden."""

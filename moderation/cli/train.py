@@ -63,8 +63,10 @@ def train(
     if sources is None and not labels:
         raise typer.BadParameter("give label tables, or --sources and --data")
     base = None if start is None else model_path(start)
+    from moderation.cluster.alone import alone
+
     ready_to_score()
-    with working("training"):
+    with alone(str(output)), working("training"):
         if base is not None:
             model = _train_on_top(base, labels or [], seed)
         elif sources is not None and data is not None:

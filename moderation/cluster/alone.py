@@ -1,4 +1,4 @@
-"""Hold the folder that a run writes to, so that no other run writes there at the same time."""
+"""Hold the folder that a command writes to, so that no other writes there at the same time."""
 
 from __future__ import annotations
 
@@ -23,11 +23,24 @@ if TYPE_CHECKING:
 def alone(folder: str) -> Iterator[None]:
     """Make the folder and hold it for the block. Raises OutputError where another run holds it.
 
+    A folder that was made and stays empty goes again.
     The lock goes with the process. It is the folder's own; of a URL, and where a file system has
     no locks, it is a file among the temporary ones, which only runs of this user on this machine
     see.
     """
+    new = not files.exists(folder)
     files.make_folder(folder)
+    try:
+        with _alone(folder):
+            yield
+    finally:
+        if new and not files.is_url(folder):
+            with contextlib.suppress(OSError):  # it is not empty
+                os.rmdir(folder)  # noqa: PTH106 - as `os.open` below
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
     held = None
     if os.name == "posix" and not files.is_url(folder):
         held = _held(folder, os.open(folder, os.O_RDONLY))

@@ -106,6 +106,21 @@ def commands(scored, out):
     }
 
 
+def test_two_trainings_do_not_write_one_folder(tmp_path, start, scored, moderation):
+    command = commands(scored, tmp_path / "out")["train"]
+    start(*command, code=AT_THE_END)
+    until((tmp_path / "reached").exists)
+    ran = moderation(*command)
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert "another run is writing there" in ran.err
+
+
+def test_a_training_that_fails_leaves_no_folder(tmp_path, moderation):
+    (tmp_path / "labels.csv").write_text("text,spam\nhello,1\n")
+    ran = moderation("train", tmp_path / "labels.csv", "-o", tmp_path / "out")
+    assert (ran.status, (tmp_path / "out").exists()) == (1, False)
+
+
 @pytest.mark.parametrize("name", ["parse", "report", "queue", "train"])
 def test_any_stopped_command_leaves_nothing(tmp_path, start, scored, name):
     (tmp_path / "out").mkdir()

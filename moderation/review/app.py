@@ -139,7 +139,8 @@ async def claim(request: Request) -> Response:
     """Hold the first free ones of the candidates."""
     review, asked = await _asked(request)
     session, name = _word(asked, "session"), _word(asked, "name")
-    granted = review.leases.claim(session, name, _rows(review, asked), WINDOW)
+    hidden = asked.get("hidden") is True
+    granted = review.leases.claim(session, name, _rows(review, asked), WINDOW, hidden)
     held = {str(row): who for row, who in review.leases.others(session).items()}
     return _json({"granted": granted, "held": held})
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SECONDS = 90.0  # a page renews its leases every 10 s, one long hidden every 60 s
+SECONDS = 30.0  # a page renews its leases every 10 s;
+HIDDEN_SECONDS = 90.0  # one that is long hidden is let by its browser every 60 s
 LINGER = 20.0  # a decision is in the ledger and heard by then: until then nobody gets it as new
 READING = 6.0  # a page that is looked at says every 1.5 s what it shows; one that left does not
 MOST_SESSIONS = 1_000
@@ -31,10 +32,13 @@ class Leases:
     _open: dict[str, tuple[int, str, float]] = field(default_factory=dict)  # row, name, until
     _lock: Lock = field(default_factory=Lock)
 
-    def claim(self, session: str, name: str, rows: Iterable[int], want: int) -> list[int]:
+    def claim(
+        self, session: str, name: str, rows: Iterable[int], want: int, hidden: bool = False
+    ) -> list[int]:
         """Hold the first `want` of `rows` that nobody else holds, and let go of all others soon.
 
         Soon, not now: one that was just decided is on its way to the ledger and to other pages.
+        hidden: whether the page is in the background, where its browser seldom lets it renew.
 
         Returns the rows that are now held, in the order asked for.
         """
@@ -55,7 +59,8 @@ class Leases:
                 for row, lease in self._held.items()
                 if lease.until > now
             }
-            self._held |= dict.fromkeys(granted, _Lease(session, name, now + SECONDS))
+            until = now + (HIDDEN_SECONDS if hidden else SECONDS)
+            self._held |= dict.fromkeys(granted, _Lease(session, name, until))
             return granted
 
     def release(self, session: str) -> None:

@@ -158,7 +158,36 @@ def _tls(access: Access) -> ssl.SSLContext | None:
             f"{access.certificate}, {access.private_key}: no certificate with its private key, "
             f"in PEM and without a pass phrase ({error.reason or 'unreadable'})"
         ) from error
+    _check_dates(context, access.certificate)
     return context
+
+
+def _check_dates(context: ssl.SSLContext, certificate: Path) -> None:
+    """Raise InputError for a certificate that browsers refuse by its dates.
+
+    Python reads those of a peer's certificate alone: so we connect to ourselves, in memory.
+    """
+    browser = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    browser.check_hostname = False
+    browser.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # whoever has signed it
+    browser.load_verify_locations(certificate)
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(there, back, server_side=True)
+    client = browser.wrap_bio(back, there)
+    for end in (client, server, client):
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            continue
+        except ssl.SSLCertVerificationError as error:
+            if error.verify_code in _WRONG_DATES:
+                raise InputError(
+                    f"{certificate}: {error.verify_message}: browsers refuse it; renew it"
+                ) from error
+            return
+
+
+_WRONG_DATES = (9, 10)  # OpenSSL's codes: not yet valid, has expired
 
 
 def _no_password() -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -108,10 +109,11 @@ def opened(said, running):
     raise AssertionError(said.read_text())
 
 
-def certified(folder, name="localhost"):
+def certified(folder, name="localhost", dates=(None, None)):
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "authority.pem")
-    issued = authority.issue_cert(name)
+    first, last = dates
+    issued = authority.issue_cert(name, not_before=first, not_after=last)
     issued.private_key_pem.write_to_path(folder / "key.pem")
     issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
 
@@ -378,6 +380,24 @@ def test_a_bad_certificate_is_told_before_anything_is_opened(tmp_path, moderatio
     )
     assert (told.status, "Open " in told.err, name in told.err) == (1, False, True)
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [(-60, -1, "certificate has expired"), (1, 60, "certificate is not yet valid")],
+)
+def test_a_certificate_out_of_date_is_told_before_anything_is_opened(
+    tmp_path, moderation, first, last, says
+):
+    now = datetime.now(UTC)
+    certified(tmp_path, dates=(now + timedelta(days=first), now + timedelta(days=last)))
+    write_table(flagged_spam(1), tmp_path / "s.parquet", PASSPORT)
+    told = moderation(
+        *("review", tmp_path / "s.parquet", "--labels", tmp_path / "l.jsonl", "--port", "0"),
+        *("--certificate", tmp_path / "certificate.pem", "--private-key", tmp_path / "key.pem"),
+    )
+    assert (told.status, "Open " in told.err, says in told.err) == (1, False, True)
+    assert len(told.err.splitlines()) == 1
 
 
 def test_a_ledger_that_cannot_be_is_told_before_anything_is_opened(tmp_path, moderation):

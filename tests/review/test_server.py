@@ -672,6 +672,19 @@ def test_a_lease_ends_with_its_page_or_its_time():
     assert leases.claim("a", "ann", [1, 2, 3], 2) == [1, 2]
 
 
+@pytest.mark.parametrize(("hidden", "seconds"), [(False, 30), (True, 90)])
+def test_a_page_that_crashed_keeps_its_comments_only_for_as_long_as_it_would_not_renew_them(
+    hidden, seconds
+):
+    now = [0.0]
+    leases = Leases(clock=lambda: now[0])
+    leases.claim("a", "ann", [1], 1, hidden)
+    now[0] = seconds - 1
+    assert leases.claim("b", "bob", [1], 1) == []
+    now[0] = seconds
+    assert leases.claim("b", "bob", [1], 1) == [1]
+
+
 def test_a_session_keeps_what_it_asks_for_again():
     leases = Leases()
     assert leases.claim("a", "ann", [1, 2, 3], 3) == [1, 2, 3]

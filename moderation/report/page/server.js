@@ -54,7 +54,7 @@ function serverStore() {
     search: async (sought) =>
       new Set((await ask(`/api/search?q=${encodeURIComponent(sought)}`)).rows),
     async claim(rows, who) {
-      const got = await ask("/api/claim", { session, name: who || "somebody", rows });
+      const got = await ask("/api/claim", { session, name: who || "somebody", rows, hidden: document.hidden });
       return {
         granted: new Set(got.granted),
         held: new Map(Object.entries(got.held).map(([row, other]) => [+row, other])),

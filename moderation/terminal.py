@@ -112,6 +112,15 @@ _LONG = 32  # cells: a name that is longer makes room for what stands behind it
 _LEAST = 24  # cells of the last column, if it needs as many, before names are cut
 
 
+def plural(count: int, noun: str) -> str:
+    """The count with its noun.
+
+    >>> plural(1, "comment"), plural(2_000, "flagged comment")
+    ('1 comment', '2,000 flagged comments')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def width() -> int:
     """Columns to write for: the terminal's, 80 where there is none, never over 120."""
     return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)

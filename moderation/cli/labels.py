@@ -11,6 +11,7 @@ from moderation.cli.app import Commands, app, ready_to_score, say, tell
 from moderation.cli.options import LEDGER, SHOWN, ModelName
 from moderation.cli.progress import working
 from moderation.model.names import model_path
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,7 @@ def import_(
 
         frames = [_judged(file, kind, all_judged, removed, weight) for file in files]
         write_table(stack(frames), output, private=True)
-        say(f"{sum(map(len, frames)):,} rows to {output}")
+        say(f"{plural(sum(map(len, frames)), 'row')} to {output}")
         return
     for file in files:
         _say_taken(file, _taken(file, kind, ledger, annotator, all_judged, removed, weight), ledger)
@@ -149,7 +150,7 @@ def export(
     frame = read_labels(labels or [LEDGER], apart=True)
     sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
     write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
-    say(f"{len(frame):,} rows to {output}")
+    say(f"{plural(len(frame), 'row')} to {output}")
 
 
 @commands.command()
@@ -179,7 +180,7 @@ def retract(
         count = take_back(ledger, annotator=annotator, at=now, by=who)
     else:
         count = sum(take_back(ledger, key=key, at=now, by=who) for key in keys or ())
-    say(f"{count:,} decision{'' if count == 1 else 's'} taken back in {ledger}")
+    say(f"{plural(count, 'decision')} taken back in {ledger}")
 
 
 @commands.command()
@@ -196,7 +197,7 @@ def stats(
 
     paths = labels or [LEDGER]
     frame = read_labels(paths)
-    typer.echo(f"{len(frame):,} rows")
+    typer.echo(plural(len(frame), "row"))
     rows = [_counts(name, frame[name]) for name in label_names(frame)]
     if rows:
         typer.echo(table(["label", "yes", "no", "not judged"], rows, width()))
@@ -204,7 +205,7 @@ def stats(
     if len(people):
         shown = [(int(count), str(name)) for name, count in people.items()][:SHOWN]
         typer.echo(table(["rows", "annotator"], shown, width()))
-        _say_left(len(people), "annotators")
+        _say_left(len(people), "annotator")
     every = agreements(frame)
     pairs = every[:SHOWN]
     if pairs:
@@ -213,7 +214,7 @@ def stats(
         ]
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, shown_pairs, width()))
-        _say_left(len(every), "pairs of annotators, who agree better")
+        _say_left(len(every), "pair", " of annotators, who agree better")
     for path in paths:
         _ledger_stats(path, last)
 
@@ -255,7 +256,7 @@ def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
     for warning in [*found.warnings, *shared]:
         say(f"note: {warning}")
     strong = sum(one.strength >= DOUBT for one in found.findings)
-    say(f"{found.rows:,} rows, {strong:,} answers are doubted")
+    say(f"{plural(found.rows, 'row')}; doubted: {plural(strong, 'answer')}")
     if quiet:
         return
     shown = [
@@ -274,12 +275,12 @@ def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
     if pairs:
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, pairs, width()))
-        _say_left(len(found.agreements), "pairs of annotators, who agree better")
+        _say_left(len(found.agreements), "pair", " of annotators, who agree better")
 
 
-def _say_left(count: int, what: str) -> None:
+def _say_left(count: int, noun: str, more: str = "") -> None:
     if count > SHOWN:
-        say(f"… {count - SHOWN:,} more {what}")
+        say(f"… {plural(count - SHOWN, f'more {noun}')}{more}")
 
 
 def _judged(
@@ -327,7 +328,7 @@ def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
     told = ", ".join(f"{count:,} {label}" for label, count in sorted((+taken.decided).items()))
     new = taken.decided.total()
     tell(
-        f"{file}: {new:,} new decision{'' if new == 1 else 's'}{f' ({told})' if told else ''}, "
+        f"{file}: {plural(new, 'new decision')}{f' ({told})' if told else ''}, "
         f"{taken.known:,} known already, {taken.retracted:,} taken back"
         f"{f', {taken.withdrawn:,} taken back before' if taken.withdrawn else ''}; in {ledger}"
     )
@@ -352,7 +353,7 @@ def _ledger_stats(path: Path, last: int) -> None:
     lines = entries(path)
     kept = standing(lines)
     made = sum(one["entry"] == "decision" for one in lines)
-    typer.echo(f"{path}: {made:,} decisions, {made - len(kept):,} of them taken back")
+    typer.echo(f"{path}: {plural(made, 'decision')}, {made - len(kept):,} of them taken back")
     newest = kept[::-1][:last]
     if newest:
         rows = [

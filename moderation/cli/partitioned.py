@@ -12,8 +12,9 @@ import typer
 from moderation.cli.app import ready_to_score, say, tell
 from moderation.cli.options import check_ending
 from moderation.cli.progress import watched, working
-from moderation.cli.summaries import check_known, report_summary, tell_sources
+from moderation.cli.summaries import Counts, check_known, report_summary, say_counts, tell_sources
 from moderation.errors import InputError
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from moderation.cli.options import Reading
@@ -184,15 +185,13 @@ def _print_summary(outcome: Outcome) -> None:
     if len(files) > 10:
         say(f"{len(files):,} files, of which")
     tell_sources(files[:10], outcome.notes[:10])
-    lost = f"; {outcome.invented:,} placeholders for lost comments" if outcome.invented else ""
-    say(
-        f"{outcome.met:,} records = {outcome.comments - outcome.invented:,} comments + "
-        f"{outcome.rejects:,} rejects, {outcome.threads:,} threads{lost}"
+    say_counts(
+        Counts(outcome.met, outcome.comments, outcome.rejects, outcome.threads, outcome.invented)
     )
     if outcome.rejects:
         tell(f"each reject with its place: {outcome.folder}/_rejects; --rejects FILE gathers them")
-    resumed = f", {outcome.kept:,} tasks were done before" if outcome.kept else ""
-    say(f"{len(outcome.parts):,} partitions in {outcome.folder}{resumed}")
+    resumed = f"; already done: {plural(outcome.kept, 'task')}" if outcome.kept else ""
+    say(f"{plural(len(outcome.parts), 'partition')} in {outcome.folder}{resumed}")
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]
     say(table(["label", "flags", "cannot tell"], rows, width()))
     if outcome.campaigns:
@@ -200,5 +199,5 @@ def _print_summary(outcome: Outcome) -> None:
         campaigns = [[campaign[name] for name in shown] for campaign in outcome.campaigns]
         say(table(shown, campaigns, width()))
         if outcome.campaigns_found > len(campaigns):
-            more = outcome.campaigns_found - len(campaigns)
-            say(f"… {more:,} more campaigns; all are in {outcome.folder}/_campaigns.parquet")
+            more = plural(outcome.campaigns_found - len(campaigns), "more campaign")
+            say(f"… {more}; all are in {outcome.folder}/_campaigns.parquet")

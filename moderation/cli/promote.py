@@ -13,6 +13,7 @@ from moderation.cli.options import LEDGER
 from moderation.cli.progress import working
 from moderation.errors import InputError
 from moderation.model.names import model_path
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +125,7 @@ def _say_tried(trial: Trial, against: str) -> None:
     compared = trial.comparison
     on = []
     if compared is not None:
-        on += [f"{one.rows:,} rows of {one.label}" for one in compared.labels]
+        on += [f"{plural(one.rows, 'row')} of {one.label}" for one in compared.labels]
     on += [f"the cases of {name}" for name in trial.suites]
     word = "no worse" if trial.verdict == "same" else trial.verdict
     tell(f"{word} than {against}, the model in use, on {', '.join(on)}")

@@ -11,6 +11,7 @@ from moderation.cli.app import app, ready_to_score, say, tell
 from moderation.cli.options import LEDGER, SHOWN, ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import held_out_of, load_scored, scores_of, unknown_training
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,13 +84,13 @@ def _say_chosen(reasons: list[str]) -> None:
 
     counts = Counter(reasons)
     told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
-    noun = "comment" if len(reasons) == 1 else "comments"
-    tell(f"{len(reasons):,} {noun} to review: {told or 'nothing is left to decide'}")
+    comments = plural(len(reasons), "comment")
+    tell(f"{comments} to review: {told or 'nothing is left to decide'}")
 
 
 def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
     told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
-    tell(f"{budget:,} asked for, {comments:,} comments there{': ' if told else ''}{told}")
+    tell(f"{budget:,} asked for, {plural(comments, 'comment')} there{': ' if told else ''}{told}")
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
@@ -112,7 +113,8 @@ def _say_estimates(found: list[Estimate], comments: int) -> None:
     if not found:
         say("decide on the random ones, and ask again: they say how good the model is here")
         return
-    say(f"the model on these {comments:,} comments, by decisions on random ones:")
+    these = "this comment" if comments == 1 else f"these {plural(comments, 'comment')}"
+    say(f"the model on {these}, by decisions on random ones:")
     rows = [
         (one.label, one.decided, *map(_percent, (one.prevalence, one.precision, one.recall)))
         for one in found

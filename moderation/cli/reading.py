@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moderation.cli.progress import counted
 from moderation.cli.summaries import check_known
 from moderation.errors import InputError
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def check_any(dump: Dump) -> None:
         return
     first = dump.rejects.iloc[0]
     count = len(dump.rejects)
-    more = f", the first of {count:,} rejects" if count > 1 else ""
+    more = f", the first of {plural(count, 'reject')}" if count > 1 else ""
     raise InputError(
         f"{first['file']}: {first['place']}: {first['reason']}{more}; no comment could be read"
     )

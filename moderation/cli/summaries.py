@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from moderation.cli.app import say, tell
 from moderation.errors import InputError
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,20 +40,34 @@ def tell_sources(formats: Iterable[tuple[str, Sequence[str]]], notes: Iterable[s
             say(line(f"skipped {place(file, width() // 2)}: {why}", width()))
 
 
+class Counts(NamedTuple):
+    """What a dump came to. comments: with placeholders; invented: those."""
+
+    records: int
+    comments: int
+    rejects: int
+    threads: int
+    invented: int
+
+
+def say_counts(counts: Counts) -> None:
+    """That every record is a comment or a reject."""
+    lost = f"; {plural(counts.invented, 'placeholder')} for lost comments"
+    say(
+        f"{plural(counts.records, 'record')} = "
+        f"{plural(counts.comments - counts.invented, 'comment')} + "
+        f"{plural(counts.rejects, 'reject')}, {plural(counts.threads, 'thread')}"
+        f"{lost if counts.invented else ''}"
+    )
+
+
 def read_summary(dump: Dump, comments: int) -> None:
-    """What was read: every record is a comment or a reject."""
+    """What was read, and the first rejects."""
     from moderation.terminal import table, width
 
     tell_sources(dump.formats.items(), dump.notes)
-    counts = {
-        "record": dump.records,
-        "comment": comments - dump.invented,
-        "reject": len(dump.rejects),
-        "thread": len(dump.threads),
-    }
-    told = ", ".join(f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
-    lost = f"; {dump.invented:,} placeholders for lost comments" if dump.invented else ""
-    say(told.replace(", ", " = ", 1).replace(", ", " + ", 1) + lost)
+    rejects, threads = len(dump.rejects), len(dump.threads)
+    say_counts(Counts(dump.records, comments, rejects, threads, dump.invented))
     shown = dump.rejects.head(5)
     if len(shown):
         rows = shown[["file", "place", "reason"]].itertuples(index=False)
@@ -129,13 +144,13 @@ def campaign_summary(campaigns: pd.DataFrame) -> None:
         rows = campaigns[shown].head(5).itertuples(index=False)
         say(table(shown, rows, width()))
         if len(campaigns) > 5:
-            say(f"… {len(campaigns) - 5:,} more campaigns; column `campaign` of the scored table")
+            more = plural(len(campaigns) - 5, "more campaign")
+            say(f"… {more}; column `campaign` of the scored table")
 
 
 def report_summary(target: Path, reported: Reported) -> None:
     """What a report was written of."""
-    noun = "comment" if reported.flagged == 1 else "comments"
-    told = f"{reported.flagged:,} flagged {noun} of {reported.comments:,}"
+    told = f"{plural(reported.flagged, 'flagged comment')} of {reported.comments:,}"
     if reported.queued:
         told += f", {reported.queued:,} more to review"
     if reported.shown < reported.flagged + reported.queued:
@@ -152,11 +167,8 @@ def print_flagged(flagged: pd.DataFrame, most: int | None) -> None:
     if rows:
         typer.echo(table(["id", "flags", "text"], rows, width()))
     if len(shown) < len(flagged):
-        more = len(flagged) - len(shown)
-        noun = "comment" if more == 1 else "comments"
-        tell(
-            f"… {more:,} more flagged {noun}: --all prints all, -o FILE or --report FILE keep them"
-        )
+        more = plural(len(flagged) - len(shown), "more flagged comment")
+        tell(f"… {more}: --all prints all, -o FILE or --report FILE keep them")
 
 
 def print_tree(dump: Dump) -> None:

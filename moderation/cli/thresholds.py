@@ -13,6 +13,7 @@ from moderation.cli.options import ModelArgument, Prevalence
 from moderation.cli.progress import working
 from moderation.errors import InputError
 from moderation.model.names import model_path
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
@@ -68,7 +69,7 @@ def thresholds(
             shares = prevalences(chosen, honest.scores)
         for sentence in honest.told(chosen.name, "comment"):
             tell(sentence)
-        say(f"{len(read.comments):,} comments of the dump show how common the labels are")
+        say(f"how common the labels are: from {plural(len(read.comments), 'comment')} of the dump")
     shares |= parse_prevalence(prevalence or [], chosen.labels)
     if wanted:
         chosen = with_goals(chosen, wanted, shares)

@@ -23,6 +23,7 @@ from moderation.cluster.read import loose_names, name_loose, read_unit
 from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
 from moderation.errors import InputError, InternalError, OutputError
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -324,9 +325,10 @@ def _check(outcome: Outcome) -> None:
     """Raise InternalError where a record got lost or came twice."""
     if outcome.met != outcome.comments - outcome.invented + outcome.rejects:
         raise InternalError(
-            f"{outcome.folder}: {outcome.met:,} records went in, but {outcome.comments:,} comments "
-            f"({outcome.invented:,} of them placeholders) and {outcome.rejects:,} rejects came "
-            "out; this is a fault of the program, please report it"
+            f"{outcome.folder}: {plural(outcome.met, 'record')} went in, but "
+            f"{plural(outcome.comments, 'comment')} ({outcome.invented:,} of them placeholders) "
+            f"and {plural(outcome.rejects, 'reject')} came out; "
+            "this is a fault of the program, please report it"
         )
 
 

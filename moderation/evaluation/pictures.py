@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moderation.terminal import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -43,7 +45,7 @@ def reliability(result: LabelResult) -> str:
     most = max((rows for _, _, rows in result.bins), default=1)
     bars = "".join(
         f'<rect x="{_x(score) - 4:.1f}" y="{_y(0) - 60 * rows / most:.1f}" width="8" '
-        f'height="{60 * rows / most:.1f}" fill="#bbb"><title>{rows:,} rows</title></rect>'
+        f'height="{60 * rows / most:.1f}" fill="#bbb"><title>{plural(rows, "row")}</title></rect>'
         for score, _, rows in result.bins
     )
     points = [(score, share) for score, share, _ in result.bins]

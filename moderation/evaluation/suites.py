@@ -14,6 +14,7 @@ from moderation.errors import InputError, LabelError
 from moderation.evaluation.metrics import Interval
 from moderation.labels.name import LABEL_NAME
 from moderation.readers.source import Source
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,7 @@ def run_suite(
     Raises LabelError when a case expects a label that the model does not have.
     """
     if len(suite) != len(scores):
-        raise LabelError(f"{len(suite):,} cases but {len(scores):,} scored ones")
+        raise LabelError(f"{plural(len(suite), 'case')} but {len(scores):,} scored ones")
     labels = [str(name) for name in scores.columns]
     numbers = scores.to_numpy(dtype=np.float64, na_value=np.nan)
     flagged = numbers >= np.array([float(thresholds[name]) for name in labels])

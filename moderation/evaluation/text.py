@@ -7,7 +7,7 @@ from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
 from moderation.model.figures import percent
-from moderation.terminal import line, table
+from moderation.terminal import line, plural, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +74,8 @@ def with_interval(one: Interval) -> str:
 
 
 def _evaluation(found: Evaluation, show: Callable[[str, Sequence[str], Rows], str]) -> list[str]:
-    parts = [f"{found.rows:,} rows in {found.groups:,} groups; intervals are 95%, by group."]
+    size = f"{plural(found.rows, 'row')} in {plural(found.groups, 'group')}"
+    parts = [f"{size}; intervals are 95%, by group."]
     for result in found.labels:
         share = _share(result)
         rows: Rows = [
@@ -106,7 +107,7 @@ def _evaluation(found: Evaluation, show: Callable[[str, Sequence[str], Rows], st
 def _title(result: LabelResult) -> str:
     left = f", {result.cannot_tell:,} cannot be told" if result.cannot_tell else ""
     return (
-        f"{result.label} at threshold {result.threshold:.3g}: {result.rows:,} rows, "
+        f"{result.label} at threshold {result.threshold:.3g}: {plural(result.rows, 'row')}, "
         f"{result.positives:,} positive ({_share(result)}){left}"
     )
 
@@ -154,7 +155,7 @@ def _comparison(
             for name, key in SHOWN
         ]
         title = (
-            f"{one.label}: {one.rows:,} rows, {one.positives:,} positive ({share}); "
+            f"{one.label}: {plural(one.rows, 'row')}, {one.positives:,} positive ({share}); "
             f"{one.mended:,} mended, {one.broken:,} broken"
         )
         rows.append(["flags per 100,000", "", "", f"{one.flags:+,.0f}"])
@@ -168,7 +169,7 @@ def _comparison(
             )
     if found.flags_per_day is not None:
         parts.append(f"Flags a day: {found.flags_per_day:+,.1f}.")
-    flips = f"{len(found.flips):,} flags flip"
+    flips = f"{plural(len(found.flips), 'flag')} changed"
     head = ["", "label", "score", "text"]
     parts.append(show(flips, head, _flips(found.flips, width)) if found.flips else f"{flips}.")
     return [*parts, "\n".join(wrapped(f"Rules: {found.rules}", width))]
@@ -201,7 +202,7 @@ def _suite(
         for one in found.failures[:FAILURES]
     ]
     if failed:
-        title = f"{len(found.failures):,} cases failed"
+        title = f"{plural(len(found.failures), 'case')} failed"
         parts.append(show(title, ["class", "expected", "flagged", "text"], failed))
     return parts
 

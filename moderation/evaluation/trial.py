@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moderation.evaluation.compare import Comparison, Scored, compare, lost_labels
 from moderation.evaluation.scores import paired_scores, row_scores
 from moderation.evaluation.suites import SuiteResult, run_suite
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,8 @@ def tried(
             verdict = "better"
         verdicts.add(verdict)
         if verdict != "same":
-            reasons.append(f"{name}: {broken} cases broke, {mended} were mended, of {new.cases}")
+            tested = plural(new.cases, "case")
+            reasons.append(f"{name}: of {tested}, {broken:,} broke and {mended:,} came right")
     order = ("worse", "better", "same")
     verdict = next((one for one in order if one in verdicts), "untried")
     return Trial(verdict, reasons, comparison, notes, flips)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moderation.errors import ModelError
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,9 +127,10 @@ class Honest:
             (self.left_out, "no score for labels of the conversation"),
         ):
             if count := int(rows.sum()):
-                many = f"{count:,} {noun} that" if count == 1 else f"{count:,} {noun}s that"
                 verb = "counts" if count == 1 else "count"
-                sentences.append(f"{many} {name} learnt from {verb} with {what}")
+                sentences.append(
+                    f"{plural(count, noun)} that {name} learnt from {verb} with {what}"
+                )
         return sentences
 
 

@@ -18,6 +18,7 @@ from moderation.evaluation.metrics import Interval, interval, resample
 from moderation.evaluation.suites import wilson
 from moderation.sampling.new_words import Rising, Words, domains_of, rising, words_of
 from moderation.sampling.strata import eligible, numbers
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -151,12 +152,12 @@ def _side(
     sizes = threads.value_counts().reindex(order).cumsum().to_numpy()
     sampled = order.iloc[: max(1, int(np.searchsorted(sizes, MOST, side="right")))]
     if len(sampled) < len(names):
-        notes.append(f"{len(sampled):,} of {len(names):,} {word} threads are looked at")
+        notes.append(f"{len(sampled):,} of {plural(len(names), f'{word} thread')} are looked at")
     frame = frame[threads.isin(sampled)].reset_index(drop=True).head(2 * MOST)
     columns = [frame[label].to_numpy(np.float64, na_value=np.nan) for label in labels]
     groups = pd.factorize(frame["thread_id"].astype("str"))[0].astype(np.int64)
     if len(frame) < FEW_COMMENTS:
-        notes.append(f"only {len(frame):,} {word} comments: little can be told")
+        notes.append(f"only {plural(len(frame), f'{word} comment')}: little can be told")
     if len(sampled) < FEW_THREADS:
         notes.append(f"few {word} threads: intervals are by comment, and too narrow")
         groups = np.arange(len(frame))

@@ -133,3 +133,33 @@ def test_scoring_counts_on_a_terminal_and_is_silent_elsewhere(tmp_path, moderati
     assert re.search(r"[\d,]+/s", shown)
     assert "left:" in shown
     assert "scoring:" not in moderation("score", dump, "-o", tmp_path / "scored.parquet").err
+
+
+def test_one_of_a_kind_is_said_in_the_singular(tmp_path, moderation, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dump.csv").write_text("id,thread_id,text\n1,t,a lovely day\n")
+    (tmp_path / "labels.csv").write_text("text,spam\na lovely day,0\n")
+    (tmp_path / "cases.csv").write_text("text,expected,class\na lovely day,spam,praise\n")
+    said = [
+        moderation("score", "dump.csv", "-o", "out/").err,
+        moderation("queue", "out", "--labels", "none.jsonl", "-o", "queue.parquet").err,
+        moderation("drift", "out", "out").err,
+        moderation("thresholds", "default", "--dump", "dump.csv").err,
+        moderation("labels", "stats", "labels.csv").out,
+        moderation("evaluate", "default", "labels.csv", "--suite", "cases.csv").out,
+        moderation("labels", "import", "labels.csv", "--labels", "ledger.jsonl").err,
+        moderation("labels", "stats", "ledger.jsonl").out,
+    ]
+    text = " ".join("\n".join(said).split())
+    for singular in (
+        "1 record = 1 comment + 0 rejects, 1 thread",
+        "1 comment to review",
+        "1 older comment",
+        "from 1 comment of the dump",
+        "1 row in 1 group",
+        "1 case failed",
+        "1 new decision",
+        "1 decision, 0 of them",
+    ):
+        assert singular in text
+    assert re.findall(r"\b1 \w+s\b", text) == []

@@ -217,7 +217,7 @@ def test_a_stopped_run_in_partitions_goes_on(tmp_path, start, moderation):
     done = moderation(*command)
     assert done.status == 0
     assert "9,000 records = 9,000 comments + 0 rejects" in done.err
-    assert "tasks were done before" in done.err
+    assert "already done: " in done.err
 
 
 def test_a_second_run_into_a_folder_says_so(tmp_path, moderation):

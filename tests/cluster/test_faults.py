@@ -190,7 +190,7 @@ def test_a_killed_run_goes_on(dump, expected, tmp_path, moderation):
     before = first.stat().st_mtime_ns
     done = moderation("score", dump, "-o", f"{tmp_path}/out/", "--workers", "1")
     assert done.status == 0
-    assert "tasks were done before" in done.err
+    assert "already done: " in done.err
     assert first.stat().st_mtime_ns == before
     assert scored(tmp_path / "out").equals(expected)
 
@@ -222,7 +222,7 @@ def test_a_damaged_input_is_a_reject_and_all_else_is_scored(dump, expected, tmp_
     assert scored(tmp_path / "out").equals(expected)
     again = moderation("score", *files, "-o", f"{tmp_path}/out/")
     assert again.status == 1
-    assert "tasks were done before" in again.err
+    assert "already done: " in again.err
     assert scored(tmp_path / "out").equals(expected)
 
 

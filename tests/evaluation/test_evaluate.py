@@ -362,5 +362,5 @@ def test_an_evaluation_is_written_as_markdown_and_held_out_rows_are_told(moderat
     assert written.startswith("# mine\n\n")
     assert "## spam at threshold" in written
     assert "Verdict: same." in written
-    assert "0 flags flip." in written
+    assert "0 flags changed." in written
     assert "| rude | 1 |" in written

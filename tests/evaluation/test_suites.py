@@ -87,7 +87,7 @@ def test_a_label_that_the_model_lacks_is_an_error(tmp_path):
     suite = read_suite(written(tmp_path, "text,expected,class\na,abuse,x\n"))
     with pytest.raises(LabelError, match="'abuse'; the model's labels are spam"):
         run_suite(suite, pd.DataFrame({"spam": [0.1]}), {"spam": 0.5})
-    with pytest.raises(LabelError, match="1 cases but 2 scored"):
+    with pytest.raises(LabelError, match="1 case but 2 scored"):
         run_suite(suite, pd.DataFrame({"spam": [0.1, 0.2]}), {"spam": 0.5})
 
 

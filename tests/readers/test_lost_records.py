@@ -215,6 +215,52 @@ def test_a_comment_of_a_page_whose_tag_is_damaged(tmp_path):
     assert "text among the comments" in [reason for _, reason in told(dump)]
 
 
+PAGE = """<html><body><article><p>The ferry is late again.</p></article>
+<h2>3 Comments</h2><div class="comments">
+<div class="comment"><b class="fn">Ada</b> <i class="date">1 May 2020 at 10:00</i>
+<p>We waited for bread on the pier.</p><a>Reply</a></div>
+<div class="comment"><b class="fn">Ben</b> <i class="date">2 May 2020 at 10:00</i>
+<p>Nobody there could say why it was late.</p><a>Reply</a></div>
+<div class="comment"><b class="fn">Cleo</b> <i class="date">3 May 2020 at 10:00</i>
+<p>The wind comes from the north.</p><a>Reply</a></div>
+</div><footer>All rights reserved.</footer></body></html>
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<b class="fn">Ben', '<b class="fnBen'),
+        ('"date">2', "\"date'>2"),
+        ('class="comment"><b class="fn">Ben</b> <i class="date">2 May 2020 at 10:00</i>\n<p>', ""),
+        ("</i>\n<p>Nobody", "</i Nobody"),
+        ("</i>\n<p>Nobody", "</i></ Nobody"),
+        ("<p>Nobody", "<![CDATA[ Nobody"),
+        ("<p>Nobody", "<!-- Nobody"),
+        ("<p>Nobody", "<script>Nobody"),
+        ("<p>Nobody", "<style>Nobody"),
+    ],
+)
+def test_a_text_that_markup_has_swallowed(tmp_path, old, new):
+    path = tmp_path / "page.html"
+    path.write_text(PAGE.replace(old, new, 1))
+    dump = read(path)
+    texts = " ".join(dump.comments["text"])
+    rejects = " ".join(dump.rejects["snippet"])
+    assert ("could say why" in texts) or ("could say why" in rejects)
+    assert "ferry" not in rejects
+
+
+def test_texts_over_the_buttons_of_comments_where_no_comment_can_be_told(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<html><body><h1>Late</h1><p>The ferry is late again, and nobody knows why.</p>"
+        "<p>Nobody there could say why.</p><a>Reply</a></body></html>"
+    )
+    dump = read(path)
+    assert "could say why" in " ".join(dump.rejects["snippet"])
+
+
 def test_a_comment_of_a_plain_page_whose_indentation_is_damaged(tmp_path):
     old = b"      Mich freut es."
     new = b"\xe4     Mich freut es sehr, und zwar schon lange."

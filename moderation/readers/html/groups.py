@@ -62,7 +62,7 @@ def _owners_of(anchors: Sequence[LexborNode]) -> list[LexborNode]:
         seen: set[str] = set()
         above, height = anchor.parent, 1
         while above is not None and height <= _CLIMB and above.tag not in ("body", "html"):
-            for kind in _kinds(above):
+            for kind in kinds_of(above):
                 if kind not in seen:
                     seen.add(kind)
                     kinds[kind].setdefault(above.mem_id, (above, []))[1].append(at)
@@ -80,7 +80,7 @@ def _owners_of(anchors: Sequence[LexborNode]) -> list[LexborNode]:
     return found
 
 
-def _kinds(node: LexborNode) -> list[str]:
+def kinds_of(node: LexborNode) -> list[str]:
     """The names of an element's kind: its tag, and its tag with each class, numbers apart."""
     tag = node.tag or ""
     names = (node.attributes.get("class") or "").split()

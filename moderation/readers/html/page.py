@@ -66,7 +66,7 @@ def rows(
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
     listed = places(page)
-    prose = prose_among(page, [one.node for one in listed.places])
+    prose = prose_among(page, [one.node for one in listed.places], listed.sure)
     written = comments_of(page)
     found = _records(listed.places, thread_id)
     root = found.pop(0) if _has_root(listed, page) else None
@@ -80,7 +80,8 @@ def rows(
     yield ThreadRow(thread_id, title, article, url)
     yield from found
     if source is not None and not written:
-        told = [word or "" for row in found for word in (row.text, row.author)]
+        posts = [root, *found] if root else found
+        told = [word or "" for row in posts for word in (row.text, row.author)]
         left = [unread(text, prose.sure, told), unread(text, prose.around, [*told, article or ""])]
         place = _Places(text)
         for one in chain(*left, within_tags(text)):

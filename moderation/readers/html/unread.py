@@ -11,7 +11,10 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.readers.html.groups import anchors_of
+from moderation.readers.bylines.headings import is_comment_heading
+from moderation.readers.bylines.heads import is_awaiting, is_date_line
+from moderation.readers.html.find import words
+from moderation.readers.html.groups import anchors_of, kinds_of
 from moderation.readers.told_words import Told
 
 if TYPE_CHECKING:
@@ -26,11 +29,21 @@ _ANSWER = re.compile(
     r"\W*$",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[a-zA-Z][^<>]{40,}+[<>]")
-_QUOTED = re.compile(r"""\s[^\s<>="']++\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']++)""")
-_CODE = re.compile(r"[{}();=\\]")
+_OPENING = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*+)|<(?=[!?]|/[^>])")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[^\s>"'][^\s>]*+|(?=>)))?+"""
+    r"""(?!\s*+=\s*+["'])"""
+)
+_DECLARED = re.compile(r"!doctype|!\[(?:if|endif)|\?xml", re.IGNORECASE)
+_NAMED = re.compile(r"<(/?)[a-zA-Z]")
+_END = re.compile(">")
+_TAIL = re.compile(r"""[\w.-]["']\s*+>""")
+_MARKUP = re.compile(r"<[^<>]*+>?")
+_CODE = re.compile(r"[{}$%\\]")
 _REPLY = re.compile(r"repl|antwort|respon|répon|rispon|odpow|reage|svar|отве", re.IGNORECASE)
 _PROSE = 5  # words of a text that is no button and no date
+_FEW = 3  # words of a text right over a button, where names and dates hardly stand
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FURNITURE = frozenset(
     [
         *("script", "style", "template", "textarea", "select", "noscript", "nav", "form", "button"),
@@ -38,10 +51,31 @@ _FURNITURE = frozenset(
         *("object", "h1", "h2", "h3", "h4", "h5", "h6", "title", "option", "em"),
     ]
 )
+_UNCLOSED = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+\s*+=\s*+["']""")
+_ENDINGS = {"-->": re.compile("-->")} | {
+    tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE)
+    for tag in ("script", "style", "textarea", "title")
+}
+_FLAGS = frozenset(
+    [
+        *("allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls"),
+        *(
+            "default",
+            "defer",
+            "disabled",
+            "formnovalidate",
+            "hidden",
+            "inert",
+            "ismap",
+            "itemscope",
+        ),
+        *("loop", "multiple", "muted", "nomodule", "noshade", "novalidate", "nowrap", "open"),
+        *("playsinline", "readonly", "required", "reversed", "selected"),
+    ]
+)  # attributes that have no value
 _FRAMES = ("body", "html", "main", "article")
 _SAMPLED = 50  # comments that are searched for buttons
 _OVER = 3  # texts over a button that may be a comment's
-_BARE = 8  # words of a tag that are no attribute with its value
 _LEVELS = 2  # elements above a date within which its comment is
 _PLAIN = re.compile(r"[^\s&<>\"'\u00a0][^&<>\"'\r\n\u00a0]{9,}")
 
@@ -65,7 +99,7 @@ class Prose(NamedTuple):
     around: list[str]
 
 
-def prose_among(page: LexborHTMLParser, nodes: list[LexborNode]) -> Prose:
+def prose_among(page: LexborHTMLParser, nodes: list[LexborNode], sure_of_them: bool) -> Prose:
     """The texts of some words that stand where the comments do. nodes: of the comments.
 
     That is between the first and the last of them, in the elements that they stand in, beside
@@ -79,29 +113,52 @@ def prose_among(page: LexborHTMLParser, nodes: list[LexborNode]) -> Prose:
     sure: list[str] = []
     others: list[str] = []
     above_button: list[str] = []
+    kinds = set() if sure_of_them else _shared_kinds(nodes)
+    alike: dict[int, bool] = {}
     among: dict[int, bool] = {}
     passed: dict[int, bool] = {}
+    headed = False
+    behind_tail = 0  # texts to come that stand behind what is left of a tag
     seen = 0
     for node in page.body.traverse(include_text=True) if page.body is not None else ():
         above = node.parent.mem_id if node.parent is not None else 0
         within, skip = among.get(above, False), passed.get(above, False)
         if node.tag != "-text":
             seen += node.mem_id in comments
+            if node.mem_id in comments or node.tag in _HEADINGS:
+                above_button, behind_tail = [], 0
+            headed = headed or (node.tag in _HEADINGS and is_comment_heading(words(node)))
+            alike[node.mem_id] = alike.get(above, False) or not kinds.isdisjoint(kinds_of(node))
             among[node.mem_id] = within or node.mem_id in around or node.mem_id in comments
             passed[node.mem_id] = skip or (node.tag or "") in _FURNITURE
             continue
         text = node.text_content or ""
         hidden = node.parent is None or node.parent.tag in _HIDDEN
-        if not within and (text.strip() in buttons or (not nodes and _ANSWER.match(text))):
+        count = 0 if hidden else len(_LETTERS.findall(text))
+        if _TAIL.search(text) and not hidden:
+            behind_tail = 1 + _OVER
+        if text.strip() in buttons or _ANSWER.match(text):
             sure += above_button
             above_button = []
-        elif len(_LETTERS.findall(text)) >= _PROSE and not hidden:
-            above_button = [] if within else [*above_button[1 - _OVER :], text]
-            if 0 < seen < len(comments) and not skip:
+        elif count >= _FEW and not (is_date_line(text.strip()) or is_awaiting(text.strip())):
+            above_button = [*above_button[1 - _OVER :], text]
+            if behind_tail:
+                sure.append(text)
+                behind_tail -= 1
+        if count >= _PROSE:
+            if (alike.get(above, False) or 0 < seen < len(comments)) and not skip:
                 sure.append(text)
             elif within and not skip:
-                others.append(text)
+                (sure if headed and not nodes else others).append(text)
     return Prose(list(dict.fromkeys(sure)), others)
+
+
+def _shared_kinds(nodes: list[LexborNode]) -> set[str]:
+    """The tags with a class that all comments have."""
+    shared = set(kinds_of(nodes[0])) if nodes else set()
+    for node in nodes:
+        shared.intersection_update(kinds_of(node))
+    return {kind for kind in shared if "." in kind}
 
 
 def _buttons(nodes: list[LexborNode]) -> set[str]:
@@ -131,11 +188,60 @@ def unread(page: str, prose: Iterable[str], told: Iterable[str]) -> Iterator[Unr
 
 
 def within_tags(page: str) -> Iterator[Unread]:
-    """Texts that a tag has swallowed which is not closed: attributes that are prose."""
-    for tag in _TAG.finditer(page):
-        bare = _QUOTED.sub(" ", tag[0])
-        if len(_LETTERS.findall(bare)) > _BARE and not _CODE.search(bare):
-            yield Unread(" ".join(tag[0].split()), tag.start(), tag.end())
+    """Texts that markup has swallowed which is not closed: a tag, a quote, a comment, a script."""
+    at = 0
+    while opening := _OPENING.search(page, at):
+        start, at, tag = opening.start(), opening.end(), opening[1]
+        closing: re.Match[str] | None = opening
+        if opening[0] == "<":  # no tag, though browsers hide it as they do a comment
+            closing = _END.search(page, at)
+            prose = page[at : closing.start()] if closing and not _DECLARED.match(page, at) else ""
+        elif opening[0] == "<!--":
+            prose = ""
+            closing = _ENDINGS["-->"].search(page, at)
+        else:
+            prose, at = _swallowed(page, at)
+            if _UNCLOSED.match(page, at):
+                closing = None
+            elif opening[0][1] != "/" and (ending := _ENDINGS.get(tag.lower())):
+                closing = ending.search(page, at)
+        if closing is None:
+            prose, at = _MARKUP.sub(" ", page[at:]), len(page)
+        else:
+            at = max(at, closing.end())
+        if not _CODE.search(prose) and len(_LETTERS.findall(prose)) >= _PROSE:
+            yield Unread(" ".join(prose.split()), start, at)
+
+
+def _swallowed(page: str, at: int) -> tuple[str, int]:
+    """The prose among the attributes that begin here, and where they end.
+
+    Prose shows as attributes without values, and as values that are pieces of the page's markup.
+    """
+    parts: list[str] = []
+    while attribute := _ATTRIBUTE.match(page, at):
+        at = attribute.end()
+        name, value = attribute[1], attribute[2] or attribute[3]
+        if value is not None:
+            parts += [_MARKUP.sub(" ", value)] if "<" in value and _is_torn(value) else []
+        elif "=" not in attribute[0] and name.lower() not in _FLAGS:
+            parts.append(name)
+    return " ".join(parts), at
+
+
+def _is_torn(value: str) -> bool:
+    """Whether markup in an attribute ends what it did not begin, or begins what it does not end.
+
+    A quote that is not closed ends where the value of another tag begins.
+    """
+    if value.endswith("=") and value.rfind("<") > value.rfind(">"):
+        return True
+    depth = 0
+    for tag in _NAMED.finditer(value):
+        depth += -1 if tag[1] else 1
+        if depth < 0:
+            return True
+    return False
 
 
 def _span(page: str, text: str) -> tuple[int, int]:

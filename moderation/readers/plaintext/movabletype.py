@@ -34,7 +34,7 @@ _HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
 LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
 _ENTRY_SECTIONS = frozenset({"BODY", "EXTENDED BODY", "EXCERPT", "KEYWORDS", "TAGS"})
 _LOST = re.compile(
-    r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S|^.{0,60}\d\d:\d\d:\d\d [AP]M$",
+    r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S|\d:\d\d:\d\d [AP]M$",
     re.MULTILINE,
 )
 _SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$", re.MULTILINE)
@@ -96,7 +96,8 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
     at += sections[0].count("\n") + 1
     for section in sections[1:]:
         name, _, rest = section.lstrip("\n").partition("\n")
-        key = name.partition(":")[0].strip()
+        key, _, first = (part.strip() for part in name.partition(":"))
+        rest = f"{first}\n{rest}" if first else rest  # the line's end is gone
         lost = _LOST.search(rest) if key in _ENTRY_SECTIONS else None
         if not lost and key in ("KEYWORDS", "TAGS"):
             lost = _SENTENCE.search(rest)

@@ -2,8 +2,10 @@
 
 Dumps of every format are made with a mark in each comment's text, damaged, and read. Every mark
 that is still whole in the bytes must come out in a comment's text, or stand where a reject says
-that something could not be read, or the file is refused by name. What a place covers is told
-here from its words alone, by the bytes of the file: no code of a reader is asked.
+that something could not be read, or the file is refused by name. Where damage has cut away all
+that stood between an article and a comment's words, they may come out in the article. What a
+place covers is told here from its words alone, by the bytes of the file: no code of a reader is
+asked.
 """
 
 import argparse
@@ -12,12 +14,13 @@ import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from marked_dumps import DUMPS
+from marked_dumps import DUMPS, PROSE
 from mutate import DAMAGES
 
 from moderation.errors import ModerationError
@@ -72,6 +75,7 @@ WORDS = [
     "such",
     "weather",
 ]
+ARTICLE = PROSE.encode()
 OPENED = {"convokit", "discourse", "mastodon", "telegram"}
 """Formats in which a comment that answers nothing is its thread's article."""
 BYTES = re.compile(r"\bbytes ([\d,]+) to ([\d,]+)")
@@ -165,6 +169,21 @@ def member(dump: bytes, file: str) -> tuple[int, int]:
     return at + len(name), min(ends, default=len(dump))
 
 
+def in_articles(marks: Iterable[Lost], dump: bytes) -> set[bytes]:
+    """The marks that damage has put into an article, among whose words nothing tells them apart.
+
+    Their line, or their stretch without markup and quotes, begins or ends as the article does.
+    """
+    merged = set()
+    for mark, at in marks:
+        start = max(dump.rfind(end, 0, at) for end in b'\n<>"') + 1
+        end = min((dump + b'\n<>"').index(end, at) for end in b'\n<>"')
+        stretch = dump[start:end].strip()
+        if stretch.startswith(ARTICLE[:12]) or stretch.endswith(ARTICLE[-12:]):
+            merged.add(mark)
+    return merged
+
+
 def shortfall(notes: list[str]) -> int:
     """How many comments a page says that it has, beyond those that were found on it.
 
@@ -196,6 +215,9 @@ def outcome(path: Path, issued: Counter[bytes]) -> Outcome:
     out = set(MARK.findall(came.encode("utf-8", "replace")))
     rejects = list(dump.rejects.itertuples())
     missing = [Lost(mark, at) for mark, at in present.items() if mark not in out for at in at[:1]]
+    articles = "\n".join(dump.threads["article"].dropna()).encode("utf-8", "replace")
+    of_articles = set(MARK.findall(articles)) & in_articles(missing, raw)
+    missing = [one for one in missing if one.mark not in of_articles]
     told = covered(missing, raw, rejects, len(dump.comments))
     lost = [one for one in missing if one.mark not in told]
     lost = lost[shortfall(dump.notes) :]

@@ -60,3 +60,18 @@ def test_a_place_covers_what_it_names(place, covered):
     marks = [marked.Lost(mark, dump.index(mark)) for mark in marked.MARK.findall(dump)]
     reject = marked.Told("dump.csv", place, "")
     assert marked.covered(marks, dump, [reject], came=0) == covered
+
+
+@pytest.mark.parametrize(
+    ("dump", "merged"),
+    [
+        (b"BODY:\nThe council has put the mawind mk00000000zz again.\n-----\n", True),
+        (b"BODY:\nThe council has put the matter off.\nwind mk00000000zz again.\n", False),
+        (b"<p>so mk00000000zz before the winter comes.</p>", True),
+        (b"<p>The council has put</p><p>so mk00000000zz wind.</p>", False),
+    ],
+)
+def test_a_mark_is_of_the_article_only_within_its_words(dump, merged):
+    marked = script("marked")
+    mark = b"mk00000000zz"
+    assert (mark in marked.in_articles([marked.Lost(mark, dump.index(mark))], dump)) == merged

@@ -375,3 +375,37 @@ def test_a_database_with_a_virtual_table_is_checked_where_it_is_read(tmp_path):
     dump = read(path)
     assert len(dump.comments) < 40
     assert len(dump.rejects) > 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("COMMENT:\nAUTHOR: Paul\n", "COMMENT:"),
+        ("BASENAME: night_trains", "BASENAME: I have ridden this train for years."),
+    ],
+)
+def test_a_line_of_movable_type_that_has_swallowed_another(tmp_path, old, new):
+    path = tmp_path / "trains.txt"
+    path.write_text(
+        "AUTHOR: Nils\nTITLE: Night trains\nBASENAME: night_trains\n-----\nBODY:\nA train.\n-----\n"
+        "COMMENT:\nAUTHOR: Paul\nI have ridden this train for years.\n-----\n--------\n".replace(
+            old, new
+        )
+    )
+    dump = read(path)
+    texts = [*dump.comments["text"], *dump.rejects["snippet"]]
+    assert "ridden this train" in " ".join(texts)
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "Ann says:\n    3 May 2023 at 11:02\n\n    Nobody there could say why.\n\n    Reply\n",
+        "    Nobody could say.\n\n    Reply\n\n  1. Ann says:\n    3 May 2023 at 11:02\n\n    Yes.",
+    ],
+)
+def test_a_text_over_a_reply_button_of_a_plain_page(tmp_path, comments):
+    path = tmp_path / "page.txt"
+    article = "The council has put the matter off again and the people are tired of waiting for it."
+    path.write_text(f"Why the pond stays\n\n{article}\n\n{comments}")
+    assert [s for s in read(path).rejects["snippet"] if s.startswith("Nobody")] != []

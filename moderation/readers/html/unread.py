@@ -250,5 +250,5 @@ def _span(page: str, text: str) -> tuple[int, int]:
     at = page.find(runs[-1]) if runs else -1
     if at < 0:
         return 0, len(page)
-    end = page.find("<", at)
-    return page.rfind(">", 0, at) + 1, end if end >= 0 else len(page)
+    end = _NAMED.search(page, at)
+    return page.rfind(">", 0, at) + 1, end.start() if end else len(page)

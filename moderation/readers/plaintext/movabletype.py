@@ -39,7 +39,8 @@ _LOST = re.compile(
 )
 _SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$", re.MULTILINE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_LONG_NAME = 8  # words
+_LONGEST = {"AUTHOR": 7, "DATE": 4, "IP": 4, "EMAIL": 4, "STATUS": 4}
+"""Words that a head has at most."""
 _COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
 
 
@@ -91,7 +92,7 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
     body: list[str] = []
     rows: list[Row | Reject] = []
     at = line
-    if behind.strip():
+    if behind.strip() or _has_prose(heads) or " " in heads.get("BASENAME", ""):
         rows.append(_unread(source, sections[0], at, "text among an entry's heads"))
     at += sections[0].count("\n") + 1
     for section in sections[1:]:
@@ -130,8 +131,14 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
 
 def _has_prose(heads: dict[str, str]) -> bool:
     """Whether a head holds what should stand below."""
-    bare = any(len(_WORDS.findall(heads.get(key, ""))) > 4 for key in ("DATE", "IP", "EMAIL"))
-    return bare or len(_WORDS.findall(heads.get("AUTHOR", ""))) >= _LONG_NAME
+    date = heads.get("DATE", "")
+    return any(_words(heads.get(key, "")) > most for key, most in _LONGEST.items()) or (
+        _words(date) > 1 and when(date) is None
+    )
+
+
+def _words(text: str) -> int:
+    return len(_WORDS.findall(text))
 
 
 def _unread(source: Source, section: str, line: int, what: str) -> Reject:

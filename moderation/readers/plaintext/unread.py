@@ -11,8 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from moderation.readers.bylines.dates import stamp
-from moderation.readers.bylines.heads import is_row
-from moderation.readers.plaintext.profile import PING
+from moderation.readers.bylines.heads import is_awaiting, is_row
+from moderation.readers.plaintext.profile import PING, is_reply
 from moderation.readers.told_words import Told
 
 if TYPE_CHECKING:
@@ -23,22 +23,42 @@ if TYPE_CHECKING:
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PROSE = 5  # words of a line that is neither a name nor a button
 _OFTEN = 2  # times that a button stands in the lists of comments
+_FEW = 3  # words of a line over a button, where names hardly stand
+_INDENTED = 4  # columns of a text in the outermost list of a page
+_STOPS = (".", "!", "?", "…")
 _OVER = 2  # lines of a comment over its button
 
 
 def unread(lines: list[Line], chosen: list[Listing], told: Iterable[str]) -> Iterator[str]:
     """The lines, without their indentation. chosen: the lists that hold the comments."""
-    if not chosen:
-        return
     known = Told(told)
-    start, end = chosen[0].start, max(one.end for one in chosen)
+    start = chosen[0].start if chosen else 0
+    end = max((listing.end for listing in chosen), default=0)
     rows = Counter(line.whole for line in lines[start:end] if is_row(line.whole))
     buttons = {row for row, count in rows.items() if count >= _OFTEN}
     for at, line in enumerate(lines):
-        below = lines[at + 1 : at + 1 + _OVER]
-        if not start <= at < end and not any(one.whole in buttons for one in below):
+        over = [
+            below.whole in buttons or is_reply(below) for below in lines[at + 1 : at + 1 + _OVER]
+        ]
+        stray = _is_stray(lines, at)
+        if not (start <= at < end or any(over) or stray):
             continue
-        if len(_LETTERS.findall(line.text)) < _PROSE or stamp(line.text) is not None:
+        enough = _FEW if any(over) or (stray and line.text.endswith(_STOPS)) else _PROSE
+        if len(_LETTERS.findall(line.text)) < enough or _is_furniture(line.text):
             continue
         if not known.has(PING.sub("", line.text)):
             yield line.whole
+
+
+def _is_furniture(text: str) -> bool:
+    """Whether a line tells no more than a date, or is one of the site's own."""
+    return stamp(text) is not None or is_row(text) or is_awaiting(text)
+
+
+def _is_stray(lines: list[Line], at: int) -> bool:
+    """Whether a line stands as deep as those of a list, and in none: only lists are indented."""
+    line = lines[at]
+    if line.indent < _INDENTED or line.kind or not line.loose:
+        return False
+    above = lines[at - 1] if at else None
+    return above is None or (not above.kind and above.indent == 0)

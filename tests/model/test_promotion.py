@@ -214,7 +214,7 @@ def test_a_suite_alone_can_refuse(moderation, place, monkeypatch):
     cases.to_csv("cases.csv", index=False)
     ran = moderation("promote", "models/moved", "--suite", "cases.csv")
     assert ran.status == 1
-    assert "cases.csv: 40 cases broke, 0 were mended, of 40" in ran.err
+    assert "cases.csv: of 40 cases, 40 broke and 0 came right" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterat
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     """
     bounds = thread_bounds(dump.comments)
-    places = _places(bounds)
+    places = part_starts(bounds)
     workers = workers or thread_count()
     if len(places) <= 2:
         yield _scored(dump, dump.comments, dump.threads, model, workers)
@@ -80,7 +80,7 @@ def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterat
             yield waiting.popleft().result()
 
 
-def _places(bounds: np.ndarray) -> list[int]:
+def part_starts(bounds: np.ndarray) -> list[int]:
     """First thread of each part, and the number of threads; the same for any number of workers.
 
     bounds: (threads + 1,) first rows.

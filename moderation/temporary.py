@@ -47,40 +47,40 @@ def sweep() -> None:
     """Remove the folders of this user whose processes were killed."""
     if not _HELD:
         return
-    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
-        for one in found:
-            if _NAME.fullmatch(one.name):
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if _NAME.fullmatch(entry.name):
                 with contextlib.suppress(OSError):
-                    _sweep(Path(one.path))
+                    _sweep(Path(entry.path))
 
 
 def _sweep(path: Path) -> None:
-    held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    if os.fstat(held).st_uid == os.getuid() and _free(held):
-        _remove(path, held)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    if os.fstat(descriptor).st_uid == os.getuid() and _free(descriptor):
+        _remove(path, descriptor)
     else:
-        os.close(held)
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
 def held_file(path: Path, mode: int = 0o666) -> Iterator[None]:
     """Make an empty file and hold it for the block, whoever else writes to it there."""
-    held = _opened(path, mode)
+    descriptor = _opened(path, mode)
     while not path.exists():  # another start swept it before it was held
-        os.close(held)
-        held = _opened(path, mode)
+        os.close(descriptor)
+        descriptor = _opened(path, mode)
     try:
         yield
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
 def _opened(path: Path, mode: int) -> int:
-    held = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
     if sys.platform == "linux":  # elsewhere such a lock would keep SQLite from writing to it
         with contextlib.suppress(OSError):
-            hold(held)
-    return held
+            hold(descriptor)
+    return descriptor
 
 
 def sweep_beside(path: Path) -> None:
@@ -88,26 +88,26 @@ def sweep_beside(path: Path) -> None:
     if sys.platform != "linux":
         return
     name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp")
-    with contextlib.suppress(OSError), os.scandir(path.parent) as found:
-        for one in found:
-            if name.fullmatch(one.name):
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if name.fullmatch(entry.name):
                 with contextlib.suppress(OSError):
-                    _sweep_file(Path(one.path))
+                    _sweep_file(Path(entry.path))
 
 
 def _sweep_file(path: Path) -> None:
-    held = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
     try:
-        if _free(held):
+        if _free(descriptor):
             path.unlink()
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
-def _free(held: int) -> bool:
+def _free(descriptor: int) -> bool:
     """Whether the lock is ours now; where there are none, nobody can tell: then it is not."""
     try:
-        return hold_at_once(held)
+        return hold_at_once(descriptor)
     except OSError:
         return False
 
@@ -117,17 +117,17 @@ def _made() -> tuple[Path, int | None]:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
         if not _HELD:
             return path, None
-        held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            ours = hold_at_once(held)
+            ours = hold_at_once(descriptor)
         except OSError:  # no locks in this file system: nobody sweeps there
             ours = True
         if ours and path.exists():
-            return path, held
-        os.close(held)  # another start swept it before it was held
+            return path, descriptor
+        os.close(descriptor)  # another start swept it before it was held
 
 
-def _remove(path: Path, held: int | None) -> None:
+def _remove(path: Path, descriptor: int | None) -> None:
     shutil.rmtree(path, ignore_errors=True)
-    if held is not None:
-        os.close(held)
+    if descriptor is not None:
+        os.close(descriptor)

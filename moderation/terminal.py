@@ -75,7 +75,7 @@ def sentence(text: str, width: int) -> str:
     console = Console(width=width - 2)
     whole = line(text, _SENTENCE * (width - 2))
     lines = Text(whole).wrap(console, width - 2)
-    return "\n  ".join(one.plain.rstrip() for one in lines)
+    return "\n  ".join(text_line.plain.rstrip() for text_line in lines)
 
 
 def explanation(text: str, width: int) -> str:
@@ -86,7 +86,7 @@ def explanation(text: str, width: int) -> str:
       +9.40: order +1.92,
         replica +1.69
     """
-    return "\n".join(one for given in text.split("\n") for one in _broken(given, width))
+    return "\n".join(text_line for given in text.split("\n") for text_line in _broken(given, width))
 
 
 def _broken(text: str, width: int) -> Iterator[str]:

@@ -69,7 +69,7 @@ def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> p
     columns["warnings"] = pa.chunked_array([_warnings(table["warnings"], marks)])
     del table
     rows = pa.array(walk)
-    made = {
+    columns_of = {
         "depth": pa.array(depth[walk], pa.int32()),
         "position": pa.array(_position(keys.thread[walk]), pa.int32()),
     }
@@ -77,13 +77,15 @@ def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> p
 
     def moved(name: str) -> pa.Array:
         pa.default_memory_pool().release_unused()
-        one = columns.pop(name).combine_chunks()
+        column = columns.pop(name).combine_chunks()
         pa.default_memory_pool().release_unused()
-        return one.take(rows)  # column by column: of a whole table it takes 7 times as long
+        return column.take(rows)  # column by column: of a whole table it takes 7 times as long
 
     with ThreadPoolExecutor(2) as workers:
-        made |= zip(names, workers.map(moved, names), strict=True)
-    return pa.table({name: made[name] for name in COMMENT_SCHEMA.names}, schema=COMMENT_SCHEMA)
+        columns_of |= zip(names, workers.map(moved, names), strict=True)
+    return pa.table(
+        {name: columns_of[name] for name in COMMENT_SCHEMA.names}, schema=COMMENT_SCHEMA
+    )
 
 
 def repeats(records: pd.DataFrame) -> np.ndarray:
@@ -99,17 +101,17 @@ def repeats(records: pd.DataFrame) -> np.ndarray:
 
 def repeated(table: pa.Table, keys: Keys) -> np.ndarray:
     """`repeats` for a table of RECORD_SCHEMA whose keys are known."""
-    found = np.zeros(len(table), dtype=bool)
+    repeats = np.zeros(len(table), dtype=bool)
     several = _several(keys.own)
     if not len(several):  # Arrow would copy all of it to take nothing
-        return found
+        return repeats
     copies = table.take(pa.array(several))
-    said = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
-    beside = pa.table({"url": copies["url"], "warnings": said})
+    warnings = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
+    beside = pa.table({"url": copies["url"], "warnings": warnings})
     order = pc.sort_indices(beside, [("url", "ascending"), ("warnings", "ascending")])
     content = to_frame(copies.select(CONTENT).take(order))
-    found[several[order.to_numpy()]] = content.duplicated().to_numpy()
-    return found
+    repeats[several[order.to_numpy()]] = content.duplicated().to_numpy()
+    return repeats
 
 
 def parent_rows(depth: np.ndarray) -> np.ndarray:
@@ -216,8 +218,8 @@ def _second_copies(table: pa.Table, keys: Keys) -> np.ndarray:
     if not len(several):
         return several
     copies = table.take(pa.array(several))
-    said = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
-    copies = copies.drop_columns("warnings").append_column("warnings", said)
+    warnings = pc.fill_null(pc.binary_join(copies["warnings"], ";"), "")
+    copies = copies.drop_columns("warnings").append_column("warnings", warnings)
     lost = pc.fill_null(pc.equal(copies["kind"], "placeholder"), False)
     copies = copies.append_column("lost", lost).append_column("row", pa.array(several))
     by = [

@@ -56,14 +56,14 @@ def test_nothing_is_one_empty_part(dump, model):
 
 def test_the_last_parts_are_small_and_whole_threads():
     bounds = np.arange(0, 200_001, 100)
-    places = scoring._places(bounds)
+    places = scoring.part_starts(bounds)
     assert (places[0], places[-1]) == (0, 2_000)
     sizes = np.diff(bounds[places])
     assert (sizes > 0).all()
     assert sizes.max() <= scoring.PART
     assert sizes[-1] <= scoring.LAST_PART
-    assert scoring._places(np.array([0])) == [0, 0]
-    assert scoring._places(np.array([0, 100_000, 100_001])) == [0, 1, 2]
+    assert scoring.part_starts(np.array([0])) == [0, 0]
+    assert scoring.part_starts(np.array([0, 100_000, 100_001])) == [0, 1, 2]
 
 
 def test_pieces_get_smaller_the_less_is_left():

@@ -49,8 +49,8 @@ def drift(
     before, after = as_unseen(before, passport, model), as_unseen(after, other, model)
     scores = scores_of(before, passport)
     with working("comparing"):
-        found = compare(before, after, scores.labels, scores.limits, seed)
-    for shown in drift_text(found):
+        report = compare(before, after, scores.labels, scores.limits, seed)
+    for shown in drift_text(report):
         typer.echo(shown)
     if json is not None:
         from dataclasses import asdict
@@ -61,55 +61,57 @@ def drift(
 
         with replacing(json) as temporary:
             temporary.write_bytes(
-                orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+                orjson.dumps(
+                    asdict(report), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+                )
             )
-    if strict and found.reasons:
+    if strict and report.reasons:
         raise typer.Exit(1)
 
 
-def drift_text(found: Drift) -> Iterator[str]:
+def drift_text(report: Drift) -> Iterator[str]:
     """What was found, for a terminal: tables, then the statement."""
     from moderation.terminal import line, table, width
 
-    for note in found.notes:
+    for note in report.notes:
         say(f"note: {note}")
     rows = [
         (
-            one.label,
-            _flags(one.old_flags),
-            _flags(one.new_flags),
-            _between(one.more, 1e5, 0, plus=True),
+            shift.label,
+            _flags(shift.old_flags),
+            _flags(shift.new_flags),
+            _between(shift.more, 1e5, 0, plus=True),
         )
-        for one in found.shifts
+        for shift in report.shifts
     ]
     yield table(["flags per 100,000", "older", "newer", "change (interval)"], rows, width())
-    pairs = [(one.label, _between(one.higher, 100, 1, "%")) for one in found.shifts]
+    pairs = [(shift.label, _between(shift.higher, 100, 1, "%")) for shift in report.shifts]
     yield table(["newer scores higher", "share of pairs (interval)"], pairs, width())
-    months = found.months[-MONTHS:]
+    months = report.months[-MONTHS:]
     if len(months) > 1:
-        names = [one.label for one in found.shifts]
+        names = [shift.label for shift in report.shifts]
         shown = [
             (
-                one.name,
-                "newer" if one.newer else "older",
-                one.comments,
-                *(_flags(one.flags[name].value) for name in names),
+                month.name,
+                "newer" if month.newer else "older",
+                month.comments,
+                *(_flags(month.flags[name].value) for name in names),
             )
-            for one in months
+            for month in months
         ]
         yield table(["month", "", "comments", *names], shown, width())
     for what, excess, ups in (
-        ("words", found.unmet, found.words),
-        ("links", found.unlinked, found.domains),
+        ("words", report.unmet, report.words),
+        ("links", report.unlinked, report.domains),
     ):
         more = _between(excess, 100, 1, "%", plus=True)
         yield f"{what} never met before, beyond the usual: {more}"
-        told = ", ".join(f"{one.name} ({one.new:,.0f})" for one in ups)
-        if told:
-            yield line(f"  more than before, per 100,000 comments: {told}", width())
-    if found.reasons:
+        risen = ", ".join(f"{rise.name} ({rise.new:,.0f})" for rise in ups)
+        if risen:
+            yield line(f"  more than before, per 100,000 comments: {risen}", width())
+    if report.reasons:
         yield "Retraining is due:"
-        yield from (f"- {reason}" for reason in found.reasons)
+        yield from (f"- {reason}" for reason in report.reasons)
     else:
         yield "No sign that retraining is due."
 
@@ -118,12 +120,15 @@ def _flags(share: float) -> str:
     return "–" if share != share else f"{share * 1e5:,.0f}"
 
 
-def _between(one: Interval, scale: float, digits: int, unit: str = "", plus: bool = False) -> str:
+def _between(
+    interval: Interval, scale: float, digits: int, unit: str = "", plus: bool = False
+) -> str:
     """`+12 (3 to 21)`; a dash where undefined."""
-    if one.value != one.value:
+    if interval.value != interval.value:
         return "–"
     sign = "+" if plus else ""
     value, low, high = (
-        f"{scale * number:{sign},.{digits}f}" for number in (one.value, one.low, one.high)
+        f"{scale * number:{sign},.{digits}f}"
+        for number in (interval.value, interval.low, interval.high)
     )
-    return f"{value}{unit}" + (f" ({low} to {high})" if one.low == one.low else "")
+    return f"{value}{unit}" + (f" ({low} to {high})" if interval.low == interval.low else "")

@@ -43,10 +43,8 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled comments that it was not trained on."""
     from moderation.evaluation.suites import read_suite
-    from moderation.evaluation.text import evaluation_markdown, evaluation_text
     from moderation.labels.read import read_labels
     from moderation.model.model import Model
-    from moderation.terminal import width
 
     if not labels and suite is None:
         raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
@@ -54,7 +52,8 @@ def evaluate(
     frame = read_labels(labels) if labels else None
     ready_to_score()
     chosen = Model.load(model_path(model))
-    for sentence in learnt_by_heart_notes([chosen], [*(labels or []), *([suite] if suite else [])]):
+    files = [*(labels or []), *filter(None, [suite])]
+    for sentence in learnt_by_heart_notes([chosen], files):
         tell(sentence)
     figures: dict[str, object] = {"model": chosen.passport()}
     written: list[str] = []
@@ -62,13 +61,7 @@ def evaluate(
     if cases is not None:
         figures["suite"] = _run_suite(chosen, cases, written)
     if labels and frame is not None:
-        with working("evaluating"):
-            found = _evaluate(chosen, frame)
-        figures["evaluation"] = found.to_dict()
-        typer.echo(evaluation_text(found, width()))
-        written.append(evaluation_markdown(found))
-        if plots is not None:
-            _write_plots(found, plots)
+        figures["evaluation"] = _evaluate(chosen, frame, plots, written)
         if against is not None:
             figures["comparison"], worse = _compare(
                 chosen, against, labels, frame, per_day, written
@@ -93,14 +86,24 @@ def learnt_by_heart_notes(models: Sequence[Model], paths: Sequence[Path]) -> lis
     ]
 
 
-def _evaluate(model: Model, frame: pd.DataFrame) -> Evaluation:
+def _evaluate(
+    model: Model, frame: pd.DataFrame, plots: Path | None, written: list[str]
+) -> dict[str, object]:
     from moderation.evaluation.evaluate import evaluate
     from moderation.evaluation.scores import row_scores
+    from moderation.evaluation.text import evaluation_markdown, evaluation_text
+    from moderation.terminal import width
 
-    honest = row_scores(model, frame)
-    for sentence in honest.told(model.name):
-        tell(sentence)
-    return evaluate(frame, honest.scores, model.thresholds)
+    with working("evaluating"):
+        unseen = row_scores(model, frame)
+        for sentence in unseen.notes(model.name):
+            tell(sentence)
+        evaluation = evaluate(frame, unseen.scores, model.thresholds)
+    typer.echo(evaluation_text(evaluation, width()))
+    written.append(evaluation_markdown(evaluation))
+    if plots is not None:
+        _write_plots(evaluation, plots)
+    return evaluation.to_dict()
 
 
 def _run_suite(model: Model, cases: pd.DataFrame, written: list[str]) -> object:
@@ -109,13 +112,13 @@ def _run_suite(model: Model, cases: pd.DataFrame, written: list[str]) -> object:
     from moderation.evaluation.text import suite_markdown, suite_text
     from moderation.terminal import width
 
-    honest = row_scores(model, cases[["text"]])
-    for sentence in honest.told(model.name, "case"):
+    unseen = row_scores(model, cases[["text"]])
+    for sentence in unseen.notes(model.name, "case"):
         tell(sentence)
-    found = run_suite(cases, honest.scores, model.thresholds)
-    typer.echo(suite_text(found, width()))
-    written.append(suite_markdown(found))
-    return found.to_dict()
+    result = run_suite(cases, unseen.scores, model.thresholds)
+    typer.echo(suite_text(result, width()))
+    written.append(suite_markdown(result))
+    return result.to_dict()
 
 
 def _compare(
@@ -139,25 +142,25 @@ def _compare(
     ):
         tell(sentence)
     after, before = paired_scores(candidate, current, frame)
-    for sentence in before.told(current.name) if current.digest != candidate.digest else ():
+    for sentence in before.notes(current.name) if current.digest != candidate.digest else ():
         tell(sentence)
-    found = compare(
+    comparison = compare(
         frame,
         Scored(after.scores, candidate.thresholds),
         Scored(before.scores, current.thresholds),
         comments_per_day=per_day,
     )
-    typer.echo(comparison_text(found, width()))
-    written.append(comparison_markdown(found))
-    return found.to_dict(), found.verdict == "worse"
+    typer.echo(comparison_text(comparison, width()))
+    written.append(comparison_markdown(comparison))
+    return comparison.to_dict(), comparison.verdict == "worse"
 
 
-def _write_plots(found: Evaluation, folder: Path) -> None:
+def _write_plots(evaluation: Evaluation, folder: Path) -> None:
     from moderation.evaluation.pictures import pictures
     from moderation.tables import replacing
 
     folder.mkdir(parents=True, exist_ok=True)
-    for result in found.labels:
+    for result in evaluation.labels:
         for name, picture in pictures(result).items():
             with replacing(folder / f"{result.label}-{name}.svg") as temporary:
                 temporary.write_text(picture, encoding="utf-8")

@@ -65,15 +65,15 @@ def check(
     frame = stack(tables.values())
     known, context = _labels_of(model)
     with working("checking"):
-        found = audit(frame, known=known, context=context, seed=seed)
+        report = audit(frame, known=known, context=context, seed=seed)
         shared = shared_texts(tables)
     if output is not None:
         from moderation.tables import write_table
 
-        write_table(found.table(), output)
+        write_table(report.table(), output)
     if page is not None:
-        _write_page(frame, found, page)
-    _say_found(found, shared, quiet=output == "-")
+        _write_page(frame, report, page)
+    _say_found(report, shared, quiet=output == "-")
 
 
 @commands.command(name="import")
@@ -210,7 +210,8 @@ def stats(
     pairs = every[:SHOWN]
     if pairs:
         shown_pairs = [
-            (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}") for one in pairs
+            (pair.label, pair.both, pair.agreed, pair.kappa, f"{pair.one}, {pair.other}")
+            for pair in pairs
         ]
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, shown_pairs, width()))
@@ -231,10 +232,10 @@ def _labels_of(model: str) -> tuple[list[str], list[str]]:
     )
 
 
-def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
+def _write_page(frame: pd.DataFrame, report: Audit, page: Path) -> None:
     from moderation.training.check.doubts import MOST, doubts_table
 
-    doubts, passport = doubts_table(frame, found)
+    doubts, passport = doubts_table(frame, report)
     if doubts["queue"].notna().sum() == MOST:
         say(f"the page has the {MOST} most doubtful comments; -o FILE writes all doubts")
     if page.suffix.lower() in (".html", ".htm"):
@@ -249,33 +250,45 @@ def _write_page(frame: pd.DataFrame, found: Audit, page: Path) -> None:
     say(f"{page}: look through it with `moderation review {page}`")
 
 
-def _say_found(found: Audit, shared: list[str], *, quiet: bool) -> None:
+def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
     from moderation.terminal import table, width
     from moderation.training.check.audit import DOUBT
 
-    for warning in [*found.warnings, *shared]:
+    for warning in [*report.warnings, *shared]:
         say(f"note: {warning}")
-    strong = sum(one.strength >= DOUBT for one in found.findings)
-    say(f"{plural(found.rows, 'row')}; doubted: {plural(strong, 'answer')}")
+    strong = sum(finding.strength >= DOUBT for finding in report.findings)
+    say(f"{plural(report.rows, 'row')}; doubted: {plural(strong, 'answer')}")
     if quiet:
         return
     shown = [
-        (one.row + 1, one.strength, one.label, "yes" if one.given else "no", one.text)
-        for one in found.findings[:SHOWN]
-        if one.strength >= DOUBT
+        (
+            finding.row + 1,
+            finding.strength,
+            finding.label,
+            "yes" if finding.given else "no",
+            finding.text,
+        )
+        for finding in report.findings[:SHOWN]
+        if finding.strength >= DOUBT
     ]
     if shown:
         typer.echo(table(["row", "doubt", "label", "said", "text"], shown, width()))
     if strong > len(shown):
         say(f"… {strong - len(shown):,} more; -o FILE writes them all, and fainter ones")
     pairs = [
-        (one.label, one.both, one.agreed, one.kappa, f"{one.one}, {one.other}")
-        for one in found.agreements[:SHOWN]
+        (
+            agreement.label,
+            agreement.both,
+            agreement.agreed,
+            agreement.kappa,
+            f"{agreement.one}, {agreement.other}",
+        )
+        for agreement in report.agreements[:SHOWN]
     ]
     if pairs:
         head = ["label", "both judged", "agreed", "kappa", "annotators"]
         typer.echo(table(head, pairs, width()))
-        _say_left(len(found.agreements), "pair", " of annotators, who agree better")
+        _say_left(len(report.agreements), "pair", " of annotators, who agree better")
 
 
 def _say_left(count: int, noun: str, more: str = "") -> None:
@@ -325,10 +338,10 @@ def _taken(
 
 
 def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
-    told = ", ".join(f"{count:,} {label}" for label, count in sorted((+taken.decided).items()))
+    by_label = ", ".join(f"{count:,} {label}" for label, count in sorted((+taken.decided).items()))
     new = taken.decided.total()
     tell(
-        f"{file}: {plural(new, 'new decision')}{f' ({told})' if told else ''}, "
+        f"{file}: {plural(new, 'new decision')}{f' ({by_label})' if by_label else ''}, "
         f"{taken.known:,} known already, {taken.retracted:,} taken back"
         f"{f', {taken.withdrawn:,} taken back before' if taken.withdrawn else ''}; in {ledger}"
     )
@@ -351,19 +364,20 @@ def _ledger_stats(path: Path, last: int) -> None:
     if not is_ledger(path):
         return
     lines = entries(path)
-    kept = standing(lines)
-    made = sum(one["entry"] == "decision" for one in lines)
-    typer.echo(f"{path}: {plural(made, 'decision')}, {made - len(kept):,} of them taken back")
-    newest = kept[::-1][:last]
+    standing_entries = standing(lines)
+    count = sum(entry["entry"] == "decision" for entry in lines)
+    retracted = count - len(standing_entries)
+    typer.echo(f"{path}: {plural(count, 'decision')}, {retracted:,} of them taken back")
+    newest = standing_entries[::-1][:last]
     if newest:
         rows = [
             (
-                one["key"],
-                one["annotator"],
-                one["label"],
-                "yes" if one["value"] else "no",
-                one["text"],
+                entry["key"],
+                entry["annotator"],
+                entry["label"],
+                "yes" if entry["value"] else "no",
+                entry["text"],
             )
-            for one in newest
+            for entry in newest
         ]
         typer.echo(table(["key", "annotator", "label", "said", "text"], rows, width()))

@@ -129,14 +129,14 @@ def _run(
 
 def _engine(spread: Spread) -> Engine:
     if spread.cluster:
-        from moderation.cluster.workers import PATIENCE, Workers
+        from moderation.cluster.workers import PATIENCE, DaskEngine
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors come as one line
-        return Workers(spread.cluster, spread.patience or PATIENCE)
-    from moderation.cluster.engines import Here
+        return DaskEngine(spread.cluster, spread.patience or PATIENCE)
+    from moderation.cluster.engines import LocalEngine
     from moderation.features.ngrams import thread_count
 
-    return Here(spread.workers or thread_count())
+    return LocalEngine(spread.workers or thread_count())
 
 
 def _gather_rejects(outcome: Outcome, target: Path) -> None:

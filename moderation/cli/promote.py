@@ -125,11 +125,11 @@ def _say_tried(trial: Trial, against: str) -> None:
     compared = trial.comparison
     on = []
     if compared is not None:
-        on += [f"{plural(one.rows, 'row')} of {one.label}" for one in compared.labels]
+        on += [f"{plural(label.rows, 'row')} of {label.label}" for label in compared.labels]
     on += [f"the cases of {name}" for name in trial.suites]
     word = "no worse" if trial.verdict == "same" else trial.verdict
     tell(f"{word} than {against}, the model in use, on {', '.join(on)}")
-    for sentence in trial.told:
+    for sentence in trial.notes:
         tell(sentence)
     for reason in trial.reasons:
         tell(f"- {reason}")

@@ -52,11 +52,11 @@ def queue(
     from moderation.sampling.queue import answered, choose, decided, not_chosen, with_context
     from moderation.sampling.strata import estimates, strata
 
-    made = decisions(labels)
+    decided_rows = decisions(labels)
     scored, passport = load_scored(dumps, model)
-    honest = held_out_of(scored, passport, model, made["text"])
-    scores = scores_of(scored if honest is None else honest.scores, passport)
-    answers = answered(scored, made, passport.get("contexts", []))
+    unseen = held_out_of(scored, passport, model, decided_rows["text"])
+    scores = scores_of(scored if unseen is None else unseen.scores, passport)
+    answers = answered(scored, decided_rows, passport.get("contexts", []))
     with working("choosing"):
         parts = strata(scored, scores, seed)
         known = decided(answers, scores)
@@ -71,11 +71,11 @@ def queue(
         say(f"decide with `moderation review {output}`")
     elif output is None:
         _print_chosen(scored, chosen)
-    if honest is None:
+    if unseen is None:
         say(unknown_training(passport))
     else:
         _say_estimates(estimates(parts, scores, answers), len(scored))
-        for sentence in honest.told(str(passport.get("model")), "comment"):
+        for sentence in unseen.notes(str(passport.get("model")), "comment"):
             tell(sentence)
 
 
@@ -83,14 +83,14 @@ def _say_chosen(reasons: list[str]) -> None:
     from collections import Counter
 
     counts = Counter(reasons)
-    told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
+    why = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
     comments = plural(len(reasons), "comment")
-    tell(f"{comments} to review: {told or 'nothing is left to decide'}")
+    tell(f"{comments} to review: {why or 'nothing is left to decide'}")
 
 
 def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
-    told = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
-    tell(f"{budget:,} asked for, {plural(comments, 'comment')} there{': ' if told else ''}{told}")
+    why = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
+    tell(f"{budget:,} asked for, {plural(comments, 'comment')} there{': ' if why else ''}{why}")
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
@@ -107,28 +107,35 @@ def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
         say(f"… {len(chosen) - len(rows):,} more; -o FILE writes them all")
 
 
-def _say_estimates(found: list[Estimate], comments: int) -> None:
+def _say_estimates(estimates: list[Estimate], comments: int) -> None:
     from moderation.terminal import table, width
 
-    if not found:
+    if not estimates:
         say("decide on the random ones, and ask again: they say how good the model is here")
         return
     these = "this comment" if comments == 1 else f"these {plural(comments, 'comment')}"
     say(f"the model on {these}, by decisions on random ones:")
     rows = [
-        (one.label, one.decided, *map(_percent, (one.prevalence, one.precision, one.recall)))
-        for one in found
+        (
+            estimate.label,
+            estimate.decided,
+            *map(_percent, (estimate.prevalence, estimate.precision, estimate.recall)),
+        )
+        for estimate in estimates
     ]
     typer.echo(table(["label", "decided", "are", "precision", "recall"], rows, width()))
 
 
-def _percent(one: Interval) -> str:
+def _percent(interval: Interval) -> str:
     """`9.1% (5.2 to 14)`; a dash where undefined."""
     value, low, high = (
-        f"{100 * number:.{0 if number >= 0.1 else 1}f}" for number in (one.value, one.low, one.high)
+        f"{100 * number:.{0 if number >= 0.1 else 1}f}"
+        for number in (interval.value, interval.low, interval.high)
     )
-    if one.low != one.low:
+    if interval.low != interval.low:
         return "–"
     if value == low == high:
         return f"{value}%"
-    return f"{value}% ({low} to {high})" if one.value == one.value else f"– ({low} to {high}%)"
+    if interval.value != interval.value:
+        return f"– ({low} to {high}%)"
+    return f"{value}% ({low} to {high})"

@@ -14,7 +14,7 @@ from moderation.model.names import model_path
 if TYPE_CHECKING:
     import pandas as pd
 
-    from moderation.model.held_out import Honest
+    from moderation.model.held_out import UnseenScores
     from moderation.model.model import Model
     from moderation.sampling.strata import Scores
 
@@ -42,18 +42,18 @@ def load_scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, A
 
 def held_out_of(
     scored: pd.DataFrame, passport: dict[str, Any], name: str, near: pd.Series
-) -> Honest | None:
+) -> UnseenScores | None:
     """The scored table with held-out scores where its model learnt from a comment.
 
     near: see `not_trained_on`. None where the model cannot be asked what it learnt from.
     """
     import numpy as np
 
-    from moderation.model.held_out import Honest, not_trained_on
+    from moderation.model.held_out import UnseenScores, not_trained_on
 
     if passport.get("learnt") == 0:
         none = np.zeros(len(scored), bool)
-        return Honest(scored, none, none)
+        return UnseenScores(scored, none, none)
     model = _model_of(passport, name)
     if model is None:
         return None
@@ -62,13 +62,13 @@ def held_out_of(
 
 def as_unseen(scored: pd.DataFrame, passport: dict[str, Any], name: str) -> pd.DataFrame:
     """The table for `drift`: a model is surer of what it learnt from than of newer comments."""
-    honest = held_out_of(scored, passport, name, scored["text"].iloc[:0])
-    if honest is None:
+    unseen = held_out_of(scored, passport, name, scored["text"].iloc[:0])
+    if unseen is None:
         say(f"note: {unknown_training(passport)}")
         return scored
-    for sentence in honest.told(str(passport.get("model")), "comment"):
+    for sentence in unseen.notes(str(passport.get("model")), "comment"):
         tell(sentence)
-    return honest.scores
+    return unseen.scores
 
 
 def unknown_training(passport: dict[str, Any]) -> str:

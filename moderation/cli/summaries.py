@@ -111,10 +111,10 @@ def count_summary(counts: Counter[tuple[str, str]]) -> None:
 
     rows = []
     for what in ("depth", "kind", "status", "warning"):
-        found = [(value, count) for (name, value), count in counts.most_common() if name == what]
+        groups = [(value, count) for (name, value), count in counts.most_common() if name == what]
         if what == "depth":
-            found.sort()
-        rows += [(what, count, value) for value, count in found]
+            groups.sort()
+        rows += [(what, count, value) for value, count in groups]
     if rows:
         say(table(["by", "comments", "value"], rows, width()))
 
@@ -150,12 +150,12 @@ def campaign_summary(campaigns: pd.DataFrame) -> None:
 
 def report_summary(target: Path, reported: Reported) -> None:
     """What a report was written of."""
-    told = f"{plural(reported.flagged, 'flagged comment')} of {reported.comments:,}"
+    contents = f"{plural(reported.flagged, 'flagged comment')} of {reported.comments:,}"
     if reported.queued:
-        told += f", {reported.queued:,} more to review"
+        contents += f", {reported.queued:,} more to review"
     if reported.shown < reported.flagged + reported.queued:
-        told += f"; the {reported.shown:,} surest are in it"
-    tell(f"wrote {target} ({told})")
+        contents += f"; the {reported.shown:,} surest are in it"
+    tell(f"wrote {target} ({contents})")
 
 
 def print_flagged(flagged: pd.DataFrame, most: int | None) -> None:

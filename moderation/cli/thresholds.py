@@ -65,9 +65,9 @@ def thresholds(
 
         with working("scoring"):
             scores = chosen.score(read.comments, read.threads)
-            honest = not_trained_on(chosen, read.comments["text"], scores)
-            shares = prevalences(chosen, honest.scores)
-        for sentence in honest.told(chosen.name, "comment"):
+            unseen = not_trained_on(chosen, read.comments["text"], scores)
+            shares = prevalences(chosen, unseen.scores)
+        for sentence in unseen.notes(chosen.name, "comment"):
             tell(sentence)
         say(f"how common the labels are: from {plural(len(read.comments), 'comment')} of the dump")
     shares |= parse_prevalence(prevalence or [], chosen.labels)

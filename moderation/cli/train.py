@@ -56,26 +56,33 @@ def train(
     --sources, they are learnt together with the public sets, and their weight is chosen on
     held-out labels. Either way, a line for each label says what your labels improved.
     """
+    _check_options(labels, start, sources, data)
+    labels = labels or []
+    base = None if start is None else model_path(start)
+    from moderation.cluster.folder_lock import hold_folder
+
+    ready_to_score()
+    with hold_folder(str(output)), working("training"):
+        if base is not None:
+            model = _train_on_top(base, labels, seed)
+        elif sources is not None and data is not None:
+            model = _train_with_public(labels, sources, data, seed, skip_missing, no_cache)
+        else:
+            model = _train_on(labels, seed)
+        model = _with_goals(model, goals or [], prevalence or [])
+        model.save(output)
+    _say_trained(model, output)
+
+
+def _check_options(
+    labels: list[Path] | None, start: str | None, sources: Path | None, data: Path | None
+) -> None:
     if (sources is None) != (data is None):
         raise typer.BadParameter("--sources and --data go together")
     if start is not None and (sources is not None or not labels):
         raise typer.BadParameter("--from takes label tables, and no --sources")
     if sources is None and not labels:
         raise typer.BadParameter("give label tables, or --sources and --data")
-    base = None if start is None else model_path(start)
-    from moderation.cluster.alone import alone
-
-    ready_to_score()
-    with alone(str(output)), working("training"):
-        if base is not None:
-            model = _train_on_top(base, labels or [], seed)
-        elif sources is not None and data is not None:
-            model = _train_with_public(labels or [], sources, data, seed, skip_missing, no_cache)
-        else:
-            model = _train_on(labels or [], seed)
-        model = _with_goals(model, goals or [], prevalence or [])
-        model.save(output)
-    _say_trained(model, output)
 
 
 def _train_on(labels: list[Path], seed: int) -> Model:

@@ -43,7 +43,7 @@ class Engine(Protocol):
         """Let go of workers and threads."""
 
 
-class Here:
+class LocalEngine:
     """This process, some tasks at a time on threads: compiled code and Arrow let go of the GIL."""
 
     dashboard = ""

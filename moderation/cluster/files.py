@@ -66,12 +66,14 @@ def names(folder: str) -> list[str]:
     """Names of what lies directly in a folder, sorted; none where there is no such folder."""
     if not is_url(folder):
         place = Path(folder)
-        return sorted(one.name for one in place.iterdir()) if place.is_dir() else []
+        return sorted(entry.name for entry in place.iterdir()) if place.is_dir() else []
     system, inside = remote(folder)
     if not system.exists(inside):
         return []
-    found = (str(one).rstrip("/").rsplit("/", 1)[-1] for one in system.ls(inside, detail=False))
-    return sorted(set(found) - {inside.rstrip("/").rsplit("/", 1)[-1]})
+    entries = (
+        str(entry).rstrip("/").rsplit("/", 1)[-1] for entry in system.ls(inside, detail=False)
+    )
+    return sorted(set(entries) - {inside.rstrip("/").rsplit("/", 1)[-1]})
 
 
 def make_folder(folder: str) -> None:
@@ -99,8 +101,8 @@ def remove(path: str) -> None:
 def sweep(folder: str) -> None:
     """Remove what killed tasks had begun to write in a folder."""
     if not is_url(folder):
-        for one in Path(folder).glob(".*.tmp"):
-            one.unlink(missing_ok=True)
+        for path in Path(folder).glob(".*.tmp"):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -178,10 +180,10 @@ def output_on_disk(path: str) -> Iterator[Path]:
         return
     with Folder() as folder:
         try:
-            found = _fetched(path.rstrip("/"), folder)
+            place = _fetched(path.rstrip("/"), folder)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-        yield found
+        yield place
 
 
 def _fetched(url: str, folder: Path) -> Path:
@@ -209,11 +211,11 @@ def arrow_file(path: str) -> Any:
 
 def sha256(path: str) -> str:
     """Digest of a file, in hexadecimal."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     with on_disk(path) as place, place.open("rb") as file:
         while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def content_digest(path: str) -> str:
@@ -233,10 +235,10 @@ def content_digest(path: str) -> str:
 
 
 def _digest_of(stream: Any) -> str:
-    found = hashlib.blake2b(digest_size=32)
+    digest = hashlib.blake2b(digest_size=32)
     while block := stream.read(BLOCK):
-        found.update(block)
-    return found.hexdigest()
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def stamp(path: str) -> str:
@@ -247,10 +249,10 @@ def stamp(path: str) -> str:
     if is_url(path):
         return _tag(path) or str(size(path))
     try:
-        told = Path(path).stat()
+        status = Path(path).stat()
     except OSError:
         return ""
-    return f"{told.st_ino} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 _TAGGED = ("s3", "s3a", "gs", "gcs", "abfs", "az")
@@ -262,6 +264,6 @@ def _tag(url: str) -> str:
     if url.partition(":")[0] not in _TAGGED:
         return ""
     system, inside = remote(url)
-    told = system.info(inside)
-    found = told.get("generation") or told.get("ETag") or told.get("etag") or ""
-    return f"{told.get('size')} {found}" if found else ""
+    info = system.info(inside)
+    tag = info.get("generation") or info.get("ETag") or info.get("etag") or ""
+    return f"{info.get('size')} {tag}" if tag else ""

@@ -56,7 +56,7 @@ def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Input
         size, digest = files.size(path), digests[path]
         packed = path.lower().endswith(COMPRESSED)
         groups = _groups(path) if format in (None, "table") and not files.is_url(path) else []
-        total += sum(held for *_, held in groups) if groups else size * (EXPANDS if packed else 1)
+        total += sum(size for *_, size in groups) if groups else size * (EXPANDS if packed else 1)
         for first, last, _ in groups or [(0, 0, 0)]:
             span = (first, last) if groups else None
             units.append(Unit(len(units), path, size, digest, span, loose))
@@ -82,8 +82,10 @@ def _paths(dump: str) -> list[tuple[str, bool]]:
         return _remote_paths(dump)
     path = Path(dump)
     if path.is_dir():
-        inside = (one for one in path.rglob("*") if one.is_file())
-        met = [(str(one), True) for one in inside if not _hidden(one.relative_to(path).parts)]
+        inside = (file for file in path.rglob("*") if file.is_file())
+        met = [
+            (str(member), True) for member in inside if not _hidden(member.relative_to(path).parts)
+        ]
     elif has_magic(dump) and not path.exists():
         names = glob(dump, recursive=True)  # noqa: PTH207 - the pattern may be absolute
         met = [(name, False) for name in names if Path(name).is_file()]
@@ -102,13 +104,13 @@ def _remote_paths(url: str) -> list[tuple[str, bool]]:
     system, inside = files.remote(url)
     try:
         if has_magic(inside):
-            met = [(str(system.unstrip_protocol(one)), False) for one in system.glob(inside)]
+            met = [(str(system.unstrip_protocol(file)), False) for file in system.glob(inside)]
         elif system.isdir(inside):
             base = len(inside.rstrip("/")) + 1
             met = [
-                (str(system.unstrip_protocol(one)), True)
-                for one in system.find(inside)
-                if not _hidden(tuple(one[base:].split("/")))
+                (str(system.unstrip_protocol(file)), True)
+                for file in system.find(inside)
+                if not _hidden(tuple(file[base:].split("/")))
             ]
         else:
             met = [(url, False)] if system.exists(inside) else []
@@ -136,10 +138,10 @@ def _groups(path: str) -> list[tuple[int, int, int]]:
     except (OSError, pa.ArrowException):
         return []
     groups: list[tuple[int, int, int]] = []
-    first = held = 0
+    first = size = 0
     for number in range(metadata.num_row_groups):
-        held += metadata.row_group(number).total_byte_size
-        if held >= UNIT_BYTES or number == metadata.num_row_groups - 1:
-            groups.append((first, number + 1, held))
-            first, held = number + 1, 0
+        size += metadata.row_group(number).total_byte_size
+        if size >= UNIT_BYTES or number == metadata.num_row_groups - 1:
+            groups.append((first, number + 1, size))
+            first, size = number + 1, 0
     return groups

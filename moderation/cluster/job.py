@@ -81,10 +81,10 @@ class Job:
 
     def options(self) -> dict[str, Any]:
         """What decides about the output, for the manifest."""
-        told = asdict(self)
+        options = asdict(self)
         for name in ("folder", "memory", "threads"):
-            del told[name]
-        return told | {"layout": LAYOUT}
+            del options[name]
+        return options | {"layout": LAYOUT}
 
 
 def digest(*values: Any) -> str:
@@ -112,9 +112,9 @@ def model_of(job: Job) -> Model:
     key = job.model, job.model_name
     if key not in _MODELS:
         with Folder() as copy:
-            for one in files.names(job.place("model")):
-                content = files.read_bytes(job.place(f"model/{one}"))
-                (copy / one).write_bytes(content)
+            for name in files.names(job.place("model")):
+                content = files.read_bytes(job.place(f"model/{name}"))
+                (copy / name).write_bytes(content)
             model = Model.load(copy)
         if model.digest != job.model:
             raise ModelError(

@@ -73,7 +73,7 @@ class Pieces(NamedTuple):
 
     def bytes(self, partition: int) -> int:
         """What the records of a partition take in memory."""
-        return sum(bytes_of(one.batches, partition) for one in self.records)
+        return sum(bytes_of(batch.batches, partition) for batch in self.records)
 
 
 def portion_bytes(job: Job, at_once: int = 1) -> int:
@@ -95,7 +95,7 @@ def score_part(job: Job, number: int, units: list[str], read: str, portion: int)
     if done is not None:
         return done
     model = model_of(job)
-    told = _Counts(model.labels)
+    counts = _Counts(model.labels)
     rejected = f"_rejects/{name}.parquet"
     paths = [target, rejected]
     with ExitStack() as stack:
@@ -115,9 +115,9 @@ def score_part(job: Job, number: int, units: list[str], read: str, portion: int)
             writer.write_table(table, row_group_size=ROW_GROUP)
             refused.write_table(dump.rejects)
             if sketches is not None:
-                sketches.write_batch(told.sketched(table))
-            told.add(table, dump, portion)
-    return receipts.leave(job, name, made_from, paths, **told.told())
+                sketches.write_batch(counts.sketched(table))
+            counts.add(table, dump, portion)
+    return receipts.leave(job, name, made_from, paths, **counts.to_dict())
 
 
 def _parquet(place: Path, schema: pa.Schema) -> Any:
@@ -200,9 +200,9 @@ class _Counts:
 
     def sketched(self, table: pa.Table) -> pa.RecordBatch:
         """The sketch of the rows that are added next."""
-        found = sketch(table["text"], self.comments)
-        self.sketches += len(found)
-        return found
+        sketches = sketch(table["text"], self.comments)
+        self.sketches += len(sketches)
+        return sketches
 
     def add(self, table: pa.Table, dump: _Portion, portion: int) -> None:
         self.comments += len(table)
@@ -223,7 +223,7 @@ class _Counts:
                 "whole: it may take more than the memory that was allowed"
             )
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return {
             "comments": self.comments,
             "threads": self.threads,

@@ -208,7 +208,7 @@ def loose_names(job: Job, units: list[str]) -> dict[str, str]:
         receipt = receipts.need(job, unit)
         path = job.place(f"{unit}.loose")
         for number, (name, stem) in enumerate(receipt["loose_files"]):
-            some = [one.select(columns) for one in spilled(path, receipt["loose"], number)]
+            some = [record.select(columns) for record in spilled(path, receipt["loose"], number)]
             stems[name] = stem
             table = pa.Table.from_batches(some)
             tables[name] = pa.concat_tables([tables[name], table]) if name in tables else table

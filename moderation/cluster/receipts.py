@@ -42,10 +42,10 @@ def load(job: Job, name: str) -> Receipt | None:
     if not files.exists(target):
         return None
     try:
-        found: Receipt = orjson.loads(files.read_bytes(target))
+        receipt: Receipt = orjson.loads(files.read_bytes(target))
     except ValueError:  # another hand was at it; the task is done again
         return None
-    return found
+    return receipt
 
 
 def need(job: Job, name: str) -> Receipt:

@@ -80,12 +80,12 @@ def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Re
     if done is not None:
         return done
     low, high = (np.uint64(min((one << 64) // parts, 2**64 - 1)) for one in (part, part + 1))
-    found = [np.zeros(0, np.uint64)]
+    pairs = [np.zeros(0, np.uint64)]
     for batch in _sketches(job, [KEYS[band]]):
         keys = batch.column(0).to_numpy()
         inside = (keys >= low) & (keys <= high if part == parts - 1 else keys < high)
-        found.append(keys[inside])
-    keys = np.sort(np.concatenate(found))
+        pairs.append(keys[inside])
+    keys = np.sort(np.concatenate(pairs))
     twice = np.unique(keys[1:][keys[1:] == keys[:-1]])
     with files.writing(job.place(f"{name}.npy")) as place, place.open("wb") as file:
         np.save(file, twice)
@@ -132,8 +132,11 @@ def _with_texts(job: Job, number: int, own: pa.Table) -> Iterator[pa.RecordBatch
             low, high = np.searchsorted(rows, [first, first + len(batch)])
             some = batch.take(pa.array(rows[low:high] - first))
             first += len(batch)
-            columns = [one.combine_chunks() for one in own.slice(low, high - low).columns]
-            columns = [one.chunk(0) if isinstance(one, pa.ChunkedArray) else one for one in columns]
+            columns = [column.combine_chunks() for column in own.slice(low, high - low).columns]
+            columns = [
+                column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+                for column in columns
+            ]
             named = [pa.array(thread_hashes(some.column(name))) for name in ("thread_id", "author")]
             texts = some.column("text").cast(pa.large_string())
             if high > low:
@@ -175,14 +178,16 @@ def join(job: Job, rows: list[int], made_from: str) -> Receipt:
         for number, first in enumerate(all_of.starts[:-1]):
             inside = slice(first, all_of.starts[number + 1])
             members = np.flatnonzero(campaign[inside] >= 0)
-            found = [all_of.row[inside][members], campaign[inside][members].astype(np.int32)]
+            columns = [all_of.row[inside][members], campaign[inside][members].astype(np.int32)]
             paths.append(f"_work/members-{number:05}.arrow")
             with (
                 files.writing(f"{job.folder}/{paths[-1]}") as place,
                 pa.OSFile(str(place), "wb") as sink,
                 pa.ipc.new_file(sink, MEMBERS) as writer,
             ):
-                writer.write_table(pa.table([pa.array(one) for one in found], schema=MEMBERS))
+                writer.write_table(
+                    pa.table([pa.array(column) for column in columns], schema=MEMBERS)
+                )
     largest = table.slice(0, 5).to_pylist()
     return receipts.leave(
         job, name, digest(made_from, rows), paths, found=len(table), largest=largest
@@ -229,7 +234,7 @@ def _table(
     rows = np.flatnonzero(campaign >= 0)
     first = np.full(n, len(campaign))
     np.minimum.at(first, campaign[rows], rows)
-    texts = [bytes(text.data[text.offsets[one] : text.offsets[one + 1]]).decode() for one in first]
+    texts = [bytes(text.data[text.offsets[row] : text.offsets[row + 1]]).decode() for row in first]
     columns: list[Any] = [
         np.arange(n, dtype=np.int32),
         np.bincount(campaign[rows], minlength=n),
@@ -237,7 +242,7 @@ def _table(
         distinct_per(campaign, author, n),
         pa.array(texts, STRING),
     ]
-    return pa.table([pa.array(one) for one in columns], schema=TABLE)
+    return pa.table([pa.array(column) for column in columns], schema=TABLE)
 
 
 def add_campaigns(job: Job, number: int, made_from: str) -> Receipt:

@@ -15,7 +15,7 @@ import orjson
 
 from moderation.campaigns.kernel import BANDS
 from moderation.cluster import files
-from moderation.cluster.alone import alone
+from moderation.cluster.folder_lock import hold_folder
 from moderation.cluster.inputs import inputs_of, paths_of
 from moderation.cluster.job import MANIFEST, Job, digest
 from moderation.cluster.part import portion_bytes, score_part
@@ -74,19 +74,19 @@ def score_folder(
     Raises OutputError where the folder holds something else or another run writes to it, InputError
     where nothing can be read.
     """
-    found = paths_of(dumps)
-    with alone(job.folder):
-        return _score_alone(found, job, model, engine, watch)
+    paths = paths_of(dumps)
+    with hold_folder(job.folder):
+        return _score_alone(paths, job, model, engine, watch)
 
 
 def _score_alone(
-    found: list[tuple[str, bool]],
+    paths: list[tuple[str, bool]],
     job: Job,
     model: tuple[Model, Path],
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
 ) -> Outcome:
-    inputs = inputs_of(found, job.format)
+    inputs = inputs_of(paths, job.format)
     partitions = job.partitions or _partitions(job, inputs, engine)
     job = replace(job, partitions=partitions, home=inputs.home)
     state = _opened(job, inputs)
@@ -128,8 +128,8 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
             )
         return None
     try:
-        found: dict[str, Any] = orjson.loads(files.read_bytes(target))
-        options, read = found["options"], found["inputs"]
+        manifest: dict[str, Any] = orjson.loads(files.read_bytes(target))
+        options, read = manifest["options"], manifest["inputs"]
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(f"{target}: is damaged; use another folder") from error
     for name, wanted in job.options().items():
@@ -138,22 +138,24 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
                 f"{job.folder}: holds the output of a run with {_short(options.get(name))} as its "
                 f"{name}, not {_short(wanted)}; use another folder"
             )
-    before, now = (Counter(_key(one) for one in told) for told in (read, _told(inputs.units)))
+    before, now = (
+        Counter(_key(record) for record in records) for records in (read, _told(inputs.units))
+    )
     changed = (before - now) + (now - before)
     if changed:
         raise OutputError(
             f"{job.folder}: holds the output of other inputs ({min(changed)[0]} is new, changed "
             "or gone); remove the folder, or use another"
         )
-    return found
+    return manifest
 
 
 def _short(value: Any) -> str:
     return str(value)[:40]
 
 
-def _key(told: dict[str, Any]) -> tuple[str, str]:
-    return str(told["path"]), digest(told)
+def _key(record: dict[str, Any]) -> tuple[str, str]:
+    return str(record["path"]), digest(record)
 
 
 def _told(units: list[Unit]) -> list[dict[str, Any]]:
@@ -174,7 +176,7 @@ def _whole(job: Job, state: dict[str, Any], engine: Engine) -> bool:
     """Whether a run was completed with all inputs, and nobody has touched its output since."""
     if not state.get("complete") or state["outcome"]["failed"]:
         return False
-    calls = [(f"{job.folder}/{name}", one["sha256"]) for name, one in state["parts"].items()]
+    calls = [(f"{job.folder}/{name}", part["sha256"]) for name, part in state["parts"].items()]
     return all(same for _, same in engine.run(_same, calls))
 
 
@@ -183,10 +185,10 @@ def _same(path: str, known: str) -> bool:
 
 
 def _finished(outcome: Outcome, state: dict[str, Any]) -> Outcome:
-    told = state["outcome"]
+    counts = state["outcome"]
     for name in ("flags", "cannot_tell"):
-        told[name] = Counter(told[name])
-    return replace(outcome, **told, kept=len(state["parts"]))
+        counts[name] = Counter(counts[name])
+    return replace(outcome, **counts, kept=len(state["parts"]))
 
 
 def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
@@ -194,8 +196,8 @@ def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
         files.make_folder(f"{job.folder}{name}")
     if not files.exists(f"{job.folder}/{MANIFEST}"):
         _write_manifest(job, inputs, complete=False)
-    for one in model.iterdir():
-        files.write_bytes(job.place(f"model/{one.name}"), one.read_bytes())
+    for file in model.iterdir():
+        files.write_bytes(job.place(f"model/{file.name}"), file.read_bytes())
 
 
 def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
@@ -213,22 +215,26 @@ def _read(
 ) -> tuple[list[str], str]:
     """Read all units: the names of the tasks whose records are to be scored, and their digest."""
     units = inputs.units
-    found: dict[str, Receipt] = {}
+    receipts: dict[str, Receipt] = {}
     watch("reading", 0, len(units), 0)
     for number, receipt in engine.run(read_unit, [(job, unit) for unit in units]):
-        found[units[number].name] = receipt
-        met = sum(one["met"] for one in found.values())
-        watch("reading", len(found), len(units), met)
+        receipts[units[number].name] = receipt
+        met = sum(receipt["met"] for receipt in receipts.values())
+        watch("reading", len(receipts), len(units), met)
     _check_unchanged(job, inputs)
-    _note_reading(outcome, [found[name] for name in sorted(found)])
-    loose = [name for name in sorted(found) if found[name]["loose"]]
+    _note_reading(outcome, [receipts[name] for name in sorted(receipts)])
+    loose = [name for name in sorted(receipts) if receipts[name]["loose"]]
     if loose:
         names = loose_names(job, loose)
         calls = [(job, name, names) for name in loose]
         for number, receipt in engine.run(name_loose, calls):
-            found[f"{loose[number]}-named"] = receipt
-    read = [name for name in sorted(found) if found[name]["records"] or found[name].get("threads")]
-    return read, digest([found[name]["files"] for name in sorted(found)])
+            receipts[f"{loose[number]}-named"] = receipt
+    read = [
+        name
+        for name in sorted(receipts)
+        if receipts[name]["records"] or receipts[name].get("threads")
+    ]
+    return read, digest([receipts[name]["files"] for name in sorted(receipts)])
 
 
 def _check_unchanged(job: Job, inputs: Inputs) -> None:
@@ -294,8 +300,8 @@ def _with_campaigns(
     outcome: Outcome,
 ) -> list[Receipt]:
     """Look for campaigns in all that was scored; the receipts of the final files, in order."""
-    scored = digest([one["files"] for one in parts])
-    pieces = slices(sum(one["sketches"] for one in parts))
+    scored = digest([receipt["files"] for receipt in parts])
+    pieces = slices(sum(receipt["sketches"] for receipt in parts))
     bands = [(job, band, part, pieces, scored) for band in range(BANDS) for part in range(pieces)]
     everywhere = [(job, number, pieces, scored) for number in range(job.partitions)]
     total = len(bands) + 2 * len(everywhere) + 1
@@ -303,22 +309,24 @@ def _with_campaigns(
 
     def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
         nonlocal done
-        found: dict[int, Receipt] = {}
+        answers: dict[int, Receipt] = {}
         for number, receipt in engine.run(function, calls):
-            found[number] = receipt
+            answers[number] = receipt
             done += 1
             watch("campaigns", done, total, 0)
-        return [found[number] for number in sorted(found)]
+        return [answers[number] for number in sorted(answers)]
 
     watch("campaigns", 0, total, 0)
     receipts(find_twice, bands)
-    rows = [one["rows"] for one in receipts(gather, everywhere)]
+    rows = [receipt["rows"] for receipt in receipts(gather, everywhere)]
     [joined] = receipts(join, [(job, rows, scored)])
     outcome.campaigns = joined["largest"]
     outcome.campaigns_found = joined["found"]
     final = digest(scored, joined["files"])
-    made = receipts(add_campaigns, [(job, number, final) for number in range(job.partitions)])
-    return [part | {"files": one["files"]} for part, one in zip(parts, made, strict=True)]
+    written = receipts(add_campaigns, [(job, number, final) for number in range(job.partitions)])
+    return [
+        part | {"files": receipt["files"]} for part, receipt in zip(parts, written, strict=True)
+    ]
 
 
 def _check(outcome: Outcome) -> None:
@@ -336,12 +344,12 @@ def _complete(job: Job, inputs: Inputs, outcome: Outcome, receipts: list[Receipt
     """Write the manifest; what was needed only on the way goes."""
     names = [job.part(number) for number in range(job.partitions)]
     parts = {
-        name: {"rows": one["comments"], "sha256": one["files"][name]}
-        for name, one in zip(names, receipts, strict=True)
+        name: {"rows": receipt["comments"], "sha256": receipt["files"][name]}
+        for name, receipt in zip(names, receipts, strict=True)
     }
-    outcome.parts = {name: one["rows"] for name, one in parts.items()}
-    told = {name: getattr(outcome, name) for name in _TOLD}
-    _write_manifest(job, inputs, complete=True, parts=parts, outcome=told)
+    outcome.parts = {name: part["rows"] for name, part in parts.items()}
+    counts = {name: getattr(outcome, name) for name in _TOLD}
+    _write_manifest(job, inputs, complete=True, parts=parts, outcome=counts)
     for folder in ("", "/_receipts", "/_rejects"):
         files.sweep(f"{job.folder}{folder}")
     if not outcome.failed:  # else one that was only out of reach is read the next time

@@ -46,9 +46,9 @@ def thread_hashes(ids: pa.Array | pa.ChunkedArray) -> np.ndarray:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     names = encoded.dictionary.cast(pa.large_binary()).to_pylist()
-    found = [int.from_bytes(hashlib.blake2b(name, digest_size=8).digest()) for name in names]
+    hashes = [int.from_bytes(hashlib.blake2b(name, digest_size=8).digest()) for name in names]
     codes = encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
-    return np.array([*found, 0], np.uint64)[codes]
+    return np.array([*hashes, 0], np.uint64)[codes]
 
 
 def partition_of(hashes: np.ndarray, partitions: int) -> np.ndarray:

@@ -41,7 +41,7 @@ class _Task:
     answer: Any = None
 
 
-class Workers:
+class DaskEngine:
     """See `engines.Engine`. address: tcp://host:port, or local:N for N processes of this machine.
 
     Raises ClusterError where Dask is not installed, nobody answers, or there are no workers.
@@ -108,7 +108,9 @@ class Workers:
                 self._left = len(running) + len(waiting)
                 self._wait()
                 for task in list(running):
-                    done = next((one for one in task.futures if one.status != "pending"), None)
+                    done = next(
+                        (future for future in task.futures if future.status != "pending"), None
+                    )
                     if done is not None and not self._fetched(task, done):
                         task.futures.remove(done)
                         self._submitted(task, function)

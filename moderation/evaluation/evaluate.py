@@ -45,13 +45,13 @@ class Slice:
     @property
     def worst(self) -> float:
         """The lowest area under a curve here; NaN when none is defined."""
-        areas = [one.value for name, one in self.metrics.items() if name.endswith("auc")]
+        areas = [metric.value for name, metric in self.metrics.items() if name.endswith("auc")]
         known = [area for area in areas if not np.isnan(area)]
         return min(known, default=float("nan"))
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        numbers = {name: one.to_dict() for name, one in self.metrics.items()}
+        numbers = {name: metric.to_dict() for name, metric in self.metrics.items()}
         return asdict(self) | {"metrics": numbers}
 
 
@@ -78,10 +78,10 @@ class LabelResult:
     def to_dict(self) -> dict[str, Any]:
         """For JSON: NaN is null."""
         return asdict(self) | {
-            "metrics": {name: one.to_dict() for name, one in self.metrics.items()},
-            "slices": [one.to_dict() for one in self.slices],
+            "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
+            "slices": [part.to_dict() for part in self.slices],
             "curve": [[shown(number) for number in point] for point in self.curve],
-            "bins": [[shown(one[0]), shown(one[1]), one[2]] for one in self.bins],
+            "bins": [[shown(point[0]), shown(point[1]), point[2]] for point in self.bins],
         }
 
 
@@ -96,7 +96,7 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self) | {"labels": [one.to_dict() for one in self.labels]}
+        return asdict(self) | {"labels": [label.to_dict() for label in self.labels]}
 
 
 def evaluate(
@@ -122,8 +122,8 @@ def evaluate(
     terms = list(identity_slices(frame["text"])) if sliced else []
     results, notes = [], []
     for label in shared:
-        judged, told, y_true, score = judged_rows(frame, scores, label)
-        use = judged & told
+        judged, scored, y_true, score = judged_rows(frame, scores, label)
+        use = judged & scored
         if not use.any():
             notes.append(f"{label}: no row is both judged and scored")
             continue
@@ -134,13 +134,13 @@ def evaluate(
             *_slices(result, y_true, score, groups, use, cuts, seed),
             *_terms(y_true, score, groups, use, terms, seed),
         ]
-        parts.sort(key=lambda one: (np.isnan(one.worst), one.worst, one.kind, one.name))
+        parts.sort(key=lambda part: (np.isnan(part.worst), part.worst, part.kind, part.name))
         lump = float(np.unique(groups[use], return_counts=True)[1].max() / use.sum())
         if lump > LUMP:
             notes.append(f"{label}: {lump:.0%} of the rows hang together: its intervals are rough")
         results.append(
             LabelResult(
-                **{**result.__dict__, "slices": parts, "cannot_tell": int((judged & ~told).sum())}
+                **{**result.__dict__, "slices": parts, "cannot_tell": int((judged & ~scored).sum())}
             )
         )
     lacking = [name for name in label_names(frame) if name not in shared]
@@ -209,15 +209,15 @@ def _slices(
         if not _enough(y_true, rows) or rows.sum() == whole.rows:
             continue
         ranked = Ranked.of(y_true[rows], score[rows], whole.threshold, groups[rows])
-        found = with_intervals(ranked, SLICE_DRAWS, seed, rough=True)
-        kept = ("roc_auc", "precision", "recall", "false_positive_rate")
+        intervals = with_intervals(ranked, SLICE_DRAWS, seed, rough=True)
+        names = ("roc_auc", "precision", "recall", "false_positive_rate")
         parts.append(
             Slice(
                 kind,
                 name,
                 int(rows.sum()),
                 int(y_true[rows].sum()),
-                {metric: found[metric] for metric in kept},
+                {metric: intervals[metric] for metric in names},
             )
         )
     return parts

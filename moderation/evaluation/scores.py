@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from moderation.model.held_out import Honest
+    from moderation.model.held_out import UnseenScores
     from moderation.model.model import Model
 
 
-def row_scores(model: Model, frame: pd.DataFrame) -> Honest:
+def row_scores(model: Model, frame: pd.DataFrame) -> UnseenScores:
     """Scores (n rows, a column per label), and which rows the model had learnt from.
 
     frame: label table, or a table with a column `text`. Rows of a thread are scored together. A
@@ -32,18 +32,20 @@ def row_scores(model: Model, frame: pd.DataFrame) -> Honest:
     return not_trained_on(model, frame["text"], scores)
 
 
-def paired_scores(one: Model, other: Model, frame: pd.DataFrame) -> tuple[Honest, Honest]:
+def paired_scores(
+    model: Model, other: Model, frame: pd.DataFrame
+) -> tuple[UnseenScores, UnseenScores]:
     """`row_scores` of two models; a row that one of them leaves out, the other leaves out too."""
-    first, second = row_scores(one, frame), row_scores(other, frame)
-    return _without(first, one, other, second.left_out), _without(
-        second, other, one, first.left_out
+    first, second = row_scores(model, frame), row_scores(other, frame)
+    return _without(first, model, other, second.left_out), _without(
+        second, other, model, first.left_out
     )
 
 
-def _without(honest: Honest, model: Model, other: Model, rows: np.ndarray) -> Honest:
+def _without(unseen: UnseenScores, model: Model, other: Model, rows: np.ndarray) -> UnseenScores:
     names = [name for name in other.taught_in_context if name in model.labels]
-    scores = honest.scores.assign(**{name: honest.scores[name].mask(rows) for name in names})
-    return replace(honest, scores=scores)
+    scores = unseen.scores.assign(**{name: unseen.scores[name].mask(rows) for name in names})
+    return replace(unseen, scores=scores)
 
 
 def learnt_by_heart(model: Model, paths: Sequence[str | Path]) -> list[str]:

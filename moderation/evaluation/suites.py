@@ -134,17 +134,17 @@ def run_suite(
         flags = {name for at, name in enumerate(labels) if flagged[row, at]}
         passed.append(_passes(expected, flags, labels))
         if not passed[-1]:
-            held = {
+            scores_of = {
                 name: None if np.isnan(value) else round(float(value), 4)
                 for name, value in zip(labels, numbers[row], strict=True)
             }
-            failures.append(Failure(group, text, expected, ";".join(sorted(flags)), held))
+            failures.append(Failure(group, text, expected, ";".join(sorted(flags)), scores_of))
     ok = pd.Series(passed, dtype=bool).groupby(suite["class"].to_numpy())
     classes = [
-        ClassResult(str(name), len(one), int(one.sum()), wilson(int(one.sum()), len(one)))
-        for name, one in ok
+        ClassResult(str(name), len(oks), int(oks.sum()), wilson(int(oks.sum()), len(oks)))
+        for name, oks in ok
     ]
-    classes.sort(key=lambda one: (one.rate.value, one.name))
+    classes.sort(key=lambda class_result: (class_result.rate.value, class_result.name))
     total = sum(passed)
     return SuiteResult(len(suite), total, wilson(total, len(suite)), classes, failures)
 

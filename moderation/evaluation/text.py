@@ -34,49 +34,50 @@ FLIPS = 20
 FAILURES = 30
 
 
-def evaluation_text(found: Evaluation, columns: int = 80) -> str:
+def evaluation_text(evaluation: Evaluation, columns: int = 80) -> str:
     """For a terminal."""
-    return "\n\n".join(_evaluation(found, _plain(columns)))
+    return "\n\n".join(_evaluation(evaluation, _plain(columns)))
 
 
-def evaluation_markdown(found: Evaluation) -> str:
+def evaluation_markdown(evaluation: Evaluation) -> str:
     """For a file: headings and tables."""
-    return "\n\n".join(_evaluation(found, _markdown)) + "\n"
+    return "\n\n".join(_evaluation(evaluation, _markdown)) + "\n"
 
 
-def comparison_text(found: Comparison, columns: int = 80) -> str:
+def comparison_text(comparison: Comparison, columns: int = 80) -> str:
     """For a terminal."""
-    return "\n\n".join(_comparison(found, _plain(columns), columns))
+    return "\n\n".join(_comparison(comparison, _plain(columns), columns))
 
 
-def comparison_markdown(found: Comparison) -> str:
+def comparison_markdown(comparison: Comparison) -> str:
     """For a file."""
-    return "\n\n".join(_comparison(found, _markdown, 400)) + "\n"
+    return "\n\n".join(_comparison(comparison, _markdown, 400)) + "\n"
 
 
-def suite_text(found: SuiteResult, columns: int = 80) -> str:
+def suite_text(result: SuiteResult, columns: int = 80) -> str:
     """For a terminal."""
-    return "\n\n".join(_suite(found, _plain(columns), columns))
+    return "\n\n".join(_suite(result, _plain(columns), columns))
 
 
-def suite_markdown(found: SuiteResult) -> str:
+def suite_markdown(result: SuiteResult) -> str:
     """For a file."""
-    return "\n\n".join(_suite(found, _markdown, 400)) + "\n"
+    return "\n\n".join(_suite(result, _markdown, 400)) + "\n"
 
 
-def with_interval(one: Interval) -> str:
-    """`0.912 (0.880 to 0.940)`; a dash where undefined."""
-    if math.isnan(one.value):
+def with_interval(interval: Interval, number: str = ".3f") -> str:
+    """`0.912 (0.880 to 0.940)`; a dash where undefined. number: how each is formatted."""
+    if math.isnan(interval.value):
         return "–"
-    if math.isnan(one.low):
-        return f"{one.value:.3f}"
-    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+    value, low, high = (f"{x:{number}}" for x in (interval.value, interval.low, interval.high))
+    return value if math.isnan(interval.low) else f"{value} ({low} to {high})"
 
 
-def _evaluation(found: Evaluation, show: Callable[[str, Sequence[str], Rows], str]) -> list[str]:
-    size = f"{plural(found.rows, 'row')} in {plural(found.groups, 'group')}"
+def _evaluation(
+    evaluation: Evaluation, show: Callable[[str, Sequence[str], Rows], str]
+) -> list[str]:
+    size = f"{plural(evaluation.rows, 'row')} in {plural(evaluation.groups, 'group')}"
     parts = [f"{size}; intervals are 95%, by group."]
-    for result in found.labels:
+    for result in evaluation.labels:
         share = _share(result)
         rows: Rows = [
             [_metric(name, key, share), with_interval(result.metrics[key])] for name, key in SHOWN
@@ -101,7 +102,7 @@ def _evaluation(found: Evaluation, show: Callable[[str, Sequence[str], Rows], st
                     _slices(result),
                 )
             )
-    return [*parts, *found.notes]
+    return [*parts, *evaluation.notes]
 
 
 def _title(result: LabelResult) -> str:
@@ -123,14 +124,14 @@ def _metric(name: str, key: str, share: str) -> str:
 
 def _slices(result: LabelResult) -> Rows:
     rows: Rows = []
-    for one in result.slices[:SLICES]:
-        areas = {name: value for name, value in one.metrics.items() if name.endswith("auc")}
+    for part in result.slices[:SLICES]:
+        areas = {name: value for name, value in part.metrics.items() if name.endswith("auc")}
         name = min(areas, key=lambda key: (math.isnan(areas[key].value), areas[key].value))
         rows.append(
             [
-                f"{one.kind}: {one.name}",
-                one.rows,
-                one.positives,
+                f"{part.kind}: {part.name}",
+                part.rows,
+                part.positives,
                 with_interval(areas[name]),
                 name.removesuffix("_auc").replace("_", " ").replace("roc", "ROC"),
             ]
@@ -139,48 +140,64 @@ def _slices(result: LabelResult) -> Rows:
 
 
 def _comparison(
-    found: Comparison, show: Callable[[str, Sequence[str], Rows], str], width: int
+    comparison: Comparison, show: Callable[[str, Sequence[str], Rows], str], width: int
 ) -> list[str]:
-    said = [f"Verdict: {found.verdict}.", "", *(f"- {reason}" for reason in found.reasons)]
-    parts = ["\n".join(one for sentence in said for one in wrapped(sentence, width) or [""])]
-    for one in found.labels:
-        share = _share(one)
+    verdict = [
+        f"Verdict: {comparison.verdict}.",
+        "",
+        *(f"- {reason}" for reason in comparison.reasons),
+    ]
+    parts = [
+        "\n".join(
+            text_line for sentence in verdict for text_line in wrapped(sentence, width) or [""]
+        )
+    ]
+    for label in comparison.labels:
+        share = _share(label)
         rows: Rows = [
             [
                 _metric(name, key, share),
-                one.before[key],
-                one.after[key],
-                _signed(one.change[key]),
+                label.before[key],
+                label.after[key],
+                with_interval(label.change[key], "+.3f"),
             ]
             for name, key in SHOWN
         ]
         title = (
-            f"{one.label}: {plural(one.rows, 'row')}, {one.positives:,} positive ({share}); "
-            f"{one.mended:,} mended, {one.broken:,} broken"
+            f"{label.label}: {plural(label.rows, 'row')}, {label.positives:,} positive ({share}); "
+            f"{label.mended:,} mended, {label.broken:,} broken"
         )
-        rows.append(["flags per 100,000", "", "", f"{one.flags:+,.0f}"])
+        rows.append(["flags per 100,000", "", "", f"{label.flags:+,.0f}"])
         parts.append(show(title, ["metric", "before", "after", "change (interval)"], rows))
-        if one.slices:
+        if label.slices:
             fallen: Rows = [
-                [f"{kind}: {name}", _signed(change)] for kind, name, change in one.slices
+                [f"{kind}: {name}", with_interval(change, "+.3f")]
+                for kind, name, change in label.slices
             ]
             parts.append(
-                show(f"{one.label}: slices that fell", ["slice", "ROC AUC change"], fallen)
+                show(f"{label.label}: slices that fell", ["slice", "ROC AUC change"], fallen)
             )
-    if found.flags_per_day is not None:
-        parts.append(f"Flags a day: {found.flags_per_day:+,.1f}.")
-    flips = f"{plural(len(found.flips), 'flag')} changed"
+    if comparison.flags_per_day is not None:
+        parts.append(f"Flags a day: {comparison.flags_per_day:+,.1f}.")
+    flips = f"{plural(len(comparison.flips), 'flag')} changed"
     head = ["", "label", "score", "text"]
-    parts.append(show(flips, head, _flips(found.flips, width)) if found.flips else f"{flips}.")
-    return [*parts, "\n".join(wrapped(f"Rules: {found.rules}", width))]
+    parts.append(
+        show(flips, head, _flips(comparison.flips, width)) if comparison.flips else f"{flips}."
+    )
+    return [*parts, "\n".join(wrapped(f"Rules: {comparison.rules}", width))]
 
 
 def _flips(flips: Iterable[Flip], width: int) -> Rows:
     rows: Rows = []
-    for one in list(flips)[:FLIPS]:
-        word = "unjudged" if one.answer is None else "mended" if one.mended else "broken"
+    for flip in list(flips)[:FLIPS]:
+        word = "unjudged" if flip.answer is None else "mended" if flip.mended else "broken"
         rows.append(
-            [word, one.label, f"{_score(one.before)} -> {_score(one.after)}", line(one.text, width)]
+            [
+                word,
+                flip.label,
+                f"{_score(flip.before)} -> {_score(flip.after)}",
+                line(flip.text, width),
+            ]
         )
     return rows
 
@@ -190,29 +207,32 @@ def _score(value: float) -> str:
 
 
 def _suite(
-    found: SuiteResult, show: Callable[[str, Sequence[str], Rows], str], width: int
+    result: SuiteResult, show: Callable[[str, Sequence[str], Rows], str], width: int
 ) -> list[str]:
     rows: Rows = [
-        [one.name, one.cases, one.passed, with_interval(one.rate)] for one in found.classes
+        [
+            case_class.name,
+            case_class.cases,
+            case_class.passed,
+            with_interval(case_class.rate),
+        ]
+        for case_class in result.classes
     ]
-    rows.append(["all", found.cases, found.passed, with_interval(found.rate)])
+    rows.append(["all", result.cases, result.passed, with_interval(result.rate)])
     parts = [show("", ["class", "cases", "passed", "rate (interval)"], rows)]
     failed: Rows = [
-        [one.group, one.expected or "none", one.flags or "none", line(one.text, width)]
-        for one in found.failures[:FAILURES]
+        [
+            failure.group,
+            failure.expected or "none",
+            failure.flags or "none",
+            line(failure.text, width),
+        ]
+        for failure in result.failures[:FAILURES]
     ]
     if failed:
-        title = f"{plural(len(found.failures), 'case')} failed"
+        title = f"{plural(len(result.failures), 'case')} failed"
         parts.append(show(title, ["class", "expected", "flagged", "text"], failed))
     return parts
-
-
-def _signed(one: Interval) -> str:
-    if math.isnan(one.value):
-        return "–"
-    if math.isnan(one.low):
-        return f"{one.value:+.3f}"
-    return f"{one.value:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
 
 
 def _plain(columns: int) -> Callable[[str, Sequence[str], Rows], str]:

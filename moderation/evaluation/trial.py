@@ -27,13 +27,13 @@ CHANCE = (
 class Trial:
     """verdict: "better", "worse", "same", or "untried" when there was nothing to try them on.
 
-    told: which of the rows either model was trained on, and what stood in for their scores.
+    notes: which of the rows either model was trained on, and what stood in for their scores.
     """
 
     verdict: str
     reasons: list[str]
     comparison: Comparison | None = None
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     suites: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Trial:
         return {
             "verdict": self.verdict,
             "reasons": self.reasons,
-            "rows": {one.label: one.rows for one in compared.labels} if compared else {},
+            "rows": {label.label: label.rows for label in compared.labels} if compared else {},
             "flips": len(compared.flips) if compared else 0,
             "suites": {
                 name: {"mended": mended, "broken": broken}
@@ -67,7 +67,7 @@ def tried(
     comparison, notes = None, []
     if frame is not None and len(frame):
         after, before = paired_scores(candidate, current, frame)
-        notes = [*after.told(candidate.name), *before.told(current.name)]
+        notes = [*after.notes(candidate.name), *before.notes(current.name)]
         comparison = compare(
             frame,
             Scored(after.scores, candidate.thresholds),
@@ -92,7 +92,7 @@ def tried(
             tested = plural(new.cases, "case")
             reasons.append(f"{name}: of {tested}, {broken:,} broke and {mended:,} came right")
     order = ("worse", "better", "same")
-    verdict = next((one for one in order if one in verdicts), "untried")
+    verdict = next(filter(verdicts.__contains__, order), "untried")
     return Trial(verdict, reasons, comparison, notes, flips)
 
 

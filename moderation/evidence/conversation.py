@@ -193,10 +193,10 @@ def _rows_near(
 
 def _ancestors(parent: np.ndarray, row: int) -> list[int]:
     """Rows of the parent, its parent, … up to REACH."""
-    found: list[int] = []
-    while (row := int(parent[row])) >= 0 and len(found) < REACH:
-        found.append(row)
-    return found
+    rows: list[int] = []
+    while (row := int(parent[row])) >= 0 and len(rows) < REACH:
+        rows.append(row)
+    return rows
 
 
 def _company(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
@@ -223,7 +223,7 @@ def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Ev
     off = {(True, True): "both", (True, False): "article", (False, True): "conversation"}.get(
         (off_article, off_talk), "neither"
     )
-    said = _sentence(around, parent_shared, nearest, among)
+    sentence = _sentence(around, parent_shared, nearest, among)
     return Evidence(
         intercept,
         shares,
@@ -233,7 +233,7 @@ def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Ev
         around.article_lacks,
         parent_shared,
         nearest,
-        _OFF.get(off, "") + said if about and near else said,
+        _OFF.get(off, "") + sentence if about and near else sentence,
     )
 
 
@@ -267,19 +267,19 @@ def _sentence(
     around: _Around, parent_shared: list[str], nearest: dict[str, Any] | None, among: list[str]
 ) -> str:
     """One line for a moderator."""
-    said: list[str] = []
+    clauses: list[str] = []
     if around.about:
         title = around.title.strip()
         name = f"the article (title: {title})" if title else "the article"
-        said.append(_shares(around.article_shared, name))
+        clauses.append(_shares(around.article_shared, name))
     if around.above:
-        said.append(_shares(parent_shared, "the comment it answers"))
+        clauses.append(_shares(parent_shared, "the comment it answers"))
         if nearest is not None and nearest["steps"] > 1:
             words = ", ".join(nearest["shared"])
-            said.append(f"shares {words} with the comment {nearest['steps']} steps above")
+            clauses.append(f"shares {words} with the comment {nearest['steps']} steps above")
     elif around.near:
-        said.append(_shares(among[:SHOWN], "the comments beside it"))
-    line = ", ".join(said) or _ALONE
+        clauses.append(_shares(among[:SHOWN], "the comments beside it"))
+    line = ", ".join(clauses) or _ALONE
     if line.startswith(_NOTHING):
         line = line.replace(f", {_NOTHING}", ", nor")
     if not around.own:

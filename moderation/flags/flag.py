@@ -51,13 +51,13 @@ def flag(
     values = np.column_stack([scores[name].to_numpy(np.float64, na_value=np.nan) for name in names])
     passed = values >= limits  # NaN, cannot tell, passes nothing
     rows = np.flatnonzero(passed.any(axis=1))
-    flags = [";".join(compress(names, one)) for one in passed[rows].tolist()]
+    flags = [";".join(compress(names, mask)) for mask in passed[rows].tolist()]
     why: list[pa.Array] = [pa.array([], STRING)]
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
-        found = model.evidence(texts, workers)
+        evidence = model.evidence(texts, workers)
         told = _told(model, comments, threads, some, passed[some], measured or {})
-        why.append(reasons(found, model.heads, told, values[some], passed[some]))
+        why.append(reasons(evidence, model.heads, told, values[some], passed[some]))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
@@ -88,8 +88,8 @@ def _told(
     for k, head in enumerate(model.heads):
         if isinstance(head, ContextLabel):
             mine = rows[passed[:, k]]
-            found = explain(head.head, comments, heads, mine, measured.get(head.name))
-            told[head.name] = [one.to_dict() for one in found]
+            explained = explain(head.head, comments, heads, mine, measured.get(head.name))
+            told[head.name] = [evidence.to_dict() for evidence in explained]
     return told
 
 
@@ -121,7 +121,10 @@ def flagged(scored: pd.DataFrame) -> pd.DataFrame:
     """The rows that have a flag, the surest first: by how far a score passes its threshold."""
     chosen = scored[scored["flags"].fillna("") != ""]
     margin = [
-        max((one["score"] - one["threshold"]) / (1 - one["threshold"] + 1e-9) for one in why)
+        max(
+            (reason["score"] - reason["threshold"]) / (1 - reason["threshold"] + 1e-9)
+            for reason in why
+        )
         for why in (orjson.loads(text).values() for text in chosen["why"])
     ]
     return chosen.iloc[np.argsort(-np.array(margin, np.float64), kind="stable")]

@@ -54,13 +54,13 @@ def together(columns: pd.DataFrame, place: str) -> pd.DataFrame:
     renamed = columns.rename(
         columns={old: new for old, new in _NAMES.items() if new not in columns.columns}
     )
-    kept = renamed[[name for name in LABEL_SCHEMA.names if name in renamed.columns]]
+    rows = renamed[[name for name in LABEL_SCHEMA.names if name in renamed.columns]]
     said = pd.Series(names, dtype="object")
     answers = np.array(values, dtype=np.float32)
     judged = {
         name: np.where(said == name, answers, np.float32("nan")) for name in sorted(set(names))
     }
-    return kept.reset_index(drop=True).assign(**judged)[~np.isnan(answers)].reset_index(drop=True)
+    return rows.reset_index(drop=True).assign(**judged)[~np.isnan(answers)].reset_index(drop=True)
 
 
 def _numbered(values: pd.Series) -> list[tuple[int, object]]:

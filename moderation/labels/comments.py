@@ -30,18 +30,20 @@ def label_comments(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, np.
     place = _places(frame)
     parent_text = _strings(frame, "parent_text")
     ids = [f"row {row}" for row in range(count)]
-    said: dict[tuple[str, str | None], str] = {}
+    first_with: dict[tuple[str, str | None], str] = {}
     for row in range(count):
-        said.setdefault((place[row], text[row]), ids[row])
+        first_with.setdefault((place[row], text[row]), ids[row])
     parents: list[str | None] = [None] * count
     added: dict[tuple[str, str], str] = {}
     for row, above in enumerate(parent_text):
         if above is None or not above.strip():
             continue
         key = (place[row], above)
-        if said.get(key, ids[row]) == ids[row]:  # none, or itself: a comment that quotes whole
+        if (
+            first_with.get(key, ids[row]) == ids[row]
+        ):  # none, or itself: a comment that quotes whole
             added.setdefault(key, f"above {len(added)}")
-        parents[row] = said[key] if said.get(key, ids[row]) != ids[row] else added[key]
+        parents[row] = first_with[key] if first_with.get(key, ids[row]) != ids[row] else added[key]
     records: dict[str, list] = {
         "thread_id": [*place, *(key[0] for key in added)],
         "id": [*ids, *added.values()],

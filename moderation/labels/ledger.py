@@ -28,6 +28,7 @@ import orjson
 from moderation.errors import LabelError, LedgerError, OutputError
 from moderation.filelock import locked
 from moderation.labels.name import is_label
+from moderation.readers.records import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,14 +81,14 @@ class Decision:
             )
         if not self.text.strip() or not self.annotator:
             raise LabelError("a decision needs the comment's text and an annotator")
-        held = {one.name: getattr(self, one.name) for one in fields(self)}
-        held |= {"value": int(self.value)}
-        held |= {name: _written(held[name]) for name in TIMES if held[name] is not None}
-        held = {name: _utf8(value) for name, value in held.items() if value is not None}
+        values = {column.name: getattr(self, column.name) for column in fields(self)}
+        values |= {"value": int(self.value)}
+        values |= {name: _written(values[name]) for name in TIMES if values[name] is not None}
+        values = {name: _utf8(value) for name, value in values.items() if value is not None}
         unsaid = {"imported_at"} | ({"at", "client_at"} if self.order is not None else set())
-        said = {name: value for name, value in held.items() if name not in unsaid}
+        said = {name: value for name, value in values.items() if name not in unsaid}
         key = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-        return {"entry": "decision", "key": key, **held}
+        return {"entry": "decision", "key": key, **values}
 
 
 TIMES = ("at", "client_at", "imported_at")
@@ -107,13 +108,13 @@ class Retraction:
         return {"entry": "retraction", "at": when, "by": _utf8(self.by), "key": self.key}
 
 
-def append(path: str | Path, made: Iterable[Decision | Retraction]) -> list[str]:
+def append(path: str | Path, new: Iterable[Decision | Retraction]) -> list[str]:
     """Write decisions and retractions to the ledger (made if absent) and return their keys.
 
     They are on the disk, all of them, when this returns; when it raises OutputError (disk full,
     no permission) or LabelError none is counted. Any number of processes may append at once.
     """
-    lines = [one.line() for one in made]
+    lines = [entry.line() for entry in new]
     _write(Path(path), lines)
     return [str(line["key"]) for line in lines]
 
@@ -433,7 +434,4 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _utf8(value: Any) -> Any:
-    """Orjson refuses a lone surrogate (half an emoji, from a broken dump); U+FFFD stands for it."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    return value
+    return encodable(value) if isinstance(value, str) else value

@@ -11,6 +11,7 @@ import pyarrow as pa
 from moderation.comments import COMMENT_SCHEMA, STRING, TIME
 from moderation.errors import LabelError
 from moderation.labels.name import LABEL_NAME
+from moderation.readers.records import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,7 +160,7 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
         return times.astype(pd.ArrowDtype(kind))
     if pa.types.is_large_string(getattr(given.dtype, "pyarrow_dtype", pa.null())):
         return given
-    strings = [None if value is None else _utf8(str(value)) for value in _objects(given)]
+    strings = [None if value is None else encodable(str(value)) for value in _objects(given)]
     if name != "text":  # CSV knows no difference between empty and missing
         strings = [value or None for value in strings]
     return pd.Series(pa.array(strings, kind), dtype=pd.ArrowDtype(kind))
@@ -167,11 +168,6 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
 
 def _objects(values: pd.Series) -> list[object]:
     return list(values.astype("object").where(values.notna(), None))
-
-
-def _utf8(text: str) -> str:
-    """Arrow holds UTF-8; a lone surrogate (half an emoji, from broken JSON) becomes U+FFFD."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def _blank(values: pd.Series) -> pd.Series:

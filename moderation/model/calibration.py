@@ -56,13 +56,16 @@ class Calibration:
     def from_dict(cls, stored: dict[str, Any]) -> Calibration:
         """The reverse of `to_dict`; ModelError when it is no increasing calibration."""
         try:
-            one = cls(**{name: float(value) for name, value in stored.items()})
+            calibration = cls(**{name: float(value) for name, value in stored.items()})
         except (TypeError, ValueError) as error:
             raise ModelError(f"calibration {stored!r} is not five numbers by name") from error
-        numbers = np.array(list(one.to_dict().values()))
-        if not np.isfinite(numbers).all() or min(one.slope, one.low, one.high) <= 0:
+        numbers = np.array(list(calibration.to_dict().values()))
+        if (
+            not np.isfinite(numbers).all()
+            or min(calibration.slope, calibration.low, calibration.high) <= 0
+        ):
             raise ModelError(f"calibration {stored!r} does not rise with the logit")
-        return one
+        return calibration
 
 
 def sigmoid(logit: np.ndarray) -> np.ndarray:

@@ -103,13 +103,13 @@ def points(head: TextLabel | ContextLabel) -> list[tuple[float, float, float, fl
     """
     if head.curve is None:
         return []
-    kept = head.curve.shown(stated_share(head))
+    stored = head.curve.shown(stated_share(head))
     own = figures(head)
     if own is None:
-        return kept
+        return stored
     told = [float(f"{one:.4g}") for one in (own.flags, _or_one(own.precision), own.recall)]
     mine = (head.threshold, told[0], told[1], told[2])
-    others = [point for point in kept if abs(point[0] - head.threshold) > SAME]
+    others = [point for point in stored if abs(point[0] - head.threshold) > SAME]
     return sorted([*others, mine], reverse=True)
 
 

@@ -71,13 +71,13 @@ def save(model: Model, folder: str | Path) -> Model:
         "sources": model.sources,
         "training": model.training,
         "self_test": [
-            {"text": text, "scores": [round(float(one), 6) for one in scores]}
+            {"text": text, "scores": [round(float(score), 6) for score in scores]}
             for text, scores in zip(SELF_TEST, model.score_texts(SELF_TEST, 1), strict=True)
         ],
     }
     card |= {"carried_on": True} if model.base is not None else {}
     card |= {"held_out": sorted(_helds(model))} if _helds(model) else {}
-    card["digest"] = _digest(card)
+    card["digest"] = card_digest(card)
     with replacing(folder / WEIGHTS) as path:
         path.write_bytes(content)
     with replacing(folder / CARD) as path:
@@ -119,12 +119,12 @@ def _check_files(folder: Path) -> None:
     if not folder.is_dir():
         raise ModelError(f"{folder}: no such model folder; expected {CARD} and {WEIGHTS} in it")
     try:
-        found = {path.name for path in folder.iterdir()}
+        names = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise ModelError(f"{folder}: {error.strerror}") from error
-    missing, extra = sorted({CARD, WEIGHTS} - found), sorted(found - {CARD, WEIGHTS})
+    missing, extra = sorted({CARD, WEIGHTS} - names), sorted(names - {CARD, WEIGHTS})
     if missing:
-        there = ", ".join(sorted(found)) or "nothing in it"
+        there = ", ".join(sorted(names)) or "nothing in it"
         raise ModelError(f"{folder}: {missing[0]} is missing; there is {there}")
     if extra:
         raise ModelError(
@@ -159,7 +159,7 @@ def _read_card(path: Path) -> dict[str, Any]:
         )
     try:
         model_card.plain(card, "")
-        if card.get("digest") != _digest({k: v for k, v in card.items() if k != "digest"}):
+        if card.get("digest") != card_digest({k: v for k, v in card.items() if k != "digest"}):
             raise ModelError("altered since it was saved (its digest differs); restore it")
         model_card.check(card)
     except ModelError as error:
@@ -171,7 +171,7 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _digest(card: dict[str, Any]) -> str:
+def card_digest(card: dict[str, Any]) -> str:
     """SHA-256 of the card's canonical JSON."""
     written = json.dumps(card, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
@@ -189,7 +189,7 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
     }
     for head in model.heads:
         if isinstance(head, ContextLabel):
-            arrays |= {f"{head.name}/{key}": one for key, one in head.head.tensors().items()}
+            arrays |= {f"{head.name}/{key}": tensor for key, tensor in head.head.tensors().items()}
     if model.base is not None:
         arrays |= {
             "base/ngrams/weights": model.base.weights.astype(np.float16),
@@ -204,12 +204,12 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
 
 def _helds(model: Model) -> dict[str, HeldOutScores]:
     """Held-out scores by where their arrays stand in the file."""
-    found = {
+    stores = {
         "held": model.held,
         "base/held": model.base.held if model.base else None,
         "tables/held": model.tables,
     }
-    return {place: held for place, held in found.items() if held is not None}
+    return {place: held for place, held in stores.items() if held is not None}
 
 
 def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:
@@ -344,11 +344,11 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
 def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) -> None:
     """The self-test: the saved comments must score as they did."""
     columns = len(model.text_heads)
-    if any(len(one["scores"]) != columns for one in expected):
+    if any(len(case["scores"]) != columns for case in expected):
         raise ModelError(f"{folder / CARD}: a self-test has not {columns} scores, one a text label")
-    wanted = np.array([one["scores"] for one in expected], np.float64).reshape(-1, columns)
-    found = model.score_texts([one["text"] for one in expected], 1)
-    worst = float(np.abs(found - wanted).max(initial=0))
+    wanted = np.array([case["scores"] for case in expected], np.float64).reshape(-1, columns)
+    scores = model.score_texts([case["text"] for case in expected], 1)
+    worst = float(np.abs(scores - wanted).max(initial=0))
     if not worst <= SELF_TEST_ERROR:
         raise ModelError(
             f"{folder}: the self-test comments score differently by up to {worst:.2g}; "

@@ -54,9 +54,9 @@ class HeldOutScores:
         """Both; where both have a text, what `more` has of it counts."""
         keys = np.union1d(self.keys, more.keys)
         logits = np.full((len(keys), self.logits.shape[1]), np.nan, np.float32)
-        for one in (self, more):
-            place = np.searchsorted(keys, one.keys)
-            logits[place] = np.where(np.isnan(one.logits), logits[place], one.logits)
+        for scores in (self, more):
+            place = np.searchsorted(keys, scores.keys)
+            logits[place] = np.where(np.isnan(scores.logits), logits[place], scores.logits)
         return HeldOutScores(keys, logits)
 
     def near(self, texts: pd.Series) -> HeldOutScores:
@@ -100,15 +100,17 @@ def text_keys(texts: Iterable[str]) -> np.ndarray:
     folded = (" ".join(str(text).casefold().split()) for text in texts)
     return np.array(
         [
-            int.from_bytes(hashlib.sha256(one.encode("utf-8", "surrogatepass")).digest()[:8], "big")
-            for one in folded
+            int.from_bytes(
+                hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big"
+            )
+            for text in folded
         ],
         np.uint64,
     )
 
 
 @dataclass(frozen=True)
-class Honest:
+class UnseenScores:
     """Scores as of a model that had not seen the rows. scores: (n rows) a column per label, float.
 
     held_out: (n,) bool, rows that the model learnt from, whose scores are held-out ones. left_out:
@@ -119,7 +121,7 @@ class Honest:
     held_out: np.ndarray
     left_out: np.ndarray
 
-    def told(self, name: str, noun: str = "row") -> list[str]:
+    def notes(self, name: str, noun: str = "row") -> list[str]:
         """A sentence for each of the two, where there are such rows."""
         sentences = []
         for rows, what in (
@@ -136,7 +138,7 @@ class Honest:
 
 def not_trained_on(
     model: Model, texts: pd.Series, scores: pd.DataFrame, near: pd.Series | None = None
-) -> Honest:
+) -> UnseenScores:
     """Scores with those of rows that the model was trained on replaced by held-out ones.
 
     scores: (n rows) one column per label. near: texts among which near-duplicates of those that
@@ -145,7 +147,7 @@ def not_trained_on(
     """
     none = np.zeros(len(texts), bool)
     if model.learnt is None:
-        return Honest(scores, none, none)
+        return UnseenScores(scores, none, none)
     held = model.learnt.near(texts if near is None else near)
     found = held.find(texts)
     changed = none.copy()
@@ -167,4 +169,4 @@ def not_trained_on(
         left |= seen & ~np.isnan(mine)
         mine[seen] = np.nan
         columns[name] = mine
-    return Honest(scores.assign(**columns), changed, left)
+    return UnseenScores(scores.assign(**columns), changed, left)

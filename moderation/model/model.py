@@ -207,19 +207,19 @@ class Model:
 
     def parts(self, text: str) -> list[Parts]:
         """What each text label's raw logit is the sum of."""
-        found = self.evidence([text], 1)
-        places = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
+        evidence = self.evidence([text], 1)
+        places = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
         return [
             Parts(
-                float(found.start_logit[k]),
+                float(evidence.start_logit[k]),
                 [(*place, share) for place, share in zip(places, shares, strict=True)],
                 {
                     name: float(part)
-                    for name, part in zip(DENSE_FEATURES, found.dense[0, :, k], strict=True)
+                    for name, part in zip(DENSE_FEATURES, evidence.dense[0, :, k], strict=True)
                     if part
                 },
             )
-            for k, shares in enumerate(found.shares.T.tolist())
+            for k, shares in enumerate(evidence.shares.T.tolist())
         ]
 
     def passport(self) -> dict[str, Any]:
@@ -233,7 +233,7 @@ class Model:
             "labels": self.labels,
             "thresholds": self.thresholds,
             "goals": {head.name: head.operating.get("goal") for head in self.heads},
-            "contexts": [one.name for one in self.heads if isinstance(one, ContextLabel)],
+            "contexts": [label.name for label in self.heads if isinstance(label, ContextLabel)],
             "curves": {head.name: points(head) for head in self.heads if head.curve},
             "learnt": 0 if (learnt := self.learnt) is None else len(learnt.keys),
         }
@@ -312,16 +312,16 @@ def _short(word: str) -> str:
 def _wordless(texts: pd.Series) -> np.ndarray:
     """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
     column = pa.array(texts, STRING, from_pandas=True)
-    found = np.zeros(len(column), bool)
+    blank = np.zeros(len(column), bool)
     for data, offsets, row in ngrams._pieces(column):
         begin = offsets[:-1]
         first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
         plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)
-        found[row : row + len(begin)] = ~plain
-    rows = np.flatnonzero(found)
+        blank[row : row + len(begin)] = ~plain
+    rows = np.flatnonzero(blank)
     if len(rows):
-        found[rows] = _blank(column.take(pa.array(rows)))
-    return found
+        blank[rows] = _blank(column.take(pa.array(rows)))
+    return blank
 
 
 def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:

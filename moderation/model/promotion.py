@@ -112,30 +112,30 @@ def _alone(place: Path) -> Iterator[Any]:
 
 def _put(source: Path, place: Path) -> None:
     """A copy of `source` takes the place of the folder at `place`."""
-    made = _copied(source, place)
+    copy = _copied(source, place)
     try:
         if place.is_dir():
-            _exchange(made, place)
+            _exchange(copy, place)
         else:
-            made.rename(place)
+            copy.rename(place)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _copied(source: Path, place: Path) -> Path:
     """A copy of a model's folder beside `place`, on the disk."""
-    made = place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
-    made.mkdir()
+    copy = place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
+    copy.mkdir()
     try:
         for path in sorted(source.iterdir()):
-            copy = made / path.name
-            shutil.copyfile(path, copy)
-            with copy.open("rb+") as file:
+            target = copy / path.name
+            shutil.copyfile(path, target)
+            with target.open("rb+") as file:
                 os.fsync(file.fileno())
     except OSError:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(copy, ignore_errors=True)
         raise
-    return made
+    return copy
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -67,18 +67,18 @@ def path(scored: Scored, row: int) -> list[int]:
 
 def replies(scored: Scored, row: int) -> list[int]:
     """The first direct replies to `row`: in pre-order they stand in its subtree, one level down."""
-    found: list[int] = []
+    rows: list[int] = []
     depth = int(scored.depth[row])
     start = row + 1
-    while start < len(scored) and len(found) < REPLIES:
+    while start < len(scored) and len(rows) < REPLIES:
         depths = scored.depth[start : start + _STEP]
         outside = np.flatnonzero(depths <= depth)
         inside = depths[: outside[0]] if len(outside) else depths
-        found += (start + np.flatnonzero(inside == depth + 1)).tolist()
+        rows += (start + np.flatnonzero(inside == depth + 1)).tolist()
         if len(outside):
             break
         start += _STEP
-    return found[:REPLIES]
+    return rows[:REPLIES]
 
 
 def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> di
     text = record["text"] or ""
     seconds = int(scored.seconds[row])
     usual = {"comment", "approved", "unknown"}
-    held = {
+    shown = {
         "id": _short(record["id"]),
         "author": _short(scored.named["author"][row]),
         "time": None if seconds == NO_TIME else seconds,
@@ -97,7 +97,7 @@ def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> di
         "url": _short(record["url"], 2_000),
         "warnings": record["warnings"],
     }
-    return {name: value for name, value in held.items() if value not in (None, "", [])}
+    return {name: value for name, value in shown.items() if value not in (None, "", [])}
 
 
 def _short(name: str | None, limit: int = NAME_CHARACTERS) -> str | None:

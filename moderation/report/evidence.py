@@ -25,18 +25,18 @@ def evidence(why: str | None, text: str) -> dict[str, dict[str, Any]]:
     """
     if not why:
         return {}
-    words = np.array([one.span() for one in _WORD.finditer(text)], np.int64).reshape(-1, 2)
-    return {label: _label(said, words, len(text)) for label, said in orjson.loads(why).items()}
+    words = np.array([word.span() for word in _WORD.finditer(text)], np.int64).reshape(-1, 2)
+    return {label: _label(reason, words, len(text)) for label, reason in orjson.loads(why).items()}
 
 
-def _label(said: dict[str, Any], words: np.ndarray, length: int) -> dict[str, Any]:
+def _label(reason: dict[str, Any], words: np.ndarray, length: int) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        name: said[name] for name in ("score", "threshold", "sentence") if name in said
+        name: reason[name] for name in ("score", "threshold", "sentence") if name in reason
     }
-    if marks := stretches(said.get("spans") or [], words, length):
+    if marks := stretches(reason.get("spans") or [], words, length):
         shown["marks"] = marks
     for name in ("features", "terms"):
-        if largest := _largest(said.get(name)):
+        if largest := _largest(reason.get(name)):
             shown[name] = largest
     return shown
 
@@ -87,13 +87,13 @@ WORDS = "words"
 _COMMON = {"length"}  # moves every score, and is nobody's reason
 
 
-def reasons(whys: Iterable[str | None], asked: Iterable[str | None]) -> list[str | None]:
+def review_reasons(whys: Iterable[str | None], asked: Iterable[str | None]) -> list[str | None]:
     """One per row: the reason a queue gives, else what weighed most for the surest flag.
 
     whys: JSON of `why`. asked: the `queue` column. None for a row that has neither.
 
     >>> why = '{"spam": {"score": 0.9, "spans": [[0, 4, 1.5]], "features": {"links": 2}}}'
-    >>> reasons([why], [None])
+    >>> review_reasons([why], [None])
     ['spam: links']
     """
     return [queued or _heaviest(why) for why, queued in zip(whys, asked, strict=True)]
@@ -105,9 +105,9 @@ def _heaviest(why: str | None) -> str | None:
     flags: dict[str, dict[str, Any]] = orjson.loads(why)
     if not flags:
         return None
-    label, said = max(flags.items(), key=lambda one: one[1].get("score") or 0.0)
+    label, reason = max(flags.items(), key=lambda flag: flag[1].get("score") or 0.0)
     shares = {
-        name: share for name, share in (said.get("features") or {}).items() if name not in _COMMON
+        name: share for name, share in (reason.get("features") or {}).items() if name not in _COMMON
     }
-    shares[WORDS] = sum(share for _, _, share in said.get("spans") or [])
+    shares[WORDS] = sum(share for _, _, share in reason.get("spans") or [])
     return f"{label}: {max(shares, key=lambda name: shares[name])}"

@@ -72,7 +72,7 @@ def _timeline(scored: Scored) -> dict[str, Any] | None:
     first, last = np.quantile(seconds, [0.01, 0.99], method="nearest").tolist()
     if last - first > (seconds.max() - seconds.min()) / 2:
         first, last = int(seconds.min()), int(seconds.max())
-    whole = next((one for one in _STEPS if (last - first) // one < SPANS), None)
+    whole = next((size for size in _STEPS if (last - first) // size < SPANS), None)
     step = whole or -(-(last - first + 1) // SPANS)
     start = first // step * step
     place = (seconds - start) // step
@@ -113,11 +113,11 @@ def _campaign(scored: Scored, number: int) -> dict[str, Any]:
         "flagged": int((scored.flags[rows] > 0).sum()),
         "first": [
             {
-                "id": (one["id"] or "")[:NAME_CHARACTERS],
+                "id": (record["id"] or "")[:NAME_CHARACTERS],
                 "thread_id": (scored.named["thread_id"][row] or "")[:NAME_CHARACTERS],
                 "author": (scored.named["author"][row] or "")[:NAME_CHARACTERS],
             }
-            for row, one in zip(first, records, strict=True)
+            for row, record in zip(first, records, strict=True)
         ],
     }
 

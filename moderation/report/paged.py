@@ -57,19 +57,20 @@ def open_scored(path: Path) -> Scored:
     """
     if not path.exists():
         raise InputError(f"{path}: no such file; make one with `moderation score -o {path}`")
+    paths = parquet_files(path)
+    for part in paths:
+        Parquet(Source(part)).check()
+    whole = None if paths else read_table(path)
     try:
-        paths = parquet_files(path)
-        if not paths:
-            table, passport = read_table(path)
+        if whole is not None:
+            table, passport = whole
             return Scored.of(table, passport, BatchRecords(table))
-        for one in paths:
-            Parquet(Source(one)).check()
-        files = [pq.ParquetFile(one) for one in paths]
+        files = [pq.ParquetFile(part) for part in paths]
         schema = files[0].schema_arrow
         passport = json.loads((schema.metadata or {}).get(METADATA_KEY, b"{}"))
         short = [*SHORT, *labels_of(schema, passport)]
         names, recurring = _there(files[0], short), _there(files[0], NAMED)
-        tables = [pq.read_table(one, columns=names, read_dictionary=recurring) for one in paths]
+        tables = [pq.read_table(part, columns=names, read_dictionary=recurring) for part in paths]
         reasons = _there(files[0], REASON)
         batches = (file.iter_batches(BATCH_ROWS, columns=reasons) for file in files)
         waits = waiting(chain.from_iterable(batches))
@@ -90,9 +91,9 @@ def parquet_files(path: Path) -> list[Path]:
 
 def ids_of(path: Path, records: Records, rows: np.ndarray) -> list[str]:
     """The ids of some rows, without a look at their texts where the file allows."""
-    files = [pq.ParquetFile(one) for one in parquet_files(path)]
+    files = [pq.ParquetFile(part) for part in parquet_files(path)]
     if not files:
-        return [one["id"] or "" for one in records.take(rows.tolist())]
+        return [record["id"] or "" for record in records.take(rows.tolist())]
     ids: list[str] = []
     start = 0
     batches = (file.iter_batches(BATCH_ROWS * 8, columns=["id"]) for file in files)
@@ -100,7 +101,7 @@ def ids_of(path: Path, records: Records, rows: np.ndarray) -> list[str]:
         inside = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + len(batch))]
         ids += batch.column("id").take(pa.array(inside - start)).to_pylist()
         start += len(batch)
-    return [str(one) if one is not None else "" for one in ids]
+    return [str(id_) if id_ is not None else "" for id_ in ids]
 
 
 def _there(file: pq.ParquetFile, names: Iterable[str]) -> list[str]:
@@ -135,16 +136,16 @@ class PagedRecords:
     def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
         """See Records."""
         if self._kept is not None and self._kept[0] is rows:
-            hits = pc.match_substring(self._kept[1], words, ignore_case=True)
-            return rows[pc.fill_null(hits, False).to_numpy()]
-        found = [np.zeros(0, np.int64)]
+            matches = pc.match_substring(self._kept[1], words, ignore_case=True)
+            return rows[pc.fill_null(matches, False).to_numpy()]
+        hits = [np.zeros(0, np.int64)]
         for number, start in enumerate(self._starts[:-1]):
             low, high = np.searchsorted(rows, self._starts[number : number + 2])
             if low < high:
                 for batch in self.group(number).texts():
-                    found.append(matching(batch, rows[low:high], start, words))
+                    hits.append(matching(batch, rows[low:high], start, words))
                     start += len(batch)
-        return np.concatenate(found)
+        return np.concatenate(hits)
 
     def lay_out(self, sought: np.ndarray) -> None:
         """Lay out every row group; what a thread of its own does while the first is read.
@@ -152,7 +153,7 @@ class PagedRecords:
         The texts of the rows that will be `sought` (ascending) stay in memory, if they are few
         enough, for a search that reads all of them from the file takes half a second.
         """
-        kept: list[pa.Array] = []
+        sought_texts: list[pa.Array] = []
         size = 0
         for number, start in enumerate(self._starts[:-1]):
             for batch in self.group(number).texts():
@@ -162,8 +163,8 @@ class PagedRecords:
                 size += texts.nbytes
                 if size > KEPT_BYTES:
                     return
-                kept.append(pc.cast(texts, pa.large_string()))
-        self._kept = sought, pa.chunked_array(kept, pa.large_string())
+                sought_texts.append(pc.cast(texts, pa.large_string()))
+        self._kept = sought, pa.chunked_array(sought_texts, pa.large_string())
 
     def group(self, number: int) -> _Group:
         """One row group, laid out."""
@@ -191,10 +192,10 @@ class PagedRecords:
                     _write(sink, batches)
                 return _Group(pa.OSFile(str(name)), pa.OSFile(str(name)))
         except OSError:  # no room for it: the row group is held in memory instead
-            held = pa.BufferOutputStream()
+            memory = pa.BufferOutputStream()
             again = file.iter_batches(PAGE_ROWS, row_groups=[group], columns=self._columns)
-            _write(held, again)
-            content = held.getvalue()
+            _write(memory, again)
+            content = memory.getvalue()
             return _Group(pa.BufferReader(content), pa.BufferReader(content))
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, TIME
 from moderation.errors import InputError
-from moderation.report.evidence import reasons
+from moderation.report.evidence import review_reasons
 from moderation.tables import JOINT
 from moderation.threads import parent_rows
 
@@ -194,8 +194,8 @@ class BatchRecords:
     """Records of a table in memory."""
 
     def __init__(self, table: pa.Table) -> None:
-        kept = [name for name in LONG if name in table.column_names]
-        self._batches = table.select(kept).to_batches(max_chunksize=BATCH_ROWS)
+        names = [name for name in LONG if name in table.column_names]
+        self._batches = table.select(names).to_batches(max_chunksize=BATCH_ROWS)
         self._starts = np.cumsum([0, *(len(batch) for batch in self._batches)]).tolist()
 
     def take(self, rows: Sequence[int]) -> list[dict[str, Any]]:
@@ -208,21 +208,21 @@ class BatchRecords:
 
     def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
         """See Records."""
-        found = [
+        hits = [
             matching(batch, rows, start, words)
             for batch, start in zip(self._batches, self._starts, strict=False)
         ]
-        return np.concatenate([np.zeros(0, np.int64), *found])
+        return np.concatenate([np.zeros(0, np.int64), *hits])
 
 
 def record(batch: pa.RecordBatch, at: int) -> dict[str, Any]:
     """LONG of one row of a batch."""
-    found: dict[str, Any] = dict.fromkeys(LONG)
-    found |= batch.slice(at, 1).to_pylist()[0]
-    found["warnings"] = _words(found["warnings"])
+    values: dict[str, Any] = dict.fromkeys(LONG)
+    values |= batch.slice(at, 1).to_pylist()[0]
+    values["warnings"] = _words(values["warnings"])
     for name in ("id", "parent_id"):  # a CSV file's may have come back as numbers
-        found[name] = None if found[name] is None else str(found[name])
-    return found
+        values[name] = None if values[name] is None else str(values[name])
+    return values
 
 
 def matching(batch: pa.RecordBatch, rows: np.ndarray, start: int, words: str) -> np.ndarray:
@@ -254,7 +254,7 @@ def _flag_bits(flags: Names, labels: list[str]) -> np.ndarray:
 
 def waiting(batches: Iterable[pa.RecordBatch]) -> Names:
     """Why rows wait for review, from their `why` and `queue` where there are such columns."""
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     codes = [np.zeros(0, np.int32)]
     for batch in batches:
         table = pa.table(batch)
@@ -262,10 +262,12 @@ def waiting(batches: Iterable[pa.RecordBatch]) -> Names:
         whys = _column(table, "why", pa.large_string())
         rows = np.flatnonzero(pc.or_(pc.is_valid(whys), pc.is_valid(asked)).to_numpy())
         some = pa.array(rows)
-        told = reasons(whys.take(some).to_pylist(), asked.take(some).to_pylist())
+        reasons = review_reasons(whys.take(some).to_pylist(), asked.take(some).to_pylist())
         codes.append(np.full(len(table), -1, np.int32))
-        codes[-1][rows] = [-1 if one is None else found.setdefault(one, len(found)) for one in told]
-    return Names(np.concatenate(codes), list(found))
+        codes[-1][rows] = [
+            -1 if reason is None else numbers.setdefault(reason, len(numbers)) for reason in reasons
+        ]
+    return Names(np.concatenate(codes), list(numbers))
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:

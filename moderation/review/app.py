@@ -109,9 +109,9 @@ def page(request: Request) -> Response:
     """The page; a name given with the password is the reviewer's."""
     review: Review = request.app.state.review
     name = credentials(request.headers.get("authorization", ""))[0] or review.reviewer
-    made = review.summary | {"server": {"token": request.state.session, "reviewer": name}}
-    headers = {"Content-Security-Policy": f"{policy(made)}; frame-ancestors 'none'"}
-    return HTMLResponse(render(made), headers=headers)
+    data = review.summary | {"server": {"token": request.state.session, "reviewer": name}}
+    headers = {"Content-Security-Policy": f"{policy(data)}; frame-ancestors 'none'"}
+    return HTMLResponse(render(data), headers=headers)
 
 
 def listed(request: Request) -> Response:
@@ -124,8 +124,8 @@ def search(request: Request) -> Response:
     """Flagged rows whose text holds the words."""
     review: Review = request.app.state.review
     words = request.query_params.get("q", "")[:MOST_WORDS]
-    found = review.scored.records.matching(review.scored.carried, words)
-    return _json({"rows": found.tolist()})
+    rows = review.scored.records.matching(review.scored.carried, words)
+    return _json({"rows": rows.tolist()})
 
 
 async def comments(request: Request) -> Response:
@@ -141,8 +141,8 @@ async def claim(request: Request) -> Response:
     session, name = _word(asked, "session"), _word(asked, "name")
     hidden = asked.get("hidden") is True
     granted = review.leases.claim(session, name, _rows(review, asked), WINDOW, hidden)
-    held = {str(row): who for row, who in review.leases.others(session).items()}
-    return _json({"granted": granted, "held": held})
+    readers = {str(row): who for row, who in review.leases.others(session).items()}
+    return _json({"granted": granted, "held": readers})
 
 
 async def release(request: Request) -> Response:
@@ -156,13 +156,13 @@ async def events(request: Request) -> Response:
     """What was decided since, by anybody, and who has which comment open; the page says its own."""
     review, asked = await _asked(request)
     since, generation = max(0, _number(asked, "since")), _number(asked, "generation")
-    told = await run_in_threadpool(review.writer.events, since, generation)
+    answer = await run_in_threadpool(review.writer.events, since, generation)
     if "session" in asked:
         session, name = _word(asked, "session"), _word(asked, "name")
         review.leases.read(session, name, _number(asked, "reading"))
         readers = review.leases.readers(session)
-        told |= {"readers": {str(row): who for row, who in readers.items()}}
-    return _json(told)
+        answer |= {"readers": {str(row): who for row, who in readers.items()}}
+    return _json(answer)
 
 
 async def orders(request: Request) -> Response:
@@ -171,7 +171,7 @@ async def orders(request: Request) -> Response:
     given = asked.get("orders")
     if not isinstance(given, list) or len(given) > MOST_ROWS:
         raise _BadRequestError(f"expected at most {MOST_ROWS} orders")
-    taken = [_order(one) for one in given]
+    taken = [_order(order) for order in given]
     return _json({"keys": await run_in_threadpool(review.writer.take, taken)})
 
 

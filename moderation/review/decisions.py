@@ -81,34 +81,34 @@ class DecisionWriter:
         LabelError for an order that can never be written, LedgerError while a line of the ledger
         is none, OutputError when the disk refuses.
         """
-        if len({one.number for one in orders}) < len(orders):
+        if len({order.number for order in orders}) < len(orders):
             raise LabelError("two orders bear the same number")
         now = self._clock()
         with self._lock:
             self._view.refresh()
             keys: dict[str, str] = {}
-            made: dict[str, ledger.Decision | ledger.Retraction] = {}
-            for one in orders:
-                if one.retracts:
-                    keys[one.number] = one.retracts
-                    self._check(one, made)
-                    if one.retracts not in self._view.retracted:
-                        back = ledger.Retraction(key=one.retracts, by=one.by, at=now)
-                        made[f"back {one.retracts}"] = back
+            entries: dict[str, ledger.Decision | ledger.Retraction] = {}
+            for order in orders:
+                if order.retracts:
+                    keys[order.number] = order.retracts
+                    self._check(order, entries)
+                    if order.retracts not in self._view.retracted:
+                        back = ledger.Retraction(key=order.retracts, by=order.by, at=now)
+                        entries[f"back {order.retracts}"] = back
                     continue
-                decision = self._decision(one, now)
-                key = keys[one.number] = str(decision.line()["key"])
+                decision = self._decision(order, now)
+                key = keys[order.number] = str(decision.line()["key"])
                 if key not in self._view.keys:
-                    made[key] = decision
-            if made:
-                ledger.append(self._ledger, made.values())
+                    entries[key] = decision
+            if entries:
+                ledger.append(self._ledger, entries.values())
                 self._view.refresh()
             return keys
 
-    def _check(self, order: Order, made: dict[str, ledger.Decision | ledger.Retraction]) -> None:
+    def _check(self, order: Order, entries: dict[str, ledger.Decision | ledger.Retraction]) -> None:
         _when(order.at)
         _named(order.by)
-        if order.retracts not in self._view.keys and order.retracts not in made:
+        if order.retracts not in self._view.keys and order.retracts not in entries:
             raise LabelError(f"no decision {order.retracts!r} in the ledger")
 
     def _decision(self, order: Order, now: datetime) -> ledger.Decision:
@@ -119,7 +119,7 @@ class DecisionWriter:
         record = scored.records.take([order.row])[0]
         parent = int(scored.parents[order.row])
         above = scored.records.take([parent])[0]["text"] if parent >= 0 else None
-        told = _when(order.at)
+        page_time = _when(order.at)
         return ledger.Decision(
             label=order.label,
             value=order.value,
@@ -127,7 +127,7 @@ class DecisionWriter:
             annotator=order.by,
             at=now,
             order=f"{order.number} {order.at}",
-            client_at=told if told <= now + AHEAD else None,
+            client_at=page_time if page_time <= now + AHEAD else None,
             thread_id=scored.named["thread_id"][order.row],
             id=record["id"],
             parent_text=above,

@@ -53,8 +53,8 @@ class LedgerView:
         """
         try:
             with self._path.open("rb") as stream:
-                found = os.fstat(stream.fileno())
-                stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+                status = os.fstat(stream.fileno())
+                stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
                 if stamp == self._stamp:
                     return
                 before = stream.read(self._end)
@@ -81,8 +81,8 @@ class LedgerView:
         if entry["entry"] == "decision":
             self._decision(entry)
             return
-        one = entry.get("key")
-        keys = [one] if one is not None else self._by.get(entry["annotator"], [])
+        named = entry.get("key")
+        keys = [named] if named is not None else self._by.get(entry["annotator"], [])
         for key in keys:
             if key not in self.retracted:
                 self.retracted.add(key)
@@ -101,7 +101,7 @@ class LedgerView:
             self._last[slot] = entry
         row = self._place(entry)
         if row is not None:
-            told = entry.get("client_at") or entry["at"]
+            time = entry.get("client_at") or entry["at"]
             self.events.append(
                 {
                     "key": key,
@@ -109,7 +109,7 @@ class LedgerView:
                     "label": entry["label"],
                     "value": int(entry["value"]),
                     "by": entry["annotator"],
-                    "at": round(ledger.time_of(told).timestamp() * 1000),
+                    "at": round(ledger.time_of(time).timestamp() * 1000),
                     "rank": len(self.keys) if counts else 0,
                     "written": round(ledger.moment(entry).timestamp() * 1000),
                 }

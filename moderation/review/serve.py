@@ -20,8 +20,8 @@ from moderation.errors import InputError, OutputError
 from moderation.report.paged import PagedRecords, open_scored
 from moderation.review.app import Review, application, warm
 from moderation.review.decisions import DecisionWriter
-from moderation.review.door import BURST, IDLE_SECONDS, Door, Timed
 from moderation.review.guard import Guard
+from moderation.review.listener import BURST, IDLE_SECONDS, Listener, Timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,23 +104,23 @@ def serve(
     if isinstance(scored.records, PagedRecords):
         threading.Thread(target=scored.records.lay_out, args=[scored.carried], daemon=True).start()
     token = secrets.token_urlsafe(24)
-    with _bound(access) as door:
-        port = door.getsockname()[1]
+    with _bound(access) as listener:
+        port = listener.getsockname()[1]
         hosts = access.hosts(port)
         password = None if access.local else access.password
         guard = Guard(application(review), token, hosts, password, tls is not None)
-        server = uvicorn.Server(_config(Timed(guard, door), door, tls))
+        server = uvicorn.Server(_config(Timed(guard, listener), listener, tls))
         started(_address(access, port, token))
         with (
             contextlib.suppress(KeyboardInterrupt),  # that is how it is stopped
             # The loop that accepts from a socket of ours, on every system.
             asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
         ):
-            runner.get_loop().set_exception_handler(door.trouble)
-            runner.run(server.serve(sockets=[door]))
+            runner.get_loop().set_exception_handler(listener.trouble)
+            runner.run(server.serve(sockets=[listener]))
 
 
-def _config(app: Timed, door: Door, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(app: Timed, listener: Listener, tls: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         http="h11",  # the parser that limits a request's head
@@ -133,7 +133,7 @@ def _config(app: Timed, door: Door, tls: ssl.SSLContext | None) -> uvicorn.Confi
         backlog=BURST,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=5,
-        callback_notify=door.sweep,
+        callback_notify=listener.sweep,
         timeout_notify=0,
     )
     config.load()
@@ -201,7 +201,7 @@ def _writable(ledger: Path) -> None:
         raise OutputError(f"{ledger}: cannot be written; name another with --labels")
 
 
-def _bound(access: Access) -> Door:
+def _bound(access: Access) -> Listener:
     family = socket.AF_INET6 if ":" in access.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     if os.name == "posix":  # elsewhere it would let a second server take the port over
@@ -214,7 +214,7 @@ def _bound(access: Access) -> Door:
         raise OutputError(
             f"{access.host}:{access.port}: {error.strerror}; choose another with --port"
         ) from error
-    return Door.of(bound)
+    return Listener.of(bound)
 
 
 def _address(access: Access, port: int, token: str) -> str:

@@ -117,10 +117,10 @@ class Backoff:
         wait = 0.0 if over < 0 else min(LONGEST_WAIT, 2.0 ** min(over, 20))
         client.until = now + wait
         self._recent.append(now)
-        told = f"{client.wrong} wrong from {address}, next try in {wait:.0f} s"
+        message = f"{client.wrong} wrong from {address}, next try in {wait:.0f} s"
         if len(self._recent) == ALL_FREE:
-            told += f"; {ALL_FREE} within a minute, strangers wait"
-        return told
+            message += f"; {ALL_FREE} within a minute, strangers wait"
+        return message
 
     def right(self, address: str) -> bool:
         """Note the right password; whether it is this client's first in a while."""
@@ -134,7 +134,7 @@ class Backoff:
         name = _network(address)
         if name not in self._clients:
             if len(self._clients) >= MOST_CLIENTS:
-                del self._clients[min(self._clients, key=lambda one: self._clients[one].last)]
+                del self._clients[min(self._clients, key=lambda known: self._clients[known].last)]
             self._clients[name] = _Client(last=now)
         return self._clients[name]
 

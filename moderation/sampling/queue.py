@@ -155,9 +155,9 @@ def _best(
     thread = scored["thread_id"].astype("str").to_numpy(object)
     seen = {group[row] for row in chosen}
     threads: Counter[str] = Counter()
-    found: dict[int, str] = {}
+    best: dict[int, str] = {}
     turns = [(column, iter(rows.tolist())) for column, rows in enumerate(lists)]
-    while turns and len(found) < wanted:
+    while turns and len(best) < wanted:
         still = []
         for column, rows in turns:
             fresh = (
@@ -167,14 +167,14 @@ def _best(
                 and (per_thread is None or threads[thread[row]] < per_thread)
             )
             row = next(fresh, None)
-            if row is None or len(found) == wanted:
+            if row is None or len(best) == wanted:
                 continue
-            found[row] = named[column]
+            best[row] = named[column]
             seen.add(group[row])
             threads[thread[row]] += 1
             still.append((column, rows))
         turns = still
-    return found
+    return best
 
 
 def with_context(scored: pd.DataFrame, chosen: dict[int, str]) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 from places import ROOT, SEEDS
 
-from moderation.cluster import alone
+from moderation.cluster import folder_lock
+from moderation.cluster.folder_lock import hold_folder
 from moderation.errors import OutputError
 from moderation.temporary import Folder, sweep
 
@@ -221,7 +222,7 @@ def test_a_stopped_run_in_partitions_goes_on(tmp_path, start, moderation):
 
 
 def test_a_second_run_into_a_folder_says_so(tmp_path, moderation):
-    with alone.alone(str(tmp_path / "out")):
+    with hold_folder(str(tmp_path / "out")):
         second = moderation("score", SEEDS / "forum.jsonl", "-o", f"{tmp_path}/out/")
     assert second.status == 1
     assert second.err == (
@@ -235,8 +236,11 @@ def test_a_second_run_into_a_folder_says_so(tmp_path, moderation):
 def test_two_names_of_one_folder_are_one(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "out")
-    with alone.alone(str(tmp_path / "out")), pytest.raises(OutputError, match="another run"):
-        alone.alone(str(tmp_path / "link")).__enter__()
+    with (
+        hold_folder(str(tmp_path / "out")),
+        pytest.raises(OutputError, match="another run"),
+    ):
+        hold_folder(str(tmp_path / "link")).__enter__()
 
 
 def test_without_locks_in_the_file_system_and_for_stores(tmp_path, monkeypatch):
@@ -245,16 +249,16 @@ def test_without_locks_in_the_file_system_and_for_stores(tmp_path, monkeypatch):
             raise OSError(errno.ENOLCK, "No locks available")
         return original(descriptor)
 
-    original = alone.hold_at_once
-    monkeypatch.setattr(alone, "hold_at_once", some)
+    original = folder_lock.hold_at_once
+    monkeypatch.setattr(folder_lock, "hold_at_once", some)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     for place in (str(tmp_path / "out"), "s3://archive/out"):
-        with alone.alone(place):
+        with hold_folder(place):
             with pytest.raises(OutputError, match="another run is writing there"):
-                alone.alone(place).__enter__()
-            with alone.alone(f"{place}2"):
+                hold_folder(place).__enter__()
+            with hold_folder(f"{place}2"):
                 pass
-        with alone.alone(place):
+        with hold_folder(place):
             pass
     assert left(tmp_path / "tmp") == []

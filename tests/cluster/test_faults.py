@@ -16,8 +16,8 @@ from dumps_in_parts import comments, write
 from partitioned_runs import manifest, run, scored
 from places import MODEL, ROOT
 
-from moderation.cluster.engines import Here
-from moderation.cluster.workers import Workers
+from moderation.cluster.engines import LocalEngine
+from moderation.cluster.workers import DaskEngine
 from moderation.errors import ClusterError, InputError, ModelError, OutputError
 from moderation.model.model import Model
 
@@ -84,7 +84,7 @@ class Cluster:
 
 def engine_of(cluster, workers, patience=60.0):
     """The engine, once all of the workers are there."""
-    engine = Workers(cluster.address, patience)
+    engine = DaskEngine(cluster.address, patience)
     deadline = time.monotonic() + 60
     while engine.slots < workers and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -143,7 +143,7 @@ def test_a_worker_that_dies_and_one_that_hangs(cluster, dump, model, expected, t
 
 
 def test_a_scheduler_that_is_restarted(cluster, dump, model, expected, tmp_path, moderation):
-    engine = Workers(cluster.address)
+    engine = DaskEngine(cluster.address)
     with pytest.raises(ClusterError, match=r"the scheduler went away with \d+ tasks to do"):
         run([dump], tmp_path / "out", model, PARTITIONS, Hits(engine, 5, cluster.scheduler.kill))
     engine.close()
@@ -160,7 +160,7 @@ def test_a_scheduler_that_is_restarted(cluster, dump, model, expected, tmp_path,
 def test_nobody_there_is_said(monkeypatch):
     monkeypatch.setattr("moderation.cluster.workers.CONNECT", 1)
     with pytest.raises(ClusterError, match="no scheduler or no worker answers"):
-        Workers("tcp://127.0.0.1:9")
+        DaskEngine("tcp://127.0.0.1:9")
 
 
 SCORE = "from moderation.cli import main; main()"
@@ -263,7 +263,7 @@ def test_another_run_does_not_mix_with_old_output(dump, model, tmp_path, change,
     options = {"model": model.digest, "model_name": model.name, "partitions": 3, "threads": 1}
     job = Job(str(tmp_path / "out"), **(options | change))
     with pytest.raises(OutputError, match=told):
-        score_folder([dump], job, (model, MODEL), Here(1), lambda *_: None)
+        score_folder([dump], job, (model, MODEL), LocalEngine(1), lambda *_: None)
 
 
 def test_a_worker_with_another_release_is_refused(dump, model, tmp_path):
@@ -313,7 +313,7 @@ def test_a_stopped_run_does_not_keep_what_it_read_of_another_content(model, tmp_
 def test_a_dump_that_changes_while_it_is_read_ends_the_run(model, tmp_path):
     dump = in_the_middle(tmp_path, SECRET)
 
-    class Meanwhile(Here):
+    class Meanwhile(LocalEngine):
         def run(self, function, calls):
             in_the_middle(tmp_path, REDACTED)
             return super().run(function, calls)

@@ -11,7 +11,7 @@ from partitioned_runs import run, scored
 from places import MODEL
 
 from moderation.cluster import files
-from moderation.cluster.engines import Here
+from moderation.cluster.engines import LocalEngine
 from moderation.errors import InputError, OutputError
 from moderation.model.model import Model
 
@@ -44,7 +44,7 @@ def test_a_run_from_s3_to_s3_gives_the_rows_of_a_local_one(store, model, tmp_pat
     dump = write(tmp_path / "dump", comments(threads=12))
     store.put(dump, "archive/dump", recursive=True)
     run([dump], tmp_path / "out", model, 3)
-    outcome = run(["s3://archive/dump/*.*"], "s3://archive/out", model, 3, Here(2))
+    outcome = run(["s3://archive/dump/*.*"], "s3://archive/out", model, 3, LocalEngine(2))
     assert outcome.kept == 0
     paths = sorted(store.glob("archive/out/part-*.parquet"))
     found = []

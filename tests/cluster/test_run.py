@@ -12,7 +12,7 @@ from places import MODEL, SAMPLES
 
 from moderation.campaigns.find import find_campaigns
 from moderation.cluster import part, spill
-from moderation.cluster.engines import Here
+from moderation.cluster.engines import LocalEngine
 from moderation.model.model import Model
 from moderation.readers import read
 from moderation.readers.written import read_table
@@ -59,7 +59,7 @@ def test_memory_for_a_few_threads_at_a_time_gives_the_same_rows(
 ):
     monkeypatch.setattr(part, "LEAST", 20_000)
     monkeypatch.setattr(spill, "PORTION", 5_000)
-    outcome = run([dump], tmp_path / "out", model, 2, Here(3), memory=0)
+    outcome = run([dump], tmp_path / "out", model, 2, LocalEngine(3), memory=0)
     assert scored(tmp_path / "out").equals(expected)
     assert outcome.notes == []
 

@@ -128,7 +128,7 @@ def test_a_label_of_the_conversation_is_left_out_of_what_it_learnt_from():
     assert found.scores["spam"].tolist() == [0.5, 0.5]
     assert np.isnan(found.scores["off_topic"][0])
     assert found.scores["off_topic"][1] == 0.8
-    assert found.told("m") == [
+    assert found.notes("m") == [
         "1 row that m learnt from counts with no score for labels of the conversation"
     ]
 

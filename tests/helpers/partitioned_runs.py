@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from places import MODEL
 
-from moderation.cluster.engines import Here
+from moderation.cluster.engines import LocalEngine
 from moderation.cluster.job import Job
 from moderation.cluster.run import score_folder
 
 
 def run(dumps, folder, model, partitions=1, engine=None, **options):
-    engine = engine or Here(1)
+    engine = engine or LocalEngine(1)
     job = Job(str(folder), model.digest, model.name, partitions, threads=1, **options)
     seen = []
     outcome = score_folder(dumps, job, (model, MODEL), engine, lambda *told: seen.append(told))

@@ -33,7 +33,7 @@ def write(folder, card):
     """A card with a digest that fits."""
     card = {name: entry for name, entry in card.items() if name != "digest"}
     path = folder / "model.json"
-    path.write_text(json.dumps(card | {"digest": model_folder._digest(card)}))
+    path.write_text(json.dumps(card | {"digest": model_folder.card_digest(card)}))
 
 
 def change(folder, **entries):

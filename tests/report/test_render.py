@@ -10,7 +10,7 @@ import pytest
 from scored_tables import HOSTILE, PASSPORT, hostile, scored
 
 from moderation.errors import InputError
-from moderation.report.evidence import evidence, reasons, stretches
+from moderation.report.evidence import evidence, review_reasons, stretches
 from moderation.report.index import index
 from moderation.report.render import SCRIPTS, assets, render
 from moderation.report.summarise import scored_of, summarise
@@ -215,7 +215,7 @@ def test_report_of_a_file(tmp_path, moderation, suffix):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "no such file"), (b"", "cannot be read"), (b"PAR1 not really", "cannot be read")],
+    [(None, "no such file"), (b"", "damaged Parquet"), (b"PAR1 not really", "damaged Parquet")],
 )
 def test_what_is_no_scored_file_is_one_line(tmp_path, moderation, content, says):
     source = tmp_path / "scored.parquet"
@@ -236,7 +236,7 @@ def test_a_row_waits_for_what_weighed_most_for_its_surest_flag():
     words = {"score": 0.7, "spans": [[0, 4, 1.0], [5, 9, 1.5]], "features": {"links": 2.0}}
     whys = [json.dumps({"spam": links, "abuse": words}), json.dumps({"abuse": words}), None, "{}"]
     asked = [None, None, "random", None]
-    assert reasons(whys, asked) == ["spam: links", "abuse: words", "random", None]
+    assert review_reasons(whys, asked) == ["spam: links", "abuse: words", "random", None]
 
 
 def test_reasons_can_be_chosen_by_their_names():

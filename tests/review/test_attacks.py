@@ -18,12 +18,12 @@ import pytest
 import trustme
 from scored_tables import PASSPORT, flagged_spam
 
-from moderation.review.door import Door
+from moderation.review.listener import Listener
 from moderation.review.sessions import FREE, IDLE, LONGEST, Backoff, Sessions
 from moderation.tables import write_table
 
 PASSWORD = "long enough to keep"
-HASTE = "import moderation.review.door as door; door.HEAD_SECONDS = door.BODY_SECONDS = 0.5; "
+HASTE = "import moderation.review.listener as l; l.HEAD_SECONDS = l.BODY_SECONDS = 0.5; "
 RUN = "import sys; from moderation.__main__ import main; sys.exit(main())"
 
 
@@ -409,11 +409,11 @@ def test_a_ledger_that_cannot_be_is_told_before_anything_is_opened(tmp_path, mod
 
 def test_the_door_counts_only_who_is_there():
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        door = Door.of(bound)
-    port = door.getsockname()[1]
-    door.most = 2
+        listener = Listener.of(bound)
+    port = listener.getsockname()[1]
+    listener.most = 2
     here = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
-    there = [door.accept()[0] for _ in here]
+    there = [listener.accept()[0] for _ in here]
     assert [one.recv(1) for one in here[:2]] == [b"", b""]  # the longest silent made room
-    for one in (*here, *there, door):
+    for one in (*here, *there, listener):
         one.close()

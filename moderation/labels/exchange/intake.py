@@ -58,8 +58,8 @@ def kind_of(path: str | Path) -> str:
     _check_text(path)
     if ledger.is_ledger(path):
         return "ledger"
-    suffixes = [one.lower() for one in path.suffixes]
-    if any(one in _TABLES for one in suffixes):
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if any(suffix in _TABLES for suffix in suffixes):
         return "table"
     text, _ = Source(path).text()
     try:
@@ -124,9 +124,9 @@ def take_ledger(target: str | Path, source: str | Path, *, now: datetime | None 
     now = now or datetime.now(UTC)
     entries = ledger.entries(source, torn=False)
     numbered = {id(entry): number for number, entry in enumerate(entries, start=1)}
-    kept = ledger.standing(entries)
-    counts = {_slot(entry): entry for entry in ledger.counting(kept)}
-    stands = {id(entry) for entry in kept}
+    standing = ledger.standing(entries)
+    counts = {_slot(entry): entry for entry in ledger.counting(standing)}
+    stands = {id(entry) for entry in standing}
     back = _retractions(entries)
     judged = []
     for entry in entries:
@@ -157,18 +157,22 @@ def _slot(entry: dict[str, Any]) -> tuple[str, ...]:
 
 def _retractions(entries: Iterable[dict[str, Any]]) -> dict[int, tuple[str, datetime]]:
     """By whom and when each decision was taken back, by the entry's identity."""
-    found: dict[int, tuple[str, datetime]] = {}
+    retracted: dict[int, tuple[str, datetime]] = {}
     open_: list[dict[str, Any]] = []
     for entry in entries:
         if entry["entry"] == "decision":
             open_.append(entry)
             continue
         named = "key" if entry.get("key") is not None else "annotator"
-        hit = [one for one in open_ if one[named] == entry[named]]
-        open_ = [one for one in open_ if one[named] != entry[named]] if hit else open_
+        hit = [decision for decision in open_ if decision[named] == entry[named]]
+        open_ = (
+            [decision for decision in open_ if decision[named] != entry[named]] if hit else open_
+        )
         when = ledger.moment(entry)
-        found |= {id(one): (str(entry.get("by") or one["annotator"]), when) for one in hit}
-    return found
+        retracted |= {
+            id(decision): (str(entry.get("by") or decision["annotator"]), when) for decision in hit
+        }
+    return retracted
 
 
 SHOWN_CHARACTERS = 20_000  # of a text, in what the page saves: see moderation/report/details.py
@@ -185,29 +189,31 @@ class _Known:
         for entry in entries:
             if entry["entry"] == "decision":
                 self.add(entry)
-        kept = ledger.standing(entries)
-        self._given_up = {one["key"] for one in kept}  # for another answer, so not for good
-        self._given_up -= {one["key"] for one in ledger.counting(kept)}
+        standing = ledger.standing(entries)
+        self._given_up = {entry["key"] for entry in standing}  # for another answer, so not for good
+        self._given_up -= {entry["key"] for entry in ledger.counting(standing)}
 
     def add(self, line: dict[str, Any]) -> None:
         """Take in a line that is written."""
         self.keys.add(line["key"])
-        said = _said(line)
-        self._untimed.setdefault(said, set()).add(line["key"])
+        statement = _said(line)
+        self._untimed.setdefault(statement, set()).add(line["key"])
         for (
             name
         ) in ledger.TIMES:  # the page tells what its clock said, or when an import bounded it
             if line.get(name) is not None:
-                self._timed.setdefault((*said, _milliseconds(line[name])), set()).add(line["key"])
+                self._timed.setdefault((*statement, _milliseconds(line[name])), set()).add(
+                    line["key"]
+                )
 
     def of(self, line: dict[str, Any], timed: bool) -> set[str]:
         """The keys of the same decision: its own alone where the ledger has it."""
         if line["key"] in self.keys:
             return {line["key"]}
-        said = _said(line)
+        statement = _said(line)
         if timed:
-            return self._timed.get((*said, _milliseconds(line["at"])), set())
-        return self._untimed.get(said, set()) - self._given_up
+            return self._timed.get((*statement, _milliseconds(line["at"])), set())
+        return self._untimed.get(statement, set()) - self._given_up
 
 
 def _said(line: dict[str, Any]) -> tuple[Any, ...]:
@@ -227,41 +233,41 @@ def _append(target: Path, judged: Iterable[_Judgement]) -> Taken:
     entries = ledger.entries(target)
     known = _Known(entries)
     stands = {str(entry["key"]) for entry in ledger.standing(entries)}
-    made: list[Decision | Retraction] = []
+    new_entries: list[Decision | Retraction] = []
     taken = Taken()
-    for one in judged:
-        line = one.decision.line()
-        keys = known.of(line, one.timed)
+    for judgement in judged:
+        line = judgement.decision.line()
+        keys = known.of(line, judgement.timed)
         new = not keys
         if new:
-            made.append(one.decision)
+            new_entries.append(judgement.decision)
             known.add(line)
             keys = {str(line["key"])}
             stands |= keys
-        back = sorted(keys & stands) if one.back is not None else []
-        if one.back is not None:
-            by, at = one.back
-            made += [Retraction(key=key, by=by, at=at) for key in back]
+        back = sorted(keys & stands) if judgement.back is not None else []
+        if judgement.back is not None:
+            by, at = judgement.back
+            new_entries += [Retraction(key=key, by=by, at=at) for key in back]
             stands -= keys
         taken.withdrawn += new and bool(back)
-        taken.decided[one.decision.label] += new and not back
+        taken.decided[judgement.decision.label] += new and not back
         taken.retracted += 0 if new else len(back)
         taken.known += not new and not back
-    if made:
-        ledger.append(target, made)
+    if new_entries:
+        ledger.append(target, new_entries)
     return taken
 
 
 def _decision_of(entry: dict[str, Any], place: str, now: datetime) -> Decision:
     """A line of a ledger as an imported decision; LabelError where it says what none can."""
-    known = {one.name for one in fields(Decision)}
-    held = {name: value for name, value in entry.items() if name in known and value is not None}
+    known = {column.name for column in fields(Decision)}
+    values = {name: value for name, value in entry.items() if name in known and value is not None}
     for name in ledger.TIMES:
-        if name in held:
-            held[name] = datetime.fromisoformat(held[name])
-            if held[name].tzinfo is None:
+        if name in values:
+            values[name] = datetime.fromisoformat(values[name])
+            if values[name].tzinfo is None:
                 raise LabelError(f"{place}: the time {entry[name][:40]!r} has no zone")
-    decision = Decision(**({"imported_at": now} | held | {"value": bool(held["value"])}))
+    decision = Decision(**({"imported_at": now} | values | {"value": bool(values["value"])}))
     _check(decision, place)
     return decision
 
@@ -274,25 +280,25 @@ def _decisions_of(
     labels = label_names(frame)
     answers = frame[labels].to_numpy(np.float64, na_value=np.nan)
     columns = ["text", "annotator", "labelled_at", "source", "weight", *_HELD]
-    held = frame[columns].astype("object").where(frame[columns].notna(), None).to_dict("records")
+    rows = frame[columns].astype("object").where(frame[columns].notna(), None).to_dict("records")
     decided = []
-    for row, one in enumerate(held):
+    for row, values in enumerate(rows):
         for column, label in enumerate(labels):
             if np.isnan(answers[row, column]):
                 continue
             decision = Decision(
                 label=label,
                 value=bool(answers[row, column] == 1),
-                text=str(one["text"]),
-                annotator=str(one["annotator"] or annotator),
-                at=one["labelled_at"] or at,
+                text=str(values["text"]),
+                annotator=str(values["annotator"] or annotator),
+                at=values["labelled_at"] or at,
                 imported_at=now,
-                dump=one["source"] if one["source"] != ledger.SOURCE else None,
-                weight=round(float(one["weight"]), 6),
-                **{name: one[name] for name in _HELD},
+                dump=values["source"] if values["source"] != ledger.SOURCE else None,
+                weight=round(float(values["weight"]), 6),
+                **{name: values[name] for name in _HELD},
             )
             _check(decision, f"row {row + 1}")
-            decided.append(_Judgement(decision, timed=one["labelled_at"] is not None))
+            decided.append(_Judgement(decision, timed=values["labelled_at"] is not None))
     return decided
 
 

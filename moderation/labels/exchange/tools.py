@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.errors import LabelError
 from moderation.labels.exchange.judged import Judged, restored
+from moderation.readers.records import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def _parsed(text: str) -> Any:
 
 def _without_surrogates(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return encodable(value)
     if isinstance(value, list):
         return [_without_surrogates(entry) for entry in value]
     if isinstance(value, dict):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def alone(folder: str) -> Iterator[None]:
+def hold_folder(folder: str) -> Iterator[None]:
     """Make the folder and hold it for the block. Raises OutputError where another run holds it.
 
     A folder that was made and stays empty goes again.
@@ -31,7 +31,7 @@ def alone(folder: str) -> Iterator[None]:
     new = not files.exists(folder)
     files.make_folder(folder)
     try:
-        with _alone(folder):
+        with _hold(folder):
             yield
     finally:
         if new and not files.is_url(folder):
@@ -40,15 +40,15 @@ def alone(folder: str) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(folder: str) -> Iterator[None]:
-    held = None
+def _hold(folder: str) -> Iterator[None]:
+    descriptor = None
     if os.name == "posix" and not files.is_url(folder):
-        held = _held(folder, os.open(folder, os.O_RDONLY))
-    if held is not None:
+        descriptor = _held(folder, os.open(folder, os.O_RDONLY))
+    if descriptor is not None:
         try:
             yield
         finally:
-            os.close(held)
+            os.close(descriptor)
         return
     with _by_name(folder):
         yield
@@ -61,17 +61,17 @@ def _by_name(folder: str) -> Iterator[None]:
     name = hashlib.sha256(f"{user} {folder}".encode()).hexdigest()[:16]
     path = Path(tempfile.gettempdir()) / f"{PREFIX}{name}.lock"
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    held = _held(folder, os.open(path, flags, 0o600))
-    while held is not None and not path.exists():  # whoever held it has just removed it
-        os.close(held)
-        held = _held(folder, os.open(path, flags, 0o600))
+    descriptor = _held(folder, os.open(path, flags, 0o600))
+    while descriptor is not None and not path.exists():  # whoever held it has just removed it
+        os.close(descriptor)
+        descriptor = _held(folder, os.open(path, flags, 0o600))
     try:
         yield
     finally:
-        if held is not None:
+        if descriptor is not None:
             with contextlib.suppress(OSError):  # Windows keeps what is open
                 path.unlink()
-            os.close(held)
+            os.close(descriptor)
 
 
 def _held(folder: str, descriptor: int) -> int | None:

@@ -53,7 +53,7 @@ class _Connection(socket.socket):
         super().close()
 
 
-class Door(socket.socket):
+class Listener(socket.socket):
     """A bound socket for the event loop to accept from; it is asked from that loop alone."""
 
     most = MOST_CONNECTIONS
@@ -61,10 +61,10 @@ class Door(socket.socket):
     @classmethod
     def of(cls, bound: socket.socket) -> Self:
         """The same socket; `bound` is of no use any more."""
-        door = cls(fileno=bound.detach())
-        door._lines, door._told = {}, {}
-        door.most = min(MOST_CONNECTIONS, _descriptors() // 4)
-        return door
+        listener = cls(fileno=bound.detach())
+        listener._lines, listener._told = {}, {}
+        listener.most = min(MOST_CONNECTIONS, _descriptors() // 4)
+        return listener
 
     _lines: dict[tuple[str, int], _Line]
     _told: dict[str, float]
@@ -139,26 +139,26 @@ def _descriptors() -> int:
 
 @dataclass(frozen=True)
 class Timed:
-    """ASGI middleware that tells the door whose turn it is."""
+    """ASGI middleware that tells the listener whose turn it is."""
 
     app: ASGIApp
-    door: Door
+    listener: Listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, keeping the time of the body and of the answer."""
         client = scope.get("client")
         who = (str(client[0]), int(client[1])) if client else None
-        self.door.turn(who, BODY_SECONDS, waits=True)
+        self.listener.turn(who, BODY_SECONDS, waits=True)
 
         async def receiving() -> Message:
             message = await receive()
             if message["type"] == "http.request" and not message.get("more_body"):
-                self.door.turn(who, ANSWER_SECONDS, waits=False)
+                self.listener.turn(who, ANSWER_SECONDS, waits=False)
             return message
 
         async def sending(message: Message) -> None:
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                self.door.turn(who, IDLE_SECONDS + HEAD_SECONDS, waits=True)
+                self.listener.turn(who, IDLE_SECONDS + HEAD_SECONDS, waits=True)
 
         await self.app(scope, receiving, sending)

@@ -62,7 +62,7 @@ class Reader:
 
 
 def _markup(source: Source) -> bool:
-    return "<" in source.sample and not source.is_json
+    return "<" in source.sample and not source.is_json and not source.ends_as_zip
 
 
 def _json(source: Source) -> bool:
@@ -75,6 +75,8 @@ def _text(source: Source) -> bool:
 
 def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
+    if source.begins_in_json:
+        return False
     tables = (
         dialects.dialect_of(source),
         table_rows.detect(source),

@@ -61,6 +61,9 @@ class Options:
 USUAL = Options()
 PAGE_BYTES = 1 << 27  # of a text that is read whole; saved pages have a few MB
 _JSON_KEY = re.compile(r'(?<![\w"])"[^"\\\n]{1,40}"\s*+:\s*+(?:["\[{\d-]|true|false|null)')
+_CUT_STRING = re.compile(
+    r"""(?:[^"\\]++|\\.)*+"\s*+(?:[}\]]\s*+)*+,\s*+(?:\{\s*+)?"[^"\\\n]{1,40}"\s*+:""", re.DOTALL
+)
 _FEW_KEYS = 3
 _JSON_SHARE = 0.2  # of a text whose beginning is lost: whole objects between what is broken
 HEAD_BYTES = 1 << 16  # what detection looks at
@@ -75,6 +78,7 @@ ZSTD_OUTPUT = 1 << 22
 ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_ZIP_END = 22  # bytes of the record at an archive's end, where it has no comment
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 _DAMAGE = (
     EOFError,
@@ -303,7 +307,17 @@ class Source:
         if self._wide:
             return False
         controls = len(self.head) - len(self.head.translate(None, _CONTROLS))
-        return bool(_BINARY.match(self.head)) or controls > max(8, len(self.head) // 20)
+        several = controls > max(8, len(self.head) // 20)
+        return bool(_BINARY.match(self.head)) or several or self.ends_as_zip
+
+    @cached_property
+    def ends_as_zip(self) -> bool:
+        """Whether it is a zip archive whose beginning is lost."""
+        if not self.local or self.size < _ZIP_END:
+            return False
+        with self._file() as file:
+            file.seek(-_ZIP_END, os.SEEK_END)
+            return file.read(4) == b"PK\5\6"
 
     @property
     def _wide(self) -> bool:
@@ -394,13 +408,21 @@ class Source:
         return decode(head)[0]
 
     @cached_property
+    def begins_in_json(self) -> bool:
+        """Whether the file begins within a string of JSON: a key stands behind the string's end."""
+        return not self.binary and _CUT_STRING.match(self.sample) is not None
+
+    @cached_property
     def is_json(self) -> bool:
         """Whether it begins like JSON, or what stands behind a damaged beginning is JSON."""
         start = self.sample.lstrip("\ufeff\0\x1e \t\r\n")
         lines = [line.strip() for line in start[: 1 << 14].splitlines()[1:6]]
         later = any(line.startswith('{"') and line.endswith("}") for line in lines)
         return not self.binary and (
-            start[:1] in ("{", "[") or later or (start[:1] != "<" and _mostly_json(start))
+            start[:1] in ("{", "[")
+            or later
+            or self.begins_in_json
+            or (start[:1] != "<" and _mostly_json(start))
         )
 
     def text(self) -> tuple[str, list[str]]:

@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from places import SAMPLES
 
+from moderation.errors import UnknownFormatError
 from moderation.readers import read
+from moderation.readers.source import Source
 from moderation.readers.told_words import Told
 
 
@@ -409,3 +411,218 @@ def test_a_text_over_a_reply_button_of_a_plain_page(tmp_path, comments):
     article = "The council has put the matter off again and the people are tired of waiting for it."
     path.write_text(f"Why the pond stays\n\n{article}\n\n{comments}")
     assert [s for s in read(path).rejects["snippet"] if s.startswith("Nobody")] != []
+
+
+def json_dump(tmp_path, value, *changes, name="dump.json"):
+    """A value as a JSON file, with some changes to its bytes."""
+    raw = json.dumps(value)
+    for old, new in changes:
+        assert old in raw
+        raw = raw.replace(old, new, 1)
+    path = tmp_path / name
+    path.write_text(raw)
+    return read(path)
+
+
+def cusdis(*texts):
+    keys = {"createdAt": "2024-01-01T10:00:00Z", "approved": True, "parentId": None}
+    return [
+        {"id": f"u{n}", "content": text, "by_nickname": f"A{n}", **keys}
+        for n, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"parentId": null', '"paren</wp:comment>tId": "words of another comment"'),
+        ('"by_nickname": "A1"', '"by_nickn": "words of another comment", "by_nickname": "A1"'),
+        ('"createdAt"', '"createdad than the nobody was": 1, "createdAt"'),
+        ('"approved"', '"x": "words of another comment", "x": 1, "approved"'),
+    ],
+)
+def test_a_key_that_no_other_comment_has(tmp_path, old, new):
+    rows = cusdis("the first of three", "the second of three", "the third of three")
+    dump = json_dump(tmp_path, rows, (old, new))
+    assert len(dump.comments) == 3
+    assert len(dump.rejects) == 1
+
+
+def test_a_key_that_damage_has_made_is_told_in_a_table_of_lines(tmp_path):
+    rows = [{"id": n, "text": f"number {n} says this", "author": "Al"} for n in range(30)]
+    rows[11]["auth words that were a text once"] = 1
+    path = tmp_path / "dump.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dump = read(path)
+    assert len(dump.comments) == 30
+    assert [reason for _, reason in told(dump)] == [
+        "no other row has the key 'auth words that were a text once'"
+    ]
+
+
+def test_a_key_that_many_comments_lack_is_no_damage(tmp_path):
+    rows = cusdis(*(f"number {n} says this" for n in range(40)))
+    for row in rows[10:13]:
+        row["by_nickname_of"] = "a friend of mine"
+    assert len(json_dump(tmp_path, rows).rejects) == 0
+
+
+def youtube(display, original):
+    snippet = {"textDisplay": display, "textOriginal": original, "authorDisplayName": "@a"}
+    return {"items": [{"kind": "youtube#comment", "id": "c1", "snippet": snippet}]}
+
+
+@pytest.mark.parametrize(
+    ("display", "original", "rejects"),
+    [
+        ("Than every boat than.", "Tha than.", 1),
+        ("Tea &amp; <b>bread</b>, it&#39;s here", "Tea & *bread*, it's here", 0),
+        ('See <a href="https://x.example/">x.example/a…</a>', "See https://x.example/abc", 0),
+        ("Thanks, <a href='/u/7'>Ann Lee</a>", "Thanks, @annl", 0),
+        ("One<br>two", "One\ntwo", 0),
+    ],
+)
+def test_two_renderings_of_a_text_say_the_same(tmp_path, display, original, rejects):
+    dump = json_dump(tmp_path, youtube(display, original))
+    assert len(dump.comments) == 1
+    assert len(dump.rejects) == rejects
+
+
+def test_prose_where_an_activity_has_its_actor(tmp_path):
+    notes = [
+        {
+            "type": "Create",
+            "actor": "https://s.example/u/b",
+            "object": {
+                "id": f"https://s.example/n/{n}",
+                "type": "Note",
+                "content": f"<p>number {n}</p>",
+                "attributedTo": "https://s.example/u/b",
+            },
+        }
+        for n in range(3)
+    ]
+    notes[1]["actor"] = "Who such a thing up comes up better boat ferry.</p>"
+    dump = json_dump(tmp_path, {"type": "OrderedCollection", "orderedItems": notes})
+    assert len(dump.comments) == 3
+    assert [reason for _, reason in told(dump)] == ["actor is prose; it has type, actor, object"]
+
+
+def test_prose_where_a_thread_has_its_id(tmp_path):
+    comments = [
+        {"id": n, "author": "Al", "remote_addr": "10.0.0.1", "website": "", "created": "2005-02-24",
+         "text": f"number {n} says this"}
+        for n in range(3)
+    ]  # fmt: skip
+    page = {"id": "/pag some words of a text that was moved/", "title": "T", "comments": comments}
+    dump = json_dump(tmp_path, [page])
+    assert len(dump.comments) == 3
+    assert [reason for _, reason in told(dump)] == ["id is prose"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        '<p>How do I start?</p>", "topic_id": 8}, {"id": 101, "cooked": "<p>Like this.</p>"}]',
+        '<html><body>\\n<p>So do I.</p></body></html>\\n", "user": {"name": "A1"}, "children": [',
+        'what they say in the say comes the wind.",\n "date": "2015-01-02T00:00:00-0800",\n "na',
+    ],
+)
+def test_json_that_begins_within_a_string_is_neither_a_page_nor_prose(tmp_path, rest):
+    path = tmp_path / "dump.json"
+    path.write_text(rest)
+    source = Source(path)
+    assert source.begins_in_json
+    assert source.is_json
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html lang="en"><body><script>var x = {"a": 1, "b": 2}</script>',
+        'He said "yes", and "no": both.',
+        "Prose without a quote.",
+        'A quote at its "end"',
+    ],
+)
+def test_a_page_with_quotes_does_not_begin_within_json(tmp_path, page):
+    path = tmp_path / "page.txt"
+    path.write_text(page)
+    assert not Source(path).begins_in_json
+
+
+def test_a_comment_cut_short_before_damage_that_has_a_text(tmp_path):
+    comments = [
+        {"id": f"r{n}", "pid": "", "text": f"<p>number {n} says this</p>", "user": {"name": "A"},
+         "locator": {"site": "s", "url": "https://blog.example/tea"}, "score": 0}
+        for n in range(5)
+    ]  # fmt: skip
+    value = {"comments": [{"comment": comment} for comment in comments]}
+    cut = '"user": {"name": "A"}, "locator": {"site": "s", "url": "https://blog.example/tea"}, '
+    dump = json_dump(tmp_path, value, ('</p>", ' + cut + '"score": 0', '"}, "score": 0}'))
+    assert len(dump.comments) == 4
+    assert any(snippet.count("number 0") for snippet in dump.rejects["snippet"])
+
+
+def test_words_in_a_tag_of_wordpress(tmp_path):
+    old = b"<wp:comment_content>"
+    raw = (SAMPLES / "wordpress/garden.xml").read_bytes()
+    at = raw.index(old)
+    moved = b"<wpup we saw the boat so comes up.]]>"
+    path = tmp_path / "garden.xml"
+    path.write_bytes(raw[:at] + moved + raw[at:])
+    assert "words outside of the content" in [reason for _, reason in told(read(path))]
+
+
+def test_a_reply_of_which_only_the_end_is_left(tmp_path):
+    reply = {"body_html": "<p>a reply to the first</p>", "user": {"name": "Bo"}, "children": []}
+    comments = [
+        {"type_of": "comment", "id_code": f"a{n}", "body_html": f"<p>number {n} says this</p>",
+         "user": {"name": "Al"}, "children": [reply] if n == 1 else []}
+        for n in range(2)
+    ]  # fmt: skip
+    dump = json_dump(tmp_path, comments)
+    assert len(dump.comments) == 2
+    assert len(dump.rejects) == 1
+
+
+def test_an_archive_without_its_beginning_is_refused(tmp_path):
+    path = tmp_path / "two.zip"
+    post = '<disqus xmlns="http://disqus.com"><post dsq:id="1"><message>this one</message></post>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.jsonl", '{"id": 1, "text": "one of them"}\n')
+        archive.writestr("b.xml", f"{post}</disqus>")
+    path.write_bytes(path.read_bytes()[40:])
+    with pytest.raises(UnknownFormatError, match=r"two\.zip"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "count"),
+    [
+        ("wordpress/garden.xml", b"<wp:comment_author>", 3),
+        ("disqus/chess.xml", b"</thread>", 3),
+        ("feeds/blogger.xml", b"<title", 2),
+    ],
+)
+def test_xml_without_its_beginning(tmp_path, name, start, count):
+    raw = (SAMPLES / name).read_bytes()
+    path = tmp_path / "dump.xml"
+    path.write_bytes(raw[raw.index(start) :])
+    dump = read(path)
+    assert len(dump.comments) + len(dump.rejects) >= count
+
+
+def test_what_stands_behind_the_last_page_of_a_database(tmp_path):
+    path = tmp_path / "isso.db"
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.executescript(
+            "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created, mode, author,"
+            " text); CREATE TABLE threads (id INTEGER PRIMARY KEY, uri, title);"
+            "INSERT INTO comments VALUES (1, 1, NULL, 1600000000.0, 1, 'Al', 'the only one');"
+        )
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"a text that was moved here by damage")
+    dump = read(path)
+    assert ids(dump) == ["1"]
+    assert told(dump) == [(f"bytes {size} to {size + 36}", "behind the last page of the database")]

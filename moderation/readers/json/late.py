@@ -26,8 +26,13 @@ OVERLAP = 1 << 10  # bytes between a key's quote and its value, at most
 MOST = 500  # objects that bring something new; a file with more has names for keys that are values
 _QUOTE, _BACKSLASH, _COLON = 34, 92, 58
 _BLANK = np.isin(np.arange(256), list(b" \t\r\n"))
-_NAME = re.compile(rb'"([\w .$@:/-]{1,64})"\Z')
-_WORD = 8  # bytes of a key that are compared at once
+_LONGEST = 512  # bytes of a key that is looked for
+_NAME = re.compile(rb'"(\w[^"\\]{0,%d})"\Z' % _LONGEST)
+_WORD = 8  # bytes of a key that are compared at once, of two such words at its end
+_MASKS = np.array(
+    [(2**64 - 1) << 8 * (_WORD - n) & (2**64 - 1) for n in range(_WORD + 1)], np.uint64
+)
+_MIX, _OTHER_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class Late(NamedTuple):
@@ -40,12 +45,12 @@ class Late(NamedTuple):
 def late(source: Source) -> list[Late]:
     """The objects behind the first values with a key, or something in it, that none before had."""
     if "late" not in source.memo:
-        source.memo["late"] = list(_late(source)) if _may_be_longer(source) else []
+        source.memo["late"] = list(_late(source)) if may_be_longer(source) else []
     found: list[Late] = source.memo["late"]
     return found
 
 
-def _may_be_longer(source: Source) -> bool:
+def may_be_longer(source: Source) -> bool:
     """Whether the file goes on behind what `first_values` has seen."""
     return bool(source.compression) or source.size > FIRST_BYTES or len(first_values(source)) >= 100
 
@@ -100,38 +105,48 @@ def _own_traits(record: dict[str, Any]) -> Iterator[tuple[str, bool]]:
 
 def _surprises(source: Source, known: set[tuple[str, bool]]) -> bool:
     """Whether the bytes hold a key, or a key with objects under it, that is not among these."""
-    plain = _patterns(key for key, filled in known if not filled)
-    filled = _patterns(key for key, filled in known if filled)
+    plain = _codes_of(key for key, filled in known if not filled)
+    filled = _codes_of(key for key, filled in known if filled)
     kept = b""
     with source.utf8() as stream:
         while block := stream.read(BLOCK):
             raw = np.frombuffer(kept + block + b" " * _WORD, np.uint8)
             keys, objects = _keys_in(raw)
-            for patterns, ends in ((plain, keys), (filled, objects)):
-                for end in _unknown(raw, ends, patterns):
-                    if _NAME.search(raw[max(0, end - 70) : end + 1].tobytes()):
+            for names, found in ((plain, keys), (filled, objects)):
+                for end in _unknown(raw, found, names):
+                    if _NAME.search(raw[max(0, end - _LONGEST - 8) : end + 1].tobytes()):
                         return True
             kept = (kept + block)[-OVERLAP:]
     return False
 
 
-def _keys_in(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the quotes that end a key, and of those whose value begins an object or a list.
+class _Keys(NamedTuple):
+    """Where the names of keys begin, and the quotes behind them."""
+
+    begins: np.ndarray
+    ends: np.ndarray
+
+
+def _keys_in(raw: np.ndarray) -> tuple[_Keys, _Keys]:
+    """All keys, and those whose value begins an object or a list.
 
     Of a list only where an object or a list stands in it first.
     """
-    ends = np.flatnonzero(raw[: -2 * _WORD] == _QUOTE)
-    ends = ends[(ends >= 2 * _WORD) & (raw[ends - 1] != _BACKSLASH)]
+    quotes = np.flatnonzero(raw[: -2 * _WORD] == _QUOTE)
+    quotes = quotes[(quotes >= 1) & (raw[quotes - 1] != _BACKSLASH)]
+    begins, ends = np.append(0, quotes[:-1] + 1), quotes
+    far = ends >= 2 * _WORD
+    begins, ends = begins[far], ends[far]
     after = _past_blanks(raw, ends + 1)
     is_key = raw[after] == _COLON
-    ends, after = ends[is_key], _past_blanks(raw, after[is_key] + 1)
+    begins, ends, after = begins[is_key], ends[is_key], _past_blanks(raw, after[is_key] + 1)
     begun = raw[after]
     opens = (begun == ord("{")) | (begun == ord("["))
-    filled, inside = ends[opens], _past_blanks(raw, after[opens] + 1)
+    inside = _past_blanks(raw, after[opens] + 1)
     first = raw[inside]
     is_list = begun[opens] == ord("[")
     some = np.where(is_list, (first == ord("{")) | (first == ord("[")), first == _QUOTE)
-    return ends, filled[some]
+    return _Keys(begins, ends), _Keys(begins[opens][some], ends[opens][some])
 
 
 def _past_blanks(raw: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -145,37 +160,34 @@ def _past_blanks(raw: np.ndarray, places: np.ndarray) -> np.ndarray:
     return places
 
 
-class _Pattern(NamedTuple):
-    """A key as its last 16 bytes, the opening quote included, in two words with their masks."""
+def _codes(raw: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """A number for each stretch of bytes: of its length and of what it ends with.
 
-    last: np.uint64
-    last_mask: np.uint64
-    before: np.uint64
-    before_mask: np.uint64
-
-
-def _patterns(keys: Iterable[str]) -> list[_Pattern]:
-    found = []
-    for key in keys:
-        raw = b'"' + key.encode("utf-8", "replace")
-        words = []
-        for part in (raw[-_WORD:], raw[-2 * _WORD : -_WORD]):
-            words += [part.rjust(_WORD, b"\0"), (b"\xff" * len(part)).rjust(_WORD, b"\0")]
-        found.append(_Pattern(*(np.frombuffer(word, np.uint64)[0] for word in words)))
-    return found
-
-
-def _unknown(raw: np.ndarray, ends: np.ndarray, patterns: list[_Pattern]) -> list[int]:
-    """Those of the places that end none of the keys."""
+    raw: has two words and more before each end.
+    """
     words = np.lib.stride_tricks.as_strided(
         raw[:_WORD].view(np.uint64), (len(raw) - _WORD + 1,), (1,), writeable=False
     )
-    for pattern in patterns:
-        if not len(ends):
-            break
-        same = (words[ends - _WORD] & pattern.last_mask) == pattern.last
-        if pattern.before_mask:
-            same &= (words[ends - 2 * _WORD] & pattern.before_mask) == pattern.before
-        ends = ends[~same]
-    found: list[int] = ends.tolist()
+    length = ends - begins
+    last = words[ends - _WORD] & _MASKS[np.clip(length, 0, _WORD)]
+    before = words[ends - 2 * _WORD] & _MASKS[np.clip(length - _WORD, 0, _WORD)]
+    mixed: np.ndarray = (last * _MIX) ^ (before + length.astype(np.uint64)) * _OTHER_MIX
+    return mixed
+
+
+def _codes_of(keys: Iterable[str]) -> np.ndarray:
+    """The numbers of keys that are known."""
+    written = [key.encode("utf-8", "replace") for key in keys]
+    lengths = np.array([len(key) for key in written], np.int64)
+    padded = b"".join(key.rjust(2 * _WORD, b"\0") for key in written)
+    begins = np.cumsum(np.maximum(lengths, 2 * _WORD)) - lengths
+    raw = np.frombuffer(padded + bytes(_WORD), np.uint8)
+    return _codes(raw, begins, begins + lengths)
+
+
+def _unknown(raw: np.ndarray, keys: _Keys, known: np.ndarray) -> list[int]:
+    """The ends of those of the keys that are not known, one for each name."""
+    codes, places = np.unique(_codes(raw, keys.begins, keys.ends), return_index=True)
+    unknown = places[np.isin(codes, known, invert=True)]
+    found: list[int] = keys.ends[unknown].tolist()
     return found

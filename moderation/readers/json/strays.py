@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,33 +16,46 @@ if TYPE_CHECKING:
 Way = tuple[str, str]
 """The last two keys above a value. Two, for GraphQL calls each of its lists `nodes`."""
 _WORDS = re.compile(r"\S\s+\S")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W_]{2,}")
 _KINDS = 20  # sets of keys that are compared with
 _FEW, _NEARLY = 3, 0.6  # keys in common, and of all keys of both, for one to resemble the other
 _LIKE = 0.7  # of two names of keys
-_ENOUGH = 6  # words of a text that is compared with another
+_HABIT = 2  # comments that show which keys a file's comments have
+_PLAIN_KEY = re.compile(r"[\w.$@:/ -]*")
+_REFERENCE = re.compile(  # a link, a mention, a mark of markup: they show as other words
+    r"<a\b[^<]*+(?:<(?!/a)[^<]*+)*+</a\s*>|\[[^\[\]]*\](?:\([^()\s]*\))?|@\S+|https?:\S+|^```.*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_GAPS = re.compile(r"[\W_]+")
+_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>")
 
 
 class Element:
     """An object in a list, and whether a comment or a post has been found in it.
 
-    What stands in an element of a list within it is found in that.
+    What stands in an element of a list within it is found in that. own: it is the comment itself.
     """
 
-    __slots__ = ("comment", "node", "post", "way")
+    __slots__ = ("comment", "node", "own", "post", "way")
 
     def __init__(self, way: Way, node: dict[str, Any]) -> None:
         self.way, self.node = way, node
-        self.comment = self.post = False
+        self.comment = self.post = self.own = False
 
 
 class Homes:
-    """The lists of a file in which comments stand."""
+    """The lists of a file in which comments stand, and the keys that its comments have.
 
-    def __init__(self) -> None:
+    texts: the keys under which comments have their texts.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._text_keys = frozenset(texts)
         self._homes: set[Way] = set()
         self._posts: set[Way] = set()  # those where comments stand within posts
         self._keys: set[frozenset[str]] = set()  # that comments have
+        self._counts: Counter[str] = Counter()  # comments with a key
+        self._comments = 0
 
     def learn(self, elements: Iterable[Element]) -> None:
         """These are elements of lists, some of which hold a comment."""
@@ -50,6 +65,8 @@ class Homes:
 
     def remember(self, comment: dict[str, Any]) -> None:
         """This is a comment of the file."""
+        self._comments += 1
+        self._counts.update(comment.keys())
         if len(self._keys) < _KINDS:
             self._keys.add(frozenset(comment))
 
@@ -57,20 +74,36 @@ class Homes:
         """The elements of those lists that hold words, but no comment."""
         for one in elements:
             here = one.way in (self._posts if one.post else self._both())
-            if one.comment or not (here or (not one.post and self._resembles(one.node))):
+            like = here or (not one.post and (self._resembles(one.node) or self._nests(one)))
+            if one.comment or not like:
                 continue
             if any(map(_WORDS.search, self._texts(one, shut))):
                 yield one
 
+    def usual_keys(self) -> frozenset[str] | None:
+        """Keys that more than one comment has; None where the comments are too few to tell."""
+        if self._comments < _HABIT:
+            return None
+        return frozenset(key for key, count in self._counts.items() if count > 1)
+
     def _resembles(self, node: dict[str, Any]) -> bool:
-        """Whether an object, or one right within it, has nearly the keys of a comment."""
+        """Whether an object, or one right within it, has nearly the keys of a comment.
+
+        Or a few of them, none else, and a text's among these.
+        """
         inner = [value for value in node.values() if isinstance(value, dict)]
         return any(
             len(own & keys) >= max(_FEW, _NEARLY * len(own | keys))
+            or (own <= keys and not own.isdisjoint(self._text_keys))
             for own in map(frozenset, (node, *inner))
             if len(own) >= _FEW
             for keys in self._keys
         )
+
+    def _nests(self, element: Element) -> bool:
+        """Whether an object has the list that it stands in itself, as replies have."""
+        key = element.way[1]
+        return key in element.node and any(key in keys for keys in self._keys)
 
     def _both(self) -> set[Way]:
         return self._homes | self._posts
@@ -89,18 +122,18 @@ class Homes:
                 stack += [(value, (way[1], key)) for key, value in node.items() if key not in shut]
 
 
-def says_twice(raw: bytes, root: Any, keys: Iterable[str]) -> bool:
+def says_twice(raw: bytes, root: Any) -> bool:
     """Whether a key may stand twice in an object of this text: only the last has come out."""
     try:
         again = orjson.dumps(root)
     except TypeError:  # integers beyond 64 bits, which have come out whole
         return False
-    for key in keys:
-        quoted = b'"%s"' % key.encode()
-        written = raw.count(quoted + b":") + raw.count(quoted + b" :")
-        if written > 1 and again.count(quoted + b":") < written:
-            return True
-    return False
+    return _colons(raw) > _colons(again)
+
+
+def _colons(raw: bytes) -> int:
+    """How many keys a JSON text has, and colons behind quotes within its strings."""
+    return raw.count(b'":') + raw.count(b'" :')
 
 
 def misspelt(record: dict[str, Any], known: frozenset[str], keys: Iterable[str]) -> str:
@@ -111,6 +144,36 @@ def misspelt(record: dict[str, Any], known: frozenset[str], keys: Iterable[str])
                 if key != other and SequenceMatcher(None, key.lower(), other).ratio() >= _LIKE:
                     return key
     return ""
+
+
+def odd_key(record: dict[str, Any], usual: frozenset[str], known: frozenset[str]) -> str:
+    """A key of this comment alone that is prose, or prose under a key that damage has made.
+
+    Such a key is nearly one that is known, or has characters that keys do not have. Empty where
+    there is none. usual: the keys that the file's comments have. known: those of its format.
+    """
+    for key in record.keys() - usual - known:
+        if is_prose(key):
+            return key
+        if says_something(record[key]) and (
+            not _PLAIN_KEY.fullmatch(key) or any(_is_like(key, other) for other in usual | known)
+        ):
+            return key
+    return ""
+
+
+def _is_like(key: str, other: str) -> bool:
+    return SequenceMatcher(None, key.lower(), other.lower()).ratio() >= _LIKE
+
+
+def says_something(value: Any) -> bool:
+    """Whether some words stand in a value."""
+    return any(map(is_prose, strings_in(value)))
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text has more words than a key, a name or a date has."""
+    return text.count(" ") > 1
 
 
 def strings_in(value: Any) -> Iterator[str]:
@@ -125,10 +188,27 @@ def strings_in(value: Any) -> Iterator[str]:
 
 
 def disagree(texts: list[str]) -> bool:
-    """Whether two renderings of one text have hardly a word in common."""
-    first, *others = (set(_WORD.findall(one.lower())) for one in texts)
-    return any(
-        2 * len(first & other) < min(len(first), len(other))
+    """Whether another rendering of a text says what the first does not.
+
+    Words of links and mentions do not count: one rendering cuts them short, another names whom
+    the text mentions by a handle.
+    """
+    first, *others = texts
+    written = first.lower()
+    known = set(_WORD.findall(_unmarked(written)))
+    missing = {
+        word
         for other in others
-        if min(len(first), len(other)) >= _ENOUGH
-    )
+        for word in _WORD.findall(_unmarked(_REFERENCE.sub(" ", other).lower()))
+        if word not in known and word not in written
+    }
+    if not missing:
+        return False
+    glued = _GAPS.sub("", _unmarked(written))  # one rendering may lack a blank
+    return any(word not in glued for word in missing)
+
+
+def _unmarked(text: str) -> str:
+    """A text without tags and entities, if it has any."""
+    text = _MARKUP.sub(" ", text) if "<" in text else text
+    return unescape(text) if "&" in text else text

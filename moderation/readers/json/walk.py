@@ -22,6 +22,8 @@ from moderation.readers.json.strays import (
     Homes,
     disagree,
     misspelt,
+    odd_key,
+    says_something,
     says_twice,
     strings_in,
 )
@@ -178,6 +180,7 @@ def walk(
             post = node
         elif is_record(node, shape):
             element.comment = True
+            element.own = element.own or element.node is node
             yield Found(node, around, post, is_post=False)
             around = node
         stack += [
@@ -320,18 +323,21 @@ class _Reading:
         told = [shape.title, shape.thread, shape.author, shape.thread_url, shape.text]
         prose = {path for paths in told if isinstance(paths, str) for path in paths.split("|")}
         self._bare = [path for path in self._paths if path not in prose | set(self._texts)]
+        self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         self._people_paths = shape.author.split("|") if shape.author else []
         self._text_keys = [path.rpartition(".")[2].lower() for path in self._texts]
         self._all_known = self._known | {path.split(".")[0] for path in self._texts}
         self._broken = False  # a part of the file was no JSON
         self._left: Salvage | None = None  # of the damaged document that is being read
-        self._homes = Homes()
+        self._homes = Homes(path.split(".")[0] for path in self._texts)
         for root in first_values(source):
             elements: list[Element] = []
             for found in walk(root, shape, elements):
                 if not found.is_post:
                     self._homes.remember(found.record)
             self._homes.learn(elements)
+        self._usual = self._homes.usual_keys()
+        self._odd_key = ""  # that was spoken of last
 
     def whole(self, part: Part, root: Any) -> Iterator[Finding]:
         """What a document holds. Places are looked for only where something is wrong in it."""
@@ -346,8 +352,8 @@ class _Reading:
             keys = ", ".join(list(root)[:12]) if isinstance(root, dict) else "no keys"
             yield from self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
             return
-        wrong = any(self._homes.strays(elements, self._shut))
-        if wrong or any(map(self._wrong, found)) or says_twice(part.raw, root, self._keys):
+        wrong = any(self._strays(elements)) or any(map(self._wrong, found))
+        if wrong or says_twice(part.raw, root):
             there = located(part.raw)
             yield from self._doubled(part, there.doubled)
             yield from self._of(part, there.root, there.spans)
@@ -375,11 +381,19 @@ class _Reading:
         elements: list[Element] = []
         found = list(walk(root, self._shape, elements, under))
         self._homes.learn(elements)
-        for stray in self._homes.strays(elements, self._shut):
-            keys = ", ".join(list(stray.node)[:12])
-            span = spans.get(id(stray.node), (0, len(part.raw)))
-            yield from self._rejected(part, span, f"no comment as others here are; it has {keys}")
+        for stray, why in self._strays(elements):
+            keys = ", ".join(list(stray)[:12])
+            span = spans.get(id(stray), (0, len(part.raw)))
+            yield from self._rejected(part, span, f"{why}; it has {keys}")
         yield from self._made(found, part, root, spans)
+
+    def _strays(self, elements: list[Element]) -> Iterator[tuple[Record, str]]:
+        """Objects that hold words of a comment and are none, and why."""
+        for one in self._homes.strays(elements, self._shut):
+            yield one.node, "no comment as others here are"
+        for one in elements:
+            if one.comment and not one.own and (path := self._prose_in(one.node, self._bare)):
+                yield one.node, f"{path} is prose"
 
     def _holds(self, value: Any) -> bool:
         return next(walk(value, self._shape), None) is not None
@@ -387,7 +401,7 @@ class _Reading:
     def _doubled(self, part: Part, doubled: list[Doubled]) -> Iterator[Finding]:
         """A reject for each object that is two run into one."""
         for span, some in groupby(doubled, lambda one: one.span):
-            keys = {one.key for one in some} & self._keys
+            keys = {one.key for one in some if one.key in self._keys or says_something(one.value)}
             if keys:
                 why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
                 yield from self._rejected(part, span, why)
@@ -399,28 +413,39 @@ class _Reading:
 
     def _wrong(self, found: Found) -> str:
         """Why an object that has a comment's keys may not hold all that the comment said."""
+        record = found.record
+        bare = self._bare_of_posts if found.is_post else self._bare
+        if path := self._prose_in(record, bare):
+            return f"{path} is prose"
         if found.is_post:
             return ""
-        record = found.record
-        for path in self._bare:
-            value = at(record, path)
-            if (
-                isinstance(value, str)
-                and value.count(" ") >= _PROSE
-                and len(_ONE.findall(value)) > 4
-            ):
-                return f"{path} is prose"
         for path in self._people_paths:
             value = at(record, path)
             if isinstance(value, str) and value.count(" ") >= _LONG_NAME:
                 return f"{path} is prose"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
+        if self._usual and (key := odd_key(record, self._usual, self._all_known)):
+            self._odd_key = key
+            return f"no other comment has the key {key[:SNIPPET]!r}"
         texts = [value for value in (at(record, path) for path in self._texts) if value is not None]
         if not texts:
             return "without a text" * self._says_something(record)
         some = [one for one in texts if isinstance(one, str) and one]
         return "its texts are not the same" if len(some) > 1 and disagree(some) else ""
+
+    @staticmethod
+    def _prose_in(record: Record, paths: list[str]) -> str:
+        """The path of an id, a date or a status that is prose; empty where none is."""
+        for path in paths:
+            value = at(record, path)
+            if (
+                isinstance(value, str)
+                and value.count(" ") >= _PROSE
+                and len(_ONE.findall(value)) > 4
+            ):
+                return path
+        return ""
 
     def _says_something(self, record: Record) -> bool:
         """Whether a comment without any of the keys that texts have holds words all the same."""
@@ -459,6 +484,9 @@ class _Reading:
             if found.is_post:
                 self._ladder.clear()
                 yield self._post(found.record)
+                if spans and (wrong := self._wrong(found)):
+                    span = spans.get(id(found.record), (0, len(part.raw)))
+                    yield from self._rejected(part, span, wrong)
             elif why := shape.only(found.record) if shape.only else None:
                 self.passed[why] += 1
             else:
@@ -466,7 +494,10 @@ class _Reading:
                 if self._left and self._left.is_broken(found.record):
                     continue
                 span = spans.get(id(found.record), (0, len(part.raw)))
+                self._odd_key = ""
                 wrong = self._wrong(found) if spans else ""
+                if self._usual and self._odd_key:  # what a second comment has is no damage
+                    self._usual |= {self._odd_key}
                 cut = self._left and span[1] == self._left.cut
                 if cut and not any(at(found.record, one) for one in self._texts):
                     wrong = "cut off before its text"

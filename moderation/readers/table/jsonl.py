@@ -16,7 +16,7 @@ from moderation.comments import STRING, Reject
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.salvage import located, salvaged
 from moderation.readers.json.text import LONGEST, Value, values
-from moderation.readers.records import encodable, snippet
+from moderation.readers.records import SNIPPET, encodable, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,8 +73,13 @@ def at(record: Any, path: str) -> Any:
     return record
 
 
-def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
-    """Columns of a file with one object a line. roles: our name -> key or dotted path."""
+def line_columns(
+    source: Source, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
+) -> Iterator[Job]:
+    """Columns of a file with one object a line.
+
+    roles: our name -> key or dotted path. odd: keys that damage has made.
+    """
     usual: _Schema | None = None
     with source.utf8() as stream:
         for lines in _blocks(stream, source.name):
@@ -82,10 +87,12 @@ def line_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
                 yield partial(Columns, {}, str, [lines], 1)
                 continue
             usual = usual or _Schema(roles, _sampled(lines.split()))
-            yield partial(_of_lines, lines, source, usual)
+            yield partial(_of_lines, lines, source, usual, odd)
 
 
-def _of_lines(lines: Lines, source: Source, usual: _Schema) -> Columns:
+def _of_lines(lines: Lines, source: Source, usual: _Schema, odd: frozenset[str]) -> Columns:
+    if odd:
+        return _one_by_one(lines, source, usual.roles, odd)
     rows = _object_lines(lines)
     table = usual.parsed(lines.raw, rows) if rows else None
     if table is not None and _nameless(lines, table["text"], usual.roles):
@@ -123,15 +130,19 @@ def _has_text(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
     )
 
 
-def value_columns(source: Source, roles: Mapping[str, str]) -> Iterator[Job]:
+def value_columns(
+    source: Source, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
+) -> Iterator[Job]:
     """Columns of an array, or of objects that follow one another over several lines."""
     with source.utf8() as stream:
         for block in _value_blocks(stream):
-            yield partial(_of_values, block, source, roles)
+            yield partial(_of_values, block, source, roles, odd)
 
 
-def _of_values(block: list[Value], source: Source, roles: Mapping[str, str]) -> Columns:
-    if not any(value.wrong for value in block):
+def _of_values(
+    block: list[Value], source: Source, roles: Mapping[str, str], odd: frozenset[str]
+) -> Columns:
+    if not odd and not any(value.wrong for value in block):
         # line ends within a JSON value are blanks: in strings they are escaped
         flat = [value.raw.replace(b"\n", b" ") for value in block]
         lines = _lines(np.frombuffer(b"\n".join(flat), np.uint8), 1)
@@ -139,7 +150,7 @@ def _of_values(block: list[Value], source: Source, roles: Mapping[str, str]) -> 
         table = _Schema(roles, _sampled(flat)).parsed(lines.raw, rows) if rows else None
         if table is not None and not _nameless(lines, table["text"], roles):
             return Columns(table, lambda row: block[row].span, [], len(block))
-    return _values_one_by_one(block, source, roles)
+    return _values_one_by_one(block, source, roles, odd)
 
 
 def _value_blocks(stream: Any) -> Iterator[list[Value]]:
@@ -155,8 +166,10 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
         yield block
 
 
-def _values_one_by_one(block: list[Value], source: Source, roles: Mapping[str, str]) -> Columns:
-    found = _Rows(source.name, roles)
+def _values_one_by_one(
+    block: list[Value], source: Source, roles: Mapping[str, str], odd: frozenset[str]
+) -> Columns:
+    found = _Rows(source.name, roles, odd)
     for value in block:
         source.decoded(value.raw)
         found.take(value.raw, value.line, value.byte, value.wrong)
@@ -166,8 +179,10 @@ def _values_one_by_one(block: list[Value], source: Source, roles: Mapping[str, s
 class _Rows:
     """Rows that are read one by one, and what is no row."""
 
-    def __init__(self, file: str, roles: Mapping[str, str]) -> None:
-        self._file, self._roles = file, roles
+    def __init__(
+        self, file: str, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
+    ) -> None:
+        self._file, self._roles, self._odd = file, roles, odd
         self._rows: list[dict[str, Any]] = []
         self._places: list[str] = []
         self._rejects: list[Reject] = []
@@ -195,6 +210,9 @@ class _Rows:
                 self._reject(whole, (0, len(raw)), reason)
             else:
                 self._row(one, self._place(whole, (0, len(raw))))
+                if key := next(iter(one.keys() & self._odd), ""):
+                    why = f"no other row has the key {key[:SNIPPET]!r}"
+                    self._reject(whole, (0, len(raw)), why)
         if isinstance(found, dict) and any(
             raw.count(b'"%s":' % key.encode()) + raw.count(b'"%s" :' % key.encode()) > 1
             for key in self._roles.values()
@@ -394,9 +412,11 @@ class _LinePlaces:
         return full
 
 
-def _one_by_one(lines: Lines, source: Source, roles: Mapping[str, str]) -> Columns:
+def _one_by_one(
+    lines: Lines, source: Source, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
+) -> Columns:
     source.decoded(lines.raw.tobytes())  # for the count of what is no UTF-8
-    found = _Rows(source.name, roles)
+    found = _Rows(source.name, roles, odd)
     byte = lines.byte
     for number, line in enumerate(lines.split(), lines.first):
         if line.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import pyarrow.compute as pc
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers.json import formats
-from moderation.readers.json.late import late
+from moderation.readers.json.late import late, may_be_longer
 from moderation.readers.json.lenient import loads
+from moderation.readers.json.strays import is_prose, odd_key
 from moderation.readers.json.text import first_values
 from moderation.readers.json.unknown import shape_of
 from moderation.readers.markup import plain
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 PARQUET = b"PAR1"
+_FEW_ROWS = 2  # rows that show which keys a file's rows have
 SHOWN = 12  # column names in an error message
 
 
@@ -131,7 +134,28 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
 
 
 def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
-    return (line_columns if _line_wise(source) else value_columns)(source, chosen)
+    columns = line_columns if _line_wise(source) else value_columns
+    return columns(source, chosen, _odd_keys(source, chosen))
+
+
+def _odd_keys(source: Source, chosen: Mapping[str, str]) -> frozenset[str]:
+    """Keys of single rows that damage has made, as far as the rows that are looked at tell."""
+    rows = [
+        row
+        for value in first_values(source)
+        for row in (value if isinstance(value, list) else [value])
+        if isinstance(row, dict)
+    ]
+    if len(rows) < _FEW_ROWS:
+        return frozenset()
+    counts = Counter(key for row in rows for key in row)
+    usual = frozenset(key for key, count in counts.items() if count > 1)
+    known = frozenset(path.split(".")[0] for path in chosen.values())
+    odd = {odd_key(row, usual, known) for row in rows}
+    odd |= {key for one in late(source) if one.top for key in one.record.keys() - usual}
+    if may_be_longer(source):  # a key that comes late may come again
+        odd = {key for key in odd if is_prose(key)}
+    return frozenset(odd - {""})
 
 
 def _style(source: Source, names: tuple[str, ...] = ()) -> Style:

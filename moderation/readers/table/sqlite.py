@@ -12,6 +12,7 @@ import contextlib
 import re
 import shutil
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import InputError, Reject
@@ -139,7 +140,14 @@ def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) ->
     told: dict[int, str] = {}
     size = 0
     try:
-        size = int(base.execute("PRAGMA page_size").fetchone()[0])
+        size, count = (
+            int(base.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_size", "page_count")
+        )
+        length = _length(base)
+        if length > size * count:
+            why = "behind the last page of the database"
+            yield Reject(source.name, f"bytes {size * count} to {length}", why)
         query = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%virtual%'"
         programs = base.execute(query).fetchone()[0]
         for table in [f"({name})" for name in layout.tables] if programs else [""]:
@@ -152,6 +160,12 @@ def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) ->
     for page, message in sorted(told.items()):
         place = f"bytes {(page - 1) * size} to {page * size}"
         yield Reject(source.name, place, f"damaged page {page}: {' '.join(message.split())[:160]}")
+
+
+def _length(base: sqlite3.Connection) -> int:
+    """The bytes of the file that is open."""
+    (_, _, path) = base.execute("PRAGMA database_list").fetchone()
+    return Path(path).stat().st_size
 
 
 def _opened(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connection:

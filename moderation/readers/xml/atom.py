@@ -29,6 +29,7 @@ _SIGNS = {
     "blogger/2008/kind#": "Blogger export (Atom with Blogger's kinds)",
     "schemas.google.com/blogger/2018": "Blogger Takeout (Atom with blogger: elements)",
     "purl.org/syndication/thread/1.0": "Atom feed with RFC 4685 threading",
+    "<thr:in-reply-to ": "Atom feed with RFC 4685 threading",
 }
 _KINDS = ("post", "page", "settings", "template")  # of entries that are no comments
 _ELEMENTS = frozenset(
@@ -42,8 +43,9 @@ _KIND = "blogger/2008/kind#"
 
 
 def detect(source: Source) -> str | None:
-    """Atom with one of three signs of comments."""
-    if not _FEED.search(source.sample) or "http://www.w3.org/2005/Atom" not in source.sample:
+    """Atom with a sign of comments, be it without its beginning."""
+    declared = "http://www.w3.org/2005/Atom" in source.sample or "</entry>" in source.sample
+    if not declared or not _FEED.search(source.sample):
         return None
     return next((reason for sign, reason in _SIGNS.items() if sign in source.sample), None)
 

@@ -47,12 +47,15 @@ _PROSE = ("message", "author")
 _THREAD = 8  # place of the thread among these
 _FLAGS = ("isDeleted", "isSpam", "isApproved")
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
+_POST = re.compile(r"""<post dsq:id="[^"]*">\s*<(?:id|message)\b""")
 _BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
 
 
 def detect(source: Source) -> str | None:
-    """The root element `disqus`."""
-    return "XML with the root element <disqus>" if _ROOT.search(source.sample) else None
+    """The root element `disqus`; posts, where the beginning is lost."""
+    if _ROOT.search(source.sample):
+        return "XML with the root element <disqus>"
+    return "XML with posts of Disqus" if _POST.search(source.sample) else None
 
 
 def read(source: Source) -> Iterator[Batch]:

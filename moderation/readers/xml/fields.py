@@ -40,7 +40,10 @@ _TOKEN = re.compile(  # an element with text alone, or the tag that opens or clo
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOCAL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _PROSE = 6  # words, where none is looked for
-_TAGS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]*>")
+_TAGS = re.compile(  # with words as attributes that have no value, one is no tag
+    r"""<!\[CDATA\[|\]\]>|</?[A-Za-z][^\s<>]*+(?:\s++[^\s<>=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|"""
+    r"""[^\s<>]++)|(?=\s*>)))*+\s*+/?>"""
+)
 _FAMILIES = frozenset(["author", "commentmeta", "postmeta", "source", "termmeta"])
 """Elements within a record that hold elements; others that do are texts with stray markup."""
 _OPENED = re.compile(r"<([\w:.-]+)(?:\s[^<>]*)?>\s*\Z")

@@ -55,8 +55,8 @@ _HELD = 20_000  # comments of one item that wait for what may stand behind them
 
 
 def detect(source: Source) -> str | None:
-    """RSS with WordPress' namespace or elements."""
-    if "<rss" not in source.sample and "<channel" not in source.sample:
+    """RSS with WordPress' namespace or elements, be it without its beginning."""
+    if not any(tag in source.sample for tag in ("<rss", "<channel", "</wp:comment_content>")):
         return None
     found = _NAMESPACE.search(source.sample)
     if found:

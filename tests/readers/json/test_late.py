@@ -147,3 +147,18 @@ def test_texts_that_look_like_keys_change_nothing(tmp_path):
     dump = read(path)
     assert dump.records == 300
     assert dump.formats[str(path)] == ("table", "JSON objects with id, author, text")
+
+
+def test_a_file_of_nothing_but_keys_is_read_in_no_time(tmp_path):
+    rows = [{"id": "1", "text": "some words"} | {f"k{n}": 1 for n in range(60_000)}] * 3
+    path = tmp_path / "dump.jsonl"
+    path.write_text(lines(rows))
+    assert len(read(path).comments) == 1  # word for word the same
+
+
+def test_a_long_key_that_comes_late_is_known_by_its_length(tmp_path):
+    rows = rows_of(200, replies_of_the_comment=[])
+    rows[150]["more_replies_of_the_comment"] = [{"id": "x", "author": "b", "text": "the reply"}]
+    path = tmp_path / "dump.json"
+    path.write_text(array(rows))
+    assert "the reply" in read(path).comments["text"].tolist()

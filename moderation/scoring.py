@@ -1,8 +1,9 @@
 """Score a dump part by part: whole threads, on all cores, in the order of the dump.
 
-A comment's score, flags and reasons depend on its own thread alone, so that parts give what the
-whole would. Parts that are done can be written while the next are scored, and nothing but the
-dump itself has to be held whole.
+What the whole dump knows of each comment (`company`) is found first; all else in a comment's score,
+flags and reasons depends on its own thread alone, so that parts give what the whole would. Parts
+that are done can be written while the next are scored, and nothing but the dump itself has to be
+held whole.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
+from moderation.company.find import find_company
+from moderation.company.rules import LABEL, Verdict
 from moderation.context.head import cuts
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
@@ -24,9 +29,6 @@ from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import numpy as np
-    import pandas as pd
 
     from moderation.model.model import Model
     from moderation.readers import Dump
@@ -52,23 +54,30 @@ def score(dump: Dump, model: Model, *, workers: int | None = None) -> pd.DataFra
     return concatenated(scored_parts(dump, model, workers))
 
 
-def scored_parts(dump: Dump, model: Model, workers: int | None = None) -> Iterator[pa.Table]:
+def scored_parts(
+    dump: Dump, model: Model, workers: int | None = None, verdict: Verdict | None = None
+) -> Iterator[pa.Table]:
     """What `flags.scored_table` gives, as Arrow tables of whole threads, about PART comments each.
 
     There is always one part, if an empty one. workers: threads of the machine, None = all.
+    verdict: what a larger dump, of which this one is a part, says of each comment.
     """
+    if verdict is None and judged(model):
+        verdict = Verdict.of(find_company(dump.comments))
     bounds = thread_bounds(dump.comments)
     places = part_starts(bounds)
     workers = workers or thread_count()
     if len(places) <= 2:
-        yield _scored(dump, dump.comments, dump.threads, model, workers)
+        yield _scored(dump, dump.comments, dump.threads, model, workers, verdict)
         return
     heads = _heads(dump, bounds)
 
     def part(k: int) -> pa.Table:
         first, last = places[k], places[k + 1]
-        comments = dump.comments.iloc[int(bounds[first]) : int(bounds[last])]
-        return _scored(dump, comments, heads.iloc[first:last], model, 1)
+        begin, end = int(bounds[first]), int(bounds[last])
+        own = None if verdict is None else verdict.rows(begin, end)
+        comments = dump.comments.iloc[begin:end]
+        return _scored(dump, comments, heads.iloc[first:last], model, 1, own)
 
     waiting: deque[Future[pa.Table]] = deque()
     with ThreadPoolExecutor(workers) as pool:
@@ -91,11 +100,25 @@ def part_starts(bounds: np.ndarray) -> list[int]:
 
 
 def _scored(
-    dump: Dump, comments: pd.DataFrame, threads: pd.DataFrame, model: Model, workers: int
+    dump: Dump,
+    comments: pd.DataFrame,
+    threads: pd.DataFrame,
+    model: Model,
+    workers: int,
+    verdict: Verdict | None,
 ) -> pa.Table:
     part = replace(dump, comments=comments, threads=threads)
     scores, measured = model.measured(comments, threads, workers)
-    return to_arrow(scored_table(part, scores, model, workers, measured))
+    if verdict is not None:
+        given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
+        raised = pa.array(verdict.raised(given), pa.float32(), from_pandas=True)
+        scores[LABEL] = pd.Series(raised, scores.index, pd.ArrowDtype(pa.float32()))
+    return to_arrow(scored_table(part, scores, model, workers, measured, verdict))
+
+
+def judged(model: Model) -> bool:
+    """Whether the model has a label that the dump's evidence speaks of."""
+    return LABEL in [head.name for head in model.text_heads]
 
 
 def _heads(dump: Dump, bounds: np.ndarray) -> pd.DataFrame:

@@ -20,7 +20,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "readers",
     "context",
     "campaigns labels",
-    "evidence",
+    "company evidence",
     "model",
     "flags",
     "scoring",

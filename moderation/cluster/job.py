@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from moderation.model.model import Model
 
 MANIFEST = "_manifest.json"
-LAYOUT = 2  # of the output folder; raised when a run of before cannot be gone on with
+LAYOUT = 3  # of the output folder; raised when a run of before cannot be gone on with
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.cluster import files, receipts
+from moderation.cluster.company import Judge
 from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest, model_of
 from moderation.cluster.read import RECORDS, THREADS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from moderation.cluster.company import Counted
     from moderation.cluster.receipts import Receipt
     from moderation.model.model import Model
 
@@ -81,20 +83,29 @@ def portion_bytes(job: Job, at_once: int = 1) -> int:
     return max(LEAST, (job.memory - STANDING) // TIMES // at_once)
 
 
-def score_part(job: Job, number: int, units: list[str], read: str, portion: int) -> Receipt:
+def score_part(
+    job: Job,
+    number: int,
+    units: list[str],
+    read: str,
+    portion: int,
+    counted: Counted | None = None,
+) -> Receipt:
     """Score a partition and write its file.
 
     units: names of the reading tasks, in the order of the inputs; read: digest of what they read.
-    portion: bytes of records to hold at a time; whole threads are, however long.
+    portion: bytes of records to hold at a time; whole threads are, however long. counted: what
+    all partitions say of each other's comments.
     """
     name = f"part-{number:05}"
     final = job.part(number)
     target = f"_work/scored-{number:05}.parquet" if job.campaigns else final
-    made_from = digest(job.options(), number, read)
+    made_from = digest(job.options(), number, read, counted and counted.digest)
     done = receipts.kept(job, name, made_from)
     if done is not None:
         return done
     model = model_of(job)
+    judge = None if counted is None else Judge(job, counted)
     counts = _Counts(model.labels)
     rejected = f"_rejects/{name}.parquet"
     paths = [target, rejected]
@@ -109,7 +120,7 @@ def score_part(job: Job, number: int, units: list[str], read: str, portion: int)
             sketches = stack.enter_context(pa.ipc.new_file(str(sketched), SKETCH))
         writer: Any = None
         for dump in _dumps(job, Pieces.of(job, units), number, portion):
-            table = _scored(dump, model, job)
+            table = _scored(dump, model, job, judge)
             if writer is None:
                 writer = stack.enter_context(_parquet(place, table.schema))
             writer.write_table(table, row_group_size=ROW_GROUP)
@@ -178,12 +189,13 @@ def hash_order(ids: pa.ChunkedArray) -> np.ndarray:
     return np.repeat(starts[ranked] - begins, sizes[ranked]) + np.arange(len(other))
 
 
-def _scored(dump: _Portion, model: Model, job: Job) -> pa.Table:
+def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.Table:
     """The scored table, with the model's passport."""
     from moderation.scoring import scored_parts
 
     whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
-    table = pa.concat_tables(scored_parts(whole, model, job.threads))
+    verdict = None if judge is None else judge.verdict(dump.comments)
+    table = pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
     passport = json.dumps(model.passport(), sort_keys=True)
     return table.replace_schema_metadata({METADATA_KEY: passport})
 

@@ -1,8 +1,9 @@
 """Score dumps into a folder of partitions: the stages of a run, one after the other.
 
-Read every input into partitions on disk; name what has no thread; score every partition; look for
-campaigns; write the manifest. Each stage is a list of tasks that leave receipts, so that a run
-that was stopped anywhere goes on from there when it is started again.
+Read every input into partitions on disk; name what has no thread; count what comes again in any of
+them; score every partition; look for campaigns; write the manifest. Each stage is a list of tasks
+that leave receipts, so that a run that was stopped anywhere goes on from there when it is started
+again.
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ import orjson
 
 from moderation.campaigns.kernel import BANDS
 from moderation.cluster import files
+from moderation.cluster.company import (
+    Counted,
+    count_first,
+    count_things,
+    gather_texts,
+    join_texts,
+    look_over,
+)
+from moderation.cluster.company import slices as company_slices
 from moderation.cluster.folder_lock import hold_folder
 from moderation.cluster.inputs import inputs_of, paths_of
 from moderation.cluster.job import MANIFEST, Job, digest
-from moderation.cluster.part import portion_bytes, score_part
+from moderation.cluster.part import Pieces, portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
 from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
+from moderation.company.find import THINGS
 from moderation.errors import InputError, InternalError, OutputError
+from moderation.scoring import judged
 from moderation.terminal import plural
 
 if TYPE_CHECKING:
@@ -95,7 +107,10 @@ def _score_alone(
         return _finished(outcome, state)
     _set_up(job, inputs, model[1])
     units, read = _read(job, inputs, engine, watch, outcome)
-    parts = _score(job, units, read, engine, watch, outcome)
+    counted = None
+    if judged(model[0]):
+        counted = _with_company(job, units, read, engine, watch)
+    parts = _score(job, units, (read, counted), engine, watch, outcome)
     _check(outcome)
     if job.campaigns:
         parts = _with_campaigns(job, parts, engine, watch, outcome)
@@ -268,14 +283,15 @@ def _note_reading(outcome: Outcome, receipts: list[Receipt]) -> None:
 def _score(
     job: Job,
     units: list[str],
-    read: str,
+    made_from: tuple[str, Counted | None],
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
     outcome: Outcome,
 ) -> list[Receipt]:
-    """Score all partitions; their receipts, in order."""
+    """Score all partitions; their receipts, in order. made_from: what was read, and counted."""
     portion = portion_bytes(job, engine.together)
-    calls = [(job, number, units, read, portion) for number in range(job.partitions)]
+    read, counted = made_from
+    calls = [(job, number, units, read, portion, counted) for number in range(job.partitions)]
     parts: dict[int, Receipt] = {}
     watch("scoring", 0, job.partitions, 0)
     for number, receipt in engine.run(score_part, calls):
@@ -290,6 +306,46 @@ def _score(
     for number in sorted(parts):
         outcome.notes += parts[number]["notes"]
     return [parts[number] for number in sorted(parts)]
+
+
+def _with_company(
+    job: Job,
+    units: list[str],
+    read: str,
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+) -> Counted:
+    """Count over all partitions what each comment is to be compared with."""
+    spills = Pieces.of(job, units).records
+    everywhere = range(job.partitions)
+    done = 0
+
+    def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
+        nonlocal done
+        found: dict[int, Receipt] = {}
+        for number, receipt in engine.run(function, calls):
+            found[number] = receipt
+            done += 1
+            watch("comparing", done, total, 0)
+        return [found[number] for number in sorted(found)]
+
+    def made(found: list[Receipt]) -> str:
+        return digest([one["files"] for one in found])
+
+    total = 2 * job.partitions + 5
+    watch("comparing", 0, total, 0)
+    seen = receipts(look_over, [(job, number, spills, read) for number in everywhere])
+    rows = [sum(one["rows"][kind] for one in seen) for kind in seen[0]["rows"]]
+    parts = company_slices(max(rows))
+    total += 4 * (parts - 1)
+    kinds = [(kind, part) for kind in ("author", "piece") for part in range(parts)]
+    first = receipts(count_first, [(job, *one, parts, made(seen)) for one in kinds])
+    kinds = [(kind, part) for kind in THINGS for part in range(parts)]
+    things = receipts(count_things, [(job, *one, parts, made(first)) for one in kinds])
+    calls = [(job, number, spills, parts, made(first)) for number in everywhere]
+    texts = receipts(join_texts, [(job, parts, made(receipts(gather_texts, calls)))])
+    threads = sum(one["threads"] for one in seen)
+    return Counted(parts, threads, made([*first, *things, *texts]))
 
 
 def _with_campaigns(

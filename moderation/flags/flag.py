@@ -3,7 +3,9 @@
 `why` is one JSON object per flagged comment, by label: score, threshold, intercept, spans
 `[start, end, share]` (code points of the text) and features by name. Intercept, spans and features
 add up to the label's raw logit, from which the score is calibrated. A context label has no spans,
-but a `sentence` for the moderator and the `terms` it speaks of.
+but a `sentence` for the moderator and the `terms` it speaks of. Where the rest of the dump speaks
+for or against a flag, `dump` says by rule what it adds to the calibrated log-odds, and `sentence`
+says it in words.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
+from moderation.company.rules import LABEL
 from moderation.flags.why_json import reasons
 from moderation.model.labels import ContextLabel
 from moderation.model.model import no_threads
@@ -26,6 +29,7 @@ from moderation.model.model import no_threads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from moderation.company.rules import Verdict
     from moderation.context.head import Measured
     from moderation.model.model import Model
     from moderation.readers import Dump
@@ -40,11 +44,13 @@ def flag(
     workers: int | None = None,
     threads: pd.DataFrame | None = None,
     measured: Mapping[str, Measured] | None = None,
+    verdict: Verdict | None = None,
 ) -> tuple[pd.Series, pd.Series]:
     """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
 
     comments, threads: as `Model.score` took them. scores: what it gave. workers: of the machine.
-    measured: what `Model.measured` gave beside the scores, to save measuring again.
+    measured: what `Model.measured` gave beside the scores, to save measuring again. verdict: what
+    the whole dump says, which is in the scores.
     """
     names = [head.name for head in model.heads]
     limits = np.array([head.threshold for head in model.heads])
@@ -57,7 +63,8 @@ def flag(
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
         evidence = model.evidence(texts, workers)
         told = _told(model, comments, threads, some, passed[some], measured or {})
-        why.append(reasons(evidence, model.heads, told, values[some], passed[some]))
+        said = reasons(evidence, model.heads, told, values[some], passed[some])
+        why.append(said if verdict is None else _in_company(said, verdict, some))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
@@ -65,6 +72,27 @@ def flag(
         pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
         pd.Series(_series(pa.concat_arrays(why).take(taken)), comments.index),
     )
+
+
+def _in_company(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> pa.Array:
+    """The reasons with what the dump says of a flag. said: of the rows, which are of the dump."""
+    places = np.flatnonzero(verdict.total[rows])
+    texts = said.take(pa.array(places)).to_pylist()
+    changed: dict[int, str] = {}
+    for place, text, (shares, sentence) in zip(
+        places.tolist(), texts, verdict.reasons(rows[places]), strict=True
+    ):
+        found = orjson.loads(text)
+        if LABEL in found:
+            found[LABEL]["dump"] = shares
+            if sentence:
+                found[LABEL]["sentence"] = sentence
+            changed[place] = orjson.dumps(found).decode()
+    if not changed:
+        return said
+    mask = np.zeros(len(said), bool)
+    mask[list(changed)] = True
+    return pc.replace_with_mask(said, pa.array(mask), pa.array(list(changed.values()), STRING))
 
 
 def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
@@ -99,9 +127,10 @@ def scored_table(
     model: Model,
     workers: int | None = None,
     measured: Mapping[str, Measured] | None = None,
+    verdict: Verdict | None = None,
 ) -> pd.DataFrame:
     """The comment table with its thread's title, the scores, `flags` and `why`; see `flag`."""
-    flags, why = flag(dump.comments, scores, model, workers, dump.threads, measured)
+    flags, why = flag(dump.comments, scores, model, workers, dump.threads, measured, verdict)
     table = dump.comments.assign(title=_titles(dump))
     for name in model.labels:
         table[name] = scores[name]

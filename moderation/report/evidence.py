@@ -35,7 +35,7 @@ def _label(reason: dict[str, Any], words: np.ndarray, length: int) -> dict[str, 
     }
     if marks := stretches(reason.get("spans") or [], words, length):
         shown["marks"] = marks
-    for name in ("features", "terms"):
+    for name in ("dump", "features", "terms"):
         if largest := _largest(reason.get(name)):
             shown[name] = largest
     return shown
@@ -109,5 +109,6 @@ def _heaviest(why: str | None) -> str | None:
     shares = {
         name: share for name, share in (reason.get("features") or {}).items() if name not in _COMMON
     }
+    shares |= reason.get("dump") or {}
     shares[WORDS] = sum(share for _, _, share in reason.get("spans") or [])
     return f"{label}: {max(shares, key=lambda name: shares[name])}"

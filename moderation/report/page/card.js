@@ -98,7 +98,7 @@ function labelRow(at, label, k) {
 // ---- why ----------------------------------------------------------------------------------------
 
 function because(label, said) {
-  const list = [...(said.features || []), ...(said.terms || [])];
+  const list = [...(said.dump || []), ...(said.features || []), ...(said.terms || [])];
   const told = (wanted) => list.filter((one) => Math.sign(one[1]) === wanted && Math.abs(one[1]) >= .05)
     .map(([what, share]) => `${tame(words(what))} ${share > 0 ? "+" : "−"}${Math.abs(share).toFixed(1)}`).join(", ");
   const parts = [

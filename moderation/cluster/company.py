@@ -1,0 +1,339 @@
+"""What the whole of a run says of each comment: counted over all partitions before any is scored.
+
+The answer is that of `company.find` on the whole dump. Each partition leaves hashes of what was
+seen in it. They are counted slice by slice of the hashes, so that no task holds more than some
+millions of them; of the texts, only those of which a piece stands elsewhere are brought together.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.campaigns import kernel
+from moderation.campaigns.find import MIN_WORDS
+from moderation.cluster import files, receipts
+from moderation.cluster.engines import go_on
+from moderation.cluster.job import Job, digest
+from moderation.cluster.spill import spilled, thread_hashes
+from moderation.company.counts import Authors, Seen, count_authors, count_pace, repeated, tally
+from moderation.company.find import THINGS, Known, Looked, compared, look, note, times
+from moderation.company.names import name_kind
+from moderation.company.rules import Verdict
+from moderation.company.sightings import Sightings, name_hash
+from moderation.temporary import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from moderation.cluster.part import Spilled
+    from moderation.cluster.receipts import Receipt
+
+COLUMNS = ("thread_id", "author", "created_at", "text")
+THING = pa.schema([("key", pa.uint64()), ("thread", pa.uint64()), ("author", pa.uint64())])
+SEEN = {
+    "author": pa.schema(
+        [
+            ("key", pa.uint64()),
+            ("thread", pa.uint64()),
+            ("linked", pa.bool_()),
+            ("time", pa.int64()),
+            ("name", pa.uint16()),
+        ]
+    ),
+    **dict.fromkeys(THINGS, THING),
+    "piece": pa.schema([("key", pa.uint64())]),
+}
+"""What a partition leaves, by kind."""
+TEXTS = THING.append(pa.field("text", pa.large_string()))
+SLICE_ROWS = 4 << 20  # of one kind that are counted at a time
+
+
+class Counted(NamedTuple):
+    """How a run was counted: slices of each kind, threads of the whole, digest of the result."""
+
+    slices: int
+    threads: int
+    digest: str
+
+
+def slices(rows: int) -> int:
+    """How many slices keep a task's memory small. rows: of the kind that has most."""
+    return -(-rows // SLICE_ROWS) or 1
+
+
+# ---- what is seen ----------------------------------------------------------------------------
+
+
+def _looked_at(table: pa.Table) -> Looked:
+    """What is seen in some comments. table: has COLUMNS."""
+    author = _named(table["author"])
+    encoded = pc.dictionary_encode(author)
+    kinds = np.array([*map(name_kind, encoded.dictionary.to_pylist()), 0], np.uint16)
+    code = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
+    return Looked(
+        thread_hashes(table["thread_id"]),
+        thread_hashes(author),
+        kinds[code],
+        times(table["created_at"]),
+        look(table["text"]),
+    )
+
+
+def _named(author: pa.ChunkedArray) -> pa.Array:
+    """The names of authors; null for an empty one."""
+    column = author.combine_chunks()
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+
+
+def _tables(spills: list[Spilled], number: int) -> Iterator[pa.Table]:
+    """What was read into a partition, batch by batch."""
+    for one in spills:
+        for batch in spilled(one.path, one.batches, number):
+            go_on()
+            yield pa.Table.from_batches([batch]).select(COLUMNS)
+
+
+def look_over(job: Job, number: int, spills: list[Spilled], read: str) -> Receipt:
+    """Write what is seen in the records of a partition (SEEN)."""
+    name = f"seen-{number:05}"
+    made_from = digest(job.options(), number, read)
+    done = receipts.kept(job, name, made_from)
+    if done is not None:
+        return done
+    rows = dict.fromkeys(SEEN, 0)
+    paths = {kind: f"_work/{name}.{kind}" for kind in SEEN}
+    threads = np.zeros(0, np.uint64)
+    with ExitStack() as stack:
+        writers = {kind: _writer(stack, job, paths[kind], SEEN[kind]) for kind in SEEN}
+        for table in _tables(spills, number):
+            looked = _looked_at(table)
+            named = looked.author != 0
+            of_author = (looked.author, looked.thread, looked.linked, looked.time, looked.name)
+            found = {
+                "author": [column[named] for column in of_author],
+                **{kind: _placed(looked, looked.seen[kind]) for kind in THINGS},
+                "piece": [looked.seen["text"].key],
+            }
+            for kind, columns in found.items():
+                rows[kind] += len(columns[0])
+                arrays = [pa.array(column) for column in columns]
+                writers[kind].write_batch(pa.record_batch(arrays, schema=SEEN[kind]))
+            threads = np.unique(np.concatenate([threads, looked.thread]))
+    paths_made = list(paths.values())
+    return receipts.leave(job, name, made_from, paths_made, rows=rows, threads=len(threads))
+
+
+def _placed(looked: Looked, seen: Sightings) -> list[np.ndarray]:
+    return [seen.key, looked.thread[seen.row], looked.author[seen.row]]
+
+
+def _writer(stack: ExitStack, job: Job, path: str, schema: pa.Schema) -> Any:
+    place = stack.enter_context(files.writing(f"{job.folder}/{path}"))
+    sink = stack.enter_context(pa.OSFile(str(place), "wb"))
+    return stack.enter_context(pa.ipc.new_file(sink, schema))
+
+
+# ---- how often -------------------------------------------------------------------------------
+
+
+def _slice(job: Job, kind: str, part: int, parts: int) -> list[np.ndarray]:
+    """The columns of SEEN[kind], of all rows whose key is in one slice."""
+    low, last = (np.uint64(min((one << 64) // parts, 2**64 - 1)) for one in (part, part + 1))
+    found = [SEEN[kind].empty_table()]
+    for number in range(job.partitions):
+        with files.arrow_file(job.place(f"seen-{number:05}.{kind}")) as file:
+            reader = pa.ipc.open_file(file)
+            for at in range(reader.num_record_batches):
+                go_on()
+                batch = reader.get_batch(at)
+                key = batch.column("key").to_numpy()
+                inside = (key >= low) & (key <= last if part == parts - 1 else key < last)
+                found.append(pa.Table.from_batches([batch.filter(pa.array(inside))]))
+    return [column.to_numpy() for column in pa.concat_tables(found).columns]
+
+
+def _save(job: Job, name: str, columns: list[np.ndarray]) -> str:
+    path = f"_work/{name}.npy"
+    with files.writing(f"{job.folder}/{path}") as place, place.open("wb") as file:
+        np.save(file, np.stack([column.astype(np.uint64) for column in columns]))
+    return path
+
+
+def _load(job: Job, name: str, parts: int) -> list[np.ndarray]:
+    """What was saved slice by slice, whole."""
+    found = []
+    for part in range(parts):
+        with files.on_disk(job.place(f"{name}-{part:04}.npy")) as place:
+            found.append(np.load(place))
+    whole = np.concatenate(found, axis=1)
+    return [whole[0], *whole[1:].astype(np.int64)]
+
+
+def count_first(job: Job, kind: str, part: int, parts: int, made_from: str) -> Receipt:
+    """Count the authors, or the pieces of texts, of one slice."""
+    name = f"{kind}-{part:04}"
+    own = digest(made_from, parts)
+    done = receipts.kept(job, f"counted-{name}", own)
+    if done is not None:
+        return done
+    columns = _slice(job, kind, part, parts)
+    if kind == "piece":
+        paths = [_save(job, name, [np.unique(columns[0][repeated(columns[0])])])]
+    else:
+        key, thread, linked, time, named = columns
+        authors = count_authors(key, thread, linked, time, named)
+        pace = count_pace(key, thread, time, authors)
+        paths = [_save(job, name, list(authors)), _save(job, f"pace-{part:04}", list(pace))]
+    return receipts.leave(job, f"counted-{name}", own, paths)
+
+
+def count_things(job: Job, kind: str, part: int, parts: int, made_from: str) -> Receipt:
+    """Count the links or telephone numbers of one slice, once the authors are counted."""
+    name = f"{kind}-{part:04}"
+    own = digest(made_from, parts)
+    done = receipts.kept(job, f"counted-{name}", own)
+    if done is not None:
+        return done
+    key, thread, author = _slice(job, kind, part, parts)
+    known = Authors(*_load(job, "author", parts)).known_at(author)
+    path = _save(job, name, list(tally(key, thread, author, known)))
+    return receipts.leave(job, f"counted-{name}", own, [path])
+
+
+# ---- near-same texts -------------------------------------------------------------------------
+
+
+def gather_texts(
+    job: Job, number: int, spills: list[Spilled], parts: int, made_from: str
+) -> Receipt:
+    """Write the comments of a partition a piece of which stands elsewhere (TEXTS)."""
+    name = f"again-{number:05}"
+    own = digest(made_from, parts)
+    done = receipts.kept(job, name, own)
+    if done is not None:
+        return done
+    path = f"_work/{name}.arrow"
+    pieces = _Pieces(job, parts)
+    with ExitStack() as stack:
+        writer = _writer(stack, job, path, TEXTS)
+        for table in _tables(spills, number):
+            rows = pieces.rows(look(table["text"])["text"])
+            some = table.take(pa.array(rows))
+            texts = some["text"].combine_chunks().cast(pa.large_string()).fill_null("")
+            columns = [
+                pa.array(_text_hashes(texts)),
+                pa.array(thread_hashes(some["thread_id"])),
+                pa.array(thread_hashes(_named(some["author"]))),
+                texts,
+            ]
+            writer.write_batch(pa.record_batch(columns, schema=TEXTS))
+    return receipts.leave(job, name, own, [path])
+
+
+class _Pieces:
+    """The pieces of texts that stand more than once, on disk."""
+
+    def __init__(self, job: Job, parts: int) -> None:
+        self._key = _load(job, "piece", parts)[0]
+
+    def rows(self, seen: Sightings) -> np.ndarray:
+        """The rows that have one."""
+        place = np.minimum(np.searchsorted(self._key, seen.key), max(len(self._key) - 1, 0))
+        if not len(self._key):
+            return np.zeros(0, np.int64)
+        return np.unique(seen.row[self._key[place] == seen.key])
+
+
+def _text_hashes(texts: pa.Array) -> np.ndarray:
+    return np.array([name_hash(text) for text in texts.to_pylist()], np.uint64)
+
+
+def join_texts(job: Job, parts: int, made_from: str) -> Receipt:
+    """Count where near-same texts stand, by the hash of each text."""
+    name = "text-0000"
+    own = digest(made_from, parts)
+    done = receipts.kept(job, name, own)
+    if done is not None:
+        return done
+    with Folder() as folder:
+        found, first, ends = _brought(job, folder)
+        data = np.memmap(folder / "text", np.uint8, "r")
+        text = kernel.Text(data, ends)
+        group = kernel.near_groups(text, np.full(len(first), MIN_WORDS))
+        del data, text
+    key, thread, author = (column.to_numpy() for column in found.columns)
+    names = key[first]
+    order = np.argsort(names)
+    mine = group[order[np.searchsorted(names[order], key)]]
+    told = mine >= 0
+    seen = tally(
+        mine[told].astype(np.uint64), thread[told], author[told], np.zeros(int(told.sum()), bool)
+    )
+    place, there = seen.at(group[order].astype(np.uint64))
+    there &= group[order] >= 0
+    columns = [names[order][there], *(column[place[there]] for column in seen[1:])]
+    return receipts.leave(job, name, own, [_save(job, name, columns)])
+
+
+def _brought(job: Job, folder: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """All TEXTS without the texts; the first row of each text; where each one's bytes end.
+
+    The bytes of each text, once, go to a file of the folder.
+    """
+    seen: set[int] = set()
+    places, first, ends, at = [THING.empty_table()], [], [0], 0
+    with (folder / "text").open("wb") as texts:
+        for number in range(job.partitions):
+            with files.arrow_file(job.place(f"again-{number:05}.arrow")) as file:
+                reader = pa.ipc.open_file(file)
+                for k in range(reader.num_record_batches):
+                    go_on()
+                    batch = reader.get_batch(k)
+                    for row, key in enumerate(batch.column("key").to_pylist()):
+                        if key in seen:
+                            continue
+                        seen.add(key)
+                        first.append(at + row)
+                        ends.append(ends[-1] + texts.write(batch.column("text")[row].as_buffer()))
+                    at += len(batch)
+                    places.append(pa.Table.from_batches([batch]).select(THING.names))
+        texts.write(b"\0")  # a map of nothing is an error
+    return pa.concat_tables(places), np.array(first, np.int64), np.array(ends, np.int64)
+
+
+# ---- what it says ----------------------------------------------------------------------------
+
+
+class Judge:
+    """What the whole run says of the comments of any part of it."""
+
+    def __init__(self, job: Job, counted: Counted) -> None:
+        parts = counted.slices
+        pace = _load(job, "pace", parts)
+        order = np.argsort(pace[0])  # the slices are of the authors
+        self._known = Known(
+            Authors(*_load(job, "author", parts)),
+            Seen(*(column[order] for column in pace)),
+            {kind: Seen(*_load(job, kind, parts)) for kind in THINGS},
+            counted.threads,
+        )
+        self._pieces = _Pieces(job, parts)
+        self._texts = Seen(*_load(job, "text", 1))
+
+    def verdict(self, comments: pd.DataFrame) -> Verdict:
+        """Of some comments (COMMENT_SCHEMA)."""
+        table = pa.table({name: pa.chunked_array(pa.array(comments[name])) for name in COLUMNS})
+        looked = _looked_at(table)
+        company = compared(looked, self._known)
+        rows = self._pieces.rows(looked.seen["text"])
+        texts = table["text"].take(pa.array(rows)).combine_chunks().fill_null("")
+        note(company, "text", rows, _text_hashes(texts), self._texts)
+        return Verdict.of(company)

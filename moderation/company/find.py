@@ -1,0 +1,225 @@
+"""Look over a whole dump: where else each comment's text, links, numbers and author stand.
+
+What is found depends neither on the order of the comments nor on how they are cut into parts: all
+that counts is under how many threads and by how many names a thing stands.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.campaigns import kernel
+from moderation.campaigns.find import MIN_WORDS
+from moderation.company.counts import (
+    NO_TIME,
+    Authors,
+    Seen,
+    count_authors,
+    count_pace,
+    repeated,
+    tally,
+    windows,
+)
+from moderation.company.names import name_kind
+from moderation.company.sightings import KINDS, Sightings, sightings
+from moderation.features.ngrams import thread_count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_ONCE = 1 << 15  # comments whose texts are looked over at a time
+MOST = np.iinfo(np.uint16).max
+
+FIELDS = (
+    "text_threads", "text_authors", "link_threads", "link_authors", "phone_threads",
+    "phone_authors", "pace", "author_threads", "author_linked", "author_days", "name",
+)  # fmt: skip
+THINGS = ("link", "phone")
+VOUCHED = 5  # of so many names behind a link, one that is known here speaks for it
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the dump says of each comment: counts[field] is (n,) uint16, 0 = nothing to compare.
+
+    *_threads and *_authors: under how many threads and by how many names the near-same text, the
+    most widespread of its link domains and telephone numbers stand, its own included. pace: most
+    threads in which its author wrote within one window of time that holds it. author_*: of those
+    who wrote under several threads. name: of `names`. threads: of the whole dump.
+    """
+
+    counts: dict[str, np.ndarray]
+    threads: int
+
+    @classmethod
+    def empty(cls, n: int, threads: int) -> Company:
+        """Nothing to compare with, for n comments of a dump of so many threads."""
+        return cls({name: np.zeros(n, np.uint16) for name in FIELDS}, threads)
+
+    def __len__(self) -> int:
+        return len(self.counts["name"])
+
+    def take(self, rows: np.ndarray) -> Company:
+        """That of some comments."""
+        return Company({name: one[rows] for name, one in self.counts.items()}, self.threads)
+
+    def rows(self, first: int, last: int) -> Company:
+        """That of some comments that follow one another."""
+        return Company({name: one[first:last] for name, one in self.counts.items()}, self.threads)
+
+
+class Looked(NamedTuple):
+    """What was seen in some comments.
+
+    thread, author: (n,) uint64, author 0 = nameless. name: (n,) uint16. time: (n,) int64. seen: by
+    kind of `sightings`.
+    """
+
+    thread: np.ndarray
+    author: np.ndarray
+    name: np.ndarray
+    time: np.ndarray
+    seen: dict[str, Sightings]
+
+    @property
+    def linked(self) -> np.ndarray:
+        """(n,) bool: whether a comment has a link to a site that not everybody links to."""
+        found = np.zeros(len(self.thread), bool)
+        found[self.seen["link"].row] = True
+        return found
+
+
+class Known(NamedTuple):
+    """What a whole dump has of things that come again. threads: how many it has."""
+
+    authors: Authors
+    pace: Seen
+    things: dict[str, Seen]
+    threads: int
+
+
+def find_company(comments: pd.DataFrame) -> Company:
+    """What a whole dump (COMMENT_SCHEMA) says of each of its comments."""
+    if not len(comments):
+        return Company.empty(0, 0)
+    thread = _codes(comments, "thread_id")[0]
+    author, names = _codes(comments, "author")
+    kinds = np.array([0, *map(name_kind, names)], np.uint16)
+    looked = Looked(
+        thread.astype(np.uint64),
+        author.astype(np.uint64),
+        kinds[author],
+        times(_array(comments, "created_at")),
+        look(comments["text"]),
+    )
+    authors = count_authors(looked.author, looked.thread, looked.linked, looked.time, looked.name)
+    pace = count_pace(looked.author, looked.thread, looked.time, authors)
+    things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
+    company = compared(looked, Known(authors, pace, things, int(thread.max())))
+    rows = np.unique(looked.seen["text"].row[repeated(looked.seen["text"].key)])
+    encoded = pc.dictionary_encode(_plain(comments["text"].iloc[rows]))
+    group = groups(encoded.dictionary)[encoded.indices.to_numpy()]
+    rows, group = rows[group >= 0], group[group >= 0].astype(np.uint64)
+    note(company, "text", rows, group, count_things(looked, Sightings(rows, group), authors))
+    return company
+
+
+def count_things(looked: Looked, seen: Sightings, authors: Authors) -> Seen:
+    """Count the things of one kind."""
+    author = looked.author[seen.row]
+    return tally(seen.key, looked.thread[seen.row], author, authors.known_at(author))
+
+
+def compared(looked: Looked, known: Known) -> Company:
+    """What the dump says of comments, but for their texts: see `note`."""
+    company = Company.empty(len(looked.thread), known.threads)
+    counts = company.counts
+    counts["name"][:] = looked.name
+    place, there = known.authors.at(looked.author)
+    rows, place = np.flatnonzero(there), place[there]
+    for name in ("threads", "linked", "days"):
+        column = getattr(known.authors, name)
+        counts[f"author_{name}"][rows] = np.minimum(column[place], MOST)
+    if len(known.pace.key):
+        rows = rows[looked.time[rows] != NO_TIME]
+        for key in windows(looked.author[rows], looked.time[rows]):
+            place, there = known.pace.at(key)
+            some, most = rows[there], np.minimum(known.pace.threads[place[there]], MOST)
+            counts["pace"][some] = np.maximum(counts["pace"][some], most)
+    for name in THINGS:
+        row, key = looked.seen[name]
+        note(company, name, row, key, known.things[name])
+    return company
+
+
+def note(company: Company, name: str, row: np.ndarray, key: np.ndarray, seen: Seen) -> None:
+    """Keep, by row, the most widespread of its things of one kind; none that a known one wrote."""
+    place, known = seen.at(key)
+    row, place = row[known], place[known]
+    if name != "text":
+        strange = seen.known[place] * VOUCHED < np.maximum(seen.authors[place], 1)
+        row, place = row[strange], place[strange]
+    order = np.lexsort((seen.authors[place], seen.threads[place], row))
+    row, place = row[order], place[order]
+    last = np.append(row[1:] != row[:-1], True) if len(row) else np.zeros(0, bool)
+    row, place = row[last], place[last]
+    for part, column in (("threads", seen.threads), ("authors", seen.authors)):
+        company.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
+
+
+def _plain(column: pd.Series | pa.ChunkedArray) -> pa.Array:
+    array = pa.array(column, pa.large_string(), from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.fill_null("") if array.null_count else array
+
+
+def _array(comments: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
+    if name in comments:
+        return pa.array(comments[name], from_pandas=True)
+    return pa.nulls(len(comments))
+
+
+def _codes(comments: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
+    """(n,) int64 from 1 for each value of a text column, 0 = null or empty; and the values."""
+    column = _array(comments, name)
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = pc.dictionary_encode(column.cast(pa.large_string()))
+    names = encoded.dictionary.to_pylist()
+    place = np.arange(len(names) + 1)  # the last is null's
+    place[[k for k, one in enumerate(names) if not one]] = len(names)
+    code = encoded.indices.cast(pa.int64()).fill_null(len(names)).to_numpy(zero_copy_only=False)
+    return (place[code] + 1) % (len(names) + 1), names
+
+
+def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """(n,) int64 microseconds since 1970, NO_TIME = unknown."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    moments = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    return np.asarray(moments.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
+
+
+def look(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
+    """By kind, what stands in which rows."""
+
+    def part(first: int) -> dict[str, Sightings]:
+        some = texts[first : first + AT_ONCE]
+        found = sightings(kernel.Text.of(some))
+        return {name: Sightings(one.row + first, one.key) for name, one in found.items()}
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        parts = list(pool.map(part, range(0, len(texts), AT_ONCE)))
+    return {name: Sightings.joined([one[name] for one in parts]) for name in KINDS}
+
+
+def groups(texts: pa.Array) -> np.ndarray:
+    """(n,) int64: a number for the near-same of n distinct texts, -1 = too short to tell.
+
+    Nearness is that of campaigns; a link makes no text longer, for the link itself is counted.
+    """
+    return kernel.near_groups(kernel.Text.of(texts), np.full(len(texts), MIN_WORDS))

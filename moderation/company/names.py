@@ -1,0 +1,37 @@
+"""What an author's name says: nothing, as most do; that it is an advert; or that it is a link."""
+
+from __future__ import annotations
+
+import re
+
+ORDINARY, ADVERT, LINK = 0, 1, 2
+
+_LINK = re.compile(r"(?i)https?://|<a\s|\bwww\.[a-z0-9-]+\.|\.html?\b")
+_TRADE = re.compile(
+    r"(?i)\b(?:buy|buying|cheap(?:est)?|wholesale|discount(?:s|ed)?|outlet|replicas?|for sale|"
+    r"on sale|free shipping|best price|prices?|coupons?|promo|deals?|offers?|online|download|"
+    r"store|shop|shopping|suppliers?|manufacturers?|dealers?|"
+    r"services?|company|agency|solutions|experts?|consultants?|support|helpline|customer care|"
+    r"casinos?|poker|betting|slots?|viagra|cialis|pharmacy|pills?|steroids?|cbd|escorts?|"
+    r"call girls?|dating|porn|xxx|sex|loans?|payday|insurance|mortgage|forex|crypto trading|seo|"
+    r"backlinks?|web ?design(?:er)?|web ?development|logos?|sunglasses|"
+    r"marketing|essays?|assignments?|dissertations?|"
+    r"homework|thesis|writers?|movers|packers|plumb(?:er|ers|ing)|roofing|locksmith|"
+    r"repairs?|pest control|cleaning|limo|rentals?|real estate|contractors?|"
+    r"jerseys?|handbags?|sneakers|snapback|moncler|louboutin|louis vuitton|nike|adidas|"
+    r"weight loss|remed(?:y|ies)|diet|acne|hair loss|airlines?|tickets|visa|hotels?|tours|"
+    r"streaming|watch free|full movie|apk|mod menu|hacks?|cheats?|spell caster|reviews?)\b"
+)
+_MOST = 200  # characters of a name that are looked at
+
+
+def name_kind(name: str) -> int:
+    """ORDINARY, ADVERT (two words or more, one of them of trade) or LINK.
+
+    >>> [name_kind(one) for one in ("Ann Lee", "cheap jerseys online", "http://a.example/x")]
+    [0, 1, 2]
+    """
+    name = name[:_MOST]
+    if _LINK.search(name):
+        return LINK
+    return ADVERT if " " in name.strip() and _TRADE.search(name) else ORDINARY

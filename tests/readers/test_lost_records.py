@@ -241,6 +241,9 @@ PAGE = """<html><body><article><p>The ferry is late again.</p></article>
         ("<p>Nobody", "<!-- Nobody"),
         ("<p>Nobody", "<script>Nobody"),
         ("<p>Nobody", "<style>Nobody"),
+        ("<p>Nobody", "<title>Nobody</p><title></title>"),
+        ("<p>Nobody", "<div class='>Nobody"),
+        ("<p>Nobody there", "<pNobody there<"),
     ],
 )
 def test_a_text_that_markup_has_swallowed(tmp_path, old, new):
@@ -626,3 +629,10 @@ def test_what_stands_behind_the_last_page_of_a_database(tmp_path):
     dump = read(path)
     assert ids(dump) == ["1"]
     assert told(dump) == [(f"bytes {size} to {size + 36}", "behind the last page of the database")]
+
+
+def test_json_without_its_beginning_is_no_prose(tmp_path):
+    path = tmp_path / "1.json"
+    path.write_text('dy": "Nobody there could say why it was late.",\n "name": B",\n}\n')
+    with pytest.raises(UnknownFormatError):
+        read(path)

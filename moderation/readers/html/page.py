@@ -39,6 +39,7 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANCHORS = 3  # without comments, that are worth a note
+_SENTENCE = 4  # spaces at least
 _HEADING = 400  # characters of a heading's element, at most
 _FEED = re.compile(r"<(?:rss|feed|disqus|channel|wp:|rdf:RDF|dsq:)", re.IGNORECASE)
 
@@ -81,7 +82,7 @@ def rows(
     yield from found
     if source is not None and not written:
         posts = [root, *found] if root else found
-        told = [word or "" for row in posts for word in (row.text, row.author)]
+        told = [part for row in posts for part in (row.text, _name_of(row))]
         left = [unread(text, prose.sure, told), unread(text, prose.around, [*told, article or ""])]
         place = _Places(text)
         for one in chain(*left, within_tags(text)):
@@ -102,6 +103,12 @@ def rows(
             f"the page's markup is none that is known: its {len(found)} comments were told by "
             "what they have in common, and replies may stand at top level"
         )
+
+
+def _name_of(row: Row) -> str:
+    """The comment's author, unless it is a sentence: then markup that is damaged made it one."""
+    author = row.author or ""
+    return "" if author.endswith((".", "!", "?")) and author.count(" ") >= _SENTENCE else author
 
 
 class _Places:

@@ -73,6 +73,7 @@ _FLAGS = frozenset(
         *("playsinline", "readonly", "required", "reversed", "selected"),
     ]
 )  # attributes that have no value
+_NAMES = ("class", "id", "name", "rel")  # attributes whose values are no markup
 _FRAMES = ("body", "html", "main", "article")
 _SAMPLED = 50  # comments that are searched for buttons
 _OVER = 3  # texts over a button that may be a comment's
@@ -127,6 +128,8 @@ def prose_among(page: LexborHTMLParser, nodes: list[LexborNode], sure_of_them: b
             seen += node.mem_id in comments
             if node.mem_id in comments or node.tag in _HEADINGS:
                 above_button, behind_tail = [], 0
+            if '"' in (node.tag or ""):
+                behind_tail = 1 + _OVER
             headed = headed or (node.tag in _HEADINGS and is_comment_heading(words(node)))
             alike[node.mem_id] = alike.get(above, False) or not kinds.isdisjoint(kinds_of(node))
             among[node.mem_id] = within or node.mem_id in around or node.mem_id in comments
@@ -205,11 +208,14 @@ def within_tags(page: str) -> Iterator[Unread]:
                 closing = None
             elif opening[0][1] != "/" and (ending := _ENDINGS.get(tag.lower())):
                 closing = ending.search(page, at)
+                if closing and ending is _ENDINGS["title"] and "</" in page[at : closing.start()]:
+                    prose = _MARKUP.sub(" ", page[at : closing.start()])
         if closing is None:
             prose, at = _MARKUP.sub(" ", page[at:]), len(page)
         else:
             at = max(at, closing.end())
-        if not _CODE.search(prose) and len(_LETTERS.findall(prose)) >= _PROSE:
+        enough = _FEW if "<" in prose else _PROSE  # no attribute has it in its name
+        if not _CODE.search(prose) and len(_LETTERS.findall(prose)) >= enough:
             yield Unread(" ".join(prose.split()), start, at)
 
 
@@ -223,7 +229,8 @@ def _swallowed(page: str, at: int) -> tuple[str, int]:
         at = attribute.end()
         name, value = attribute[1], attribute[2] or attribute[3]
         if value is not None:
-            parts += [_MARKUP.sub(" ", value)] if "<" in value and _is_torn(value) else []
+            torn = "<" in value and (name.lower() in _NAMES or _is_torn(value))
+            parts += [_MARKUP.sub(" ", value)] if torn else []
         elif "=" not in attribute[0] and name.lower() not in _FLAGS:
             parts.append(name)
     return " ".join(parts), at

@@ -37,7 +37,7 @@ _LOST = re.compile(
     r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S|\d:\d\d:\d\d [AP]M$",
     re.MULTILINE,
 )
-_SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$", re.MULTILINE)
+_SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$|^-{3,}", re.MULTILINE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = {"AUTHOR": 7, "DATE": 4, "IP": 4, "EMAIL": 4, "STATUS": 4}
 """Words that a head has at most."""

@@ -276,9 +276,11 @@ def _place(text: str, line: str) -> str:
 
 _OTHERS = re.compile(
     r"\s*(?:--|/\*|INSERT INTO|CREATE TABLE|PRAGMA|BEGIN TRANSACTION|From \S+@|%PDF"
-    r"|#!?\s|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}])"
+    r"|#!?\s|(?:AUTHOR|TITLE|BASENAME|STATUS|DATE): |<|[\[{]\s*[\[{\"\d\]}]"
+    r"|[{\"]?\w*\"\s*:\s*(?:[\"\[{\d]|true|false|null))"
 )  # SQL, mail folders, Markdown, Movable Type, markup, JSON
 _VALUES = re.compile(r"'\s?,\s?(?:'|\d+\s?[,)]|NULL)")
+_SMALL = 1000  # characters of a text that holds no example of JSON or SQL beside its prose
 _LETTERS = 0.5  # of a prose text's characters, at least; tables of numbers and code have fewer
 _TAG = re.compile(r"</[a-zA-Z][\w:.-]*\s*>")
 _PROSE_LINE = re.compile(
@@ -293,7 +295,7 @@ def detect(source: Source) -> str | None:
         return None
     if len(_TAG.findall(sample)) > 5 + len(sample) // 2000:
         return None  # markup behind something else
-    few = 2 + len(sample) // 1000
+    few = 2 + len(sample) // 1000 if len(sample) > _SMALL else 0
     if json_keys(sample) > few or len(_VALUES.findall(sample)) > few:
         return None  # JSON or SQL whose beginning is lost, and too little of it left
     letters = sum(character.isalpha() for character in sample)

@@ -1,4 +1,4 @@
-"""Hold an open file for oneself while writing to it, among processes of one machine."""
+"""Lock an open file against other processes of this machine while writing to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if sys.platform == "win32":
             os.lseek(descriptor, _PLACE, os.SEEK_SET)
             try:
                 msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-            except OSError:  # tried for ten seconds; another holds it still
+            except OSError:  # tried for ten seconds; another process still has it
                 time.sleep(0.1)
             else:
                 return
@@ -59,9 +59,9 @@ else:
 
 @contextmanager
 def locked(descriptor: int) -> Iterator[None]:
-    """Wait until no other process holds the file, hold it, let go at the end.
+    """Lock the file for the block, after waiting for other processes to release it.
 
-    The lock goes with the process: a killed writer leaves none behind.
+    The lock ends with the process: a killed writer leaves none behind.
     """
     _hold(descriptor)
     try:
@@ -71,16 +71,16 @@ def locked(descriptor: int) -> Iterator[None]:
 
 
 def hold(descriptor: int) -> None:
-    """Wait until no other process holds the file, and hold it until it is closed.
+    """Lock the file until it is closed, after waiting for other processes to release it.
 
-    Raises OSError where the file system knows no locks.
+    Raises OSError if the file system has no locks.
     """
     _hold(descriptor)
 
 
 def hold_at_once(descriptor: int) -> bool:
-    """Hold the file until it is closed or the process ends; False where another process does.
+    """Lock the file until it is closed or the process ends; False if another process has it.
 
-    Raises OSError where the file system knows no locks.
+    Raises OSError if the file system has no locks.
     """
     return _try(descriptor)

@@ -99,7 +99,7 @@ def kind_of(path: str | Path) -> str:
     if str(path) == "-":
         return ".jsonl"
     if kind not in KINDS:
-        raise OutputError(f"{path}: the extension says no format; use {', '.join(KINDS)} (+ .gz)")
+        raise OutputError(f"{path}: the extension names no format; use {', '.join(KINDS)} (+ .gz)")
     return kind
 
 

@@ -1,7 +1,7 @@
-"""Temporary files in folders that tell whether the process that made them is still there.
+"""Temporary folders that show whether the process that made them is still running.
 
-Each folder is held by a lock that goes with the process, so that the next start can remove what a
-killed one left behind, and nothing that is in use: a process number can be another's by then.
+Each folder is locked by its process, and the lock ends with it, so that the next start can remove
+what a killed one left behind, and nothing that is in use: process numbers are used again.
 """
 
 from __future__ import annotations

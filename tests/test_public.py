@@ -113,9 +113,9 @@ def test_rows_keep_their_names_and_what_is_missing_has_no_score(model):
         ({"text": [THANKS]}, "a single dict; give a list"),
         (5, "a single int; give a list"),
         (None, "a single NoneType; give a list"),
-        ([1, 2], "are no texts, but int64"),
-        ([THANKS, 2], "are no texts: "),
-        (["\ud800"], "are no texts: .*surrogates"),
+        ([1, 2], "are not texts but int64"),
+        ([THANKS, 2], "are not texts: "),
+        (["\ud800"], "are not texts: .*surrogates"),
         (
             pd.DataFrame({"body": [THANKS], "id": [1]}),
             "no column `text`; their columns are body, id",

@@ -97,7 +97,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
 def test_places_that_cannot_be_written(tmp_path):
     with pytest.raises(OutputError, match="No such file or directory"):
         write_table(TABLE, tmp_path / "absent" / "t.csv")
-    with pytest.raises(OutputError, match="the extension says no format"):
+    with pytest.raises(OutputError, match="the extension names no format"):
         write_table(TABLE, tmp_path / "t.xlsx")
     with pytest.raises(OutputError, match="cannot be written"):
         write_table(TABLE, "/dev/full/t.csv")

@@ -117,7 +117,7 @@ def import_(
     from moderation.labels.exchange.intake import KINDS
 
     if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(KINDS)}")
+        raise typer.BadParameter(f"{kind!r} is not a kind; expected one of {', '.join(KINDS)}")
     if output is not None:
         from moderation.labels.read import stack
         from moderation.tables import write_table
@@ -146,7 +146,7 @@ def export(
     from moderation.labels.read import read_labels
 
     if kind is not None and kind not in EXPORTS:
-        raise typer.BadParameter(f"{kind!r} is no kind; expected one of {', '.join(EXPORTS)}")
+        raise typer.BadParameter(f"{kind!r} is not a kind; expected one of {', '.join(EXPORTS)}")
     frame = read_labels(labels or [LEDGER], apart=True)
     sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
     write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
@@ -274,7 +274,7 @@ def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
     if shown:
         typer.echo(table(["row", "doubt", "label", "said", "text"], shown, width()))
     if strong > len(shown):
-        say(f"… {strong - len(shown):,} more; -o FILE writes them all, and fainter ones")
+        say(f"… {strong - len(shown):,} more; -o FILE writes them all, and weaker ones")
     pairs = [
         (
             agreement.label,

@@ -83,8 +83,8 @@ def _promote(
         _say_tried(trial, current.name)
         if trial.verdict in ("worse", "untried") and force is None:
             promotion.refuse(place, record | {"digest": candidate.digest})
-            why = "it is worse" if trial.verdict == "worse" else "nothing was there to try it on"
-            tell(f"not promoted: {why}; --force REASON promotes it all the same")
+            why = "it is worse" if trial.verdict == "worse" else "there was nothing to try it on"
+            tell(f"not promoted: {why}; --force REASON promotes it anyway")
             raise typer.Exit(1)
     if force is not None:
         record |= {"forced": force}

@@ -135,7 +135,7 @@ def scores_of(scored: pd.DataFrame, passport: dict[str, Any]) -> Scores:
     names = [name for name in labels if name in scored.columns]
     if not names:
         raise InputError(
-            "the scored table has none of the model's labels "
+            "the scored table has no column for any of the model's labels "
             f"({', '.join(labels)}): name the model that scored it with -m"
         )
     limits = np.array([float(passport["thresholds"][name]) for name in names])

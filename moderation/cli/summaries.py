@@ -81,9 +81,9 @@ def check_known(formats: Mapping[str, Sequence[str]]) -> None:
     for file, (reader, reason) in formats.items():
         if reader == "plaintext" and "--format" not in reason:
             raise InputError(
-                f"{file}: no comment was found; it was read as {reason}, for no other reader knows "
-                "it. Name one with --format (see moderation formats), or a table's text column "
-                "with --format table --map text=COLUMN"
+                f"{file}: no comments found; it was read as {reason}, because no other reader "
+                "recognises it. Name a format with --format (see moderation formats), or a "
+                "table's text column with --format table --map text=COLUMN"
             )
 
 

@@ -1,7 +1,7 @@
-"""Where the tasks of a run are done: in this process, or on the workers of a Dask cluster.
+"""Where the tasks of a run are executed: in this process, or on the workers of a Dask cluster.
 
-An engine gives the answers as they come, with the number of the call that each answers. Tasks may
-be done twice, at once too: what they write is the same, and appears whole.
+An engine yields results as they come, each with the number of its call. A task may run twice, even
+at the same time: it writes the same bytes, all at once.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ STOPPED = threading.Event()
 
 
 def go_on() -> None:
-    """Raise KeyboardInterrupt in a task whose run was interrupted; long tasks ask now and then."""
+    """Raise KeyboardInterrupt in a task whose run was interrupted; long tasks check regularly."""
     if STOPPED.is_set():
         raise KeyboardInterrupt
 
 
 class Engine(Protocol):
-    """What a run asks of an engine.
+    """What a run needs of an engine.
 
     slots: tasks at once; together: those of them that share a process, and so its memory;
     dashboard: where to watch, or "".

@@ -77,7 +77,7 @@ def names(folder: str) -> list[str]:
 
 
 def make_folder(folder: str) -> None:
-    """Make a folder and those above it; object stores know none."""
+    """Make a folder and its parents; object stores need none."""
     if is_url(folder):
         return
     try:
@@ -219,7 +219,7 @@ def sha256(path: str) -> str:
 
 
 def content_digest(path: str) -> str:
-    """What an input is known by: its whole content, so that no change of it goes unseen.
+    """What identifies an input: a digest of its whole content, so that any change is noticed.
 
     Of an object it is the store's own tag, where the store makes a new one whenever it is written.
     """
@@ -242,7 +242,7 @@ def _digest_of(stream: Any) -> str:
 
 
 def stamp(path: str) -> str:
-    """What is different after a file was written, deleted or replaced while it was being read.
+    """A value that changes when a file is written, deleted or replaced.
 
     It is asked for twice within one run only: from one run to the next, a time can be put back.
     """

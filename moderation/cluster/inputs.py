@@ -37,7 +37,7 @@ class Inputs(NamedTuple):
 
 
 def paths_of(dumps: list[str]) -> list[tuple[str, bool]]:
-    """The files of files, globs and folders, here or at a URL, and whether a folder held them.
+    """The files that the dumps name, here or at a URL, and whether each comes from a folder.
 
     In the order of the dumps. Raises InputError where there is no such file.
     """

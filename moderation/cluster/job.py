@@ -118,7 +118,7 @@ def model_of(job: Job) -> Model:
             model = Model.load(copy)
         if model.digest != job.model:
             raise ModelError(
-                f"{job.model_name}: another model took its place while the run began; give the "
+                f"{job.model_name}: it was replaced by another model while the run began; give the "
                 "same command again with a new folder"
             )
         _MODELS.clear()  # one run has one model

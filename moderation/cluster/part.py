@@ -1,4 +1,4 @@
-"""Score one partition: its threads are built from what was spilled, scored, flagged and written."""
+"""Score one partition: rebuild its threads from the spill files, score, flag and write them."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _gathered(spills: list[Spilled], schema: pa.Schema, key: int, within: Range 
 
 
 class _Portion(NamedTuple):
-    """Some whole threads in the order of the output, and what was said twice in them."""
+    """Some whole threads in the order of the output, and which comments in them are repeats."""
 
     comments: pd.DataFrame
     threads: pd.DataFrame
@@ -201,7 +201,7 @@ def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.T
 
 
 class _Counts:
-    """What a partition's receipt tells."""
+    """The counts in a partition's receipt."""
 
     def __init__(self, labels: list[str]) -> None:
         self.comments = self.threads = self.rejects = 0

@@ -25,7 +25,7 @@ def place(job: Job, name: str) -> str:
 
 
 def kept(job: Job, name: str, made_from: str) -> Receipt | None:
-    """The receipt of a task that need not be done again, else None."""
+    """The receipt of a task that is done and still valid, else None."""
     receipt = load(job, name)
     if receipt is None or receipt["made_from"] != made_from or receipt.get("failed"):
         return None
@@ -49,10 +49,10 @@ def load(job: Job, name: str) -> Receipt | None:
 
 
 def need(job: Job, name: str) -> Receipt:
-    """The receipt of a task that was done before. Raises OutputError where it is gone."""
+    """The receipt of a task that has been done. Raises OutputError if it is missing."""
     receipt = load(job, name)
     if receipt is None:
-        raise OutputError(f"{place(job, name)}: is gone; run the command again")
+        raise OutputError(f"{place(job, name)}: missing; run the command again")
     return receipt
 
 

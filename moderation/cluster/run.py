@@ -52,7 +52,7 @@ MOST_PARTITIONS = 99_999
 
 @dataclass
 class Outcome:
-    """What a run came to. parts: name -> rows; kept: tasks that were done before it began."""
+    """The result of a run. parts: name -> rows; kept: tasks that an earlier run had done."""
 
     folder: str
     labels: list[str]
@@ -79,10 +79,10 @@ def score_folder(
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
 ) -> Outcome:
-    """Score `dumps` into the job's folder, or go on with a run that was stopped.
+    """Score `dumps` into the job's folder, or resume a run that was stopped.
 
-    job: partitions 0 = as many as the memory asks for. model: and the folder it lies in.
-    watch: is told the stage, how many of how many tasks are done, and comments so far.
+    job: partitions 0 = as many as the memory requires. model: with its folder.
+    watch: called with the stage, tasks done, tasks in all, and comments so far.
     Raises OutputError where the folder holds something else or another run writes to it, InputError
     where nothing can be read.
     """
@@ -118,19 +118,19 @@ def _score_alone(
 
 
 def _partitions(job: Job, inputs: Inputs, engine: Engine) -> int:
-    """Those of the run that is gone on with, else so many that each fits."""
+    """The number that the resumed run has, else enough for each to fit in memory."""
     target = f"{job.folder}/{MANIFEST}"
     if files.exists(target):
         try:
             return int(orjson.loads(files.read_bytes(target))["options"]["partitions"])
         except (ValueError, KeyError, TypeError) as error:
-            raise OutputError(f"{target}: is damaged; use another folder") from error
+            raise OutputError(f"{target}: damaged; use another folder") from error
     fitting = -(-inputs.bytes // portion_bytes(job, engine.together))
     return min(max(fitting, 2 * engine.slots, 1), MOST_PARTITIONS)
 
 
 def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
-    """The manifest of the run that is gone on with; None where the folder is new.
+    """The manifest of the run to resume; None if the folder is new.
 
     Raises OutputError where the folder holds other things, or another run.
     """
@@ -146,7 +146,7 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
         manifest: dict[str, Any] = orjson.loads(files.read_bytes(target))
         options, read = manifest["options"], manifest["inputs"]
     except (ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{target}: is damaged; use another folder") from error
+        raise OutputError(f"{target}: damaged; use another folder") from error
     for name, wanted in job.options().items():
         if options.get(name) != wanted:
             raise OutputError(
@@ -154,12 +154,12 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
                 f"{name}, not {_short(wanted)}; use another folder"
             )
     before, now = (
-        Counter(_key(record) for record in records) for records in (read, _told(inputs.units))
+        Counter(_key(record) for record in records) for records in (read, _records_of(inputs.units))
     )
     changed = (before - now) + (now - before)
     if changed:
         raise OutputError(
-            f"{job.folder}: holds the output of other inputs ({min(changed)[0]} is new, changed "
+            f"{job.folder}: holds the output for other inputs ({min(changed)[0]} is new, changed "
             "or gone); remove the folder, or use another"
         )
     return manifest
@@ -173,7 +173,7 @@ def _key(record: dict[str, Any]) -> tuple[str, str]:
     return str(record["path"]), digest(record)
 
 
-def _told(units: list[Unit]) -> list[dict[str, Any]]:
+def _records_of(units: list[Unit]) -> list[dict[str, Any]]:
     """The inputs for the manifest."""
     return [
         {
@@ -188,7 +188,7 @@ def _told(units: list[Unit]) -> list[dict[str, Any]]:
 
 
 def _whole(job: Job, state: dict[str, Any], engine: Engine) -> bool:
-    """Whether a run was completed with all inputs, and nobody has touched its output since."""
+    """Whether a run is complete, with all its inputs, and its output unchanged."""
     if not state.get("complete") or state["outcome"]["failed"]:
         return False
     calls = [(f"{job.folder}/{name}", part["sha256"]) for name, part in state["parts"].items()]
@@ -216,7 +216,7 @@ def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
 
 
 def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
-    manifest = {"options": job.options(), "inputs": _told(inputs.units), **told}
+    manifest = {"options": job.options(), "inputs": _records_of(inputs.units), **told}
     content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     files.write_bytes(f"{job.folder}/{MANIFEST}", content + b"\n")
 
@@ -253,7 +253,7 @@ def _read(
 
 
 def _check_unchanged(job: Job, inputs: Inputs) -> None:
-    """Raise InputError where a file is no longer what its digest was made of when it was read."""
+    """Raise InputError if a file changed between computing its digest and reading it."""
     changed = [path for path, known in inputs.stamps.items() if files.stamp(path) != known]
     for unit in inputs.units:
         if unit.path in changed:
@@ -386,7 +386,7 @@ def _with_campaigns(
 
 
 def _check(outcome: Outcome) -> None:
-    """Raise InternalError where a record got lost or came twice."""
+    """Raise InternalError if a record was lost or duplicated."""
     if outcome.met != outcome.comments - outcome.invented + outcome.rejects:
         raise InternalError(
             f"{outcome.folder}: {plural(outcome.met, 'record')} went in, but "
@@ -397,7 +397,7 @@ def _check(outcome: Outcome) -> None:
 
 
 def _complete(job: Job, inputs: Inputs, outcome: Outcome, receipts: list[Receipt]) -> Outcome:
-    """Write the manifest; what was needed only on the way goes."""
+    """Write the manifest, and remove the working files."""
     names = [job.part(number) for number in range(job.partitions)]
     parts = {
         name: {"rows": receipt["comments"], "sha256": receipt["files"][name]}

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster as an engine, and what is done when they fail.
+"""The workers of a Dask cluster as an engine, and what happens when they fail.
 
 A worker that dies: the scheduler gives its tasks to others. One that hangs, with or without a task
 in it: after `patience` seconds another worker does the task too, the first answer counts, and the

@@ -33,7 +33,7 @@ def check_kind(columns: Collection[str], place: str) -> None:
     """Raise LabelError for a file of ours that is no table of answers."""
     if "entry" in columns:
         raise LabelError(
-            f"{place}: lines of a ledger, with what was taken back; unpack it, import it as .jsonl"
+            f"{place}: a ledger, including retractions; unpack it and import it as .jsonl"
         )
     if set(columns) >= _STATEMENTS:
         raise LabelError(
@@ -70,11 +70,11 @@ def _numbered(values: pd.Series) -> list[tuple[int, object]]:
 def _name(value: object, place: str) -> str:
     if not isinstance(value, str) or not LABEL_NAME.fullmatch(value.strip()):
         raise LabelError(
-            f"{place}: label is {str(value)[:40]!r}, no name of one label; "
+            f"{place}: label is {str(value)[:40]!r}, which is not the name of one label; "
             "a table with `label` and `value` has a row for each decision"
         )
     if not is_label(value.strip()):
-        raise LabelError(f"{place}: no label can be named {value.strip()!r}; rename it")
+        raise LabelError(f"{place}: {value.strip()!r} cannot be a label's name; rename it")
     return value.strip()
 
 

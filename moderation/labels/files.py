@@ -51,7 +51,7 @@ def _jsonl(path: Path, text: str) -> pd.DataFrame:
             continue
         record = _record(line, f"{path}:{number}")
         if not isinstance(record, dict):
-            raise InputError(f"{path}:{number}: {line[:40]!r} is no JSON object with columns")
+            raise InputError(f"{path}:{number}: {line[:40]!r} is not a JSON object with columns")
         if any(isinstance(record.get(name), int | float) for name in CONTEXT_COLUMNS):
             record |= _words(line)
         rows.append(record)
@@ -72,7 +72,7 @@ def _record(line: str, place: str) -> Any:
     try:  # half an emoji, as JavaScript cuts strings: orjson and Arrow refuse it, Python does not
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{place}: no JSON: {error}") from error
+        raise InputError(f"{place}: not JSON: {error}") from error
     if not isinstance(record, dict):
         return record
     return {
@@ -97,7 +97,7 @@ def _csv(path: Path, text: str) -> pd.DataFrame:
                 )
             rows.append(row)
     except csv.Error as error:
-        raise InputError(f"{path}:{lines.line_num}: no CSV: {error}") from error
+        raise InputError(f"{path}:{lines.line_num}: not CSV: {error}") from error
     twice = sorted({name for name in head if head.count(name) > 1})
     if twice:
         raise InputError(f"{path}: two columns are named {twice[0]!r}; rename or remove one")

@@ -1,4 +1,4 @@
-"""The ledger: one line per human decision, only ever appended to, safe against crash and company.
+"""The ledger: one line per human decision, append-only, safe against crashes and other writers.
 
 A line is a JSON object. `{"entry": "decision", "key": …, "label": "spam", "value": 1, …}` holds
 the comment with its context, so that retraining needs no dump; `{"entry": "retraction", …}`
@@ -141,7 +141,7 @@ def retract(
     ]
     if not hit:
         wanted = f"decision {key!r}" if key is not None else f"decision of {annotator!r}"
-        raise LabelError(f"{path}: no {wanted} that is not retracted already")
+        raise LabelError(f"{path}: no {wanted} left to retract")
     line: dict[str, Any] = {"entry": "retraction", "at": at.astimezone(UTC).isoformat(), "by": by}
     line |= {"key": key} if key is not None else {"annotator": annotator}
     _write(Path(path), [line])
@@ -178,8 +178,8 @@ def entry_of(line: bytes, place: str) -> dict[str, Any]:
         if not fault:
             return dict(entry)
     raise LedgerError(
-        f"{place}: no entry of a ledger, {fault}: {line[:60]!r}; "
-        "correct the line or move it to another file"
+        f"{place}: not a ledger entry: {fault}: {line[:60]!r}; "
+        "correct the line, or move it to another file"
     )
 
 
@@ -296,7 +296,7 @@ def _written(time: datetime) -> str:
     try:
         return time.astimezone(UTC).isoformat()
     except OverflowError as error:
-        raise LabelError(f"{time} is no time of a decision") from error
+        raise LabelError(f"{time} is not a decision's time") from error
 
 
 _NEEDED = {

@@ -119,7 +119,7 @@ def check_names(labels: Sequence[str], place: str, known: Sequence[str] | None =
 def _check_text(text: pd.Series, place: str) -> None:
     for row, value in enumerate(text if text.dtype == "object" else ()):
         if isinstance(value, (list, dict)):
-            raise LabelError(f"{place}: row {row + 1}: text is {str(value)[:40]!r}, no string")
+            raise LabelError(f"{place}: row {row + 1}: text is {str(value)[:40]!r}, not a string")
     missing = np.flatnonzero(text.isna() | (text.astype("str").str.strip() == ""))
     if missing.size:
         raise LabelError(

@@ -64,7 +64,7 @@ class Calibration:
             not np.isfinite(numbers).all()
             or min(calibration.slope, calibration.low, calibration.high) <= 0
         ):
-            raise ModelError(f"calibration {stored!r} does not rise with the logit")
+            raise ModelError(f"calibration {stored!r} does not increase with the logit")
         return calibration
 
 

@@ -241,7 +241,7 @@ def check(card: dict[str, Any]) -> None:
         raise ModelError(str(error)) from error
     names = [label["name"] for label in card["labels"]]
     if len(set(names)) < len(names):
-        raise ModelError(f"two labels have one name: {', '.join(sorted(names))[:SHOWN]}")
+        raise ModelError(f"two labels have the same name: {', '.join(sorted(names))[:SHOWN]}")
     for label in card["labels"]:
         if label["kind"] == "context" and "context" not in label:
             raise ModelError(f"label {label['name']}: 'context' is missing")

@@ -98,7 +98,7 @@ def load(folder: str | Path, model_class: type[Model]) -> Model:
     if hashlib.sha256(content).hexdigest() != card["weights"]:
         raise ModelError(
             f"{folder / WEIGHTS}: not the weights that {CARD} describes (digests differ); "
-            "copy both files again, or train anew"
+            "copy both files again, or retrain"
         )
     arrays = _checked(content, card, folder / WEIGHTS)
     try:
@@ -148,14 +148,14 @@ def _read_card(path: Path) -> dict[str, Any]:
     try:
         card = json.loads(_read(path), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
-        raise ModelError(f"{path}: no JSON: {error}; copy the file again") from error
+        raise ModelError(f"{path}: not JSON: {error}; copy the file again") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ModelError(f"{path}: not a model of this program (no format {FORMAT!r})")
     version = card.get("version")
     if version not in range(1, VERSION + 1):
         raise ModelError(
             f"{path}: format version {str(version)[:20]}; this program reads up to {VERSION}: "
-            "update it, or train the model anew"
+            "update it, or retrain the model"
         )
     try:
         model_card.plain(card, "")
@@ -168,7 +168,7 @@ def _read_card(path: Path) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def card_digest(card: dict[str, Any]) -> str:
@@ -242,7 +242,7 @@ def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]
 def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.ndarray]:
     """The arrays, once names, types, shapes and numbers are as the card calls for."""
     if card["dense_features"] != list(DENSE_FEATURES):
-        raise ModelError(f"{path}: trained on other dense features than this version has; retrain")
+        raise ModelError(f"{path}: made for other dense features than this version has; retrain")
     wanted = _shapes(card)
     try:
         arrays = safetensors.load(content)
@@ -352,5 +352,5 @@ def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) ->
     if not worst <= SELF_TEST_ERROR:
         raise ModelError(
             f"{folder}: the self-test comments score differently by up to {worst:.2g}; "
-            "the model was made by another version of this program: train it anew"
+            "the model was made by another version of this program: retrain it"
         )

@@ -51,10 +51,10 @@ def _texts(texts: Any) -> ArrowExtensionArray:
     try:
         column = pa.array(texts, from_pandas=True)
     except (pa.ArrowException, ValueError) as error:
-        raise InputError(f"the comments are no texts: {error}; {_WANTED}") from error
+        raise InputError(f"the comments are not texts: {error}; {_WANTED}") from error
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     nothing = column.null_count == len(column)
     if not (nothing or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        raise InputError(f"the comments are no texts, but {kind}; {_WANTED}")
+        raise InputError(f"the comments are not texts but {kind}; {_WANTED}")
     whole = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     return ArrowExtensionArray(whole.cast(STRING))

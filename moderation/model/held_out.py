@@ -38,7 +38,7 @@ class HeldOutScores:
                 f"held-out scores: {self.keys.shape} keys and {self.logits.shape} logits"
             )
         if (self.keys[1:] <= self.keys[:-1]).any():
-            raise ModelError("held-out scores: keys do not rise; train the model anew")
+            raise ModelError("held-out scores: keys are not in order; retrain the model")
 
     @classmethod
     def of(cls, texts: Iterable[str], logits: np.ndarray) -> HeldOutScores:

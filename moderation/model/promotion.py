@@ -60,7 +60,7 @@ def roll_back(place: Path, record: dict[str, Any]) -> str:
     """
     back = previous(place)
     if not back.is_dir():
-        raise ModelError(f"{back}: no previous model is kept; nothing to bring back")
+        raise ModelError(f"{back}: there is no previous model to bring back")
     digest = Model.load(back).digest
     with _alone(place) as log:
         if place.is_dir():

@@ -1,4 +1,4 @@
-"""What is shown of single comments: the comment, the path above it, its replies, its evidence."""
+"""What is shown for a comment: the comment itself, the path above it, its replies, its evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people look at before they read: counts, scores by label, flags over time, who and where."""
+"""The overview: counts, scores by label, flags over time, busiest threads and authors."""
 
 from __future__ import annotations
 

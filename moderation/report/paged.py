@@ -1,4 +1,4 @@
-"""A scored file of any size: short columns read once, texts fetched by the row.
+"""A scored file of any size: short columns read once, texts fetched row by row.
 
 Parquet packs 131,072 texts into one compressed run, far too much to unpack for a comment. A run
 is therefore laid out once, unpacked, in a temporary file, from which a page of rows is read in a

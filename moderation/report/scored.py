@@ -1,4 +1,4 @@
-"""A scored table as the report uses it: short columns in memory, what is long read by the row."""
+"""A scored table as the report uses it: short columns in memory, long ones read row by row."""
 
 from __future__ import annotations
 
@@ -106,8 +106,9 @@ class Scored:
         labels = labels_of(table.schema, passport)
         lacking = [name for name in ("thread_id", "flags") if name not in table.column_names]
         if lacking or not labels:
+            missing = lacking[0] if lacking else "with a score"
             raise InputError(
-                f"no scored table: it has no column {lacking[0] if lacking else 'with a score'}; "
+                f"not a scored table: it has no column {missing}; "
                 "make one with `moderation score DUMP -o scored.parquet`"
             )
         named = {name: Names.of(_column(table, name)) for name in NAMED}

@@ -191,7 +191,7 @@ async def _asked(request: Request) -> tuple[Review, dict[str, Any]]:
     try:
         asked = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:
-        raise _BadRequestError("the body is no JSON") from error
+        raise _BadRequestError("the body is not JSON") from error
     if not isinstance(asked, dict):
         raise _BadRequestError("expected an object")
     return request.app.state.review, asked
@@ -214,7 +214,7 @@ def _word(asked: dict[str, Any], name: str) -> str:
 def _number(asked: dict[str, Any], name: str) -> int:
     value = asked.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _BadRequestError(f"{name} is no whole number")
+        raise _BadRequestError(f"{name} is not a whole number")
     return value
 
 

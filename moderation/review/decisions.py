@@ -82,7 +82,7 @@ class DecisionWriter:
         is none, OutputError when the disk refuses.
         """
         if len({order.number for order in orders}) < len(orders):
-            raise LabelError("two orders bear the same number")
+            raise LabelError("two orders have the same number")
         now = self._clock()
         with self._lock:
             self._view.refresh()
@@ -181,5 +181,5 @@ def _named(reviewer: str) -> None:
 
 def _when(milliseconds: int) -> datetime:
     if not 0 <= milliseconds <= _LATEST:
-        raise LabelError(f"{milliseconds} is no time in milliseconds since 1970")
+        raise LabelError(f"{milliseconds} is not a time in milliseconds since 1970")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -155,7 +155,7 @@ def _tls(access: Access) -> ssl.SSLContext | None:
         context.load_cert_chain(access.certificate, access.private_key, password=_no_password)
     except ssl.SSLError as error:
         raise InputError(
-            f"{access.certificate}, {access.private_key}: no certificate with its private key, "
+            f"{access.certificate}, {access.private_key}: not a certificate and its private key, "
             f"in PEM and without a pass phrase ({error.reason or 'unreadable'})"
         ) from error
     _check_dates(context, access.certificate)

@@ -360,7 +360,7 @@ def test_an_ending_that_says_no_format_is_wrong_usage(moderation, tmp_path, opti
     for command in ("score", "parse"):
         ran = moderation(command, tmp_path / "not-there.jsonl", option, tmp_path / "t.xlsx")
         assert ran.status == 2
-        assert "the extension says no format" in " ".join(ran.err.replace("│", " ").split())
+        assert "the extension names no format" in " ".join(ran.err.replace("│", " ").split())
 
 
 def test_formats_are_listed_within_80_columns(moderation):

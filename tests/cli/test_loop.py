@@ -180,6 +180,14 @@ RUDE_WORDS = re.compile(
 )
 
 
+def test_the_circle_with_the_shipped_model(moderation, place):
+    shutil.rmtree(place / "models/default")
+    shutil.copytree(ROOT / "models/default", place / "models/default")
+    means = circle(moderation, place, said, ["spam", "abuse"])
+    for label in ("spam", "abuse"):
+        assert means["again.parquet", label] > means["scored.parquet", label]
+
+
 @pytest.mark.skipif(not (SHARED / "data/threads").exists(), reason="no real dump is here")
 def test_the_circle_on_a_real_dump_with_the_shipped_model(moderation, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

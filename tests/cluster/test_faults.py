@@ -274,7 +274,7 @@ def test_a_worker_with_another_release_is_refused(dump, model, tmp_path):
 def test_another_dump_does_not_mix_with_old_output(dump, model, tmp_path):
     run([dump], tmp_path / "out", model, 2)
     other = write(tmp_path / "other", comments(threads=3))
-    with pytest.raises(OutputError, match="holds the output of other inputs"):
+    with pytest.raises(OutputError, match="holds the output for other inputs"):
         run([other], tmp_path / "out", model, 2)
 
 
@@ -331,7 +331,7 @@ def test_the_same_dump_given_twice_is_another_input(dump, model, tmp_path):
 
 
 def test_a_model_that_is_replaced_while_a_run_begins_ends_it(dump, model, tmp_path):
-    with pytest.raises(ModelError, match="another model took its place"):
+    with pytest.raises(ModelError, match="it was replaced by another model"):
         run([dump], tmp_path / "out", replace(model, digest="0" * 64), 2)
 
 

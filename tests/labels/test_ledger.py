@@ -140,7 +140,7 @@ def test_every_cut_of_the_last_line_loses_that_line_at_most(path):
 def test_a_broken_line_in_the_middle_is_named(path):
     append(path, [decision()])
     path.write_bytes(path.read_bytes() + b"not json\n" + path.read_bytes())
-    with pytest.raises(LabelError, match=r"ledger\.jsonl:2: no entry of a ledger"):
+    with pytest.raises(LabelError, match=r"ledger\.jsonl:2: not a ledger entry"):
         decisions(path)
 
 

@@ -105,10 +105,10 @@ def test_an_unknown_label_name_is_refused_when_the_names_are_known(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.jsonl", '{"text": "a", "spam": 1}\n{"text": \n', "t.jsonl:2: no JSON"),
-        ("t.jsonl", "[1]\n", "t.jsonl:1: .* is no JSON object"),
+        ("t.jsonl", '{"text": "a", "spam": 1}\n{"text": \n', "t.jsonl:2: not JSON"),
+        ("t.jsonl", "[1]\n", "t.jsonl:1: .* is not a JSON object"),
         ("t.parquet", "no parquet", "damaged Parquet file"),
-        ("t.csv", 'text,spam\n"open,1\n', r"t\.csv:2: no CSV: unexpected end"),
+        ("t.csv", 'text,spam\n"open,1\n', r"t\.csv:2: not CSV: unexpected end"),
         ("t.csv", "text,spam\nhi, there,1\n", r"t\.csv:2: 3 cells under 2 columns; quote cells"),
         ("t.csv", "text,spam,spam\nhi,1,0\n", "two columns are named 'spam'"),
         ("t.xlsx", "x", "t.xlsx"),
@@ -136,7 +136,7 @@ def test_spreadsheets_and_javascript_leave_their_marks_and_are_read(tmp_path):
     (tmp_path / "cut.jsonl").write_text('{"text": "look \\ud83d", "spam": 1}\n')
     assert read_labels(tmp_path / "cut.jsonl")["text"].tolist()[0].startswith("look ?")
     (tmp_path / "list.jsonl").write_text('{"text": ["a"], "spam": 1}\n')
-    with pytest.raises(LabelError, match=r"row 1: text is .*, no string"):
+    with pytest.raises(LabelError, match=r"row 1: text is .*, not a string"):
         read_labels(tmp_path / "list.jsonl")
 
 

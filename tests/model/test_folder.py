@@ -220,7 +220,7 @@ def test_labels_of_one_name(folder):
     card = json.loads((folder / "model.json").read_text())
     card["labels"][1]["name"] = card["labels"][0]["name"]
     change(folder, labels=card["labels"])
-    assert "two labels have one name" in refused(folder)
+    assert "two labels have the same name" in refused(folder)
 
 
 def test_more_word_classes_than_the_kernel_has_room_for(folder):
@@ -238,7 +238,7 @@ def test_fold_is_true_or_false(folder, fold):
 def test_a_number_of_a_million_digits(folder):
     path = folder / "model.json"
     path.write_text(path.read_text().replace('"version": 1,', f'"version": {"9" * 10**6},'))
-    assert "no JSON" in refused(folder)
+    assert "not JSON" in refused(folder)
 
 
 @pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e999"])

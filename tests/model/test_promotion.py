@@ -177,7 +177,7 @@ def test_without_anything_to_try_it_on_nothing_is_promoted(moderation, place, mo
     monkeypatch.chdir(place)
     ran = moderation("promote", "models/moved")
     assert ran.status == 1
-    assert "nothing was there to try it on" in " ".join(ran.err.split())
+    assert "there was nothing to try it on" in " ".join(ran.err.split())
 
 
 def test_a_reason_promotes_all_the_same_and_rollback_brings_back(moderation, place, monkeypatch):

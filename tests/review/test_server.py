@@ -499,7 +499,7 @@ def test_a_foreign_line_under_a_running_server_stops_it_until_mended(
         ):
             status, _, content = client.ask(asked, body)
             assert status == 503
-            assert f"{path}:2: no entry of a ledger" in orjson.loads(content)["error"]
+            assert f"{path}:2: not a ledger entry" in orjson.loads(content)["error"]
     assert path.read_bytes() == damaged
     assert [one.message.partition(": ")[0] for one in caplog.records] == [f"{path}:2"]
     path.write_bytes(whole)

@@ -1,4 +1,4 @@
-"""Take judgements from files into the ledger: each once, however often a file is given.
+"""Import judgements from files into the ledger: each once, however often a file is given.
 
 A judgement is known when the ledger has a decision, counting or not, of the same person on the
 same comment and label, with the same answer and time. Where the file tells no time, the same answer
@@ -39,7 +39,7 @@ _HELD = ("thread_id", "id", "parent_text", "title", "article")
 
 @dataclass
 class Taken:
-    """What became of a file's judgements.
+    """How many of a file's judgements were new, known or retracted.
 
     decided: per label, decisions that were new. known: that the ledger had already. retracted:
     taken back, because the file takes them back. withdrawn: new, and taken back by the file:
@@ -78,7 +78,7 @@ def _check_text(path: Path) -> None:
         return  # whoever reads it will say what is wrong
     if head == _SQLITE:
         raise LabelError(
-            f"{path}: an SQLite database, which is written for Datasette and not read; import the "
+            f"{path}: SQLite is written for Datasette and cannot be read back; import the "
             "ledger, or export a table (.csv, .jsonl, .parquet)"
         )
 

@@ -75,6 +75,6 @@ def kind_of_export(text: str, place: str) -> str:
     if "text" in record and isinstance(given, list | str) and not VERDICTS & set(record):
         return "doccano"
     raise LabelError(
-        f"{place}: written by none of the tools that are known ({', '.join(IMPORTS)}); "
+        f"{place}: not from a tool that is supported ({', '.join(IMPORTS)}); "
         "name the kind, or make a label table of it"
     )

@@ -40,7 +40,7 @@ def holds(condition: Condition, frame: pd.DataFrame, place: str) -> np.ndarray:
             any_of |= holds(table, frame, place)
         return any_of
     if not isinstance(condition, dict):
-        raise LabelError(f"{place}: {condition!r} is no condition; expected column = value")
+        raise LabelError(f"{place}: {condition!r} is not a condition; expected column = value")
     all_of = np.ones(len(frame), dtype=bool)
     for name, wanted in condition.items():
         all_of &= _meets(column(frame, name, place), wanted, f"{place}.{name}")

@@ -83,7 +83,7 @@ def _jsonl(path: Path, _: list[str] | None) -> pd.DataFrame:
         try:
             rows.append(orjson.loads(line))
         except orjson.JSONDecodeError as error:
-            raise LabelError(f"{path}:{number}: no JSON: {error}; download it again") from error
+            raise LabelError(f"{path}:{number}: not JSON: {error}; download it again") from error
     return pd.DataFrame(rows)
 
 

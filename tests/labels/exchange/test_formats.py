@@ -133,9 +133,9 @@ def test_empty_is_not_judged_unless_it_is_said_to_be_clean(tmp_path):
 @pytest.mark.parametrize(
     ("content", "kind", "message"),
     [
-        ('{"words": 1}\n', None, "written by none of the tools that are known"),
-        ("nonsense", None, "written by none of the tools"),
-        ("text,spam\n", None, "written by none of the tools"),
+        ('{"words": 1}\n', None, "not from a tool that is supported"),
+        ("nonsense", None, "not from a tool"),
+        ("text,spam\n", None, "not from a tool"),
         ('{"text": "a", "label": []}\n', None, "no judgement in this doccano export"),
         ('{"text": "a", "label": ["%%"]}\n', None, "the label '%%' cannot be a column's name"),
         ('{"text": "a"}\n', "prodigy", "not a prodigy export: KeyError"),

@@ -251,7 +251,7 @@ def test_a_ledger_that_was_cut_or_joined_is_refused(moderation, tmp_path):
         (tmp_path / "x.jsonl").write_bytes(content)
         ran = moderation("labels", "import", tmp_path / "x.jsonl", "--labels", tmp_path / "l.jsonl")
         assert (ran.status, len(ran.err.splitlines())) == (1, 1)
-        assert "no entry of a ledger" in ran.err
+        assert "not a ledger entry" in ran.err
         assert not (tmp_path / "l.jsonl").exists()
 
 
@@ -289,7 +289,7 @@ def test_answers_in_a_table_of_decisions(moderation, tmp_path, value, taken):
         ("t.jsonl", '{"text": "a", "label": ["spam", "abuse"], "value": 1}', "a row for each"),
         ("t.jsonl", '{"text": "a", "label": "spam;abuse", "value": 1}', "no name of one label"),
         ("t.jsonl", '{"text": "a", "label": null, "value": 1}', "no name of one label"),
-        ("t.jsonl", '{"text": "a", "label": "weight", "value": 1}', "no label can be named"),
+        ("t.jsonl", '{"text": "a", "label": "weight", "value": 1}', "cannot be a label's name"),
         ("t.csv", "text,label,value\na,spam,maybe\n", "row 1: value is 'maybe'"),
         ("t.csv", "text,label\na,spam\n", "label is 'spam'"),
         ("t.csv", "text,label\na,spam;abuse\n", "label is 'spam;abuse'"),
@@ -306,7 +306,7 @@ def test_answers_in_a_table_of_decisions(moderation, tmp_path, value, taken):
         ("t.json", '[{"fields": {"text": "a"}, "responses": {"q": [{"value": [{"rank": 1}]}]}}]',
          "not the name of a label"),
         ("t.json", '[{"entry": "decision", "text": "a", "label": "spam", "value": 0}]',
-         "written by none of the tools"),
+         "not from a tool"),
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_refused(moderation, tmp_path, name, content, says):

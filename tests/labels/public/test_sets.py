@@ -82,7 +82,7 @@ def test_a_condition_chooses_rows_and_a_missing_value_meets_none(condition, rows
         ({"absent": 1}, "set, yes: no column 'absent'; the file has klass, share"),
         ({"share": {"over": 1}}, "set, yes.share: unknown key over; expected at_least"),
         ({"share": {}}, "set, yes.share: unknown key nothing"),
-        ("klass == 0", "set, yes: 'klass == 0' is no condition"),
+        ("klass == 0", "set, yes: 'klass == 0' is not a condition"),
     ],
 )
 def test_a_condition_that_cannot_be_read_names_its_place(condition, message):

@@ -28,13 +28,13 @@ def hold_folder(folder: str) -> Iterator[None]:
     no locks, it is a file among the temporary ones, which only runs of this user on this machine
     see.
     """
-    new = not files.exists(folder)
+    new = not files.is_url(folder) and not Path(folder).exists()
     files.make_folder(folder)
     try:
         with _hold(folder):
             yield
     finally:
-        if new and not files.is_url(folder):
+        if new:
             with contextlib.suppress(OSError):  # it is not empty
                 os.rmdir(folder)  # noqa: PTH106 - as `os.open` below
 

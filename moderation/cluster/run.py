@@ -88,33 +88,23 @@ def score_folder(
     """
     paths = paths_of(dumps)
     with hold_folder(job.folder):
-        return _score_alone(paths, job, model, engine, watch)
-
-
-def _score_alone(
-    paths: list[tuple[str, bool]],
-    job: Job,
-    model: tuple[Model, Path],
-    engine: Engine,
-    watch: Callable[[str, int, int, int], None],
-) -> Outcome:
-    inputs = inputs_of(paths, job.format)
-    partitions = job.partitions or _partitions(job, inputs, engine)
-    job = replace(job, partitions=partitions, home=inputs.home)
-    state = _opened(job, inputs)
-    outcome = Outcome(job.folder, model[0].labels)
-    if state is not None and _whole(job, state, engine):
-        return _finished(outcome, state)
-    _set_up(job, inputs, model[1])
-    units, read = _read(job, inputs, engine, watch, outcome)
-    counted = None
-    if judged(model[0]):
-        counted = _with_company(job, units, read, engine, watch)
-    parts = _score(job, units, (read, counted), engine, watch, outcome)
-    _check(outcome)
-    if job.campaigns:
-        parts = _with_campaigns(job, parts, engine, watch, outcome)
-    return _complete(job, inputs, outcome, parts)
+        inputs = inputs_of(paths, job.format)
+        partitions = job.partitions or _partitions(job, inputs, engine)
+        job = replace(job, partitions=partitions, home=inputs.home)
+        state = _opened(job, inputs)
+        outcome = Outcome(job.folder, model[0].labels)
+        if state is not None and _whole(job, state, engine):
+            return _finished(outcome, state)
+        _set_up(job, inputs, model[1])
+        units, read = _read(job, inputs, engine, watch, outcome)
+        counted = None
+        if judged(model[0]):
+            counted = _with_company(job, units, read, engine, watch)
+        parts = _score(job, units, (read, counted), engine, watch, outcome)
+        _check(outcome)
+        if job.campaigns:
+            parts = _with_campaigns(job, parts, engine, watch, outcome)
+        return _complete(job, inputs, outcome, parts)
 
 
 def _partitions(job: Job, inputs: Inputs, engine: Engine) -> int:

@@ -63,7 +63,7 @@ def scored_parts(
     verdict: what a larger dump, of which this one is a part, says of each comment.
     """
     if verdict is None and judged(model):
-        verdict = Verdict.of(find_company(dump.comments))
+        verdict = Verdict.of(find_company(dump.comments, dump.threads))
     bounds = thread_bounds(dump.comments)
     places = part_starts(bounds)
     workers = workers or thread_count()

@@ -20,11 +20,23 @@ from moderation.cluster import files, receipts
 from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest
 from moderation.cluster.spill import spilled, thread_hashes
+from moderation.comments import THREAD_SCHEMA
 from moderation.company.counts import Authors, Seen, count_authors, count_pace, repeated, tally
-from moderation.company.find import THINGS, Known, Looked, compared, look, note, times
+from moderation.company.find import (
+    THINGS,
+    Known,
+    Looked,
+    compared,
+    look,
+    note,
+    own_sites,
+    persons,
+    times,
+)
 from moderation.company.names import name_kind
 from moderation.company.rules import Verdict
 from moderation.company.sightings import Sightings, name_hash
+from moderation.tables import to_arrow
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:
@@ -33,10 +45,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.cluster.part import Spilled
+    from moderation.cluster.part import Pieces, Spilled
     from moderation.cluster.receipts import Receipt
 
-COLUMNS = ("thread_id", "author", "created_at", "text")
+COLUMNS = ("thread_id", "author", "created_at", "text", "kind")
 THING = pa.schema([("key", pa.uint64()), ("thread", pa.uint64()), ("author", pa.uint64())])
 SEEN = {
     "author": pa.schema(
@@ -72,19 +84,38 @@ def slices(rows: int) -> int:
 # ---- what is seen ----------------------------------------------------------------------------
 
 
-def _looked_at(table: pa.Table) -> Looked:
-    """What is seen in some comments. table: has COLUMNS."""
+def _looked_at(table: pa.Table, heads: pa.Table) -> Looked:
+    """What is seen in some comments. table: has COLUMNS. heads: `_heads`."""
     author = _named(table["author"])
     encoded = pc.dictionary_encode(author)
     kinds = np.array([*map(name_kind, encoded.dictionary.to_pylist()), 0], np.uint16)
     code = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
-    return Looked(
+    looked = Looked(
         thread_hashes(table["thread_id"]),
         thread_hashes(author),
         kinds[code],
         times(table["created_at"]),
         look(table["text"]),
     )
+    own = own_sites(table["thread_id"], heads["thread_id"], heads["url"])
+    return looked.persons(persons(table["kind"], len(table)), own)
+
+
+def _heads(threads: pa.Table) -> pa.Table:
+    """The url of each thread; the smallest, as everywhere."""
+    found = threads.select(["thread_id", "url"]).group_by("thread_id").aggregate([("url", "min")])
+    return found.rename_columns({"url_min": "url"})
+
+
+def _heads_of(pieces: Pieces, number: int) -> pa.Table:
+    columns = [THREAD_SCHEMA.field(name) for name in ("thread_id", "url")]
+    found = [
+        pa.Table.from_batches([batch]).select(["thread_id", "url"])
+        for one in pieces.threads
+        for batch in spilled(one.path, one.batches, number)
+    ]
+    found.append(pa.schema(columns).empty_table())
+    return _heads(pa.concat_tables(found))
 
 
 def _named(author: pa.ChunkedArray) -> pa.Array:
@@ -101,7 +132,7 @@ def _tables(spills: list[Spilled], number: int) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch]).select(COLUMNS)
 
 
-def look_over(job: Job, number: int, spills: list[Spilled], read: str) -> Receipt:
+def look_over(job: Job, number: int, pieces: Pieces, read: str) -> Receipt:
     """Write what is seen in the records of a partition (SEEN)."""
     name = f"seen-{number:05}"
     made_from = digest(job.options(), number, read)
@@ -111,10 +142,11 @@ def look_over(job: Job, number: int, spills: list[Spilled], read: str) -> Receip
     rows = dict.fromkeys(SEEN, 0)
     paths = {kind: f"_work/{name}.{kind}" for kind in SEEN}
     threads = np.zeros(0, np.uint64)
+    heads = _heads_of(pieces, number)
     with ExitStack() as stack:
         writers = {kind: _writer(stack, job, paths[kind], SEEN[kind]) for kind in SEEN}
-        for table in _tables(spills, number):
-            looked = _looked_at(table)
+        for table in _tables(pieces.records, number):
+            looked = _looked_at(table, heads)
             named = looked.author != 0
             of_author = (looked.author, looked.thread, looked.linked, looked.time, looked.name)
             found = {
@@ -226,6 +258,7 @@ def gather_texts(
         writer = _writer(stack, job, path, TEXTS)
         for table in _tables(spills, number):
             rows = pieces.rows(look(table["text"])["text"])
+            rows = rows[persons(table["kind"], len(table))[rows]]
             some = table.take(pa.array(rows))
             texts = some["text"].combine_chunks().cast(pa.large_string()).fill_null("")
             columns = [
@@ -328,10 +361,10 @@ class Judge:
         self._pieces = _Pieces(job, parts)
         self._texts = Seen(*_load(job, "text", 1))
 
-    def verdict(self, comments: pd.DataFrame) -> Verdict:
-        """Of some comments (COMMENT_SCHEMA)."""
+    def verdict(self, comments: pd.DataFrame, threads: pd.DataFrame) -> Verdict:
+        """Of some comments (COMMENT_SCHEMA) in whole threads (THREAD_SCHEMA)."""
         table = pa.table({name: pa.chunked_array(pa.array(comments[name])) for name in COLUMNS})
-        looked = _looked_at(table)
+        looked = _looked_at(table, to_arrow(threads[["thread_id", "url"]]))
         company = compared(looked, self._known)
         rows = self._pieces.rows(looked.seen["text"])
         texts = table["text"].take(pa.array(rows)).combine_chunks().fill_null("")

@@ -194,7 +194,7 @@ def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.T
     from moderation.scoring import scored_parts
 
     whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
-    verdict = None if judge is None else judge.verdict(dump.comments)
+    verdict = None if judge is None else judge.verdict(dump.comments, dump.threads)
     table = pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
     passport = json.dumps(model.passport(), sort_keys=True)
     return table.replace_schema_metadata({METADATA_KEY: passport})

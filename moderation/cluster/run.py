@@ -306,7 +306,7 @@ def _with_company(
     watch: Callable[[str, int, int, int], None],
 ) -> Counted:
     """Count over all partitions what each comment is to be compared with."""
-    spills = Pieces.of(job, units).records
+    pieces = Pieces.of(job, units)
     everywhere = range(job.partitions)
     done = 0
 
@@ -324,7 +324,7 @@ def _with_company(
 
     total = 2 * job.partitions + 5
     watch("comparing", 0, total, 0)
-    seen = receipts(look_over, [(job, number, spills, read) for number in everywhere])
+    seen = receipts(look_over, [(job, number, pieces, read) for number in everywhere])
     rows = [sum(one["rows"][kind] for one in seen) for kind in seen[0]["rows"]]
     parts = company_slices(max(rows))
     total += 4 * (parts - 1)
@@ -332,7 +332,7 @@ def _with_company(
     first = receipts(count_first, [(job, *one, parts, made(seen)) for one in kinds])
     kinds = [(kind, part) for kind in THINGS for part in range(parts)]
     things = receipts(count_things, [(job, *one, parts, made(first)) for one in kinds])
-    calls = [(job, number, spills, parts, made(first)) for number in everywhere]
+    calls = [(job, number, pieces.records, parts, made(first)) for number in everywhere]
     texts = receipts(join_texts, [(job, parts, made(receipts(gather_texts, calls)))])
     threads = sum(one["threads"] for one in seen)
     return Counted(parts, threads, made([*first, *things, *texts]))

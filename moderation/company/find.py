@@ -27,7 +27,7 @@ from moderation.company.counts import (
     windows,
 )
 from moderation.company.names import name_kind
-from moderation.company.sightings import KINDS, Sightings, sightings
+from moderation.company.sightings import KINDS, Sightings, name_hash, sightings, site_of
 from moderation.features.ngrams import thread_count
 
 if TYPE_CHECKING:
@@ -87,6 +87,21 @@ class Looked(NamedTuple):
     time: np.ndarray
     seen: dict[str, Sightings]
 
+    def persons(self, person: np.ndarray, own: np.ndarray) -> Looked:
+        """Without what others than persons left, pingbacks say, and links to a thread's own site.
+
+        person: (n,) bool. own: (n,) uint64, as `own_sites` gives them.
+        """
+        seen = {}
+        for kind, (row, key) in self.seen.items():
+            kept = person[row] & ((key != own[row]) if kind == "link" else True)
+            seen[kind] = Sightings(row[kept], key[kept])
+        return self._replace(
+            author=np.where(person, self.author, np.uint64(0)),
+            name=np.where(person, self.name, np.uint16(0)),
+            seen=seen,
+        )
+
     @property
     def linked(self) -> np.ndarray:
         """(n,) bool: whether a comment has a link to a site that not everybody links to."""
@@ -104,8 +119,8 @@ class Known(NamedTuple):
     threads: int
 
 
-def find_company(comments: pd.DataFrame) -> Company:
-    """What a whole dump (COMMENT_SCHEMA) says of each of its comments."""
+def find_company(comments: pd.DataFrame, threads: pd.DataFrame | None = None) -> Company:
+    """What a whole dump (COMMENT_SCHEMA, THREAD_SCHEMA) says of each of its comments."""
     if not len(comments):
         return Company.empty(0, 0)
     thread = _codes(comments, "thread_id")[0]
@@ -118,6 +133,11 @@ def find_company(comments: pd.DataFrame) -> Company:
         times(_array(comments, "created_at")),
         look(comments["text"]),
     )
+    own = np.zeros(len(comments), np.uint64)
+    if threads is not None:
+        heads = [_array(threads, name) for name in ("thread_id", "url")]
+        own = own_sites(_array(comments, "thread_id"), *heads)
+    looked = looked.persons(persons(_array(comments, "kind"), len(comments)), own)
     authors = count_authors(looked.author, looked.thread, looked.linked, looked.time, looked.name)
     pace = count_pace(looked.author, looked.thread, looked.time, authors)
     things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
@@ -202,6 +222,38 @@ def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     moments = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
     return np.asarray(moments.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
+
+
+def persons(kind: pa.Array | pa.ChunkedArray, n: int) -> np.ndarray:
+    """(n,) bool: whether a person wrote it, and no program announced a link. kind: may be null."""
+    if pa.types.is_null(kind.type):
+        return np.ones(n, bool)
+    told = pc.is_in(kind, value_set=pa.array(["pingback", "trackback"], kind.type))
+    return np.array(pc.invert(told).to_numpy(zero_copy_only=False))
+
+
+def own_sites(
+    ids: pa.Array | pa.ChunkedArray,
+    threads: pa.Array | pa.ChunkedArray,
+    urls: pa.Array | pa.ChunkedArray,
+) -> np.ndarray:
+    """(n,) uint64: the site of each comment's thread, as `domains` has it; 0 = unknown.
+
+    ids: (n,) of the comments' threads. threads, urls: one of each thread.
+    """
+    if len(urls) == urls.null_count:
+        return np.zeros(len(ids), np.uint64)
+    found = pc.extract_regex(urls.cast(pa.large_string()), r"^(?P<host>https?://[^/?#]*)")
+    hosts = pc.struct_field(found, "host")
+    hosts = hosts.combine_chunks() if isinstance(hosts, pa.ChunkedArray) else hosts
+    encoded = pc.dictionary_encode(hosts)
+    sites = [site_of(host) for host in encoded.dictionary.to_pylist()]
+    keys = np.array([*(name_hash(site) if site else 0 for site in sites), 0], np.uint64)
+    code = encoded.indices.fill_null(len(sites)).to_numpy(zero_copy_only=False)
+    keys = np.append(keys[code], np.uint64(0))
+    known = threads.combine_chunks() if isinstance(threads, pa.ChunkedArray) else threads
+    place = pc.index_in(ids.cast(known.type), value_set=known).fill_null(len(keys) - 1)
+    return np.asarray(keys[place.to_numpy(zero_copy_only=False)])
 
 
 def look(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:

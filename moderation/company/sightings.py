@@ -98,6 +98,15 @@ def _domains_of(text: bytes) -> Iterable[str]:
             yield name
 
 
+def site_of(url: str) -> str:
+    """The domain that an address belongs to, "" for none.
+
+    >>> site_of("https://blog.example.org/2024/05/post")
+    'example.org'
+    """
+    return next(iter(_domains_of(url.encode("utf-8", "replace"))), "")
+
+
 def phones(text: Text) -> Sightings:
     """The telephone numbers of each text, by their last nine figures."""
     figures = np.flatnonzero((text.data - np.uint8(ord("0"))) < 10)

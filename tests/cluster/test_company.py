@@ -35,6 +35,10 @@ def records():
     for k in range(20):
         name = ["Cheap Jerseys Online", "http://a.example/x", "", None, "=cmd|x"][k % 5]
         found.append({"thread_id": f"t{k}", "author": name, "text": "Thanks for sharing this"})
+    for k in range(30):
+        title = {"title": "News", "article": "News", "url": f"http://own{k % 2}.example/{k % 3}"}
+        text = f"page {k} has it: http://own{k % 3}.example/p{k}"
+        found.append({"thread_id": f"o{k % 9}", "author": f"o{k}", "text": text} | title)
     for k, one in enumerate(found):
         one["id"] = str(k)
         one["created_at"] = f"2024-01-01T1{k % 3}:0{k % 9}:00Z"

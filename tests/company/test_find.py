@@ -88,6 +88,24 @@ def test_a_site_that_those_who_write_here_link_to_says_nothing():
     assert shares(dump(*rows)) == {}
 
 
+def test_pingbacks_and_links_to_the_own_site_say_nothing():
+    rows = [
+        (f"t{k}", f"Shop Reviews {k}", f"[...] {SHARED} http://blog.example/{k} [...]")
+        for k in range(9)
+    ]
+    threads = pd.DataFrame(
+        {
+            "thread_id": [f"t{k}" for k in range(9)],
+            "url": [f"http://blog.example/{k}" for k in range(9)],
+        }
+    )
+    pings = dump(*rows).assign(kind="pingback")
+    assert not Verdict.of(find_company(pings)).total.any()
+    linked = dump(*((f"t{k}", f"a{k}", f"w{k} see http://www.blog.example/{k}") for k in range(9)))
+    assert Verdict.of(find_company(linked)).total.all()
+    assert not Verdict.of(find_company(linked, threads)).total.any()
+
+
 def test_on_a_large_site_it_takes_more_articles_before_a_link_says_something():
     many = [(f"u{k}", None, "I agree") for k in range(20_000)]
     few = [(f"t{k}", f"a{k}", f"w{k} http://paper.example/{k}") for k in range(10)]

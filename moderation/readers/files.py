@@ -1,7 +1,8 @@
-"""New module."""
+"""The files behind a path: a folder's, a glob's, the members of a zip archive."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from glob import glob, has_magic
 from pathlib import Path
@@ -52,9 +53,19 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
         return
     inside = [one for one in source.directory.infolist() if not one.is_dir()]
     source.allow_all([one.file_size for one in inside])
-    members = sorted(one.filename for one in inside)
-    if not members:
+    if not inside:
         raise InputError(f"{source.name}: the archive is empty")
-    for member in members:
+    names: Counter[str] = Counter()
+    for entry in sorted(inside, key=lambda one: one.filename):
+        member = entry.filename
         if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
-            yield Source(name, mapping, member=member, archive=source, options=options)
+            yield Source(
+                name,
+                mapping,
+                member=member,
+                entry=entry,
+                again=names[member],
+                archive=source,
+                options=options,
+            )
+            names[member] += 1

@@ -109,8 +109,9 @@ class Source:
     """A file, a pipe, standard input (`-`) or a member of a zip archive, ready to be read again.
 
     path: where it lies; `-` and pipes are copied to a temporary file first. mapping: the user's
-    `--map` (our column -> the dump's). archive: of which `member` is one, where that has been
-    opened already. Raises InputError when it cannot be opened.
+    `--map` (our column -> the dump's). entry: the archive's own for `member`, which tells several
+    of one name apart; again: how many of the name come before it. archive: of which `member` is
+    one, where that has been opened already. Raises InputError when it cannot be opened.
     """
 
     def __init__(
@@ -119,6 +120,8 @@ class Source:
         mapping: Mapping[str, str] | None = None,
         *,
         member: str | None = None,
+        entry: zipfile.ZipInfo | None = None,
+        again: int = 0,
         archive: Source | None = None,
         options: Options = USUAL,
     ) -> None:
@@ -134,7 +137,8 @@ class Source:
         self.damage: str | None = None  # where and why the compressed stream broke off
         self.name = "standard input" if str(path) == "-" else str(path)
         if member:
-            self.name += f":{member}"
+            self.name += f":{member}" + f" ({again + 1})" * bool(again)
+        self._entry = entry
         self._archive = archive  # its copy on disk lives as long as it does
         self._disk: Path = archive._disk if archive else self._on_disk(str(path))
 
@@ -249,7 +253,7 @@ class Source:
     def _unzipped(self, _: BinaryIO) -> IO[bytes]:
         archive = (self._archive or self).directory
         try:
-            member = archive.getinfo(self.member or "")
+            member = self._entry or archive.getinfo(self.member or "")
         except KeyError as error:
             raise InputError(f"{self.name}: is not in the archive") from error
         if member.flag_bits & 1:

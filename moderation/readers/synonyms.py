@@ -1,4 +1,4 @@
-"""New module."""
+"""The names that columns and keys go by in dumps, and which column of ours each is."""
 
 from __future__ import annotations
 

@@ -636,3 +636,39 @@ def test_json_without_its_beginning_is_no_prose(tmp_path):
     path.write_text('dy": "Nobody there could say why it was late.",\n "name": B",\n}\n')
     with pytest.raises(UnknownFormatError):
         read(path)
+
+
+def test_two_files_of_one_name_in_an_archive_are_both_read(tmp_path):
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "id,text\n1,the first of them\n")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.csv", "id,text\n2,the second of them\n")
+    dump = read(path)
+    assert ids(dump) == ["1", "2"]
+    assert list(dump.formats) == [f"{path}:a.csv", f"{path}:a.csv (2)"]
+
+
+def test_comments_in_a_column_of_lists_are_spoken_of(tmp_path):
+    path = tmp_path / "dump.parquet"
+    replies = [[{"id": "r1", "body": "a reply"}], []]
+    pq.write_table(pa.table({"id": ["1", "2"], "text": ["one", "two"], "replies": replies}), path)
+    dump = read(path)
+    assert ids(dump) == ["1", "2"]
+    assert any("lists of the column replies" in note for note in dump.notes)
+
+
+def test_prose_in_a_key_of_what_is_around_a_comment(tmp_path):
+    comments = [{"timestamp": n, "comment": f"number {n}", "author": "Al"} for n in range(2)]
+    outer = [{"timestamp": n, "data": [{"comment": one}]} for n, one in enumerate(comments)]
+    outer[0]["t do every every can"] = outer[0].pop("timestamp")
+    dump = json_dump(tmp_path, {"comments_v2": outer})
+    assert len(dump.comments) == 2
+    assert len(dump.rejects) == 1
+
+
+def test_prose_as_the_name_of_a_column_of_sql(tmp_path):
+    table = b"CREATE TABLE `wp_x` (\n  `com weather late and our wind` text\n);\n"
+    path = tmp_path / "wordpress.sql"
+    path.write_bytes(table + (SAMPLES / "sqldump/wordpress.sql").read_bytes())
+    assert [reason for _, reason in told(read(path))] == ["no statement of SQL"]

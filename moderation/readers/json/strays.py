@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Way = tuple[str, str]
 """The last two keys above a value. Two, for GraphQL calls each of its lists `nodes`."""
+TOP: Way = ("", "")
 _WORDS = re.compile(r"\S\s+\S")
 _WORD = re.compile(r"[^\W_]{2,}")
 _KINDS = 20  # sets of keys that are compared with
@@ -74,7 +75,7 @@ class Homes:
         """The elements of those lists that hold words, but no comment."""
         for one in elements:
             here = one.way in (self._posts if one.post else self._both())
-            like = here or (not one.post and (self._resembles(one.node) or self._nests(one)))
+            like = here or (not one.post and (self._resembles(one) or self._nests(one)))
             if one.comment or not like:
                 continue
             if any(map(_WORDS.search, self._texts(one, shut))):
@@ -86,15 +87,17 @@ class Homes:
             return None
         return frozenset(key for key, count in self._counts.items() if count > 1)
 
-    def _resembles(self, node: dict[str, Any]) -> bool:
+    def _resembles(self, element: Element) -> bool:
         """Whether an object, or one right within it, has nearly the keys of a comment.
 
-        Or a few of them, none else, and a text's among these.
+        Or a few of them, none else, and a text's among these; by itself in the file, one more.
         """
+        node, spare = element.node, int(element.way == TOP)
         inner = [value for value in node.values() if isinstance(value, dict)]
         return any(
             len(own & keys) >= max(_FEW, _NEARLY * len(own | keys))
             or (own <= keys and not own.isdisjoint(self._text_keys))
+            or (spare and len(own & keys) >= _FEW and len(own - keys) <= spare)
             for own in map(frozenset, (node, *inner))
             if len(own) >= _FEW
             for keys in self._keys

@@ -18,9 +18,11 @@ from moderation.readers.json.lenient import loads
 from moderation.readers.json.parts import Part, on_the_way, parts
 from moderation.readers.json.salvage import Doubled, Salvage, Span, located, salvaged, substantial
 from moderation.readers.json.strays import (
+    TOP,
     Element,
     Homes,
     disagree,
+    is_prose,
     misspelt,
     odd_key,
     says_something,
@@ -158,9 +160,9 @@ def walk(
     elements: takes the objects that stand in lists, and the root. under: the post around it.
     """
     met = elements if elements is not None else []
-    outermost = Element(_TOP, root if isinstance(root, dict) else {})
+    outermost = Element(TOP, root if isinstance(root, dict) else {})
     met.append(outermost)
-    stack: list[_Step] = [(root, None, under, outermost, _TOP)]
+    stack: list[_Step] = [(root, None, under, outermost, TOP)]
     while stack:
         node, around, post, element, way = stack.pop()
         if isinstance(node, list):
@@ -191,7 +193,6 @@ def walk(
 
 
 _Step: TypeAlias = "tuple[Any, Record | None, Record | None, Element, Way]"
-_TOP: Way = ("", "")
 
 
 def claims(source: Source, shape: JsonFormat) -> bool:
@@ -392,8 +393,12 @@ class _Reading:
         for one in self._homes.strays(elements, self._shut):
             yield one.node, "no comment as others here are"
         for one in elements:
-            if one.comment and not one.own and (path := self._prose_in(one.node, self._bare)):
+            if one.own:
+                continue
+            if one.comment and (path := self._prose_in(one.node, self._bare)):
                 yield one.node, f"{path} is prose"
+            elif one.way != TOP and (key := _prose_key(one.node)):
+                yield one.node, f"the key {key[:SNIPPET]!r} is prose"
 
     def _holds(self, value: Any) -> bool:
         return next(walk(value, self._shape), None) is not None
@@ -649,6 +654,20 @@ class _Reading:
             text = plain(text) if path.startswith("<") else tidy(text)
             return self._shape.fix(text) if self._shape.fix else text
         return ""
+
+
+def _prose_key(node: Record) -> str:
+    """A key of a plain value that is prose, where a list stands beside it; empty where none is."""
+    if not any(isinstance(value, dict | list) for value in node.values()):
+        return ""
+    return next(
+        (
+            key
+            for key, value in node.items()
+            if is_prose(key) and not isinstance(value, dict | list)
+        ),
+        "",
+    )
 
 
 def _paths_of(shape: JsonFormat) -> list[str]:

@@ -56,7 +56,8 @@ class Parquet:
         try:
             self._raw = b"" if source.local else source.open().read()
             self._stream = pq.ParquetFile(self._input(), pre_buffer=False)
-            self.names: list[str] = self._stream.schema_arrow.names
+            self.schema: pa.Schema = self._stream.schema_arrow
+            self.names: list[str] = self.schema.names
         except _DAMAGE as error:
             raise self._damaged(error) from error
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 PARQUET = b"PAR1"
 _FEW_ROWS = 2  # rows that show which keys a file's rows have
+_LISTS = (
+    "only its rows are read, not what is in the lists of the column {}; if these are comments, "
+    "give each a row of its own"
+)
 SHOWN = 12  # column names in an error message
 
 
@@ -72,6 +76,8 @@ def read(source: Source) -> Iterator[Batch]:
     if source.head.startswith(PARQUET):
         stream = Parquet(source)
         yield from _batches(source, stream.columns(_roles(source, stream.names)))
+        if nested := _nested(stream.schema):
+            yield Batch(notes=[f"{source.name}: {_LISTS.format(_shown(nested))}"])
         return
     if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
@@ -88,6 +94,17 @@ def read(source: Source) -> Iterator[Batch]:
     yield from _batches(source, found, plain if is_html(chosen["text"]) else None)
     if note := _weakly(source, chosen):
         yield Batch(notes=[note])
+
+
+def _nested(schema: pa.Schema) -> list[str]:
+    """The columns of lists whose elements look like comments."""
+    return [
+        field.name
+        for field in schema
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        if pa.types.is_struct(field.type.value_type)
+        if "text" in roles([inner.name for inner in field.type.value_type], {})
+    ]
 
 
 def _weakly(source: Source, chosen: Mapping[str, str]) -> str | None:

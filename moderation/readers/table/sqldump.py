@@ -61,6 +61,7 @@ _NUMBER, _NAME = re.compile(r"-?\d*"), re.compile(r"\S*")
 _MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?)?)?")
 _ROW = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'")
 _PART = re.compile(r"'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,")  # of a row, before a closing bracket
+_PROSE_NAME = re.compile(r"`[^`\n]*(?: [^`\n]*){3}`")
 _DECLARED = re.compile(r"\bTABLES?\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"\[]?(\w+)", re.IGNORECASE)
 _FORMS = {
     "comment_id": _NUMBER,
@@ -284,7 +285,7 @@ class _Others:
 
     def __init__(self) -> None:
         self._open = False  # a statement that is none of ours goes on
-        self._filled = False  # it fills a table
+        self._fills = False  # it fills a table
         self._tables: set[str] = set()  # that are declared
 
     def strange(self, text: str, at: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -292,25 +293,40 @@ class _Others:
         start, why = -1, ""
         for line in _LINE.finditer(text, at, end):
             known = _KNOWN.match(text, line.start(), line.end())
-            stray = not (known or self._open) and line[0].strip(" \t\r\n;,)(")
-            rows = not (known and known[1]) and not self._filled and _holds_rows(line[0])
-            if (known or (self._open and not why)) and not rows:
+            misplaced = self._holds_words(line[0], known)
+            if (known or (self._open and not why)) and not misplaced:
                 if start >= 0:
                     yield start, line.start(), why
-                    start, why = -1, ""
-                self._open = not line[0].rstrip().endswith(";") and not (
-                    known and known[0].lstrip().startswith("--")
-                )
-                self._filled = self._open and bool((known and known[1]) or self._filled)
-                if known and known[1] is None:
-                    self._tables |= set(_DECLARED.findall(line[0]))
-                elif known and (not _FILLS.match(line[0]) or self._is_ours(known[1])):
-                    start, why = line.start(), f"a statement for {known[1]} that cannot be read"
-            elif start < 0 and (stray or rows):
+                start, why = -1, self._unread(line[0], known)
+                if why:
+                    start = line.start()
+            elif start < 0 and (misplaced or self._is_stray(line[0], known)):
                 start, why = line.start(), "no statement of SQL"
                 self._open = False
         if start >= 0:
             yield start, end, why
+
+    def _is_stray(self, line: str, known: re.Match[str] | None) -> bool:
+        """Whether a line belongs to no statement."""
+        return not (known or self._open) and bool(line.strip(" \t\r\n;,)("))
+
+    def _holds_words(self, line: str, known: re.Match[str] | None) -> bool:
+        """Whether a line of a statement that fills no table holds rows, or prose as a name."""
+        if (known and known[1]) or self._fills:
+            return False
+        return _holds_rows(line) or _PROSE_NAME.search(line) is not None
+
+    def _unread(self, line: str, known: re.Match[str] | None) -> str:
+        """Go on behind a line of a statement; why this one, which begins here, cannot be read."""
+        table = known[1] if known else None
+        remark = known is not None and known[0].lstrip().startswith("--")
+        self._open = not line.rstrip().endswith(";") and not remark
+        self._fills = self._open and bool(table or self._fills)
+        if known and table is None:
+            self._tables |= set(_DECLARED.findall(line))
+        elif known and (not _FILLS.match(line) or self._is_ours(known[1])):
+            return f"a statement for {table} that cannot be read"
+        return ""
 
     def _is_ours(self, table: str) -> bool:
         """Whether it is a table of comments, by its name or by what damage has left of it."""

@@ -13,7 +13,11 @@ from places import ROOT, TESTS
 
 from moderation.training.templates import expand
 
-SEED_TABLES = {"seed_spam.csv": 600, "seed_hate.csv": 400}  # the fewest rows each may have
+SEED_TABLES = {
+    "seed_spam.csv": 600,
+    "seed_hate.csv": 400,
+    "seed_abuse.csv": 600,
+}  # the fewest rows of each
 SEED_COLUMNS = ["id", "thread_id", "text", "spam", "slur", "abuse", "source"]
 LABELS = {"spam", "slur", "abuse"}
 FLOORS = ["traps.csv", "behaviour.csv", "groups.csv", "statements.csv"]
@@ -73,7 +77,7 @@ def test_a_seed_table_has_the_columns_of_a_label_table(name):
     assert len(table) >= SEED_TABLES[name]
     assert set(table.source) == {"seed"}
     assert set(table[["spam", "slur", "abuse"]].stack()) <= {"0", "1", ""}
-    assert table.thread_id.str.fullmatch(r"seed-(?:spam|hate)/[a-z_0-9/]+").all()
+    assert table.thread_id.str.fullmatch(r"seed-(?:spam|hate|abuse)/[a-z_0-9/]+").all()
     assert not table.duplicated(["thread_id", "id"]).any()
 
 
@@ -104,6 +108,16 @@ def test_spam_and_its_look_alikes_share_the_reserved_names():
     linked = linked[linked.text.str.contains(r"\.(?:example|test)\b")]
     share = (linked.spam == "0").mean()
     assert 0.1 <= share <= 0.5
+
+
+def test_abuse_seeds_hold_swearing_at_nobody_and_insults_without_a_hard_word():
+    table = seed_table("seed_abuse.csv")
+    assert (table.abuse == "0").sum() >= 400
+    assert (table.abuse == "1").sum() >= 200
+    harmless = table[table.abuse == "0"]
+    assert harmless.text.str.contains(r"(?i)shit|fuck|damn|idiot|stupid").sum() >= 100
+    assert set(table[table.abuse == "0"].slur) == {"0"}
+    assert not set(harmless.thread_id) & set(table[table.abuse == "1"].thread_id)
 
 
 def test_hate_seeds_are_balanced_and_every_kind_is_there():

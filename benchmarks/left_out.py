@@ -38,7 +38,7 @@ HERE = Path(__file__).parents[1]
 NEVER_TRAINED = ("hateval2019", "youtube_spam_extra")
 THIRDS = ("wikipedia_talk", "hatemoji")
 VIDEOS = "youtube_spam"
-OWN = ("behaviour", "seed", "templates")
+OWN = ("behaviour", "seed", "templates", "templates_blogs")
 DRAWS = 200
 
 

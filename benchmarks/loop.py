@@ -57,6 +57,7 @@ class Run(NamedTuple):
 def table(sources: Path, data: Path) -> pd.DataFrame:
     """All sets that the rounds need, and the project's own tables."""
     from moderation.labels.read import read_labels, read_sources, stack
+    from moderation.training.build import patterns_in
     from moderation.training.recipe import Recipe
     from moderation.training.templates import expand
 
@@ -64,7 +65,7 @@ def table(sources: Path, data: Path) -> pd.DataFrame:
     named = [*recipe.named, "youtube_spam_extra", "hateval2019"]
     frames = [read_sources(sources, data)[0], read_sources(sources, data, names=named)[0]]
     frames += [read_labels(path) for path in sorted(sources.parent.glob("seed_*.csv"))]
-    frames.append(expand(sources.parent / "templates.toml", 40, 0))
+    frames += [expand(path, 40, 0) for path in patterns_in(sources.parent)]
     frame = stack(frames).drop(columns="off_topic")
     frame["source"] = frame["source"].replace(recipe.same)
     return frame

@@ -24,6 +24,7 @@ from moderation.errors import (
 __all__ = [
     "COMMENT_SCHEMA",
     "KINDS",
+    "PINGS",
     "RECORD_SCHEMA",
     "REJECT_SCHEMA",
     "STATUSES",
@@ -44,6 +45,7 @@ __all__ = [
 
 
 KINDS = ("comment", "pingback", "trackback", "placeholder")
+PINGS = ("pingback", "trackback")  # other pages that link here: kept, never scored
 STATUSES = ("approved", "pending", "spam", "removed", "deleted", "hidden", "unknown")
 
 STRING = pa.large_string()  # 64-bit offsets: the text of a big dump passes 2 GiB

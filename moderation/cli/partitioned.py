@@ -12,7 +12,14 @@ import typer
 from moderation.cli.app import ready_to_score, say, tell
 from moderation.cli.options import check_ending
 from moderation.cli.progress import watched, working
-from moderation.cli.summaries import Counts, check_known, report_summary, say_counts, tell_sources
+from moderation.cli.summaries import (
+    Counts,
+    check_known,
+    ping_summary,
+    report_summary,
+    say_counts,
+    tell_sources,
+)
 from moderation.errors import InputError
 from moderation.terminal import plural
 
@@ -194,6 +201,7 @@ def _print_summary(outcome: Outcome) -> None:
     say(f"{plural(len(outcome.parts), 'partition')} in {outcome.folder}{resumed}")
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]
     say(table(["label", "flags", "cannot tell"], rows, width()))
+    ping_summary(outcome.pings)
     if outcome.campaigns:
         shown = ["campaign", "members", "threads", "authors", "text"]
         campaigns = [[campaign[name] for name in shown] for campaign in outcome.campaigns]

@@ -190,7 +190,7 @@ def _write_by_part(parts: Iterable[pa.Table], output: str, model: Model) -> pd.D
 
     def passing() -> Iterator[pa.Table]:
         for part in parts:
-            counted.append(part.select(["flags", *model.labels]))
+            counted.append(part.select(["kind", "flags", *model.labels]))
             yield part
 
     write_parts(passing(), output, metadata=model.passport())

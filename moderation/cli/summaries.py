@@ -119,8 +119,22 @@ def count_summary(counts: Counter[tuple[str, str]]) -> None:
         say(table(["by", "comments", "value"], rows, width()))
 
 
+def ping_summary(pings: int) -> None:
+    """How many pingbacks and trackbacks were not scored, if any, and why."""
+    from moderation.terminal import sentence, width
+
+    if pings:
+        what = (
+            "1 pingback or trackback is"
+            if pings == 1
+            else f"{pings:,} pingbacks and trackbacks are"
+        )
+        say(sentence(f"{what} not scored: another page links here, and nobody said it", width()))
+
+
 def flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
-    """Flags per label, and for how many comments the model cannot tell."""
+    """Flags per label, for how many comments the model cannot tell, and what was not scored."""
+    from moderation.comments import PINGS
     from moderation.terminal import table, width
 
     sets = scored["flags"].value_counts()
@@ -133,6 +147,7 @@ def flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
         for label in labels
     ]
     say(table(["label", "flags", "cannot tell"], rows, width()))
+    ping_summary(int(scored["kind"].isin(PINGS).sum()))
 
 
 def campaign_summary(campaigns: pd.DataFrame) -> None:

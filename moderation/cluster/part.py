@@ -26,7 +26,7 @@ from moderation.cluster.spill import (
     spilled,
     thread_hashes,
 )
-from moderation.comments import REJECT_SCHEMA
+from moderation.comments import PINGS, REJECT_SCHEMA
 from moderation.readers.dump import Assembled, Dump, assembled, reject_table
 from moderation.tables import METADATA_KEY, ROW_GROUP, to_frame
 
@@ -204,7 +204,7 @@ class _Counts:
     """The counts in a partition's receipt."""
 
     def __init__(self, labels: list[str]) -> None:
-        self.comments = self.threads = self.rejects = 0
+        self.comments = self.threads = self.rejects = self.pings = 0
         self.flags = dict.fromkeys(labels, 0)
         self.cannot_tell = dict.fromkeys(labels, 0)
         self.sketches = 0
@@ -220,6 +220,8 @@ class _Counts:
         self.comments += len(table)
         self.threads += len(dump.threads)
         self.rejects += len(dump.rejects)
+        kinds = table["kind"].value_counts().to_pylist()
+        self.pings += sum(one["counts"] for one in kinds if one["values"] in PINGS)
         sets = table["flags"].value_counts().to_pylist()
         for label in self.flags:
             self.flags[label] += sum(
@@ -240,6 +242,7 @@ class _Counts:
             "comments": self.comments,
             "threads": self.threads,
             "rejects": self.rejects,
+            "pings": self.pings,
             "flags": self.flags,
             "cannot_tell": self.cannot_tell,
             "sketches": self.sketches,

@@ -59,6 +59,7 @@ class Outcome:
     comments: int = 0
     threads: int = 0
     rejects: int = 0
+    pings: int = 0
     met: int = 0
     invented: int = 0
     parts: dict[str, int] = field(default_factory=dict)
@@ -289,6 +290,7 @@ def _score(
         outcome.comments += receipt["comments"]
         outcome.threads += receipt["threads"]
         outcome.rejects += receipt["rejects"]
+        outcome.pings += receipt["pings"]
         outcome.kept += bool(receipt.get("kept"))
         outcome.flags.update(receipt["flags"])
         outcome.cannot_tell.update(receipt["cannot_tell"])
@@ -407,6 +409,7 @@ _TOLD = (
     "comments",
     "threads",
     "rejects",
+    "pings",
     "met",
     "invented",
     "parts",

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
-from moderation.comments import STRING, THREAD_SCHEMA
+from moderation.comments import PINGS, STRING, THREAD_SCHEMA
 from moderation.errors import ModelError
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
@@ -135,6 +135,8 @@ class Model:
     ) -> pd.DataFrame:
         """One float column per label, rows as in `comments`; null = cannot tell.
 
+        A comment without words is null throughout, and so is a pingback or trackback.
+
         comments: COMMENT_SCHEMA, as a data frame or an Arrow table; with a `text` column alone, or
         from a list or Series of texts, context labels are null. threads: THREAD_SCHEMA, for titles
         and articles. workers: threads of the machine, None = all. Raises InputError for what is
@@ -155,7 +157,7 @@ class Model:
     ) -> tuple[pd.DataFrame, dict[str, Measured]]:
         """`score`, and by context label what evidence needs of the comments that it flags."""
         texts = iter(self.score_texts(comments["text"], workers).T)
-        nothing = _wordless(comments["text"])
+        nothing = _wordless(comments["text"]) | _pings(comments)
         columns: dict[str, Any] = {}
         flagged: dict[str, Measured] = {}
         for head in self.heads:
@@ -322,6 +324,15 @@ def _wordless(texts: pd.Series) -> np.ndarray:
     if len(rows):
         blank[rows] = _blank(column.take(pa.array(rows)))
     return blank
+
+
+def _pings(comments: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: announcements that another page links here, which are no person's words."""
+    if "kind" not in comments:
+        return np.zeros(len(comments), bool)
+    kinds = pa.array(comments["kind"], STRING, from_pandas=True)
+    found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(PINGS, STRING)), False)
+    return np.array(found.to_numpy(zero_copy_only=False))
 
 
 def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:

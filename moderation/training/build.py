@@ -85,7 +85,7 @@ def build(
 
     public = taught([frame, *own_tables(folder, seed)], recipe)
     everything = stack([public, taught(mine, recipe)]) if mine else public
-    tables = [folder / "templates.toml", *sorted(folder.glob("seed_*.csv")), *more]
+    tables = [*patterns_in(folder), *sorted(folder.glob("seed_*.csv")), *more]
     with ThreadPoolExecutor(1) as beside:  # a head takes one core, and leaves the texts the rest
         heads = {name: beside.submit(head, name) for name in in_context}
         model = train(
@@ -180,10 +180,16 @@ def read_sets(
     return frame, provenance
 
 
+def patterns_in(folder: Path) -> list[Path]:
+    """The files of sentence patterns; `templates.toml` must be there."""
+    first = folder / "templates.toml"
+    return [first, *sorted(folder.glob("templates_*.toml"))]
+
+
 def own_tables(folder: Path, seed: int = 0) -> list[pd.DataFrame]:
     """The project's own label tables: sentences from patterns, and the seeds."""
-    sentences = expand(folder / "templates.toml", PER_PATTERN, seed)
-    return [sentences, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
+    sentences = [expand(path, PER_PATTERN, seed) for path in patterns_in(folder)]
+    return [*sentences, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
 
 
 def taught(tables: list[pd.DataFrame], recipe: Recipe) -> pd.DataFrame:

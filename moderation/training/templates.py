@@ -18,7 +18,6 @@ import pandas as pd
 from moderation.errors import LabelError
 from moderation.labels.table import label_frame
 
-SOURCE = "templates"
 _SLOT = re.compile(r"\{(\w*[a-z0-9])([~_]?)\}")
 _LONGEST = re.compile(r"[A-Za-z]{4,}")
 DEEPEST = 5  # slots within slots
@@ -27,7 +26,8 @@ DEEPEST = 5  # slots within slots
 def expand(toml: str | Path, per_pattern: int, seed: int) -> pd.DataFrame:
     """A label table with up to `per_pattern` distinct sentences for every pattern.
 
-    Same file and seed, same rows. `group` is the pattern's kind: kinds share no fold.
+    Same file and seed, same rows. `source` is the file's name without ending.
+    `group` is the pattern's kind: kinds share no fold.
     Raises LabelError with the file, and the pattern that is malformed.
     """
     path = Path(toml)
@@ -49,7 +49,7 @@ def expand(toml: str | Path, per_pattern: int, seed: int) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for kind, labels, pattern in patterns:
         made = dict.fromkeys(_filled(pattern, slots, rng, path) for _ in range(per_pattern))
-        rows += [{"text": text, "group": kind, "source": SOURCE, **labels} for text in made]
+        rows += [{"text": text, "group": kind, "source": path.stem, **labels} for text in made]
     return label_frame(pd.DataFrame(rows), str(path))
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 
+import pandas as pd
 import pytest
 import zstandard
 from places import ROOT, SEEDS
@@ -387,3 +388,16 @@ def test_a_campaign_is_named_with_its_members(moderation, tmp_path):
     assert ran.status == 0
     assert [scored[name]["campaign"] for name in ("x", "0", "1", "2", "3")] == [None, 0, 0, 0, 0]
     assert ran.err.splitlines()[-1].split()[:4] == ["0", "4", "4", "4"]
+
+
+@pytest.mark.parametrize("output", ["scored.parquet", "folder/"])
+def test_a_link_from_another_page_is_kept_and_not_scored(moderation, tmp_path, output):
+    dump = SEEDS / "telescope.wordpress.xml"
+    told = " ".join(moderation("score", dump, "-o", f"{tmp_path}/{output}").err.split())
+    assert "2 pingbacks and trackbacks are not scored" in told
+    scored = pd.read_parquet(tmp_path / output)
+    pings = scored[scored["kind"].isin(["pingback", "trackback"])]
+    assert len(pings) == 2
+    assert pings[["spam", "slur", "abuse", "off_topic"]].isna().all(axis=None)
+    assert pings["flags"].tolist() == ["", ""]
+    assert scored["spam"].notna().sum() == 27

@@ -38,54 +38,79 @@ def shallow(page: str) -> tuple[str, bool]:
     """
     if page.count("<") <= DEEPEST and len(page) < LONG_TAG:
         return page, False
-    made: list[str] = []
-    open_: list[str] = []
-    there: dict[str, int] = {}
-    at = search_from = 0
-    cut = False
-    end = page.rfind(">") + 1  # a tag that does not end is none
-    unclosed: set[str] = set()
-    while found := _TAG.search(page, search_from, end):
-        search_from = found.end()
-        note, slash, name, attributes = found.groups()
-        if note:
-            search_from = _behind(page, "-->", search_from, unclosed)
-            continue
-        name = name.lower()
-        if len(attributes) > LONG_TAG:
-            made += [page[at : found.start(4)], _few(attributes)]
-            at = found.end(4)
-        if name in _VOID or (not slash and attributes.endswith("/") and name not in _IMPLIED):
-            continue
-        if slash:
-            if there.get(name):
-                while _popped(open_, there) != name:
-                    pass
-            continue
-        if name in _HIDDEN:
-            search_from = _behind(page, f"</{name}", search_from, unclosed)
-            continue
+    flattening = _Flattening(page)
+    flattening.run()
+    return flattening.result(), flattening.cut
+
+
+class _Flattening:
+    """A pass over a page's tags that closes elements early where they nest too deep."""
+
+    def __init__(self, page: str) -> None:
+        self.cut = False
+        self._page = page
+        self._pieces: list[str] = []
+        self._copied = 0  # characters of the page that are in the pieces
+        self._open: list[str] = []
+        self._counts: dict[str, int] = {}  # of the open elements, by name
+        self._unclosed: set[str] = set()
+
+    def run(self) -> None:
+        """Pass over the page."""
+        at, end = 0, self._page.rfind(">") + 1  # a tag that does not end is none
+        while tag := _TAG.search(self._page, at, end):
+            comment, slash, name, attributes = tag.groups()
+            at = tag.end()
+            if comment:
+                at = _behind(self._page, "-->", at, self._unclosed)
+                continue
+            name = name.lower()
+            if len(attributes) > LONG_TAG:
+                self._replace(tag.start(4), tag.end(4), _few(attributes))
+            if name in _VOID or (not slash and attributes.endswith("/") and name not in _IMPLIED):
+                continue
+            if slash:
+                self._end(name)
+            elif name in _HIDDEN:
+                at = _behind(self._page, f"</{name}", at, self._unclosed)
+            else:
+                self._begin(name, attributes, tag.start())
+
+    def result(self) -> str:
+        """The page as it has become."""
+        return "".join([*self._pieces, self._page[self._copied :]]) if self._pieces else self._page
+
+    def _replace(self, start: int, end: int, replacement: str) -> None:
+        self._pieces += [self._page[self._copied : start], replacement]
+        self._copied = end
+
+    def _begin(self, name: str, attributes: str, start: int) -> None:
+        """Open an element, which may end others."""
         if name in _IMPLIED:
-            while open_ and _ends(open_[-1], name):
-                _popped(open_, there)
-        if _too_deep(len(open_), name, attributes):
-            closing = [f"</{_popped(open_, there)}>" for _ in range(len(open_) - BACK)]
-            made += [page[at : found.start()], *closing]
-            at, cut = found.start(), True
-        open_.append(name)
-        there[name] = there.get(name, 0) + 1
-    return ("".join([*made, page[at:]]) if made else page), cut
+            while self._open and _ends(self._open[-1], name):
+                self._pop()
+        if _too_deep(len(self._open), name, attributes):
+            closing = [f"</{self._pop()}>" for _ in range(len(self._open) - BACK)]
+            self._replace(start, start, "".join(closing))
+            self.cut = True
+        self._open.append(name)
+        self._counts[name] = self._counts.get(name, 0) + 1
+
+    def _end(self, name: str) -> None:
+        """Close the innermost element of a name, with all that is open in it."""
+        if self._counts.get(name):
+            while self._pop() != name:
+                pass
+
+    def _pop(self) -> str:
+        last = self._open.pop()
+        self._counts[last] -= 1
+        return last
 
 
 def _too_deep(depth: int, name: str, attributes: str) -> bool:
     begins = name in _BEGINS or _ID.search(attributes) is not None
     return depth >= (DEEPEST if begins else DEEPEST + BEYOND)
-
-
-def _popped(open_: list[str], there: dict[str, int]) -> str:
-    last = open_.pop()
-    there[last] -= 1
-    return last
 
 
 def _ends(last: str, name: str) -> bool:

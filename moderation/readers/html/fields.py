@@ -7,7 +7,7 @@ read from the words, as on a plain-text page.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.bylines.dates import stamp
@@ -28,6 +28,7 @@ from moderation.readers.markup import plain
 from moderation.readers.values import when
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from selectolax.lexbor import LexborNode
@@ -115,30 +116,32 @@ def _name(text: str) -> str | None:
 
 
 def _created(node: LexborNode) -> datetime | None:
-    for selector in TIME:
-        for found in node.css(selector):
-            for name in ("datetime", "content", "ts", "title"):
-                moment = when(attribute(found, name)) if attribute(found, name) else None
-                if moment:
-                    return moment
-            read = stamp(words(found)[:160])
-            if read and read.when:
-                return read.when
+    declared = (_declared(element) for selector in TIME for element in node.css(selector))
+    return next(filter(None, chain(declared, _written(node))), None) or _dated_line(node)
+
+
+def _declared(element: LexborNode) -> datetime | None:
+    """The time of an element that is for one, by its attributes or else its words."""
+    values = (attribute(element, name) for name in ("datetime", "content", "ts", "title"))
+    moments = (when(value) for value in values if value)
+    return next(filter(None, moments), None) or _moment_in(words(element)[:160])
+
+
+def _written(node: LexborNode) -> Iterator[datetime | None]:
+    """The times in places that have one on some sites."""
     for selector in TIME_TEXT:
-        for found in node.css(selector):
-            read = stamp(words(found)[:160])
-            if read and read.when:
-                return read.when
+        for element in node.css(selector):
+            yield _moment_in(words(element)[:160])
     for name in ("title", "data-tippy-content"):
-        for found in node.css(f"[{name}]"):
-            read = stamp(attribute(found, name)[:80])
-            if read and read.when:
-                return read.when
+        for element in node.css(f"[{name}]"):
+            yield _moment_in(attribute(element, name)[:80])
     for link in node.css("a[href*='#']"):
-        read = stamp(words(link)[:80])
-        if read and read.when:
-            return read.when
-    return _dated_line(node)
+        yield _moment_in(words(link)[:80])
+
+
+def _moment_in(line: str) -> datetime | None:
+    date = stamp(line)
+    return date.when if date else None
 
 
 def _dated_line(node: LexborNode) -> datetime | None:

@@ -69,20 +69,29 @@ def _is_comment(value: dict[str, Any]) -> bool:
 
 
 def _row(value: dict[str, Any], parent: str | None, number: str) -> Row:
-    own = value.get("@id") or value.get("identifier") or value.get("url")
+    own = _first(value, "@id", "identifier", "url")
     above = value.get("parentItem")
     above = above.get("@id") if isinstance(above, dict) else above
-    author = value.get("author") or value.get("creator")
-    author = author[0] if isinstance(author, list) and author else author
-    name = author.get("name") if isinstance(author, dict) else author
-    moment = value.get("dateCreated") or value.get("datePublished") or value.get("commentTime")
+    url = value.get("url")
     return Row(
-        plain(str(value.get("text") or value.get("commentText") or ""), newlines=True),
+        plain(str(_first(value, "text", "commentText") or ""), newlines=True),
         own if isinstance(own, str) else number,
         above if isinstance(above, str) else parent,
         None,
-        str(name) if name else None,
-        when(moment),
+        _author(_first(value, "author", "creator")),
+        when(_first(value, "dateCreated", "datePublished", "commentTime")),
         status="approved",
-        url=value["url"] if isinstance(value.get("url"), str) else None,
+        url=url if isinstance(url, str) else None,
     )
+
+
+def _first(value: dict[str, Any], *keys: str) -> Any:
+    """What stands under the first of these keys that has anything."""
+    return next((value[key] for key in keys if value.get(key)), None)
+
+
+def _author(author: Any) -> str | None:
+    """The name of a person, or of the first of several."""
+    author = author[0] if isinstance(author, list) and author else author
+    name = author.get("name") if isinstance(author, dict) else author
+    return str(name) if name else None

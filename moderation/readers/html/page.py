@@ -23,14 +23,16 @@ from moderation.readers.html.fields import fields
 from moderation.readers.html.find import words
 from moderation.readers.html.jsonld import comments_of
 from moderation.readers.html.systems import is_first_page
+from moderation.readers.html.torn import swallowed
 from moderation.readers.html.tree import Listed, Place, places
-from moderation.readers.html.unread import prose_among, unread, within_tags
-from moderation.readers.records import Finding, Row, ThreadRow, batches
+from moderation.readers.html.unread import prose_among, unread
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from moderation.comments import Batch
+    from moderation.readers.html.unread import Unread
     from moderation.readers.source import Source
 
 _MARKUP = re.compile(
@@ -67,40 +69,51 @@ def rows(
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
     listed = places(page)
-    prose = prose_among(page, [one.node for one in listed.places], listed.sure)
+    prose = prose_among(page, [place.node for place in listed.places], listed.sure)
     written = comments_of(page)
-    found = _records(listed.places, thread_id)
-    root = found.pop(0) if _has_root(listed, page) else None
+    comments = _records(listed.places, thread_id)
+    root = comments.pop(0) if _has_root(listed, page) else None
     if root is not None:
-        _unparent(found, root)
+        _unparent(comments, root)
     sure = listed.sure
-    if len(written) > len(found):
-        found, sure = [_renamed(row, thread_id) for row in written], True
-    yield len(found)
+    if len(written) > len(comments):
+        comments, sure = [_renamed(row, thread_id) for row in written], True
+    yield len(comments)
     article = root.text if root else article_of(page)
     yield ThreadRow(thread_id, title, article, url)
-    yield from found
+    yield from comments
     if source is not None and not written:
-        posts = [root, *found] if root else found
-        told = [part for row in posts for part in (row.text, _name_of(row))]
-        left = [unread(text, prose.sure, told), unread(text, prose.around, [*told, article or ""])]
-        place = _Places(text)
-        for one in chain(*left, within_tags(text)):
-            yield 1
-            yield Reject(
-                source.name, place(one.start, one.end), "text among the comments", one.words[:200]
-            )
+        texts = [part for row in (root, *comments) if row for part in (row.text, _name_of(row))]
+        left = chain(
+            unread(text, prose.sure, texts),
+            unread(text, prose.around, [*texts, article or ""]),
+            swallowed(text),
+        )
+        yield from _rejects(left, text, source.name)
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
-    pings = sum(row.kind != "comment" for row in found)
-    missing = shortfall(headings, len(found), pings)
+    yield from _doubts(comments, headings, anchors, sure)
+
+
+def _rejects(left: Iterable[Unread], page: str, name: str) -> Iterator[int | Reject]:
+    """A reject for each text that is in no comment. page: the source; name: of its file."""
+    place = _Places(page)
+    for text, start, end in left:
+        yield 1
+        yield Reject(name, place(start, end), "text among the comments", text[:SNIPPET])
+
+
+def _doubts(comments: list[Row], headings: list[str], anchors: int, sure: bool) -> Iterator[str]:
+    """Notes on comments that are missing, or that may be none."""
+    pings = sum(row.kind != "comment" for row in comments)
+    missing = shortfall(headings, len(comments), pings)
     if missing:
         yield missing
-    elif not found and anchors >= _ANCHORS:
+    elif not comments and anchors >= _ANCHORS:
         yield f"{anchors} anchors of comments are on the page, and no comment could be told apart"
-    if found and not sure:
+    if comments and not sure:
         yield (
-            f"the page's markup is none that is known: its {len(found)} comments were told by "
+            f"the page's markup is none that is known: its {len(comments)} comments were told by "
             "what they have in common, and replies may stand at top level"
         )
 

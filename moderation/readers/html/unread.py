@@ -22,27 +22,18 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
 _HIDDEN = (None, "script", "style", "template", "textarea", "title", "option")
 _ANSWER = re.compile(
     r"\W*(?:reply|antworten|responder|répondre|rispondi|reageer|beantwoorden|svara|odpowiedz|ответить)"
     r"\W*$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*+)|<(?=[!?]|/[^>])")
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[^\s>"'][^\s>]*+|(?=>)))?+"""
-    r"""(?!\s*+=\s*+["'])"""
-)
-_DECLARED = re.compile(r"!doctype|!\[(?:if|endif)|\?xml", re.IGNORECASE)
-_NAMED = re.compile(r"<(/?)[a-zA-Z]")
-_END = re.compile(">")
+_TAG = re.compile(r"</?[a-zA-Z]")
 _TAIL = re.compile(r"""[\w.-]["']\s*+>""")
-_MARKUP = re.compile(r"<[^<>]*+>?")
-_CODE = re.compile(r"[{}$%\\]")
 _REPLY = re.compile(r"repl|antwort|respon|répon|rispon|odpow|reage|svar|отве", re.IGNORECASE)
-_PROSE = 5  # words of a text that is no button and no date
-_FEW = 3  # words of a text right over a button, where names and dates hardly stand
+PROSE = 5  # words of a text that is no button and no date
+FEW = 3  # words of a text right over a button, where names and dates hardly stand
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FURNITURE = frozenset(
     [
@@ -51,29 +42,6 @@ _FURNITURE = frozenset(
         *("object", "h1", "h2", "h3", "h4", "h5", "h6", "title", "option", "em"),
     ]
 )
-_UNCLOSED = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+\s*+=\s*+["']""")
-_ENDINGS = {"-->": re.compile("-->")} | {
-    tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE)
-    for tag in ("script", "style", "textarea", "title")
-}
-_FLAGS = frozenset(
-    [
-        *("allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls"),
-        *(
-            "default",
-            "defer",
-            "disabled",
-            "formnovalidate",
-            "hidden",
-            "inert",
-            "ismap",
-            "itemscope",
-        ),
-        *("loop", "multiple", "muted", "nomodule", "noshade", "novalidate", "nowrap", "open"),
-        *("playsinline", "readonly", "required", "reversed", "selected"),
-    ]
-)  # attributes that have no value
-_NAMES = ("class", "id", "name", "rel")  # attributes whose values are no markup
 _FRAMES = ("body", "html", "main", "article")
 _SAMPLED = 50  # comments that are searched for buttons
 _OVER = 3  # texts over a button that may be a comment's
@@ -100,60 +68,101 @@ class Prose(NamedTuple):
     around: list[str]
 
 
-def prose_among(page: LexborHTMLParser, nodes: list[LexborNode], sure_of_them: bool) -> Prose:
+def prose_among(page: LexborHTMLParser, nodes: list[LexborNode], known_markup: bool) -> Prose:
     """The texts of some words that stand where the comments do. nodes: of the comments.
 
     That is between the first and the last of them, in the elements that they stand in, beside
     dates where the page speaks of comments, and over a button that stands under every comment.
+    known_markup: whether the page says itself which elements are comments.
     """
-    parents = [node.parent for node in nodes if node.parent is not None]
-    around = {one.mem_id for one in parents if one.tag not in _FRAMES}
-    around |= {one.mem_id for date in anchors_of(page) for one in islice(_above(date), _LEVELS)}
-    comments = {one.mem_id for one in nodes}
-    buttons = _buttons(nodes)
-    sure: list[str] = []
-    others: list[str] = []
-    above_button: list[str] = []
-    kinds = set() if sure_of_them else _shared_kinds(nodes)
-    alike: dict[int, bool] = {}
-    among: dict[int, bool] = {}
-    passed: dict[int, bool] = {}
-    headed = False
-    behind_tail = 0  # texts to come that stand behind what is left of a tag
-    seen = 0
+    walk = _Walk(page, nodes, known_markup)
     for node in page.body.traverse(include_text=True) if page.body is not None else ():
-        above = node.parent.mem_id if node.parent is not None else 0
-        within, skip = among.get(above, False), passed.get(above, False)
-        if node.tag != "-text":
-            seen += node.mem_id in comments
-            if node.mem_id in comments or node.tag in _HEADINGS:
-                above_button, behind_tail = [], 0
-            if '"' in (node.tag or ""):
-                behind_tail = 1 + _OVER
-            headed = headed or (node.tag in _HEADINGS and is_comment_heading(words(node)))
-            alike[node.mem_id] = alike.get(above, False) or not kinds.isdisjoint(kinds_of(node))
-            among[node.mem_id] = within or node.mem_id in around or node.mem_id in comments
-            passed[node.mem_id] = skip or (node.tag or "") in _FURNITURE
-            continue
+        if node.tag == "-text":
+            walk.read(node)
+        else:
+            walk.enter(node)
+    return Prose(list(dict.fromkeys(walk.sure)), walk.around)
+
+
+class _Setting(NamedTuple):
+    """What the elements around a text say of it."""
+
+    among: bool = False  # in an element that holds comments, or in one
+    alike: bool = False  # in an element of the comments' own kind
+    furniture: bool = False  # in a menu, a form or a heading
+
+
+_NOWHERE = _Setting()
+
+
+class _Walk:
+    """A pass over a page's elements and texts in their order."""
+
+    def __init__(self, page: LexborHTMLParser, nodes: list[LexborNode], known_markup: bool) -> None:
+        self.sure: list[str] = []
+        self.around: list[str] = []
+        self._comments = {node.mem_id for node in nodes}
+        parents = (node.parent for node in nodes)
+        self._holders = {above.mem_id for above in parents if above and above.tag not in _FRAMES}
+        for date in anchors_of(page):
+            self._holders |= {above.mem_id for above in islice(_above(date), _LEVELS)}
+        self._buttons = _buttons(nodes)
+        self._kinds = set() if known_markup else _shared_kinds(nodes)
+        self._settings: dict[int, _Setting] = {}
+        self._begun = 0  # comments
+        self._titled = False  # a heading of comments has come
+        self._above_button: list[str] = []
+        self._behind_tail = 0  # texts to come that stand behind what is left of a tag
+
+    def _around(self, node: LexborNode) -> _Setting:
+        above = node.parent
+        return self._settings.get(above.mem_id, _NOWHERE) if above is not None else _NOWHERE
+
+    def enter(self, element: LexborNode) -> None:
+        """Begin an element."""
+        tag, place = element.tag or "", element.mem_id
+        heading = tag in _HEADINGS
+        if place in self._comments or heading:
+            self._above_button, self._behind_tail = [], 0
+        if '"' in tag:
+            self._behind_tail = 1 + _OVER
+        self._begun += place in self._comments
+        self._titled = self._titled or (heading and is_comment_heading(words(element)))
+        around = self._around(element)
+        self._settings[place] = _Setting(
+            around.among or place in self._holders or place in self._comments,
+            around.alike or not self._kinds.isdisjoint(kinds_of(element)),
+            around.furniture or tag in _FURNITURE,
+        )
+
+    def read(self, node: LexborNode) -> None:
+        """Take in a text."""
         text = node.text_content or ""
+        line = text.strip()
         hidden = node.parent is None or node.parent.tag in _HIDDEN
-        count = 0 if hidden else len(_LETTERS.findall(text))
+        length = 0 if hidden else len(LETTERS.findall(text))
         if _TAIL.search(text) and not hidden:
-            behind_tail = 1 + _OVER
-        if text.strip() in buttons or _ANSWER.match(text):
-            sure += above_button
-            above_button = []
-        elif count >= _FEW and not (is_date_line(text.strip()) or is_awaiting(text.strip())):
-            above_button = [*above_button[1 - _OVER :], text]
-            if behind_tail:
-                sure.append(text)
-                behind_tail -= 1
-        if count >= _PROSE:
-            if (alike.get(above, False) or 0 < seen < len(comments)) and not skip:
-                sure.append(text)
-            elif within and not skip:
-                (sure if headed and not nodes else others).append(text)
-    return Prose(list(dict.fromkeys(sure)), others)
+            self._behind_tail = 1 + _OVER
+        if line in self._buttons or _ANSWER.match(text):
+            self.sure += self._above_button
+            self._above_button = []
+        elif length >= FEW and not (is_date_line(line) or is_awaiting(line)):
+            self._above_button = [*self._above_button[1 - _OVER :], text]
+            if self._behind_tail:
+                self.sure.append(text)
+                self._behind_tail -= 1
+        if length >= PROSE:
+            self._place(text, self._around(node))
+
+    def _place(self, text: str, setting: _Setting) -> None:
+        """Keep a text of some words that stands among the comments, or where they would."""
+        if setting.furniture:
+            return
+        titled = setting.among and self._titled and not self._comments
+        if setting.alike or titled or 0 < self._begun < len(self._comments):
+            self.sure.append(text)
+        elif setting.among:
+            self.around.append(text)
 
 
 def _shared_kinds(nodes: list[LexborNode]) -> set[str]:
@@ -170,7 +179,7 @@ def _buttons(nodes: list[LexborNode]) -> set[str]:
     texts: Counter[str] = Counter()
     for node in some:
         own = (one.text_content or "" for one in node.traverse(include_text=True))
-        texts.update({text.strip() for text in own if 0 < len(_LETTERS.findall(text)) < _PROSE})
+        texts.update({text.strip() for text in own if 0 < len(LETTERS.findall(text)) < PROSE})
     often = {text for text, count in texts.items() if count > 1 and 2 * count > len(some)}
     return {text for text in often if _REPLY.search(text)}
 
@@ -190,72 +199,11 @@ def unread(page: str, prose: Iterable[str], told: Iterable[str]) -> Iterator[Unr
             yield Unread(" ".join(text.split()), *_span(page, text))
 
 
-def within_tags(page: str) -> Iterator[Unread]:
-    """Texts that markup has swallowed which is not closed: a tag, a quote, a comment, a script."""
-    at = 0
-    while opening := _OPENING.search(page, at):
-        start, at, tag = opening.start(), opening.end(), opening[1]
-        closing: re.Match[str] | None = opening
-        if opening[0] == "<":  # no tag, though browsers hide it as they do a comment
-            closing = _END.search(page, at)
-            prose = page[at : closing.start()] if closing and not _DECLARED.match(page, at) else ""
-        elif opening[0] == "<!--":
-            prose = ""
-            closing = _ENDINGS["-->"].search(page, at)
-        else:
-            prose, at = _swallowed(page, at)
-            if _UNCLOSED.match(page, at):
-                closing = None
-            elif opening[0][1] != "/" and (ending := _ENDINGS.get(tag.lower())):
-                closing = ending.search(page, at)
-                if closing and ending is _ENDINGS["title"] and "</" in page[at : closing.start()]:
-                    prose = _MARKUP.sub(" ", page[at : closing.start()])
-        if closing is None:
-            prose, at = _MARKUP.sub(" ", page[at:]), len(page)
-        else:
-            at = max(at, closing.end())
-        enough = _FEW if "<" in prose else _PROSE  # no attribute has it in its name
-        if not _CODE.search(prose) and len(_LETTERS.findall(prose)) >= enough:
-            yield Unread(" ".join(prose.split()), start, at)
-
-
-def _swallowed(page: str, at: int) -> tuple[str, int]:
-    """The prose among the attributes that begin here, and where they end.
-
-    Prose shows as attributes without values, and as values that are pieces of the page's markup.
-    """
-    parts: list[str] = []
-    while attribute := _ATTRIBUTE.match(page, at):
-        at = attribute.end()
-        name, value = attribute[1], attribute[2] or attribute[3]
-        if value is not None:
-            torn = "<" in value and (name.lower() in _NAMES or _is_torn(value))
-            parts += [_MARKUP.sub(" ", value)] if torn else []
-        elif "=" not in attribute[0] and name.lower() not in _FLAGS:
-            parts.append(name)
-    return " ".join(parts), at
-
-
-def _is_torn(value: str) -> bool:
-    """Whether markup in an attribute ends what it did not begin, or begins what it does not end.
-
-    A quote that is not closed ends where the value of another tag begins.
-    """
-    if value.endswith("=") and value.rfind("<") > value.rfind(">"):
-        return True
-    depth = 0
-    for tag in _NAMED.finditer(value):
-        depth += -1 if tag[1] else 1
-        if depth < 0:
-            return True
-    return False
-
-
 def _span(page: str, text: str) -> tuple[int, int]:
     """Where a text stands in the source, between two tags; all of it where it cannot be told."""
     runs = sorted(_PLAIN.findall(text), key=len)
     at = page.find(runs[-1]) if runs else -1
     if at < 0:
         return 0, len(page)
-    end = _NAMED.search(page, at)
-    return page.rfind(">", 0, at) + 1, end.start() if end else len(page)
+    tag = _TAG.search(page, at)
+    return page.rfind(">", 0, at) + 1, tag.start() if tag else len(page)

@@ -145,15 +145,30 @@ def _resumption(lines: list[Line], at: int, base: int, kind: str, number: int) -
     Preformatted text follows its comment without a blank line, an advertisement with one.
     """
     new_list = bool(lines[at].kind) and lines[at].indent == base
-    pre = not lines[at].loose and not new_list
-    for later in range(at, min(len(lines), at + (_PRE_LINES if pre else _AD_LINES))):
+    if lines[at].loose or new_list:
+        return _behind_other_lines(lines, at, base, kind, number)
+    for later in range(at, min(len(lines), at + _PRE_LINES)):
         line = lines[later]
-        if line.indent == base and kind == line.kind == "ol" and line.number == number + 1:
+        if _continues(line, base, kind, number):
             return later
-        if line.indent == base and line.kind and later > at:
+        if later > at and line.indent == base and line.kind:
             return 0
-        if pre and line.loose and later > at:
+        if later > at and line.loose:
             return later if line.indent > base else 0
-        if not pre and line.indent > base:
+    return 0
+
+
+def _behind_other_lines(lines: list[Line], at: int, base: int, kind: str, number: int) -> int:
+    """Where the list goes on behind an advertisement or the like; 0 if it does not."""
+    for later in range(at, min(len(lines), at + _AD_LINES)):
+        line = lines[later]
+        if _continues(line, base, kind, number):
+            return later
+        if line.indent > base or (later > at and line.indent == base and line.kind):
             return 0
     return 0
+
+
+def _continues(line: Line, base: int, kind: str, number: int) -> bool:
+    """Whether a line is the next entry of a numbered list."""
+    return line.indent == base and kind == line.kind == "ol" and line.number == number + 1

@@ -99,11 +99,23 @@ class _Rated(NamedTuple):
 
 def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
     """The lists of the page that hold comments: the best, and those printed as it is."""
+    chosen: list[_Rated] = []
+    for rated in sorted(
+        _outermost(_rated_lists(lines)), key=lambda one: (not one.titled, -one.rating)
+    ):
+        if not chosen or _belongs(rated, chosen[0]):
+            chosen.append(rated)
+    chosen.sort(key=lambda rated: rated.listing.start)
+    return [(rated.listing, rated.profile) for rated in chosen]
+
+
+def _rated_lists(lines: list[Line]) -> list[_Rated]:
+    """The lists of the page that may hold comments, from the left to the right."""
     rated: list[_Rated] = []
     forms = Counter(plain_tail(line.whole) for line in lines)
     for base in sorted({line.indent for line in lines if line.kind}):
         for listing in map(headed_part, listings(lines, base)):
-            if any(one.titled and _within(listing, one.listing) for one in rated):
+            if any(other.titled and _within(listing, other.listing) for other in rated):
                 continue
             profile = profile_of(listing)
             above = [
@@ -114,12 +126,7 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
             rating = score(listing, profile, above, lines[listing.end : listing.end + 20])
             if rating >= ENOUGH:
                 rated.append(_Rated(rating, listing, profile, is_titled(above, base)))
-    chosen: list[_Rated] = []
-    for one in sorted(_outermost(rated), key=lambda one: (not one.titled, -one.rating)):
-        if not chosen or _belongs(one, chosen[0]):
-            chosen.append(one)
-    chosen.sort(key=lambda one: one.listing.start)
-    return [(one.listing, one.profile) for one in chosen]
+    return rated
 
 
 def _outermost(rated: list[_Rated]) -> list[_Rated]:

@@ -180,25 +180,29 @@ class _Builder:
 
     def _bare_verdict(self, rest: list[int], parent: Node) -> str:
         first = self.lines[rest[0]]
-        if self.profile.reply_kind not in ("", first.kind):
-            return ""
-        lost_above = (first.indent - parent.content) // STEP
-        if lost_above and (parent.has_points or not first.loose):
-            return ""
-        if first.kind == "ol" and first.number > 1 + _SMALL_GAP:
-            return ""
-        if self.profile.loose:
-            tight = not any(self.lines[at].loose for at in rest[1:])
-            if tight and (len(rest) > 1 or not first.loose):
-                return ""
-        before = parent.lines[-1].text if parent.lines else ""
-        if before.endswith(":") and len(rest) > 1:
+        if self._looks_own(rest, parent):
             return ""
         if first.kind == "ol" and first.number > 1:
-            said = [line.whole if at else line.text for at, line in enumerate(parent.lines)]
-            inline = any(f"{first.number - 1}. " in text for text in said[-3:])
+            texts = [line.whole if at else line.text for at, line in enumerate(parent.lines)]
+            inline = any(f"{first.number - 1}. " in text for text in texts[-3:])
             return "" if inline else "unsure"
         return "true"
+
+    def _looks_own(self, rest: list[int], parent: Node) -> bool:
+        """Whether a run of markers is rather points of the parent's own than replies to it."""
+        first = self.lines[rest[0]]
+        if self.profile.reply_kind not in ("", first.kind):
+            return True
+        lost_above = (first.indent - parent.content) // STEP
+        if lost_above and (parent.has_points or not first.loose):
+            return True
+        if first.kind == "ol" and first.number > 1 + _SMALL_GAP:
+            return True
+        tight = not any(self.lines[at].loose for at in rest[1:])
+        if self.profile.loose and tight and (len(rest) > 1 or not first.loose):
+            return True
+        before = parent.lines[-1].text if parent.lines else ""
+        return before.endswith(":") and len(rest) > 1
 
     def _runs(self, members: list[int]) -> list[list[int]]:
         runs: list[list[int]] = []

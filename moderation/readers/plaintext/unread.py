@@ -34,20 +34,25 @@ def unread(lines: list[Line], chosen: list[Listing], told: Iterable[str]) -> Ite
     known = Told(told)
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)
-    rows = Counter(line.whole for line in lines[start:end] if is_row(line.whole))
-    buttons = {row for row, count in rows.items() if count >= _OFTEN}
+    buttons = _buttons(lines[start:end])
     for at, line in enumerate(lines):
-        over = [
+        over = any(
             below.whole in buttons or is_reply(below) for below in lines[at + 1 : at + 1 + _OVER]
-        ]
+        )
         stray = _is_stray(lines, at)
-        if not (start <= at < end or any(over) or stray):
+        if not (start <= at < end or over or stray):
             continue
-        enough = _FEW if any(over) or (stray and line.text.endswith(_STOPS)) else _PROSE
+        enough = _FEW if over or (stray and line.text.endswith(_STOPS)) else _PROSE
         if len(_LETTERS.findall(line.text)) < enough or _is_furniture(line.text):
             continue
         if not known.has(PING.sub("", line.text)):
             yield line.whole
+
+
+def _buttons(lines: list[Line]) -> set[str]:
+    """The lines of buttons that stand in lists of comments more than once."""
+    rows = Counter(line.whole for line in lines if is_row(line.whole))
+    return {row for row, count in rows.items() if count >= _OFTEN}
 
 
 def _is_furniture(text: str) -> bool:

@@ -1,0 +1,127 @@
+"""Texts that broken markup hides: a tag, a quote, a comment or a script that is not closed.
+
+None of them reaches the parsed page, so they are looked for in its source.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.readers.html.unread import FEW, LETTERS, PROSE, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OPENING = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*+)|<(?=[!?]|/[^>])")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[^\s>"'][^\s>]*+|(?=>)))?+"""
+    r"""(?!\s*+=\s*+["'])"""
+)
+_DECLARED = re.compile(r"!doctype|!\[(?:if|endif)|\?xml", re.IGNORECASE)
+_NAMED = re.compile(r"<(/?)[a-zA-Z]")
+_END = re.compile(">")
+_COMMENT_END = re.compile("-->")
+_MARKUP = re.compile(r"<[^<>]*+>?")
+_CODE = re.compile(r"[{}$%\\]")
+_UNCLOSED = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+\s*+=\s*+["']""")
+_RAW = {
+    tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE)
+    for tag in ("script", "style", "textarea", "title")
+}
+"""Elements whose content is no markup, and what ends them."""
+_FLAGS = frozenset(
+    [
+        *("allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls"),
+        *("default", "defer", "disabled", "formnovalidate", "hidden", "inert", "ismap"),
+        *("itemscope", "loop", "multiple", "muted", "nomodule", "noshade", "novalidate", "nowrap"),
+        *("open", "playsinline", "readonly", "required", "reversed", "selected"),
+    ]
+)  # attributes that have no value
+_NAMES = ("class", "id", "name", "rel")  # attributes whose values are no markup
+
+
+def swallowed(page: str) -> Iterator[Unread]:
+    """The texts of some words that broken markup of a page's source has swallowed."""
+    at = 0
+    while opening := _OPENING.search(page, at):
+        start, tag = opening.start(), opening[1]
+        hidden = (
+            _within_tag(page, opening.end(), tag if opening[0][1] != "/" else "")
+            if tag
+            else _within_comment(page, opening)
+        )
+        prose = _MARKUP.sub(" ", page[opening.end() :]) if hidden is None else hidden.prose
+        at = len(page) if hidden is None else hidden.end
+        enough = FEW if "<" in prose else PROSE  # no attribute has it in its name
+        if not _CODE.search(prose) and len(LETTERS.findall(prose)) >= enough:
+            yield Unread(" ".join(prose.split()), start, at)
+
+
+class _Hidden(NamedTuple):
+    """The prose that a piece of markup hides, and where the piece ends."""
+
+    prose: str
+    end: int
+
+
+def _within_comment(page: str, opening: re.Match[str]) -> _Hidden | None:
+    """What a comment or a declaration hides; None where it does not end."""
+    at = opening.end()
+    commented = opening[0] == "<!--"
+    closing = (_COMMENT_END if commented else _END).search(page, at)
+    if closing is None:
+        return None
+    meant = commented or _DECLARED.match(page, at)
+    return _Hidden("" if meant else page[at : closing.start()], closing.end())
+
+
+def _within_tag(page: str, at: int, begun: str) -> _Hidden | None:
+    """What hides among a tag's attributes, or in the element `begun`; None where it does not end.
+
+    begun: "" for an end tag.
+    """
+    hidden = _among_attributes(page, at)
+    if _UNCLOSED.match(page, hidden.end):
+        return None
+    name = begun.lower()
+    if name not in _RAW:
+        return hidden
+    closing = _RAW[name].search(page, hidden.end)
+    if closing is None:
+        return None
+    content = page[hidden.end : closing.start()]
+    prose = _MARKUP.sub(" ", content) if name == "title" and "</" in content else hidden.prose
+    return _Hidden(prose, closing.end())
+
+
+def _among_attributes(page: str, at: int) -> _Hidden:
+    """What hides among the attributes that begin here.
+
+    Prose shows as attributes without values, and as values that are pieces of the page's markup.
+    """
+    parts: list[str] = []
+    while attribute := _ATTRIBUTE.match(page, at):
+        at = attribute.end()
+        name, value = attribute[1], attribute[2] or attribute[3]
+        if value is not None:
+            torn = "<" in value and (name.lower() in _NAMES or _is_torn(value))
+            parts += [_MARKUP.sub(" ", value)] if torn else []
+        elif "=" not in attribute[0] and name.lower() not in _FLAGS:
+            parts.append(name)
+    return _Hidden(" ".join(parts), at)
+
+
+def _is_torn(value: str) -> bool:
+    """Whether markup in an attribute ends what it did not begin, or begins what it does not end.
+
+    A quote that is not closed ends where the value of another tag begins.
+    """
+    if value.endswith("=") and value.rfind("<") > value.rfind(">"):
+        return True
+    depth = 0
+    for tag in _NAMED.finditer(value):
+        depth += -1 if tag[1] else 1
+        if depth < 0:
+            return True
+    return False

@@ -126,7 +126,7 @@ def width() -> int:
     return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
 
 
-def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 80) -> str:
+def table(header: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 80) -> str:
     """`rows` under `head` in aligned columns; numbers to the right, the last column is cut to fit.
 
     Where that leaves next to nothing of it, names of over 32 cells are cut too.
@@ -139,10 +139,10 @@ def table(head: Sequence[str], rows: Iterable[Iterable[object]], columns: int = 
     from rich.cells import cell_len
 
     body = [list(row) for row in rows]
-    numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(head))]
-    text = [list(head), *([_cell(value) for value in row] for row in body)]
-    sizes = [max(cell_len(row[i]) for row in text) for i in range(len(head))]
-    gaps = 2 * (len(head) - 1)
+    numeric = [all(isinstance(row[i], int | float) for row in body) for i in range(len(header))]
+    text = [list(header), *([_cell(value) for value in row] for row in body)]
+    sizes = [max(cell_len(row[i]) for row in text) for i in range(len(header))]
+    gaps = 2 * (len(header) - 1)
     if columns - sum(sizes[:-1]) - gaps < min(sizes[-1], _LEAST):
         sizes[:-1] = [min(size, _LONG) for size in sizes[:-1]]
     sizes[-1] = min(sizes[-1], max(columns - sum(sizes[:-1]) - gaps, 8))

@@ -447,10 +447,10 @@ def _natural_keys(strings: pa.Array) -> pa.Array:
     kept[digit] |= counted[digit] > before[run[digit]]
 
     length = np.bincount(run[kept & digit], minlength=len(before))
-    place = np.cumsum(kept) - 1 + 2 * (run + 1)
+    target = np.cumsum(kept) - 1 + 2 * (run + 1)
     key = np.empty(kept.sum() + 2 * len(before), dtype=np.uint8)
-    key[place[kept]] = values[kept]
-    last = place[ends]
+    key[target[kept]] = values[kept]
+    last = target[ends]
     key[last - length - 1] = ord("0")
     key[last - length] = np.minimum(length, 255)
     moved = np.append(0, np.cumsum(kept) + 2 * np.cumsum(begins))

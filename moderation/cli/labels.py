@@ -213,8 +213,8 @@ def stats(
             (pair.label, pair.both, pair.agreed, pair.kappa, f"{pair.one}, {pair.other}")
             for pair in pairs
         ]
-        head = ["label", "both judged", "agreed", "kappa", "annotators"]
-        typer.echo(table(head, shown_pairs, width()))
+        header = ["label", "both judged", "agreed", "kappa", "annotators"]
+        typer.echo(table(header, shown_pairs, width()))
         _say_left(len(every), "pair", " of annotators, who agree better")
     for path in paths:
         _ledger_stats(path, last)
@@ -225,10 +225,10 @@ def _labels_of(model: str) -> tuple[list[str], list[str]]:
     from moderation.model.labels import ContextLabel
     from moderation.model.model import Model
 
-    heads = Model.load(model_path(model)).heads
+    labels = Model.load(model_path(model)).heads
     return (
-        [head.name for head in heads],
-        [head.name for head in heads if isinstance(head, ContextLabel)],
+        [label.name for label in labels],
+        [label.name for label in labels if isinstance(label, ContextLabel)],
     )
 
 
@@ -286,8 +286,8 @@ def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
         for agreement in report.agreements[:SHOWN]
     ]
     if pairs:
-        head = ["label", "both judged", "agreed", "kappa", "annotators"]
-        typer.echo(table(head, pairs, width()))
+        header = ["label", "both judged", "agreed", "kappa", "annotators"]
+        typer.echo(table(header, pairs, width()))
         _say_left(len(report.agreements), "pair", " of annotators, who agree better")
 
 
@@ -331,8 +331,8 @@ def _taken(
     if kind == "ledger":
         return take_ledger(ledger, file)
     frame = _judged(file, kind, all_judged, removed, weight)
-    place = Path(file)
-    written = place.stat().st_mtime if place.exists() else 0.0
+    path = Path(file)
+    written = path.stat().st_mtime if path.exists() else 0.0
     moment = datetime.fromtimestamp(written, UTC)
     return take_table(ledger, frame, annotator=annotator or getpass.getuser(), at=moment)
 

@@ -96,10 +96,10 @@ def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
     from moderation.terminal import table, width
 
-    some = scored.iloc[list(chosen)[:SHOWN]]
+    shown = scored.iloc[list(chosen)[:SHOWN]]
     rows = [
         (str(row.id), reason, row.text)
-        for row, reason in zip(some.itertuples(), chosen.values(), strict=False)
+        for row, reason in zip(shown.itertuples(), chosen.values(), strict=False)
     ]
     if rows:
         typer.echo(table(["id", "why", "text"], rows, width()))

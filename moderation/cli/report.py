@@ -26,6 +26,6 @@ def report(
     from moderation.report.render import write_scored
     from moderation.review import open_scored
 
-    with working("writing the report"), output_on_disk(scored) as place:
-        reported = write_scored(open_scored(place), output, limit)
+    with working("writing the report"), output_on_disk(scored) as path:
+        reported = write_scored(open_scored(path), output, limit)
     report_summary(output, reported)

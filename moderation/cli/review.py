@@ -57,8 +57,8 @@ def review(
     access = Access(
         host, port, name, os.environ.get("MODERATION_PASSWORD"), certificate, private_key
     )
-    with output_on_disk(scored) as place:
-        serve(place, labels, access, reviewer or getpass.getuser(), _started)
+    with output_on_disk(scored) as path:
+        serve(path, labels, access, reviewer or getpass.getuser(), _started)
 
 
 def _started(address: str) -> None:

@@ -94,9 +94,9 @@ def _show(model: Model, shares: dict[str, float], only: list[str]) -> None:
     from moderation.model.goals.choose import described
     from moderation.terminal import width
 
-    for head in model.heads:
-        if not only or head.name in only:
-            first, *more = described(head, shares.get(head.name))
+    for label in model.heads:
+        if not only or label.name in only:
+            first, *more = described(label, shares.get(label.name))
             typer.echo(first)
             for sentence in more:
                 typer.echo(fill(sentence, width(), initial_indent="  ", subsequent_indent="  "))

@@ -134,20 +134,20 @@ def _say_trained(model: Model, folder: Path) -> None:
     from moderation.training.decisions.gain import bought
 
     rows = []
-    for head in model.heads:
-        auc = (head.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
-        held_out = figures(head)
+    for label in model.heads:
+        auc = (label.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
+        held_out = figures(label)
         shown = ("–", "–")
         if held_out is not None:
             precision = f"{two_digits(held_out.precision)} ({percent(held_out.share)})"
             shown = precision, two_digits(held_out.recall)
         rows.append(
             (
-                head.name,
+                label.name,
                 float("nan") if auc is None else float(auc),
-                head.threshold,
+                label.threshold,
                 *shown,
-                head.operating["goal"],
+                label.operating["goal"],
             )
         )
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")

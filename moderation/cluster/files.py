@@ -65,8 +65,8 @@ def size(path: str) -> int:
 def names(folder: str) -> list[str]:
     """Names of what lies directly in a folder, sorted; none where there is no such folder."""
     if not is_url(folder):
-        place = Path(folder)
-        return sorted(entry.name for entry in place.iterdir()) if place.is_dir() else []
+        path = Path(folder)
+        return sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
     system, inside = remote(folder)
     if not system.exists(inside):
         return []
@@ -159,8 +159,8 @@ def head_on_disk(path: str) -> Iterator[Path]:
     Of an archive whose list of contents stands at the end, all of it.
     """
     if not is_url(path) or path.lower().endswith(".zip"):
-        with on_disk(path) as place:
-            yield place
+        with on_disk(path) as copy:
+            yield copy
         return
     system, inside = remote(path)
     with Folder() as folder:
@@ -180,10 +180,10 @@ def output_on_disk(path: str) -> Iterator[Path]:
         return
     with Folder() as folder:
         try:
-            place = _fetched(path.rstrip("/"), folder)
+            copy = _fetched(path.rstrip("/"), folder)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-        yield place
+        yield copy
 
 
 def _fetched(url: str, folder: Path) -> Path:
@@ -212,7 +212,7 @@ def arrow_file(path: str) -> Any:
 def sha256(path: str) -> str:
     """Digest of a file, in hexadecimal."""
     digest = hashlib.sha256()
-    with on_disk(path) as place, place.open("rb") as file:
+    with on_disk(path) as copy, copy.open("rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()

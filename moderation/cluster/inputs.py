@@ -66,8 +66,8 @@ def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Input
 def _home(paths: list[str], format: str | None) -> str | None:  # noqa: A002
     """As `readers.iterate` meets it first; files that cannot be read tell none."""
     for path in paths:
-        with contextlib.suppress(InputError, OSError), files.head_on_disk(path) as place:
-            for source in sources(place):
+        with contextlib.suppress(InputError, OSError), files.head_on_disk(path) as copy:
+            for source in sources(copy):
                 site = site_of(source, format)
                 if site:
                     return site

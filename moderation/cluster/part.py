@@ -110,7 +110,7 @@ def score_part(
     rejected = f"_rejects/{name}.parquet"
     paths = [target, rejected]
     with ExitStack() as stack:
-        place = stack.enter_context(files.writing(f"{job.folder}/{target}"))
+        path = stack.enter_context(files.writing(f"{job.folder}/{target}"))
         rejects = stack.enter_context(files.writing(f"{job.folder}/{rejected}"))
         refused = stack.enter_context(_parquet(rejects, REJECT_SCHEMA))
         sketches = None
@@ -122,7 +122,7 @@ def score_part(
         for dump in _dumps(job, Pieces.of(job, units), number, portion):
             table = _scored(dump, model, job, judge)
             if writer is None:
-                writer = stack.enter_context(_parquet(place, table.schema))
+                writer = stack.enter_context(_parquet(path, table.schema))
             writer.write_table(table, row_group_size=ROW_GROUP)
             refused.write_table(dump.rejects)
             if sketches is not None:
@@ -131,8 +131,8 @@ def score_part(
     return receipts.leave(job, name, made_from, paths, **counts.to_dict())
 
 
-def _parquet(place: Path, schema: pa.Schema) -> Any:
-    return pq.ParquetWriter(str(place), schema, compression="zstd")
+def _parquet(path: Path, schema: pa.Schema) -> Any:
+    return pq.ParquetWriter(str(path), schema, compression="zstd")
 
 
 def _dumps(job: Job, pieces: Pieces, number: int, portion: int) -> Iterator[_Portion]:
@@ -151,7 +151,9 @@ def _dumps(job: Job, pieces: Pieces, number: int, portion: int) -> Iterator[_Por
 
 
 def _gathered(spills: list[Spilled], schema: pa.Schema, key: int, within: Range | None) -> pa.Table:
-    batches = [batch for one in spills for batch in spilled(one.path, one.batches, key, within)]
+    batches = [
+        batch for spill in spills for batch in spilled(spill.path, spill.batches, key, within)
+    ]
     return pa.Table.from_batches(batches, schema)
 
 
@@ -225,7 +227,7 @@ class _Counts:
         sets = table["flags"].value_counts().to_pylist()
         for label in self.flags:
             self.flags[label] += sum(
-                one["counts"] for one in sets if label in one["values"].split(";")
+                names["counts"] for names in sets if label in names["values"].split(";")
             )
             self.cannot_tell[label] += table[label].null_count
         if dump.bytes <= portion or not len(table):

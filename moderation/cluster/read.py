@@ -225,7 +225,7 @@ def name_loose(job: Job, unit: str, names: dict[str, str]) -> Receipt:
     if done is not None:
         return done
     path = f"_work/{name}.records"
-    with files.writing(f"{job.folder}/{path}") as place, Spill(place, RECORDS) as spill:
+    with files.writing(f"{job.folder}/{path}") as target, Spill(target, RECORDS) as spill:
         for number, (file, _) in enumerate(receipt["loose_files"]):
             thread = pa.array([names[file]], RECORD_SCHEMA.field("thread_id").type)
             hashes = thread_hashes(thread)

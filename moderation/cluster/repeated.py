@@ -79,7 +79,9 @@ def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Re
     done = receipts.kept(job, name, digest(made_from, parts))
     if done is not None:
         return done
-    low, high = (np.uint64(min((one << 64) // parts, 2**64 - 1)) for one in (part, part + 1))
+    low, high = (
+        np.uint64(min((neighbour << 64) // parts, 2**64 - 1)) for neighbour in (part, part + 1)
+    )
     pairs = [np.zeros(0, np.uint64)]
     for batch in _sketches(job, [KEYS[band]]):
         keys = batch.column(0).to_numpy()
@@ -87,7 +89,7 @@ def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Re
         pairs.append(keys[inside])
     keys = np.sort(np.concatenate(pairs))
     twice = np.unique(keys[1:][keys[1:] == keys[:-1]])
-    with files.writing(job.place(f"{name}.npy")) as place, place.open("wb") as file:
+    with files.writing(job.place(f"{name}.npy")) as path, path.open("wb") as file:
         np.save(file, twice)
     return receipts.leave(job, name, digest(made_from, parts), [f"_work/{name}.npy"])
 
@@ -104,15 +106,15 @@ def gather(job: Job, number: int, parts: int, made_from: str) -> Receipt:
     for band, column in enumerate(KEYS):
         keys = own[column].to_numpy()
         for part in range(parts):
-            with files.on_disk(job.place(f"twice-{band:02}-{part:04}.npy")) as place:
-                twice = np.load(place, mmap_mode="r")
+            with files.on_disk(job.place(f"twice-{band:02}-{part:04}.npy")) as path:
+                twice = np.load(path, mmap_mode="r")
                 at = np.searchsorted(twice, keys)
                 there = at < len(twice)
                 busy[there] |= twice[at[there]] == keys[there]
     own = own.filter(pa.array(busy))
     with (
-        files.writing(job.place(f"{name}.arrow")) as place,
-        pa.OSFile(str(place), "wb") as sink,
+        files.writing(job.place(f"{name}.arrow")) as path,
+        pa.OSFile(str(path), "wb") as sink,
         pa.ipc.new_file(sink, BUSY) as writer,
     ):
         for batch in _with_texts(job, number, own):
@@ -172,8 +174,8 @@ def join(job: Job, rows: list[int], made_from: str) -> Receipt:
             author = author - 1
         campaign = numbered(group, thread, author, MIN_MEMBERS)
         table = _table(all_of.text, campaign, thread, author)
-        with files.writing(f"{job.folder}/{CAMPAIGNS}") as place:
-            pq.write_table(table, place, compression="zstd")
+        with files.writing(f"{job.folder}/{CAMPAIGNS}") as path:
+            pq.write_table(table, path, compression="zstd")
         paths = [CAMPAIGNS]
         for number, first in enumerate(all_of.starts[:-1]):
             inside = slice(first, all_of.starts[number + 1])
@@ -181,8 +183,8 @@ def join(job: Job, rows: list[int], made_from: str) -> Receipt:
             columns = [all_of.row[inside][members], campaign[inside][members].astype(np.int32)]
             paths.append(f"_work/members-{number:05}.arrow")
             with (
-                files.writing(f"{job.folder}/{paths[-1]}") as place,
-                pa.OSFile(str(place), "wb") as sink,
+                files.writing(f"{job.folder}/{paths[-1]}") as path,
+                pa.OSFile(str(path), "wb") as sink,
                 pa.ipc.new_file(sink, MEMBERS) as writer,
             ):
                 writer.write_table(
@@ -258,17 +260,17 @@ def add_campaigns(job: Job, number: int, made_from: str) -> Receipt:
     first = 0
     with (
         files.arrow_file(job.place(f"scored-{number:05}.parquet")) as file,
-        files.writing(f"{job.folder}/{final}") as place,
+        files.writing(f"{job.folder}/{final}") as path,
     ):
         scored = pq.ParquetFile(file)
         schema = scored.schema_arrow.append(pa.field("campaign", pa.int32()))
-        with pq.ParquetWriter(str(place), schema, compression="zstd") as writer:
+        with pq.ParquetWriter(str(path), schema, compression="zstd") as writer:
             for group in range(scored.num_row_groups):
                 table = scored.read_row_group(group)
                 column = np.full(len(table), -1, np.int32)
                 low, high = np.searchsorted(rows, [first, first + len(table)])
                 column[rows[low:high] - first] = campaigns[low:high]
-                made = pa.array(column, pa.int32(), mask=column < 0)
-                writer.write_table(table.append_column(schema.field("campaign"), made))
+                values = pa.array(column, pa.int32(), mask=column < 0)
+                writer.write_table(table.append_column(schema.field("campaign"), values))
                 first += len(table)
     return receipts.leave(job, name, made_from, [final])

@@ -128,7 +128,7 @@ class DaskEngine:
                 self._drop(task)
 
     def _submitted(self, task: _Task, function: Callable[..., Any]) -> _Task:
-        trusted = [one for one in self._threads() if one not in self._suspects]
+        trusted = [address for address in self._threads() if address not in self._suspects]
         future = self._client.submit(
             _within_threads,
             function,

@@ -289,9 +289,9 @@ def _curve(y_true: np.ndarray, score: np.ndarray) -> list[tuple[float, float, fl
 
 
 def _bins(y_true: np.ndarray, score: np.ndarray) -> list[tuple[float, float, int]]:
-    place = np.clip((score * BINS).astype(int), 0, BINS - 1)
+    number = np.clip((score * BINS).astype(int), 0, BINS - 1)
     return [
-        (float(score[place == one].mean()), float(y_true[place == one].mean()), int(rows))
-        for one, rows in enumerate(np.bincount(place, minlength=BINS))
+        (float(score[number == k].mean()), float(y_true[number == k].mean()), int(rows))
+        for k, rows in enumerate(np.bincount(number, minlength=BINS))
         if rows
     ]

@@ -64,9 +64,9 @@ def threshold_sweep(result: LabelResult) -> str:
         for number, (name, at) in enumerate(names)
     )
     if 0 <= result.threshold <= 1:
-        place = _x(result.threshold)
+        x = _x(result.threshold)
         body += (
-            f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{_y(0):.1f}" y2="{_y(1):.1f}" '
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_y(0):.1f}" y2="{_y(1):.1f}" '
             'stroke="#444" stroke-dasharray="1 2"/>'
         )
     return _axes(f"{result.label}: threshold {result.threshold:.3g}", "threshold", "share", body)

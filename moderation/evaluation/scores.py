@@ -55,9 +55,9 @@ def learnt_by_heart(model: Model, paths: Sequence[str | Path]) -> list[str]:
     altered since, or is a part of one, nothing can be said.
     """
     known = {
-        str(one.get("sha256"))
+        str(record.get("sha256"))
         for source in model.sources
-        for one in (source, *source.get("files", []))
+        for record in (source, *source.get("files", []))
     }
     learnt_paths = []
     for path in map(Path, paths):

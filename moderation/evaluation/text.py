@@ -180,9 +180,9 @@ def _comparison(
     if comparison.flags_per_day is not None:
         parts.append(f"Flags a day: {comparison.flags_per_day:+,.1f}.")
     flips = f"{plural(len(comparison.flips), 'flag')} changed"
-    head = ["", "label", "score", "text"]
+    header = ["", "label", "score", "text"]
     parts.append(
-        show(flips, head, _flips(comparison.flips, width)) if comparison.flips else f"{flips}."
+        show(flips, header, _flips(comparison.flips, width)) if comparison.flips else f"{flips}."
     )
     return [*parts, "\n".join(wrapped(f"Rules: {comparison.rules}", width))]
 
@@ -236,15 +236,15 @@ def _suite(
 
 
 def _plain(columns: int) -> Callable[[str, Sequence[str], Rows], str]:
-    def show(title: str, head: Sequence[str], rows: Rows) -> str:
-        return "\n".join(filter(None, [title, table(head, rows, columns)]))
+    def show(title: str, header: Sequence[str], rows: Rows) -> str:
+        return "\n".join(filter(None, [title, table(header, rows, columns)]))
 
     return show
 
 
-def _markdown(title: str, head: Sequence[str], rows: Rows) -> str:
+def _markdown(title: str, header: Sequence[str], rows: Rows) -> str:
     lines = [f"## {title}", ""] if title else []
-    lines += [_row(head), _row(["---"] * len(head)), *(_row(map(_cell, row)) for row in rows)]
+    lines += [_row(header), _row(["---"] * len(header)), *(_row(map(_cell, row)) for row in rows)]
     return "\n".join(lines)
 
 

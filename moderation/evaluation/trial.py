@@ -113,6 +113,6 @@ def _run(model: Model, cases: pd.DataFrame) -> SuiteResult:
 
 def _turned(before: SuiteResult, after: SuiteResult) -> tuple[int, int]:
     """Cases mended and broken."""
-    was = {(one.group, one.text, one.expected) for one in before.failures}
-    now = {(one.group, one.text, one.expected) for one in after.failures}
+    was = {(failure.group, failure.text, failure.expected) for failure in before.failures}
+    now = {(failure.group, failure.text, failure.expected) for failure in after.failures}
     return len(was - now), len(now - was)

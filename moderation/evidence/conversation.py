@@ -103,7 +103,7 @@ def explain(
         features = features_at(comments, threads, head.frequencies, rows)
     shares = _shared_out(head, features)
     around = _around(head.frequencies, comments, threads, rows)
-    return [_evidence(*share, one) for share, one in zip(shares, around, strict=True)]
+    return [_evidence(*share, where) for share, where in zip(shares, around, strict=True)]
 
 
 def _threads_of(comments: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
@@ -204,7 +204,7 @@ def _company(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
     thread = int(np.searchsorted(bounds, row, "right")) - 1
     first, last = int(bounds[thread]), int(bounds[thread + 1])
     top = np.flatnonzero(parent[first:last] < 0) + first
-    return [int(one) for one in top[: WORDED + 1] if one != row][:WORDED]
+    return [int(other) for other in top[: WORDED + 1] if other != row][:WORDED]
 
 
 def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Evidence:

@@ -62,8 +62,8 @@ def flag(
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
         evidence = model.evidence(texts, workers)
-        told = _told(model, comments, threads, some, passed[some], measured or {})
-        said = reasons(evidence, model.heads, told, values[some], passed[some])
+        context_evidence = _told(model, comments, threads, some, passed[some], measured or {})
+        said = reasons(evidence, model.heads, context_evidence, values[some], passed[some])
         why.append(said if verdict is None else _in_company(said, verdict, some))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
@@ -112,13 +112,13 @@ def _told(
     from moderation.evidence.conversation import explain
 
     heads = no_threads() if threads is None else threads
-    told: dict[str, list[dict[str, Any]]] = {}
+    evidence_of: dict[str, list[dict[str, Any]]] = {}
     for k, head in enumerate(model.heads):
         if isinstance(head, ContextLabel):
             mine = rows[passed[:, k]]
             explained = explain(head.head, comments, heads, mine, measured.get(head.name))
-            told[head.name] = [evidence.to_dict() for evidence in explained]
-    return told
+            evidence_of[head.name] = [evidence.to_dict() for evidence in explained]
+    return evidence_of
 
 
 def scored_table(

@@ -55,10 +55,10 @@ def together(columns: pd.DataFrame, place: str) -> pd.DataFrame:
         columns={old: new for old, new in _NAMES.items() if new not in columns.columns}
     )
     rows = renamed[[name for name in LABEL_SCHEMA.names if name in renamed.columns]]
-    said = pd.Series(names, dtype="object")
+    decided = pd.Series(names, dtype="object")
     answers = np.array(values, dtype=np.float32)
     judged = {
-        name: np.where(said == name, answers, np.float32("nan")) for name in sorted(set(names))
+        name: np.where(decided == name, answers, np.float32("nan")) for name in sorted(set(names))
     }
     return rows.reset_index(drop=True).assign(**judged)[~np.isnan(answers)].reset_index(drop=True)
 

@@ -59,7 +59,8 @@ def _places(frame: pd.DataFrame) -> list[str]:
     """The conversation of each row."""
     source, named = _strings(frame, "source"), _strings(frame, "thread_id")
     return [
-        f"{source[row] or ''}/{one}" if one else f"alone {row}" for row, one in enumerate(named)
+        f"{source[row] or ''}/{thread_id}" if thread_id else f"alone {row}"
+        for row, thread_id in enumerate(named)
     ]
 
 
@@ -89,10 +90,10 @@ def _typed(columns: dict[str, list], schema: pa.Schema) -> pd.DataFrame:
     count = len(columns["thread_id"])
     fill = {"kind": "comment", "status": "unknown"}
     arrays = [
-        pa.array(columns[one.name], type=one.type, from_pandas=True)
-        if one.name in columns
-        else pa.array([fill.get(one.name)] * count, type=one.type)
-        for one in schema
+        pa.array(columns[column.name], type=column.type, from_pandas=True)
+        if column.name in columns
+        else pa.array([fill.get(column.name)] * count, type=column.type)
+        for column in schema
     ]
     table = pa.table(arrays, schema=schema)
     return to_frame(table)

@@ -85,24 +85,26 @@ def _csv(path: Path, text: str) -> pd.DataFrame:
     csv.field_size_limit(sys.maxsize)  # a comment may be longer than the default 128 KiB
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        head = [name.strip() for name in next(lines, [])]
+        header = [name.strip() for name in next(lines, [])]
         rows = []
         for row in lines:
             if not row:
                 continue
-            if len(row) != len(head):
+            if len(row) != len(header):
                 raise InputError(
-                    f"{path}:{lines.line_num}: {len(row)} cells under {len(head)} columns; "
+                    f"{path}:{lines.line_num}: {len(row)} cells under {len(header)} columns; "
                     "quote cells that hold a comma"
                 )
             rows.append(row)
     except csv.Error as error:
         raise InputError(f"{path}:{lines.line_num}: not CSV: {error}") from error
-    twice = sorted({name for name in head if head.count(name) > 1})
+    twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{path}: two columns are named {twice[0]!r}; rename or remove one")
-    columns = zip(*rows, strict=True) if rows else [() for _ in head]
-    return pd.DataFrame({name: _restored(cells) for name, cells in zip(head, columns, strict=True)})
+    columns = zip(*rows, strict=True) if rows else [() for _ in header]
+    return pd.DataFrame(
+        {name: _restored(cells) for name, cells in zip(header, columns, strict=True)}
+    )
 
 
 def _restored(cells: tuple[str, ...]) -> pd.Series:

@@ -86,8 +86,8 @@ class Decision:
         values |= {name: _written(values[name]) for name in TIMES if values[name] is not None}
         values = {name: _utf8(value) for name, value in values.items() if value is not None}
         unsaid = {"imported_at"} | ({"at", "client_at"} if self.order is not None else set())
-        said = {name: value for name, value in values.items() if name not in unsaid}
-        key = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        content = {name: value for name, value in values.items() if name not in unsaid}
+        key = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
         return {"entry": "decision", "key": key, **values}
 
 
@@ -221,15 +221,15 @@ def is_ledger(path: str | Path) -> bool:
             if begins and not begins.startswith(b"{"):
                 return False
             stream.seek(0)
-            head = stream.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
+            line = stream.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
     except OSError:
         return False  # whoever reads it will say what is wrong
-    if not head:
+    if not line:
         return path.name == "ledger.jsonl"
     try:
-        first = orjson.loads(head)
+        first = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return head.startswith(_BEGINNING)
+        return line.startswith(_BEGINNING)
     return isinstance(first, dict) and first.get("entry") in _NEEDED
 
 

@@ -102,8 +102,8 @@ def listed(check: Check, least: int = 0, most: int = 100_000) -> Check:
     def checked(value: Any, place: str) -> None:
         if not isinstance(value, list) or not least <= len(value) <= most:
             raise _wrong(value, place, f"a list of {least} to {most:,}")
-        for at, one in enumerate(value):
-            check(one, f"{place}[{at}]")
+        for at, entry in enumerate(value):
+            check(entry, f"{place}[{at}]")
 
     return checked
 
@@ -114,8 +114,8 @@ def keyed(check: Check) -> Check:
     def checked(value: Any, place: str) -> None:
         if not isinstance(value, dict):
             raise _wrong(value, place, "an object")
-        for name, one in value.items():
-            check(one, f"{place}.{name[:SHOWN]}")
+        for name, entry in value.items():
+            check(entry, f"{place}.{name[:SHOWN]}")
 
     return checked
 
@@ -142,15 +142,16 @@ def plain(value: Any, place: str) -> None:
     """Any JSON whose numbers are finite, and which is not nested more than DEEPEST."""
     left = [(value, 0)]
     while left:
-        one, depth = left.pop()
+        entry, depth = left.pop()
         if depth > DEEPEST:
             raise ModelError(f"{place or 'the card'} is nested more than {DEEPEST} deep")
-        if isinstance(one, dict | list):
+        if isinstance(entry, dict | list):
             left += [
-                (below, depth + 1) for below in (one if isinstance(one, list) else one.values())
+                (below, depth + 1)
+                for below in (entry if isinstance(entry, list) else entry.values())
             ]
-        elif isinstance(one, int | float) and not abs(one) <= MANY:
-            raise _wrong(one, place or "a number", f"numbers up to {MANY:g}")
+        elif isinstance(entry, int | float) and not abs(entry) <= MANY:
+            raise _wrong(entry, place or "a number", f"numbers up to {MANY:g}")
 
 
 _share, _maybe = number(0, 1), nothing_or(number(-MANY, MANY))

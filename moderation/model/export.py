@@ -50,8 +50,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):
             (values, indices, indptr), shape=(len(indptr) - 1, self.config.buckets)
         )
         indptr, indices, values = phrase_rows(X, self.lexicon, self.config)
-        said = sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
-        return sp.hstack([grams, said, sp.csr_array(ngrams.dense(X, self.config))]).tocsr()
+        phrases = sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
+        return sp.hstack([grams, phrases, sp.csr_array(ngrams.dense(X, self.config))]).tocsr()
 
 
 class CalibratedLines(ClassifierMixin, BaseEstimator):

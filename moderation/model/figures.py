@@ -65,7 +65,7 @@ def figures(head: TextLabel | ContextLabel, share: float | None = None) -> Figur
             for name in ("precision_low", "precision_high", "recall_low", "recall_high")
         )
         if stated is not None:
-            low, high = (_elsewhere(one, stated, share) for one in (low, high))
+            low, high = (_elsewhere(bound, stated, share) for bound in (low, high))
     elif head.curve is not None:
         reached = [k for k, cut in enumerate(head.curve.threshold) if cut >= head.threshold - SAME]
         if not reached:
@@ -107,8 +107,8 @@ def points(head: TextLabel | ContextLabel) -> list[tuple[float, float, float, fl
     own = figures(head)
     if own is None:
         return stored
-    told = [float(f"{one:.4g}") for one in (own.flags, _or_one(own.precision), own.recall)]
-    mine = (head.threshold, told[0], told[1], told[2])
+    values = [float(f"{value:.4g}") for value in (own.flags, _or_one(own.precision), own.recall)]
+    mine = (head.threshold, values[0], values[1], values[2])
     others = [point for point in stored if abs(point[0] - head.threshold) > SAME]
     return sorted([*others, mine], reverse=True)
 

@@ -148,21 +148,21 @@ def not_trained_on(
     none = np.zeros(len(texts), bool)
     if model.learnt is None:
         return UnseenScores(scores, none, none)
-    held = model.learnt.near(texts if near is None else near)
-    found = held.find(texts)
+    stored = model.learnt.near(texts if near is None else near)
+    logits = stored.find(texts)
     changed = none.copy()
     columns = {}
     for column, head in enumerate(model.text_heads):
         if head.name not in scores:
             continue
-        raw = found[:, column]
+        raw = logits[:, column]
         mine = scores[head.name].to_numpy(np.float64, na_value=np.nan, copy=True)
         use = ~np.isnan(raw) & ~np.isnan(mine)
         mine[use] = head.calibration(raw[use])
         changed |= use
         columns[head.name] = mine
     taught = [name for name in model.taught_in_context if name in scores]
-    seen = held.has(texts) if taught else none
+    seen = stored.has(texts) if taught else none
     left = none.copy()
     for name in taught:
         mine = scores[name].to_numpy(np.float64, na_value=np.nan, copy=True)

@@ -183,7 +183,7 @@ class Model:
 
         comments, threads = _thread_of(text, parent, title, article)
         last = np.array([len(comments) - 1])
-        said = {
+        sentences = {
             head.name: explain(head.head, comments, threads, last)[0].sentence
             for head in self.heads
             if isinstance(head, ContextLabel)
@@ -198,7 +198,7 @@ class Model:
                 None if pd.isna(scores[head.name]) else float(scores[head.name]),
                 head.threshold,
                 parts[column[head.name]] if head.name in column else None,
-                said.get(head.name),
+                sentences.get(head.name),
             )
             for head in self.heads
         ]
@@ -210,11 +210,11 @@ class Model:
     def parts(self, text: str) -> list[Parts]:
         """What each text label's raw logit is the sum of."""
         evidence = self.evidence([text], 1)
-        places = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
+        spans = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
         return [
             Parts(
                 float(evidence.start_logit[k]),
-                [(*place, share) for place, share in zip(places, shares, strict=True)],
+                [(*span, share) for span, share in zip(spans, shares, strict=True)],
                 {
                     name: float(part)
                     for name, part in zip(DENSE_FEATURES, evidence.dense[0, :, k], strict=True)
@@ -293,16 +293,16 @@ class Explanation:
         if self.score is None:
             return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
         verdict = "flagged" if self.score >= self.threshold else "not flagged"
-        head = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
+        header = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
         if self.parts is None:
-            return f"{head}\n  {self.sentence}" if self.sentence else head
+            return f"{header}\n  {self.sentence}" if self.sentence else header
         shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
         shares += list(self.parts.features.items())
-        shares.sort(key=lambda one: -abs(one[1]))
+        shares.sort(key=lambda part: -abs(part[1]))
         words = ", ".join(f"{_short(word)} {share:+.2f}" for word, share in shares[:8])
         total = self.parts.intercept + sum(share for _, share in shares)
         start = f"start {self.parts.intercept:+.2f}"
-        return f"{head}\n  {total:+.2f} before calibration: {start}; {words}"
+        return f"{header}\n  {total:+.2f} before calibration: {start}; {words}"
 
 
 def _short(word: str) -> str:

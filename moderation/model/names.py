@@ -15,11 +15,11 @@ def model_path(name: str) -> Path:
     if "/" in name or "\\" in name or name in (".", ".."):
         return Path(name)
     package = Path(__file__).parents[1]
-    places = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
-    for place in [*places, Path(name)]:
-        if (place / "model.json").exists():
-            return place
-    known = sorted({found.parent.name for p in places for found in p.parent.glob("*/model.json")})
+    folders = [Path("models") / name, package / "_models" / name, package.parent / "models" / name]
+    for folder in [*folders, Path(name)]:
+        if (folder / "model.json").exists():
+            return folder
+    known = sorted({card.parent.name for p in folders for card in p.parent.glob("*/model.json")})
     raise InputError(
         f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
     )

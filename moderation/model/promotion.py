@@ -138,24 +138,24 @@ def _copied(source: Path, place: Path) -> Path:
     return copy
 
 
-def _exchange(one: Path, other: Path) -> None:
+def _exchange(first: Path, second: Path) -> None:
     """Two folders change places."""
-    if sys.platform == "linux" and _exchanged(one, other):
+    if sys.platform == "linux" and _exchanged(first, second):
         return
-    aside = one.with_name(one.name + ".aside")
-    other.rename(aside)
+    aside = first.with_name(first.name + ".aside")
+    second.rename(aside)
     try:
-        one.rename(other)
+        first.rename(second)
     except OSError:
-        aside.rename(other)
+        aside.rename(second)
         raise
-    aside.rename(one)
+    aside.rename(first)
 
 
-def _exchanged(one: Path, other: Path) -> bool:
+def _exchanged(first: Path, second: Path) -> bool:
     """Whether the system could do it in one step."""
     library = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
     with contextlib.suppress(AttributeError):  # a C library from before 2018
-        done = library.renameat2(_CWD, os.fsencode(one), _CWD, os.fsencode(other), _EXCHANGE)
+        done = library.renameat2(_CWD, os.fsencode(first), _CWD, os.fsencode(second), _EXCHANGE)
         return bool(done == 0)
     return False

@@ -75,14 +75,14 @@ def _timeline(scored: Scored) -> dict[str, Any] | None:
     whole = next((size for size in _STEPS if (last - first) // size < SPANS), None)
     step = whole or -(-(last - first + 1) // SPANS)
     start = first // step * step
-    place = (seconds - start) // step
+    span = (seconds - start) // step
     spans = int((last - start) // step) + 1
-    inside = (place >= 0) & (place < spans)
+    inside = (span >= 0) & (span < spans)
     return {
         "start": int(start),
         "step": int(step),
         "flags": {
-            label: np.bincount(place[inside & hits], minlength=spans).tolist()
+            label: np.bincount(span[inside & hits], minlength=spans).tolist()
             for label, hits in _bits(scored, rows).items()
         },
         "outside": int((~inside).sum()),

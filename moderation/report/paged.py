@@ -178,8 +178,8 @@ class PagedRecords:
 
     def _one(self, row: int) -> dict[str, Any]:
         number = bisect_right(self._starts, row) - 1
-        place, at = divmod(row - self._starts[number], PAGE_ROWS)
-        return record(self.group(number).batch(place), at)
+        page, at = divmod(row - self._starts[number], PAGE_ROWS)
+        return record(self.group(number).batch(page), at)
 
     def _laid_out(self, number: int) -> _Group:
         path, group = self._places[number]
@@ -210,14 +210,14 @@ class _Group:
             texts, options=pa.ipc.IpcReadOptions(included_fields=[column])
         )
 
-    def batch(self, place: int) -> pa.RecordBatch:
+    def batch(self, page: int) -> pa.RecordBatch:
         with self._lock:
-            return self._pages.get_batch(place)
+            return self._pages.get_batch(page)
 
     def texts(self) -> Iterator[pa.RecordBatch]:
-        for place in range(self._texts.num_record_batches):
+        for page in range(self._texts.num_record_batches):
             with self._lock:
-                batch = self._texts.get_batch(place)
+                batch = self._texts.get_batch(page)
             yield batch
 
 

@@ -204,8 +204,8 @@ class BatchRecords:
         return [self._one(row) for row in rows]
 
     def _one(self, row: int) -> dict[str, Any]:
-        place = bisect_right(self._starts, row) - 1
-        return record(self._batches[place], row - self._starts[place])
+        number = bisect_right(self._starts, row) - 1
+        return record(self._batches[number], row - self._starts[number])
 
     def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
         """See Records."""

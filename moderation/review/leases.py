@@ -75,7 +75,9 @@ class Leases:
         """Note the row that a session shows to its reader; a negative one for none."""
         with self._lock:
             now = self.clock()
-            self._open = {k: one for k, one in self._open.items() if one[2] > now and k != session}
+            self._open = {
+                k: reading for k, reading in self._open.items() if reading[2] > now and k != session
+            }
             if row >= 0 and len(self._open) < MOST_SESSIONS:
                 self._open[session] = (row, name, now + READING)
 

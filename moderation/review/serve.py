@@ -196,8 +196,8 @@ def _no_password() -> str:
 
 def _writable(ledger: Path) -> None:
     """Raises OutputError when no decision could be kept."""
-    place = next(path for path in (ledger, *ledger.absolute().parents) if path.exists())
-    if (place != ledger and not place.is_dir()) or not os.access(place, os.W_OK):
+    nearest = next(path for path in (ledger, *ledger.absolute().parents) if path.exists())
+    if (nearest != ledger and not nearest.is_dir()) or not os.access(nearest, os.W_OK):
         raise OutputError(f"{ledger}: cannot be written; name another with --labels")
 
 

@@ -44,7 +44,7 @@ class Sessions:
     def start(self) -> str:
         """The token of a new session; above MOST_SESSIONS the longest idle one ends."""
         now = self.clock()
-        self._open = {k: one for k, one in self._open.items() if not _over(one, now)}
+        self._open = {k: session for k, session in self._open.items() if not _over(session, now)}
         if len(self._open) >= MOST_SESSIONS:
             del self._open[min(self._open, key=lambda k: self._open[k].seen)]
         token = secrets.token_urlsafe(24)

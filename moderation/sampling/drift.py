@@ -197,8 +197,8 @@ def _higher(
     masses = []
     for score, weight in ((old, old_weight), (new, new_weight)):
         known = ~np.isnan(score)
-        place = np.rint(score[known] * STEPS).astype(np.int64)
-        masses.append(np.bincount(place, weight[known], STEPS + 1))
+        step = np.rint(score[known] * STEPS).astype(np.int64)
+        masses.append(np.bincount(step, weight[known], STEPS + 1))
     below = np.cumsum(masses[0]) - masses[0] / 2
     pairs = masses[0].sum() * masses[1].sum()
     return float(masses[1] @ below / pairs) if pairs else float("nan")

@@ -14,7 +14,7 @@ from places import ROOT, SEEDS
 from moderation.cluster import folder_lock
 from moderation.cluster.folder_lock import hold_folder
 from moderation.errors import OutputError
-from moderation.temporary import Folder, sweep
+from moderation.temporary import PREFIX, Folder, sweep
 
 PLAIN = "from moderation.cli import main; main()"
 # About to put the finished file in its place, it says so, and waits
@@ -136,7 +136,7 @@ def test_any_stopped_command_leaves_nothing(tmp_path, start, scored, name):
 
 def test_what_is_read_from_a_pipe_does_not_stay(tmp_path, start):
     run = start("score", "-", "-o", tmp_path / "scored.parquet")
-    until(lambda: left(tmp_path / "tmp"))
+    until(lambda: [name for name in left(tmp_path / "tmp") if name.startswith(PREFIX)])
     run.terminate()
     _, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (143, "moderation: stopped by SIGTERM\n")

@@ -73,10 +73,10 @@ def kind_of(path: str | Path) -> str:
 def _check_text(path: Path) -> None:
     try:
         with path.open("rb") as stream:
-            head = stream.read(len(_SQLITE))
+            start = stream.read(len(_SQLITE))
     except OSError:
         return  # whoever reads it will say what is wrong
-    if head == _SQLITE:
+    if start == _SQLITE:
         raise LabelError(
             f"{path}: SQLite is written for Datasette and cannot be read back; import the "
             "ledger, or export a table (.csv, .jsonl, .parquet)"
@@ -218,8 +218,8 @@ class _Known:
 
 def _said(line: dict[str, Any]) -> tuple[Any, ...]:
     thread, name, text, annotator = ledger.comment_of(line)
-    place = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
-    return (*place, annotator, line["label"], int(line["value"]))
+    comment = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
+    return (*comment, annotator, line["label"], int(line["value"]))
 
 
 def _milliseconds(time: str) -> int:

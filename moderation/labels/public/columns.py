@@ -30,7 +30,7 @@ def field(frame: pd.DataFrame, spec: Any, place: str) -> pd.Series:
     if isinstance(spec, str):
         return _strings(column(frame, spec, place))
     if isinstance(spec, list):
-        parts = pd.concat([field(frame, one, place) for one in spec], axis=1)
+        parts = pd.concat([field(frame, name, place) for name in spec], axis=1)
         joined = [": ".join(part for part in row if part) or None for row in parts.to_numpy()]
         return pd.Series(joined, dtype="object")
     if isinstance(spec, dict) and "column" in spec:
@@ -72,9 +72,9 @@ def grouped(frame: pd.DataFrame, specs: list[Any], place: str) -> pd.Series:
 
 def paired(frame: pd.DataFrame, spec: list[str], place: str) -> pd.Series:
     """One string for both rows of a pair that name each other: the smaller id first."""
-    one, other = (field(frame, name, place).fillna("") for name in spec)
+    ids, other = (field(frame, name, place).fillna("") for name in spec)
     return pd.Series(
-        ["\x1f".join(sorted(pair)) for pair in zip(one, other, strict=True)], dtype="object"
+        ["\x1f".join(sorted(pair)) for pair in zip(ids, other, strict=True)], dtype="object"
     )
 
 
@@ -101,11 +101,11 @@ def cleaned(text: pd.Series, steps: list[str], remove: list[str], place: str) ->
     if unknown:
         raise LabelError(f"{place}: unknown step {unknown[0]!r}; known are {', '.join(CLEANERS)}")
     for marker in remove:
-        text = text.map(lambda one, marker=marker: one.replace(marker, " "), na_action="ignore")
+        text = text.map(lambda text_, marker=marker: text_.replace(marker, " "), na_action="ignore")
     for step in steps:
         text = text.map(CLEANERS[step], na_action="ignore")
     # The byte order mark at a comment's end was put there by the collector's tool.
-    return text.map(lambda one: one.replace("\ufeff", "").strip(), na_action="ignore")
+    return text.map(lambda text_: text_.replace("\ufeff", "").strip(), na_action="ignore")
 
 
 def _retweet(text: str) -> str:

@@ -154,9 +154,9 @@ def _read(
     raw, record = rows_of(name, source, data_dir, missing)
     if raw is None:
         return None, record
-    kept = raw[holds(source.get("where", {}), raw, f"{place}.where")].reset_index(drop=True)
-    left_out = {"where": len(raw) - len(kept)}
-    columns = _columns(name, source, kept, place)
+    rows = raw[holds(source.get("where", {}), raw, f"{place}.where")].reset_index(drop=True)
+    left_out = {"where": len(raw) - len(rows)}
+    columns = _columns(name, source, rows, place)
     empty = columns["text"].isna() | (columns["text"] == "")
     judged = columns[list(source["labels"])].notna().any(axis=1)
     frame = label_frame(columns[judged & ~empty].reset_index(drop=True), place)
@@ -190,7 +190,7 @@ def _columns(name: str, source: Source, raw: pd.DataFrame, place: str) -> pd.Dat
         columns["group"] = paired(raw, source["pair"], f"{place}.pair")
     for key in ("thread_id", "group"):
         if key in columns:
-            columns[key] = columns[key].map(lambda one: f"{name}/{one}", na_action="ignore")
+            columns[key] = columns[key].map(lambda id_: f"{name}/{id_}", na_action="ignore")
     natural = source.get("natural", False)
     columns["natural"] = (
         natural if isinstance(natural, bool) else holds(natural, raw, f"{place}.natural")

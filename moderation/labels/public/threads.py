@@ -34,7 +34,7 @@ def read_threads(
     sources = load_sources(toml)
     key = f"threads.{name}" if f"threads.{name}" in sources else name
     if key not in sources or "thread_id" not in sources[key]:
-        there = ", ".join(one for one, source in sources.items() if "thread_id" in source)
+        there = ", ".join(known for known, spec in sources.items() if "thread_id" in spec)
         raise LabelError(f"{toml}: no set {name!r} with threads; there are {there}")
     source, place = sources[key], f"{toml}, {key}"
     raw, record = rows_of(key, source, Path(data_dir), missing)
@@ -96,7 +96,9 @@ def _title(source: Source, raw: pd.DataFrame, place: str) -> pd.Series | None:
     spec = source["title_text"]
     if not isinstance(spec, list):
         return field(raw, spec, place)
-    parts = [field(raw, one, place).fillna("").map(wikitext).map(heading) for one in spec]
+    parts = [
+        field(raw, column_name, place).fillna("").map(wikitext).map(heading) for column_name in spec
+    ]
     joined = [": ".join(part for part in row if part) for row in zip(*parts, strict=True)]
     return pd.Series(joined, dtype="object")
 
@@ -122,20 +124,20 @@ def _without_headings(columns: pd.DataFrame) -> pd.DataFrame:
     dropped = columns.loc[columns["heading"], ["thread_id", "id"]]
     gone = pd.MultiIndex.from_frame(dropped)
     parents = pd.MultiIndex.from_frame(columns[["thread_id", "parent_id"]])
-    kept = columns.assign(parent_id=columns["parent_id"].where(~parents.isin(gone), None))
-    return kept[~columns["heading"]].reset_index(drop=True)
+    comments = columns.assign(parent_id=columns["parent_id"].where(~parents.isin(gone), None))
+    return comments[~columns["heading"]].reset_index(drop=True)
 
 
 def _typed(columns: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
     length = len(columns)
     fill = {"kind": "comment", "status": "unknown"}
     arrays = []
-    for one in schema:
-        if one.name in columns:
-            arrays.append(pa.array(list(columns[one.name]), type=one.type, from_pandas=True))
-        elif one.name in fill:
-            arrays.append(pa.array([fill[one.name]] * length, type=one.type))
+    for target in schema:
+        if target.name in columns:
+            arrays.append(pa.array(list(columns[target.name]), type=target.type, from_pandas=True))
+        elif target.name in fill:
+            arrays.append(pa.array([fill[target.name]] * length, type=target.type))
         else:
-            arrays.append(pa.nulls(length, one.type))
+            arrays.append(pa.nulls(length, target.type))
     table = pa.table(arrays, schema=schema)
     return to_frame(table)

@@ -25,7 +25,7 @@ from moderation.readers.table import dialects
 from moderation.readers.table import read as table_rows
 
 if TYPE_CHECKING:
-    from moderation.readers.json.walk import JsonFormat
+    from moderation.readers.json.shape import JsonFormat
     from moderation.readers.source import Options
     from moderation.readers.table.dialects import Dialect
 

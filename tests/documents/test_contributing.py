@@ -7,7 +7,7 @@ from places import ROOT
 
 from moderation.readers import READERS, _json_reader, read
 from moderation.readers.json import formats
-from moderation.readers.json.walk import JsonFormat
+from moderation.readers.json.shape import JsonFormat
 
 SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Adding a format")[1]
 SECTION = SECTION.split("\n## ")[0]

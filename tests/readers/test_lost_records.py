@@ -520,7 +520,7 @@ def test_prose_where_a_thread_has_its_id(tmp_path):
     page = {"id": "/pag some words of a text that was moved/", "title": "T", "comments": comments}
     dump = json_dump(tmp_path, [page])
     assert len(dump.comments) == 3
-    assert [reason for _, reason in told(dump)] == ["id is prose"]
+    assert [reason for _, reason in told(dump)] == ["id is prose; it has id, title, comments"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Every JSON format we read, one row each: what its comments look like and where their fields are.
 
-The rows stand in `json_social` and `json_sites`. To add one: a row there, a sample under
+The rows stand in `social` and `sites`. To add one: a row there, a sample under
 tests/samples, and the tests find both. The order matters only where one format's objects are
 also another's: the first row that fits has the file.
 """
@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from moderation.readers.json.read import read_format
 from moderation.readers.json.sites import SITES
 from moderation.readers.json.social import SOCIAL
 from moderation.readers.json.text import first_values
-from moderation.readers.json.walk import JsonFormat, claims, empty, read_format
+from moderation.readers.json.walk import claims, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moderation.comments import Batch
+    from moderation.readers.json.shape import JsonFormat
     from moderation.readers.source import Source
 
 _PLACE = re.compile(r"\d+(-\d+)*(r\d+)?")  # 1-2-1: the first reply to the second reply to 1

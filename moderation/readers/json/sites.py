@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote_plus
 
 from moderation.readers.json import status
-from moderation.readers.json.walk import JsonFormat
+from moderation.readers.json.shape import JsonFormat
 
 
 def _unquoted(title: str) -> str:

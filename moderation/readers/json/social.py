@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moderation.readers.json import settle, status
-from moderation.readers.json.walk import JsonFormat, Record
+from moderation.readers.json.shape import JsonFormat, Record
 
 
 def _unescaped(text: str) -> str:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json import formats
 from moderation.readers.json.late import late
+from moderation.readers.json.read import read_format
+from moderation.readers.json.shape import JsonFormat, at
 from moderation.readers.json.text import first_values
-from moderation.readers.json.walk import JsonFormat, at, objects, read_format
+from moderation.readers.json.walk import objects
 from moderation.readers.synonyms import NAMES, is_html, roles
 from moderation.readers.table.columns import late_roles
 

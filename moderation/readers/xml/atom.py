@@ -37,7 +37,7 @@ _ELEMENTS = frozenset(
     b"content summary link category rights copyright source generator icon logo subtitle".split()
 )
 _BARE = re.compile(rb"<([A-Za-z][\w.-]*)[\s/>]")
-_FIELDS = ("content", "summary", "published", "in-reply-to")
+_FIELDS = ("content", "summary", "published", "entry")
 _PROSE = ("content", "summary", "title", "author", "source", "title", "rights")
 _KIND = "blogger/2008/kind#"
 

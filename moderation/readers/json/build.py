@@ -1,0 +1,217 @@
+"""Comment and thread rows from the objects of a JSON dump."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from moderation.comments import Reject
+from moderation.readers.json.shape import JsonFormat, Record, at, first, status_in
+from moderation.readers.markup import plain, tidy
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow
+from moderation.readers.values import no_parent, when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.readers.json.walk import Found
+    from moderation.readers.source import Source
+
+ZERO = "0"
+OPENING = "posts that open a thread are its article, no comments"
+VERSION = "another text of the post that the thread is about"
+MADE = "comments without an id have replies within them; an id was made up for each"
+
+
+class Builder:
+    """Rows of one file, in the order of its objects. passed: what was left out, and how often."""
+
+    def __init__(self, source: Source, shape: JsonFormat) -> None:
+        self._source, self._shape = source, shape
+        self.passed: Counter[str] = Counter()
+        self._people: dict[str, str] = {}
+        self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
+        self._known_threads: set[tuple[str | None, ...]] = set()
+        self._answered: set[int] | None = None  # objects that have replies in them
+        self._invented: dict[int, str] = {}  # names made up for those without an id
+        self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
+        self._names: Counter[str] = Counter()
+        self._articles: dict[str | None, str] = {}  # thread -> the text of the post that opens it
+
+    def begin(self, root: Any) -> None:
+        """Another document begins: take its list of people."""
+        if self._shape.people:
+            path, key, name = self._shape.people
+            for person in at(root, path) or ():
+                self._people[str(at(person, key))] = str(at(person, name) or "")
+        self._answered, self._invented = None, {}
+
+    def name(self, all_found: list[Found], found: Found, place: int | None) -> None:
+        """Make up an id for a comment that has none, but replies within it.
+
+        It is made from what the comment says and what it answers, so that it is the same wherever
+        the comment stands. place: in the file, of one that is in several parts; it is named once.
+        """
+        shape, record = self._shape, found.record
+        if shape.stem or _name(first(record, shape.id)) is not None:
+            return
+        if place in self._lasting:
+            self._invented[id(record)] = self._lasting[place]
+            return
+        if self._answered is None:
+            self._answered = {id(one.around) for one in all_found if one.around is not None}
+        if id(record) not in self._answered:
+            return
+        above = self._own(found.around) if found.around is not None else None
+        paths = (shape.text.replace("<", ""), shape.author, shape.time)
+        said = [above, *(first(record, path) for path in paths)]
+        name = "made-" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:12]
+        self._names[name] += 1
+        again = self._names[name]
+        self._invented[id(record)] = name if again == 1 else f"{name}-{again}"
+        if place is not None:
+            self._lasting[place] = self._invented[id(record)]
+        self.passed[MADE] += 1
+
+    def _own(self, record: Record) -> str | None:
+        """The comment's id, or the one made up for it."""
+        return _name(first(record, self._shape.id)) or self._invented.get(id(record))
+
+    def post(self, post: Record) -> ThreadRow:
+        """A thread, from the object of its post."""
+        shape = self._shape
+        self._ladder.clear()
+        return ThreadRow(
+            _name(first(post, shape.post_id)),
+            self._title(first(post, shape.post_title)),
+            self._text(post, shape.post_text) or None,
+            _string(first(post, shape.post_url)),
+        )
+
+    def comment(self, found: Found) -> Iterator[Finding]:
+        """A comment and what is new of its thread; the thread's article, where it is that."""
+        shape, record = self._shape, found.record
+        thread = self._thread(found)
+        if shape.opening and shape.opening(record):
+            yield from self._opening(record, thread)
+            return
+        yield 1
+        title = self._title(first(record, shape.title))
+        address = _string(first(record, shape.thread_url))
+        about = (thread, title, address)
+        if (title or address) and about not in self._known_threads:
+            self._known_threads.add(about)
+            yield ThreadRow(thread, title, None, address)
+        yield self._row(found, thread)
+
+    def _opening(self, record: Record, thread: str | None) -> Iterator[Finding]:
+        """The thread that a post opens, named after it or as others name it."""
+        shape = self._shape
+        own = _name(first(record, shape.id))
+        name = own if shape.opening_names else thread or own
+        article = self._text(record, shape.text)
+        title = self._title(first(record, shape.title))
+        yield ThreadRow(name, title, article or None, _string(first(record, shape.url)))
+        if self._articles.setdefault(name, article) == article:
+            self.passed[OPENING] += 1
+        else:
+            yield 1
+            yield Reject(self._source.name, f"post {own}", VERSION, article[:SNIPPET])
+
+    def _thread(self, found: Found) -> str | None:
+        shape = self._shape
+        if shape.stem:
+            return self._source.path.absolute().parent.name
+        own = _name(first(found.record, shape.thread))
+        of_post = _name(first(found.post, shape.post_id)) if found.post else None
+        of_parent = _name(first(found.around, shape.thread)) if found.around else None
+        return own or of_post or of_parent
+
+    def _row(self, found: Found, thread: str | None) -> Row:
+        shape, record = self._shape, found.record
+        own = self._source.stem if shape.stem else self._own(record)
+        text = self._text(record, shape.text)
+        status = shape.status(record) if callable(shape.status) else status_in(record, shape.status)
+        if status == "unknown":
+            status = {"[deleted]": "deleted", "[removed]": "removed"}.get(text, status)
+        kind = str(first(record, shape.kind) or "comment")
+        author = _string(first(record, shape.author))
+        author = self._people.get(author, author) if author else None
+        return Row(
+            text,
+            own,
+            self._parent(found, own),
+            thread,
+            shape.fix(author) if shape.fix and author else author,
+            when(first(record, shape.time)),
+            kind if kind in ("pingback", "trackback") else "comment",
+            status,
+            _string(first(record, shape.url)),
+            ["lost_text"] if not text and status in ("deleted", "removed") else [],
+        )
+
+    def _parent(self, found: Found, own: str | None) -> str | None:
+        shape, record = self._shape, found.record
+        if shape.stem:
+            return self._source.stem.rpartition("-")[0] or None
+        path = shape.parent
+        parent = path(record) if callable(path) else first(record, path)
+        if not no_parent(parent) and not isinstance(parent, dict):
+            return _name(parent)
+        if found.around is not None:
+            return self._own(found.around)
+        if _name(parent) == ZERO and not shape.settle:
+            return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
+        depth = first(record, shape.depth)
+        if isinstance(depth, int) and not (isinstance(path, str) and path in record):
+            return self._above(depth, own)
+        return None
+
+    def _above(self, depth: int, own: str | None) -> str | None:
+        above = max((step for step in self._ladder if step < depth), default=None)
+        self._ladder = {step: name for step, name in self._ladder.items() if step < depth}
+        self._ladder[depth] = own
+        return None if above is None else self._ladder[above]
+
+    def _title(self, value: Any) -> str | None:
+        title = plain(str(value)) if isinstance(value, str | int) else ""
+        fix = self._shape.fix_title
+        return (fix(title) if fix else title) or None
+
+    def _text(self, record: Record, paths: str) -> str:
+        for path in paths.split("|") if paths else ():
+            value = at(record, path.removeprefix("<"))
+            if value in (None, "", []):
+                continue
+            text = _flat(value)
+            text = plain(text) if path.startswith("<") else tidy(text)
+            return self._shape.fix(text) if self._shape.fix else text
+        return ""
+
+
+def _flat(value: Any) -> str:
+    """A text that may be a list of strings and marked-up pieces, as Telegram has it."""
+    if isinstance(value, list):
+        return "".join(_flat(one) for one in value)
+    if isinstance(value, dict):
+        return str(value["text"]) if "text" in value else " ".join(map(_flat, value.values()))
+    return str(value)
+
+
+def _name(value: Any) -> str | None:
+    """An id as a string: whole floats as integers, Reddit's type prefixes dropped."""
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, str)), None)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value is None or isinstance(value, dict | bool):
+        return None
+    name = str(value).strip()
+    return name[3:] if name[:3] in ("t1_", "t3_") else name or None
+
+
+def _string(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, str)), None)
+    return str(value) if isinstance(value, str | int) and value != "" else None

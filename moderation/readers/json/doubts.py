@@ -1,0 +1,167 @@
+"""What a reader of JSON may have missed: words that stand where no comment of the format has any.
+
+A key that damage has changed leaves valid JSON behind. So each object is looked at for prose where
+an id, a date or a name belongs, under keys that no other comment has, and in what is around it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
+from moderation.readers.json.strays import (
+    TOP,
+    Element,
+    Homes,
+    disagree,
+    is_prose,
+    misspelt,
+    odd_key,
+    strings_in,
+)
+from moderation.readers.json.walk import Found, walk
+from moderation.readers.records import SNIPPET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PROSE = 4  # blanks in a date, an id or a status that is none
+_LONG_NAME = 10  # blanks in an author's name
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class Doubts:
+    """What is odd about the objects of a file. roots: its first values, which show its habits."""
+
+    def __init__(self, shape: JsonFormat, roots: Iterable[Any]) -> None:
+        paths = paths_of(shape)
+        self.texts = [path.removeprefix("<") for path in shape.text.split("|")]
+        self._shape = shape
+        self._known = frozenset(path.split(".")[0] for path in paths)
+        self._all_known = self._known | {path.split(".")[0] for path in self.texts}
+        self._text_keys = [path.rpartition(".")[2].lower() for path in self.texts]
+        text_keys = {key for path in self.texts for key in path.split(".")}
+        self.keys = text_keys | {key for path in paths for key in path.split(".")}
+        self.keys = {key for key in self.keys if not key.lstrip("-").isdigit()}
+        self._shut = shape.shut - text_keys
+        self._bare = _bare_paths(shape, paths)
+        self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
+        self._names = shape.author.split("|") if shape.author else []
+        self._homes = Homes(path.split(".")[0] for path in self.texts)
+        for root in roots:
+            elements: list[Element] = []
+            for found in walk(root, shape, elements):
+                if not found.is_post:
+                    self._homes.remember(found.record)
+            self._homes.learn(elements)
+        self._usual = self._homes.usual_keys()
+
+    def learn(self, elements: list[Element]) -> None:
+        """These are elements of lists, some of which hold a comment."""
+        self._homes.learn(elements)
+
+    def allow(self, record: Record) -> None:
+        """The keys of this comment have been spoken of: what another has too is no damage."""
+        if self._usual is not None:
+            self._usual |= record.keys()
+
+    def strays(self, elements: list[Element]) -> Iterator[tuple[Record, str]]:
+        """Objects that hold words of a comment and are none, and why."""
+        for element in self._homes.strays(elements, self._shut):
+            yield element.node, "no comment as others here are"
+        for element in elements:
+            if element.own:
+                continue
+            if element.comment and (path := _prose_in(element.node, self._bare)):
+                yield element.node, f"{path} is prose"
+            elif element.way != TOP and (key := _prose_key(element.node)):
+                yield element.node, f"the key {key[:SNIPPET]!r} is prose"
+
+    def of(self, found: Found) -> str:
+        """Why an object may not hold all that its comment or post said; empty where it does."""
+        record = found.record
+        if path := _prose_in(record, self._bare_of_posts if found.is_post else self._bare):
+            return f"{path} is prose"
+        return "" if found.is_post else self._of_keys(record) or self._of_texts(record)
+
+    def _of_keys(self, record: Record) -> str:
+        for path in self._names:
+            value = at(record, path)
+            if isinstance(value, str) and value.count(" ") >= _LONG_NAME:
+                return f"{path} is prose"
+        if key := misspelt(record, self._all_known, self._text_keys):
+            return f"{key} is prose"
+        if self._usual and (key := odd_key(record, self._usual, self._all_known)):
+            return f"no other comment has the key {key[:SNIPPET]!r}"
+        return ""
+
+    def _of_texts(self, record: Record) -> str:
+        texts = [value for value in (at(record, path) for path in self.texts) if value is not None]
+        if not texts:
+            return "without a text" * self._says_something(record)
+        words = [text for text in texts if isinstance(text, str) and text]
+        return "its texts are not the same" if len(words) > 1 and disagree(words) else ""
+
+    def _says_something(self, record: Record) -> bool:
+        """Whether a comment without any of the keys that texts have holds words all the same."""
+        status = self._shape.status
+        meaning = status(record) if callable(status) else status_in(record, status)
+        around = {path.split(".")[0] for path in self.texts if "." in path}
+        return meaning not in ("deleted", "removed") and any(
+            is_prose(text)
+            for key, value in record.items()
+            if key in around or (key not in self._known and isinstance(value, str))
+            for text in strings_in(value)
+        )
+
+
+def unread(root: Any, read: set[int], covered: Iterable[Record] = ()) -> Iterator[Record]:
+    """The objects of a damaged value that hold words, and are within no comment or post.
+
+    read: these by their `id`. covered: objects that something else speaks of.
+    """
+    passed = read | set(map(id, covered))
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, list):
+            stack += [(value, inside and not isinstance(value, dict)) for value in node]
+        elif isinstance(node, dict):
+            inside = inside or id(node) in passed
+            stack += [(value, inside) for value in node.values() if isinstance(value, dict | list)]
+            if not inside and any(
+                is_prose(text) for text in node.values() if isinstance(text, str)
+            ):
+                yield node
+
+
+def _bare_paths(shape: JsonFormat, paths: list[str]) -> list[str]:
+    """The paths under which no prose stands."""
+    worded = [shape.title, shape.thread, shape.author, shape.thread_url, shape.text]
+    prose = {path for words in worded if isinstance(words, str) for path in words.split("|")}
+    prose |= {path.removeprefix("<") for path in shape.text.split("|")}
+    return [path for path in paths if path not in prose]
+
+
+def _prose_in(record: Record, paths: list[str]) -> str:
+    """The path of an id, a date or a status that is prose; empty where none is."""
+    for path in paths:
+        value = at(record, path)
+        if isinstance(value, str) and value.count(" ") >= _PROSE and len(_WORD.findall(value)) > 4:
+            return path
+    return ""
+
+
+def _prose_key(node: Record) -> str:
+    """A key of a plain value that is prose, where a list stands beside it; empty where none is."""
+    if not any(isinstance(value, dict | list) for value in node.values()):
+        return ""
+    return next(
+        (
+            key
+            for key, value in node.items()
+            if is_prose(key) and not isinstance(value, dict | list)
+        ),
+        "",
+    )

@@ -1,0 +1,224 @@
+"""JSON of any shape to comment records: what reads the rows of the table of formats."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from moderation.comments import Batch, Reject
+from moderation.readers.json.build import Builder
+from moderation.readers.json.doubts import Doubts, unread
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.parts import Part, on_the_way, parts
+from moderation.readers.json.salvage import Doubled, Salvage, Span, located, salvaged, substantial
+from moderation.readers.json.shape import JsonFormat, Record, at
+from moderation.readers.json.strays import (
+    Element,
+    is_prose,
+    says_something,
+    says_twice,
+    strings_in,
+)
+from moderation.readers.json.text import first_values
+from moderation.readers.json.walk import Found, objects, walk
+from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from moderation.readers.source import Source
+
+
+def read_format(source: Source, shape: JsonFormat) -> Iterator[Batch]:
+    """Batches of a file of the format."""
+    rows = _rows(source, shape)
+    return batches(_settled(source, shape, rows) if shape.settle else rows)
+
+
+def _settled(source: Source, shape: JsonFormat, found: Iterable[Finding]) -> Iterator[Finding]:
+    """All findings, once parents and threads can be told from all of them."""
+    rows: list[Row] = []
+    threads: list[ThreadRow] = []
+    for finding in found:
+        if isinstance(finding, Row):
+            rows.append(finding)
+        elif isinstance(finding, ThreadRow):
+            threads.append(finding)
+        else:
+            yield finding
+    if shape.settle:
+        shape.settle(source, rows, threads)
+    yield from rows
+    yield from threads
+
+
+def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
+    reading = _Reading(source, shape)
+    with source.utf8() as stream:
+        for part in parts(stream):
+            source.decoded(part.raw)  # for the count of what is no UTF-8
+            why, root = part.wrong, None
+            if not why:
+                try:
+                    root = loads(part.raw)
+                except ValueError as error:
+                    why = f"not JSON: {error}"
+            yield from reading.damaged(part, why) if why else reading.whole(part, root)
+    for reason, count in reading.build.passed.items():
+        yield f"{source.name}: {count} {reason}"
+
+
+class _Reading:
+    """One pass over a file of a format."""
+
+    def __init__(self, source: Source, shape: JsonFormat) -> None:
+        self._source, self._shape = source, shape
+        self.build = Builder(source, shape)
+        self._doubts = Doubts(shape, first_values(source))
+        self._given: set[int] = set()  # offsets of comments that stand in several parts
+        self._broken = False  # a part of the file was no JSON
+        self._left: Salvage | None = None  # of the damaged document that is being read
+
+    def whole(self, part: Part, root: Any) -> Iterator[Finding]:
+        """What a document holds. Places are looked for only where something is wrong in it."""
+        if not isinstance(root, dict | list):
+            if substantial(part.raw):
+                yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
+            return
+        elements: list[Element] = []
+        found = list(walk(root, self._shape, elements))
+        self._doubts.learn(elements)
+        if self._broken and not found and any(map(is_prose, strings_in(root))):
+            keys = _keys(root) if isinstance(root, dict) else "no keys"
+            yield from self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
+            return
+        wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, found))
+        if wrong or says_twice(part.raw, root):
+            there = located(part.raw)
+            yield from self._doubled(part, there.doubled)
+            yield from self._of(part, there.root, there.spans)
+        else:
+            yield from self._rows(found, part, root, {})
+
+    def damaged(self, part: Part, why: str) -> Iterator[Finding]:
+        """What is left of a document that is no JSON, and rejects for the rest."""
+        self._broken = True
+        left = salvaged(part.raw, self._holds)
+        for span in left.unread:
+            yield from self._rejected(part, span, why)
+        yield from self._doubled(part, left.doubled)
+        self._left = left
+        yield from self._of(part, left.root, left.spans)
+        under = next((one.post for one in list(walk(left.root, self._shape))[::-1]), None)
+        for other in left.others:
+            yield from self._of(part, other, left.spans, under)
+        self._left = None
+
+    def _of(
+        self, part: Part, root: Any, spans: Mapping[int, Span], under: Record | None = None
+    ) -> Iterator[Finding]:
+        """What a value holds, and rejects for what looks like a comment in it."""
+        elements: list[Element] = []
+        found = list(walk(root, self._shape, elements, under))
+        self._doubts.learn(elements)
+        strays = list(self._doubts.strays(elements))
+        if self._left:
+            strays += self._unread(root, found, [stray for stray, _ in strays])
+        for stray, why in strays:
+            span = spans.get(id(stray), (0, len(part.raw)))
+            yield from self._rejected(part, span, f"{why}; it has {_keys(stray)}")
+        yield from self._rows(found, part, root, spans)
+
+    def _unread(
+        self, root: Any, found: list[Found], strays: list[Record]
+    ) -> Iterator[tuple[Record, str]]:
+        """Objects around damage that hold words, and are no part of a comment."""
+        for node in unread(root, {id(one.record) for one in found}, strays):
+            if self._left and not self._left.is_broken(node):
+                yield node, "words beside the comments"
+
+    def _holds(self, value: Any) -> bool:
+        return next(walk(value, self._shape), None) is not None
+
+    def _doubled(self, part: Part, doubled: list[Doubled]) -> Iterator[Finding]:
+        """A reject for each object that is two run into one."""
+        for span, some in groupby(doubled, lambda one: one.span):
+            keys = {
+                one.key for one in some if one.key in self._doubts.keys or says_something(one.value)
+            }
+            if keys:
+                why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
+                yield from self._rejected(part, span, why)
+
+    def _rejected(self, part: Part, span: Span, why: str) -> Iterator[Finding]:
+        shown = snippet(part.raw[max(span[0], part.lead) : span[1]])
+        yield 1
+        yield Reject(self._source.name, part.place(*span), why, shown)
+
+    def _rows(
+        self, all_found: list[Found], part: Part, root: Any, spans: Mapping[int, Span]
+    ) -> Iterator[Finding]:
+        """The comments and threads of a document.
+
+        An object that is in other parts of it too is known by its place, and given once.
+        """
+        shared = on_the_way(root, part) if part.places else {}
+        self.build.begin(root)
+        for found in all_found:
+            if found.is_post:
+                yield self.build.post(found.record)
+                yield from self._doubtful(found, part, spans)
+                continue
+            place = shared.get(id(found.record))
+            again = place in self._given
+            why = self._shape.only(found.record) if self._shape.only else None
+            if why and not again:
+                self.build.passed[why] += 1
+            else:
+                self.build.name(all_found, found, place)
+                yield from () if again else self._comment(found, part, spans)
+            if place is not None:
+                self._given.add(place)
+        if self._shape.stubs and (hidden := _hidden(root)):
+            self.build.passed["comments behind 'more' links are not in the file"] += hidden
+
+    def _comment(self, found: Found, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
+        """A comment, a reject for what may be missing of it, or both."""
+        if self._left and self._left.is_broken(found.record):
+            return
+        doubts = 0
+        for finding in self._doubtful(found, part, spans):
+            doubts += 1
+            yield finding
+        if not doubts or any(at(found.record, path) for path in self._doubts.texts):
+            yield from self.build.comment(found)
+
+    def _doubtful(self, found: Found, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
+        """A reject for an object that may not hold all that was said, where places are known."""
+        record = found.record
+        span = spans.get(id(record), (0, len(part.raw)))
+        wrong = self._doubts.of(found) if spans else ""
+        at_end = not found.is_post and self._left and span[1] == self._left.cut
+        if at_end and not any(at(record, path) for path in self._doubts.texts):
+            wrong = "cut off before its text"
+        if wrong:
+            if not found.is_post:
+                self._doubts.allow(record)
+            yield from self._rejected(part, span, f"{wrong}; it has {_keys(record)}")
+
+
+def _keys(record: Record) -> str:
+    """The first keys of an object, for messages."""
+    return ", ".join(list(record)[:12])
+
+
+def _hidden(root: Any) -> int:
+    """How many comments Reddit's `more` objects stand for."""
+    if not isinstance(root, dict | list):
+        return 0
+    counts = (
+        at(node, "data.count")
+        for node in objects(root)
+        if node.get("kind") == "more" and isinstance(node.get("data"), dict)
+    )
+    return sum(count for count in counts if isinstance(count, int))

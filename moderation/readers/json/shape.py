@@ -1,0 +1,118 @@
+"""What a format of JSON dumps looks like: where in its objects a comment has its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moderation.readers.values import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moderation.readers.records import Row, ThreadRow
+    from moderation.readers.source import Source
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class JsonFormat:
+    """One JSON format.
+
+    Every path is dotted (a number is a place in a list), with alternatives behind `|`: the first
+    that is there and not null counts. `keys` make an object a comment: all of them must be there;
+    a value may be asked for (`type=comment`). `signs` are further keys that one comment at least
+    must have for the file to be of the format. A `text` path that begins with `<` holds HTML.
+    """
+
+    name: str
+    describe: str
+    keys: tuple[str, ...]
+    text: str
+    id: str = "id"
+    parent: str | Callable[[Record], Any] = ""  # absent: the comment around it is the parent
+    depth: str = ""  # where parents are absent: the last comment above it that is less deep
+    thread: str = ""  # absent: the thread is that of the post, or the comment, around it
+    author: str = ""
+    people: tuple[str, str, str] | None = None  # list of authors, its id and name: author is an id
+    time: str = ""
+    url: str = ""
+    kind: str = ""
+    status: str | Callable[[Record], str] = ""
+    title: str = ""  # of the thread, in the comment itself
+    thread_url: str = ""
+    signs: tuple[str, ...] = ()
+    outer: tuple[str, ...] = ()  # keys of a file's outermost object that holds no comment
+    post: tuple[str, ...] = ()  # keys that make an object the thread's article
+    post_id: str = "id"
+    post_title: str = "title"
+    post_text: str = ""
+    post_url: str = "url"
+    opening: Callable[[Record], bool] | None = None  # a comment that is its thread's article
+    opening_names: bool = False  # and the thread is named after it
+    only: Callable[[Record], str | None] | None = None  # why an object is no comment after all
+    shut: frozenset[str] = frozenset()  # keys whose values are not walked
+    settle: Callable[[Source, list[Row], list[ThreadRow]], None] | None = None
+    fix: Callable[[str], str] | None = None  # repairs every text
+    fix_title: Callable[[str], str] | None = None
+    stubs: bool = False  # `more` objects stand for comments that are not in the file
+    stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
+
+
+def at(node: Any, path: str) -> Any:
+    """The value under a dotted path of keys and places in lists; None where there is none."""
+    if isinstance(node, dict) and path in node:
+        return node[path]
+    for key in path.split("."):
+        if isinstance(node, dict):
+            node = node.get(key)
+        elif isinstance(node, list) and key.lstrip("-").isdigit() and node:
+            node = node[min(int(key), len(node) - 1)]
+        else:
+            return None
+    return node
+
+
+def has(record: Record, wanted: str) -> bool:
+    """Whether the object has one of some keys or paths (null or not), or (`key=value`) a value."""
+    for key in wanted.split("|"):
+        path, _, value = key.partition("=")
+        if value:
+            if at(record, path) == value:
+                return True
+        elif path in record:
+            return True
+        elif "." in path:
+            outer, _, last = path.rpartition(".")
+            inner = at(record, outer)
+            if isinstance(inner, dict) and last in inner:
+                return True
+    return False
+
+
+def first(record: Record, paths: str) -> Any:
+    """The first value under `a|b.c` that is neither null nor empty."""
+    for path in paths.split("|") if paths else ():
+        value = at(record, path)
+        if value is not None and value != "":
+            return value
+    return None
+
+
+def is_record(record: Record, shape: JsonFormat) -> bool:
+    """Whether the object is a comment of the format."""
+    return all(has(record, key) for key in shape.keys)
+
+
+def paths_of(shape: JsonFormat) -> list[str]:
+    """The paths that a format looks at, but for those of its texts."""
+    paths = [*shape.keys, *shape.signs, shape.id, shape.parent, shape.thread, shape.author]
+    paths += [shape.time, shape.url, shape.kind, shape.status, shape.title, shape.thread_url]
+    words = "|".join(path for path in paths if isinstance(path, str) and path)
+    return list(dict.fromkeys(one.partition("=")[0] for one in words.split("|")))
+
+
+def status_in(record: Record, paths: str) -> str:
+    """The status that stands under some paths; `unknown` where none does."""
+    return status_of(first(record, paths)) if paths else "unknown"

@@ -296,20 +296,35 @@ def iterate(
             except InputError as error:
                 if not folder and source.member is None:
                     raise
-                why = str(error).removeprefix(f"{source.name}: ")
-                failed.append(why)
-                if not name and not _is_damage(source, error):
-                    yield Found(source, None, why, Batch())
-                elif not name:
-                    lost = Reject(source.name, "the whole file", why)
-                    yield Found(source, None, why, Batch(rejects=[lost], met=1))
-                else:  # what was read of it is there; so the rest counts as a record
-                    lost = Reject(source.name, "the rest of the file", why)
-                    yield Found(source, name, reason, Batch(rejects=[lost], met=1))
+                failed.append(_reason_of(error, source))
+                yield _unread(source, name, reason, error)
         if not known:
-            what = "folder" if folder else "archive"
-            first = f"; {failed[0]}" if failed else ""
-            raise InputError(f"{path}: the {what} holds no file that a reader knows{first}")
+            raise _nothing_known(path, folder, failed)
+
+
+def _nothing_known(path: str | Path, folder: bool, failed: list[str]) -> InputError:
+    what = "folder" if folder else "archive"
+    first = f"; {failed[0]}" if failed else ""
+    return InputError(f"{path}: the {what} holds no file that a reader knows{first}")
+
+
+def _reason_of(error: InputError, source: Source) -> str:
+    return str(error).removeprefix(f"{source.name}: ")
+
+
+def _unread(source: Source, name: str, reason: str, error: InputError) -> Found:
+    """A file among others that could not be read, or not to its end.
+
+    name: of its reader, where some of it was read; `reason`: why it was chosen.
+    """
+    why = _reason_of(error, source)
+    if name:  # what was read of it is there; so the rest counts as a record
+        lost = Reject(source.name, "the rest of the file", why)
+        return Found(source, name, reason, Batch(rejects=[lost], met=1))
+    if not _is_damage(source, error):
+        return Found(source, None, why, Batch())
+    lost = Reject(source.name, "the whole file", why)
+    return Found(source, None, why, Batch(rejects=[lost], met=1))
 
 
 def _is_damage(source: Source, error: InputError) -> bool:

@@ -32,6 +32,7 @@ _PARAGRAPHS = (
 _PARAGRAPH = frozenset(_PARAGRAPHS.split())
 _LINES = "br li dt dd tr option summary"
 _LINE = frozenset(_LINES.split())
+_SPACING = {**dict.fromkeys(_LINE, "\n"), "td": " ", "th": " "}
 _UNSEEN = "script style template head title noembed noframes iframe textarea"
 _DROPPED = frozenset(_UNSEEN.split())
 _OTHERS = (
@@ -136,15 +137,12 @@ def _pieces(html: str, newlines: bool) -> Iterator[str]:
         elif name in _PARAGRAPH:
             preformatted = not slash if name == "pre" else preformatted
             yield "\n\n"
-        elif name in _LINE:
-            yield "\n"
+        elif name in _SPACING:
+            yield _SPACING[name]
         elif name == "img":
             yield _smiley(found[0])
-        elif name in ("td", "th"):
-            yield " "
         search_from = at
-    if at < len(html):
-        yield _words(html[at:], newlines or preformatted)
+    yield _words(html[at:], newlines or preformatted)
 
 
 def _is_tag(name: str, slash: str, attributes: str) -> bool:

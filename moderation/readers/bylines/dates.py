@@ -115,10 +115,14 @@ def _moment(groups: dict[str, str | None]) -> datetime | None:
     if named is None and (number > 12 >= day or (half and number <= 12 and day <= 12)):
         number, day = day, number  # month first; a 12-hour clock goes with that habit
     full = int(year) + (2000 if len(year) == 2 else 0)
-    hour = int(groups.get("hour") or 0)
-    if half:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    hour = _hour(groups.get("hour"), half)
     try:
         return datetime(full, number, day, hour, int(groups.get("minute") or 0), tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _hour(shown: str | None, half: str) -> int:
+    """The hour of the day, by a clock of 12 hours where `half` is said."""
+    hour = int(shown or 0)
+    return hour % 12 + (12 if half.startswith("p") else 0) if half else hour

@@ -81,6 +81,9 @@ _ONLY_VOTES = re.compile(r"[^\w\s]* ?0(?: [^\w\s]* ?0)*(?: [^\w\s])?(?= [a-z])")
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _WORDS = re.compile(r"[^\W\d_]+")
 _KEPT = 8192  # lines whose reading is kept: each is read for the list, its habits and its comment
+_LONG = 80  # characters of a line that is no part of a head
+_DATED = 160  # characters of a line with a date, at most
+_BEFORE_DATE = 90  # of them before it
 _BELOW = 4  # lines of the site's own under a comment at most
 _FORM = 80  # characters of a line of a site's own
 _NAME = 60  # characters of a name
@@ -219,30 +222,43 @@ def head_of(lines: list[str], habit: Habit = NO_HABIT, reach: int = 6) -> Head |
     for at, line in enumerate(lines[:reach]):
         if is_awaiting(line):
             continue
-        said = SAYS.match(line)
-        found = stamp(line) if len(line) <= 160 else None
-        if found and found.start <= 90:
-            prefix, rest = line[: found.start], line[found.end :]
-            behind = _name_behind(prefix, rest) if habit.order == "behind" else None
-            if behind or _is_tail(rest, habit.tails):
-                author = None if is_button(prefix) else author_of(prefix)
-                author = behind or author or _author_behind(rest) or _author_above(above)
-                taken, below = at + 1, habit.order == "below" and not author
-                if below:
-                    author, taken = _name_below(lines, taken)
-                taken = past_furniture(lines, taken, habit, named=below)
-                return Head(author, found.when, taken, found.clock)
-        if said and at + 1 < len(lines):
-            later = head_of(lines[at + 1 :], habit, 1)
-            if later and not later.author:
-                taken = at + 1 + later.lines
-                return Head(author_of(said["author"]), later.when, taken, later.clock)
-            taken = past_furniture(lines, at + 1, habit)
-            return Head(author_of(said["author"]), None, taken, clock=False)
-        if len(line) > 80:
+        head = _dated_head(lines, at, above, habit)
+        if head:
+            return head
+        says = SAYS.match(line)
+        if says and at + 1 < len(lines):
+            return _spoken_head(says["author"], lines, at + 1, habit)
+        if len(line) > _LONG:
             return None
         above.append(line)
     return None
+
+
+def _dated_head(lines: list[str], at: int, above: list[str], habit: Habit) -> Head | None:
+    """The head whose date stands on the line `at`; `above`: the lines of it before."""
+    line = lines[at]
+    date = stamp(line) if len(line) <= _DATED else None
+    if not date or date.start > _BEFORE_DATE:
+        return None
+    prefix, rest = line[: date.start], line[date.end :]
+    behind = _name_behind(prefix, rest) if habit.order == "behind" else None
+    if not behind and not _is_tail(rest, habit.tails):
+        return None
+    author = None if is_button(prefix) else author_of(prefix)
+    author = behind or author or _author_behind(rest) or _author_above(above)
+    after, below = at + 1, habit.order == "below" and not author
+    if below:
+        author, after = _name_below(lines, after)
+    after = past_furniture(lines, after, habit, named=below)
+    return Head(author, date.when, after, date.clock)
+
+
+def _spoken_head(name: str, lines: list[str], at: int, habit: Habit) -> Head:
+    """The head of "Ann says:", with the date if the line `at`, the next, has one."""
+    later = head_of(lines[at:], habit, 1)
+    if later and not later.author:
+        return Head(author_of(name), later.when, at + later.lines, later.clock)
+    return Head(author_of(name), None, past_furniture(lines, at, habit), clock=False)
 
 
 def is_only_marks(line: str, habit: Habit) -> bool:

@@ -87,46 +87,66 @@ def _lines(text: str) -> str:
 
 
 def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Finding]:
-    sections = _HYPHENS.split(entry)
-    heads, behind = _heads(sections[0], None)
+    """An entry's comments and its thread. line: of the file, on which the entry begins."""
+    first, *sections = _HYPHENS.split(entry)
+    heads, behind = _heads(first, None)
     body: list[str] = []
-    rows: list[Row | Reject] = []
-    at = line
+    records: list[Row | Reject] = []
     if behind.strip() or _has_prose(heads) or " " in heads.get("BASENAME", ""):
-        rows.append(_unread(source, sections[0], at, "text among an entry's heads"))
-    at += sections[0].count("\n") + 1
-    for section in sections[1:]:
-        name, _, rest = section.lstrip("\n").partition("\n")
-        key, _, first = (part.strip() for part in name.partition(":"))
-        rest = f"{first}\n{rest}" if first else rest  # the line's end is gone
-        lost = _LOST.search(rest) if key in _ENTRY_SECTIONS else None
-        if not lost and key in ("KEYWORDS", "TAGS"):
-            lost = _SENTENCE.search(rest)
-        if lost:  # the hyphens before a comment are gone
-            rows.append(_unread(source, section, at, f"a comment within the section {key}"))
-        if key in ("BODY", "EXTENDED BODY"):
-            body.append(rest[: lost.start()] if lost else rest)
-        elif key in ("COMMENT", "PING"):
-            rows.append(_comment(source, rest, key, at))
-            if _has_prose(_heads(rest, _COMMENT_KEYS)[0]):
-                rows.append(_unread(source, section, at, "a comment's heads with a text in them"))
-        elif key not in _ENTRY_SECTIONS and _heads(section, None)[1].strip():
-            rows.append(_unread(source, section, at, f"a section {name.strip()[:40]!r}"))
+        records.append(_unread(source, first, line, "text among an entry's heads"))
+    at = line + first.count("\n") + 1
+    for section in sections:
+        text, found = _section(source, section, at)
+        body += [text] if text is not None else []
+        records += found
         at += section.count("\n") + 1
-    yield len(rows)
-    if not rows:
+    yield len(records)
+    if not records:
         return
     thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"
     broken = heads.get("CONVERT BREAKS", "0") not in ("0", "", "richtext")
     article = "\n\n".join(filter(None, (plain(part, newlines=broken) for part in body)))
     title = plain(heads.get("TITLE")) or None
     yield ThreadRow(thread, title, article or None, heads.get("UNIQUE URL") or None)
+    yield from _numbered(records, thread)
+
+
+def _numbered(records: list[Row | Reject], thread: str) -> Iterator[Row | Reject]:
+    """The records, the comments among them with the thread's name and their number in it."""
     count = 0
-    for row in rows:
-        if isinstance(row, Row):
+    for record in records:
+        if isinstance(record, Row):
             count += 1
-            row.id, row.thread_id = str(count), thread
-        yield row
+            record.id, record.thread_id = str(count), thread
+        yield record
+
+
+def _section(source: Source, section: str, at: int) -> tuple[str | None, list[Row | Reject]]:
+    """What a section adds to the article, and its comment or what could not be read of it."""
+    name, _, rest = section.lstrip("\n").partition("\n")
+    key, _, first = (part.strip() for part in name.partition(":"))
+    rest = f"{first}\n{rest}" if first else rest  # the line's end is gone
+    if key in ("COMMENT", "PING"):
+        return None, _commented(source, section, rest, key, at)
+    if key not in _ENTRY_SECTIONS:
+        unknown = bool(_heads(section, None)[1].strip())
+        what = f"a section {name.strip()[:40]!r}"
+        return None, [_unread(source, section, at, what)] if unknown else []
+    lost = _LOST.search(rest)
+    if not lost and key in ("KEYWORDS", "TAGS"):
+        lost = _SENTENCE.search(rest)
+    text = rest[: lost.start()] if lost else rest
+    what = f"a comment within the section {key}"  # the hyphens before it are gone
+    rejects: list[Row | Reject] = [_unread(source, section, at, what)] if lost else []
+    return text if key in ("BODY", "EXTENDED BODY") else None, rejects
+
+
+def _commented(source: Source, section: str, text: str, key: str, at: int) -> list[Row | Reject]:
+    """The comment of a section, with a reject where its heads hold a text."""
+    records = [_comment(source, text, key, at)]
+    if _has_prose(_heads(text, _COMMENT_KEYS)[0]):
+        records.append(_unread(source, section, at, "a comment's heads with a text in them"))
+    return records
 
 
 def _has_prose(heads: dict[str, str]) -> bool:

@@ -129,8 +129,8 @@ def is_reply(line: Line) -> bool:
 
 def profile_of(listing: Listing) -> Profile:
     """What the top-level entries of a list have in common."""
-    own = [entry for entry in _entries(listing) if not PING.match(entry[0].text)]
-    full = [e for e in _entries(listing, whole=True) if not PING.match(e[0].text)]
+    own = _without_pings(_entries(listing))
+    full = _without_pings(_entries(listing, whole=True))
     texts = [[line.text for line in entry] for entry in own]
     found = Profile(entries=len(own))
     if not own:
@@ -145,6 +145,10 @@ def profile_of(listing: Listing) -> Profile:
     found.reply_kind = _reply_kind(listing)
     found.length = median(sum(map(len, entry)) for entry in texts)
     return found
+
+
+def _without_pings(entries: list[list[Line]]) -> list[list[Line]]:
+    return [entry for entry in entries if not PING.match(entry[0].text)]
 
 
 def _learn(
@@ -191,18 +195,23 @@ def headed_part(listing: Listing) -> Listing:
     ]
     if len(headed) < _VARIED or len(headed) == len(tops):
         return listing
-    first, last = headed[0], headed[-1] + 1
-    while first > 0 and PING.match(texts[first - 1][0]):
-        first -= 1
-    while last < len(texts) and PING.match(texts[last][0]):
-        last += 1
-    pings = sum(bool(PING.match(own[0])) for own in texts[first:last])
-    if len(headed) + pings < _MOSTLY * (last - first):
+    pings = [bool(PING.match(own[0])) for own in texts]
+    first, last = _with_pings(headed[0], headed[-1] + 1, pings)
+    if len(headed) + sum(pings[first:last]) < _MOSTLY * (last - first):
         return listing
     begin = tops[first]
-    end = tops[last] if last < len(tops) else len(listing.lines)
+    end = [*tops, len(listing.lines)][last]
     start = listing.start + begin
     return Listing(listing.base, "ul", start, start + end - begin, listing.lines[begin:end])
+
+
+def _with_pings(first: int, last: int, pings: list[bool]) -> tuple[int, int]:
+    """The bounds of a run of entries with the pings right before and behind it."""
+    while first > 0 and pings[first - 1]:
+        first -= 1
+    while last < len(pings) and pings[last]:
+        last += 1
+    return first, last
 
 
 def _is_top(line: Line, listing: Listing) -> bool:
@@ -255,23 +264,35 @@ def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]
     texts: the lines of each entry up to what is nested in it; whole: those below it too.
     """
     heads = _heads(found, texts)
-    bodies = [
+    bodies = _share(
         has_text(text[head.lines :], found.habit)
         for head, text in zip(heads, texts, strict=True)
         if head
-    ]
-    dated = _share(head is not None and (head.clock or head.when is not None) for head in heads)
-    feet = [_foot_of(own, found.habit) for own in whole] if dated < 0.5 else []
-    if _share(heads) >= 0.5 and _share(bodies) >= 0.5 and _share(feet) < _MOSTLY:
+    )
+    feet: list[Head | None] = []
+    if _share(map(_is_dated, heads)) < 0.5:
+        feet = [_foot_of(own, found.habit) for own in whole]
+    if _share(heads) >= 0.5 and bodies >= 0.5 and _share(feet) < _MOSTLY:
         _take(found, "head", heads)
-        return
-    feet = feet or [_foot_of(own, found.habit) for own in whole]
-    named = [_name_of(own, found.habit) for own in texts]
+    else:
+        feet = feet or [_foot_of(own, found.habit) for own in whole]
+        _choose_among_others(found, texts, whole, feet)
+
+
+def _choose_among_others(
+    found: Profile, texts: list[list[str]], whole: list[list[str]], feet: list[Head | None]
+) -> None:
+    """Where author and date stand on a page that has no heads: in feet, or a name alone above."""
+    named = _share(_name_of(own, found.habit) for own in texts)
     if _share(feet) >= 0.5 and _share(len(own) > 1 for own in whole) >= 0.5:
         unsigned = _share(foot is not None and not foot.author for foot in feet)
-        _take(found, "split" if unsigned >= 0.5 and _share(named) >= 0.6 else "foot", feet)
-    elif (_share(named) >= 0.85 and len(texts) >= 4) or (_share(named) == 1 and len(texts) == 3):
-        found.style, found.share = "name", _share(named)
+        _take(found, "split" if unsigned >= 0.5 and named >= 0.6 else "foot", feet)
+    elif (named >= 0.85 and len(texts) >= 4) or (named == 1 and len(texts) == 3):
+        found.style, found.share = "name", named
+
+
+def _is_dated(head: Head | None) -> bool:
+    return head is not None and (head.clock or head.when is not None)
 
 
 def _take(found: Profile, style: str, heads: list[Head | None]) -> None:
@@ -284,19 +305,26 @@ def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
     """The heads of entries, with the name before the date, behind it, or on the line below it."""
     best = [head_of(own, found.habit) for own in texts]
     full = [own for own in texts if len(own) > _HEADED] or texts  # others begin with own points
-    signed = sum(head is not None and head.author is not None for head in best)
+    signed = len(_authors(best))
     for order in ("behind", "below"):
         habit = found.habit._replace(order=order)
         heads = [head_of(own, habit) for own in texts]
-        named = [head.author for head in heads if head and head.author]
-        texted = sum(
-            head is not None and head.author is not None and len(own) > head.lines
-            for own in full
-            for head in [head_of(own, habit)]
-        )
-        if len(named) > signed and texted >= _MOSTLY * len(full) and len(set(named)) >= _VARIED:
-            found.habit, best, signed = habit, heads, len(named)
+        names = _authors(heads)
+        if len(names) <= signed or len(set(names)) < _VARIED:
+            continue
+        if sum(_is_signed_text(own, habit) for own in full) >= _MOSTLY * len(full):
+            found.habit, best, signed = habit, heads, len(names)
     return best
+
+
+def _authors(heads: list[Head | None]) -> list[str]:
+    return [head.author for head in heads if head and head.author is not None]
+
+
+def _is_signed_text(own: list[str], habit: Habit) -> bool:
+    """Whether an entry has an author over its text."""
+    head = head_of(own, habit)
+    return head is not None and head.author is not None and len(own) > head.lines
 
 
 def _share(flags: object) -> float:

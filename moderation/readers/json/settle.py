@@ -26,6 +26,19 @@ def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]
 
 def _follow(rows: list[Row], posts: set[str], adopt: bool, alone: bool = True) -> None:
     known = {row.id: row for row in rows if row.id}
+    ends = _ends(rows, known)
+    only = next(iter(posts)) if alone and len(posts) == 1 else None
+    for row in rows:
+        end = ends.get(row.id or "", row.parent_id)
+        thread = end if end in posts or (adopt and end) else only
+        row.thread_id = row.thread_id or thread or end
+        answers_post = row.parent_id in posts or (adopt and row.parent_id == row.thread_id)
+        if row.parent_id not in known and answers_post:
+            row.parent_id = None
+
+
+def _ends(rows: list[Row], known: dict[str, Row]) -> dict[str, str | None]:
+    """What the chain of parents of each comment ends in. known: comments by their ids."""
     ends: dict[str, str | None] = {}
     for row in rows:
         path: list[str] = []
@@ -37,14 +50,7 @@ def _follow(rows: list[Row], posts: set[str], adopt: bool, alone: bool = True) -
         end = ends.get(at, at) if at in known else at
         for name in path:
             ends[name] = end
-    only = next(iter(posts)) if alone and len(posts) == 1 else None
-    for row in rows:
-        end = ends.get(row.id or "", row.parent_id)
-        thread = end if end in posts or (adopt and end) else only
-        row.thread_id = row.thread_id or thread or end
-        answers_post = row.parent_id in posts or (adopt and row.parent_id == row.thread_id)
-        if row.parent_id not in known and answers_post:
-            row.parent_id = None
+    return ends
 
 
 def telegram(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:

@@ -53,20 +53,38 @@ _SHAPELESS = JsonFormat("json-tree", "", ("text",), "text")
 
 def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     comments = list(_comments(roots, source))
-    tops = [one for root in roots for one in (root if isinstance(root, list) else [root])]
-    flat = any(_is_comment(one, source) for one in tops if isinstance(one, dict))
+    flat = _is_flat(roots, source)
     if not flat and not comments:
         return None
     later = [one.record for one in late(source) if _is_comment(one.record, source)]
-    if flat and not any(_has_replies(one, source) for one in (*comments, *later)):
+    every = [*comments, *later]
+    if flat and not any(_has_replies(comment, source) for comment in every):
         return None
-    keys = list(dict.fromkeys(key for one in comments or later for key in one))
+    paths = _paths(comments, later, source)
+    bare = any(_has_bare(comment, paths["text"].split("|")) for comment in every)
+    return _format(paths, bare)
+
+
+def _is_flat(roots: list[Any], source: Source) -> bool:
+    """Whether a row of the file is a comment, not only an object within one."""
+    rows = (row for root in roots for row in (root if isinstance(root, list) else [root]))
+    return any(_is_comment(row, source) for row in rows if isinstance(row, dict))
+
+
+def _paths(
+    comments: list[dict[str, Any]], later: list[dict[str, Any]], source: Source
+) -> dict[str, str]:
+    """Our column -> the keys of comments that have it, the usual one first."""
+    keys = list(dict.fromkeys(key for comment in comments or later for key in comment))
     chosen = roles(keys, source.mapping)
-    more = late_roles(chosen, keys, (key for one in later for key in one))
-    both = {role: "|".join(dict.fromkeys(names)) for role, names in more.items()}
+    more = late_roles(chosen, keys, (key for comment in later for key in comment))
+    return {role: "|".join(dict.fromkeys(names)) for role, names in more.items()}
+
+
+def _format(both: dict[str, str], bare: bool) -> JsonFormat:
+    """The format of comments with these keys. bare: some have a text and nothing else."""
     others = [both[role] for role in ("id", "author", "created_at") if role in both]
-    bare = any(_has_bare(one, both["text"].split("|")) for one in (*comments, *later))
-    authors = both.get("author", "").split("|") if "author" in both else []
+    authors = both["author"].split("|") if "author" in both else []
     return JsonFormat(
         "json-tree",
         "",

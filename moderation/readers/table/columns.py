@@ -292,23 +292,26 @@ def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Ta
     if (Bytes(ids).first == ord("t")).any() and pc.any(pc.starts_with(ids, "t3_")).as_py():
         ids = pc.replace_substring_regex(ids, pattern="^t3_", replacement="")
     about = [name for name in ("title", "article") if name in made]
-    if not about:
-        return ids, THREAD_SCHEMA.empty_table()
+    return ids, _described(made, ids, about) if about else THREAD_SCHEMA.empty_table()
+
+
+def _described(made: Mapping[str, pa.Array], ids: pa.Array, about: list[str]) -> pa.Table:
+    """The threads of these ids, with what columns tell about them."""
     table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
     if ids.null_count:
         table = table.filter(pc.is_valid(table["thread_id"]))
-    told = (
+    threads = (
         _without_runs(table)
         .group_by("thread_id", use_threads=False)
         .aggregate([(name, "min") for name in about])
     )
     columns = {
-        name: told[name if name == "thread_id" else f"{name}_min"]
+        name: threads[name if name == "thread_id" else f"{name}_min"]
         if name in ("thread_id", *about)
-        else pa.nulls(told.num_rows, STRING)
+        else pa.nulls(threads.num_rows, STRING)
         for name in THREAD_SCHEMA.names
     }
-    return ids, pa.table(columns, schema=THREAD_SCHEMA)
+    return pa.table(columns, schema=THREAD_SCHEMA)
 
 
 def _without_runs(table: pa.Table) -> pa.Table:

@@ -293,11 +293,17 @@ def dialect_of(source: Source) -> Dialect | None:
 def _dialect_of(source: Source) -> Dialect | None:
     if source.mapping or source.binary:
         return None
-    if source.is_json:
-        flat = formats.which(source) is None and formats.flat_reddit(source)
-        keys = first_values(source)[0] if flat else {}
-        pushshift = DIALECTS["pushshift"]
-        return pushshift if all(name in keys for name in pushshift.columns) else None
+    return _of_json(source) if source.is_json else _of_rows(source)
+
+
+def _of_json(source: Source) -> Dialect | None:
+    flat = formats.which(source) is None and formats.flat_reddit(source)
+    keys = first_values(source)[0] if flat else {}
+    pushshift = DIALECTS["pushshift"]
+    return pushshift if all(name in keys for name in pushshift.columns) else None
+
+
+def _of_rows(source: Source) -> Dialect | None:
     rows = _first_rows(source)
     names = {plainly(cell) for cell in rows[0]} if rows else set()
     for dialect in _ROWS:

@@ -200,24 +200,29 @@ class _Rows:
         if isinstance(found, str) and (wrong or found.startswith(_BROKEN)):
             self._salvage(whole, found)
             return
-        for one in found if isinstance(found, list) and found else [found]:
-            if not isinstance(one, dict):
-                shown = raw if one is found else repr(one).encode("utf-8", "replace")
-                reason = one if isinstance(one, str) and one is found else "not a JSON object"
-                self._reject(whole, (0, len(raw)), reason, shown)
-            elif says_elsewhere(one, self._roles):
-                reason = f"without {self._roles['text']}; it has {', '.join(list(one)[:12])}"
-                self._reject(whole, (0, len(raw)), reason)
+        for value in found if isinstance(found, list) and found else [found]:
+            if isinstance(value, dict):
+                self._object(value, whole)
             else:
-                self._row(one, self._place(whole, (0, len(raw))))
-                if key := next(iter(one.keys() & self._odd), ""):
-                    why = f"no other row has the key {key[:SNIPPET]!r}"
-                    self._reject(whole, (0, len(raw)), why)
+                shown = raw if value is found else repr(value).encode("utf-8", "replace")
+                reason = value if isinstance(value, str) and value is found else "not a JSON object"
+                self._reject(whole, (0, len(raw)), reason, shown)
         if isinstance(found, dict) and any(
             raw.count(b'"%s":' % key.encode()) + raw.count(b'"%s" :' % key.encode()) > 1
             for key in self._roles.values()
         ):
             self._doubled(whole, located(raw.strip(_AROUND)).doubled)
+
+    def _object(self, row: dict[str, Any], whole: _Stretch) -> None:
+        """A row, a reject for what it says elsewhere, or both."""
+        span = (0, len(whole[2]))
+        if says_elsewhere(row, self._roles):
+            reason = f"without {self._roles['text']}; it has {', '.join(list(row)[:12])}"
+            self._reject(whole, span, reason)
+            return
+        self._row(row, self._place(whole, span))
+        if key := next(iter(row.keys() & self._odd), ""):
+            self._reject(whole, span, f"no other row has the key {key[:SNIPPET]!r}")
 
     def _salvage(self, whole: _Stretch, reason: str) -> None:
         raw = whole[2]

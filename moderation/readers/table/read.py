@@ -155,14 +155,17 @@ def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
     return columns(source, chosen, _odd_keys(source, chosen))
 
 
+def _first_rows(source: Source) -> Iterator[dict[str, Any]]:
+    """The objects of the file's first values."""
+    for value in first_values(source):
+        for row in value if isinstance(value, list) else [value]:
+            if isinstance(row, dict):
+                yield row
+
+
 def _odd_keys(source: Source, chosen: Mapping[str, str]) -> frozenset[str]:
     """Keys of single rows that damage has made, as far as the rows that are looked at tell."""
-    rows = [
-        row
-        for value in first_values(source)
-        for row in (value if isinstance(value, list) else [value])
-        if isinstance(row, dict)
-    ]
+    rows = list(_first_rows(source))
     if len(rows) < _FEW_ROWS:
         return frozenset()
     counts = Counter(key for row in rows for key in row)
@@ -261,9 +264,8 @@ def _tabular(source: Source, style: Style) -> bool:
 def _keys(source: Source) -> list[str]:
     """The keys of the first records, in the order in which they come."""
     keys: dict[str, None] = {}
-    for found in first_values(source):
-        for row in found if isinstance(found, list) else [found]:
-            keys |= dict.fromkeys(_leaves(row)) if isinstance(row, dict) else {}
+    for row in _first_rows(source):
+        keys |= dict.fromkeys(_leaves(row))
     return list(keys)
 
 

@@ -39,6 +39,7 @@ _ELEMENTS = frozenset(
 _BARE = re.compile(rb"<([A-Za-z][\w.-]*)[\s/>]")
 _FIELDS = ("content", "summary", "published", "entry")
 _PROSE = ("content", "summary", "title", "author", "source", "title", "rights")
+_CUT = "an entry cut off before its content"
 _KIND = "blogger/2008/kind#"
 
 
@@ -88,6 +89,29 @@ class _Seen:
             self.posts[name or ""] = None
             yield post
 
+    def comment(self, row: Row, answered: list[str]) -> Iterator[Finding]:
+        """A comment that is met: given at once where all that it answers has been met."""
+        if not answered or any(
+            name not in self.posts and name not in self.thread_of for name in answered
+        ):
+            self.parent_of[row.id or ""] = None
+            self.waiting.append((row, answered))
+            return
+        self.place(row, answered)
+        yield from self._given(row)
+
+    def rest(self) -> Iterator[Finding]:
+        """The comments that waited, for the file has ended."""
+        for row, answered in self.waiting:
+            self.place(row, answered)
+        for row, _ in self.waiting:
+            yield from self._given(row)
+
+    def _given(self, row: Row) -> Iterator[Finding]:
+        row.thread_id = row.thread_id or self.inherited(row)
+        yield from self.post(row.thread_id)
+        yield row
+
 
 def _found(source: Source) -> Iterator[Finding]:
     """Comments as soon as all that they answer has been met; the others at the end."""
@@ -101,45 +125,39 @@ def _found(source: Source) -> Iterator[Finding]:
             yield 1
             yield Reject(source.name, piece.place, "part of an entry, but no entry", piece.shown)
             continue
-        found, recovered = record(piece.xml)
-        given = {} if found is None else found.fields()
-        if found is None or not given:
+        entry, recovered = record(piece.xml)
+        given = {} if entry is None else entry.fields()
+        if entry is None or not given:
             yield 1
             yield Reject(source.name, piece.place, "an entry without elements", piece.shown)
-        elif not _is_comment(found, given):
-            if recovered or not piece.whole or _is_odd(found, given, piece.xml):
-                yield 1
-                why = "an entry that is damaged, and says neither that it is a comment nor a post"
-                yield Reject(source.name, piece.place, why, piece.shown)
-            if _kind(found, given) in ("post", "page", ""):
-                seen.posts.setdefault(given.get("id", ""), _post(found, given))
-        elif not {"content", "summary"} & given.keys() and (recovered or not piece.whole):
+            continue
+        damaged = recovered or not piece.whole
+        comment = _is_comment(entry, given)
+        why = (_wrong if comment else _doubt)(entry, given, piece, damaged)
+        if why:
             yield 1
-            why = "an entry cut off before its content"
             yield Reject(source.name, piece.place, why, piece.shown)
-        else:
-            if misplaced(
-                found, piece.xml, recovered or not piece.whole, _PROSE, ("content", "published")
-            ):
-                yield 1
-                why = "words outside of the content"
-                yield Reject(source.name, piece.place, why, piece.shown)
+        if comment and why != _CUT:
             yield 1
-            row, answered = _comment(piece, found, given, recovered), _answered(found, given)
-            if answered and all(one in seen.posts or one in seen.thread_of for one in answered):
-                seen.place(row, answered)
-                row.thread_id = row.thread_id or seen.inherited(row)
-                yield from seen.post(row.thread_id)
-                yield row
-            else:
-                seen.parent_of[row.id or ""] = None
-                seen.waiting.append((row, answered))
-    for row, answered in seen.waiting:
-        seen.place(row, answered)
-    for row, _ in seen.waiting:
-        row.thread_id = row.thread_id or seen.inherited(row)
-        yield from seen.post(row.thread_id)
-        yield row
+            row = _comment(piece, entry, given, recovered)
+            yield from seen.comment(row, _answered(entry, given))
+        elif not comment and _kind(entry, given) in ("post", "page", ""):
+            seen.posts.setdefault(given.get("id", ""), _post(entry, given))
+    yield from seen.rest()
+
+
+def _wrong(entry: Node, given: dict[str, str], piece: Piece, damaged: bool) -> str:
+    """Why a comment's entry may not hold all that it said; empty where it does."""
+    if damaged and not {"content", "summary"} & given.keys():
+        return _CUT
+    moved = misplaced(entry, piece.xml, damaged, _PROSE, ("content", "published"))
+    return "words outside of the content" if moved else ""
+
+
+def _doubt(entry: Node, given: dict[str, str], piece: Piece, damaged: bool) -> str:
+    """Why an entry that does not say that it is a comment may be one; empty where it is none."""
+    odd = damaged or _is_odd(entry, given, piece.xml)
+    return "an entry that is damaged, and says neither that it is a comment nor a post" * odd
 
 
 def _kind(found: Node, given: dict[str, str]) -> str:

@@ -155,8 +155,13 @@ def _simple(xml: bytes) -> Node | None:
     except UnicodeDecodeError:
         return None
     tokens = _TOKEN.findall(text)
-    if sum([len(one[0]) for one in tokens]) != len(text):
+    if sum([len(token[0]) for token in tokens]) != len(text):
         return None  # something stands between the tokens
+    return _nested(tokens)
+
+
+def _nested(tokens: list[tuple[str, ...]]) -> Node | None:
+    """The one element that these tokens of _TOKEN make; None where they do not nest."""
     outermost = around = Node("", None, "")
     above: list[tuple[str, Node]] = []
     for _, tag, attributes, single, words, section, leaf, closing in tokens:

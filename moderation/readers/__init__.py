@@ -99,7 +99,7 @@ def _reader(
 ) -> Reader:
     """A reader in `module`, as its functions `detect<suffix>` and `read<suffix>`."""
 
-    def found(source: Source) -> str | None:
+    def detected(source: Source) -> str | None:
         if not family(source):
             return None
         reason: str | None = getattr(import_module(module), f"detect{suffix}")(source)
@@ -109,7 +109,7 @@ def _reader(
         batches: Iterator[Batch] = getattr(import_module(module), f"read{suffix}")(source)
         return batches
 
-    return Reader(name, describe, signs, found, opened)
+    return Reader(name, describe, signs, detected, opened)
 
 
 def _listed(keys: Iterable[str]) -> str:
@@ -288,11 +288,11 @@ def iterate(
         for source in sources(path, mapping, options):
             name, reason = "", ""
             try:
-                for found in found_in(source, format):
-                    known, name, reason = True, found.reader or "", found.reason
-                    site = found.batch.site
+                for part in found_in(source, format):
+                    known, name, reason = True, part.reader or "", part.reason
+                    site = part.batch.site
                     home = home or site
-                    yield found if site == home or not site else found.of_site(site)
+                    yield part if site == home or not site else part.of_site(site)
             except InputError as error:
                 if not folder and source.member is None:
                     raise

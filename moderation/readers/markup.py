@@ -99,8 +99,8 @@ def _usual(html: str, newlines: bool) -> str | None:
     return text
 
 
-def _break(found: re.Match[str]) -> str:
-    return _BREAKS[found.lastindex or 0]
+def _break(tag: re.Match[str]) -> str:
+    return _BREAKS[tag.lastindex or 0]
 
 
 def tidy(text: str) -> str:
@@ -120,9 +120,9 @@ def _pieces(html: str, newlines: bool) -> Iterator[str]:
     at, preformatted = 0, False
     unclosed: set[str] = set()  # what is opened and closed nowhere behind: searched for once
     search_from = 0
-    while found := _MARKUP.search(html, search_from):
-        start, search_from = found.start(), found.end()
-        comment, _, slash, name, attributes = found.groups()
+    while markup := _MARKUP.search(html, search_from):
+        start, search_from = markup.start(), markup.end()
+        comment, _, slash, name, attributes = markup.groups()
         name = name.lower() if name else ""
         if name and not _is_tag(name, slash, attributes):
             search_from = start + 1  # a tag may begin within it
@@ -140,7 +140,7 @@ def _pieces(html: str, newlines: bool) -> Iterator[str]:
         elif name in _SPACING:
             yield _SPACING[name]
         elif name == "img":
-            yield _smiley(found[0])
+            yield _smiley(markup[0])
         search_from = at
     yield _words(html[at:], newlines or preformatted)
 
@@ -188,6 +188,10 @@ def _after_dropped(html: str, name: str, at: int, unclosed: set[str]) -> int:
 
 
 def _smiley(tag: str) -> str:
-    found = _ALT.search(tag)
-    alt = unescape(next((group for group in found.groups() if group), "")) if found else ""
+    alternative = _ALT.search(tag)
+    alt = (
+        unescape(next((group for group in alternative.groups() if group), ""))
+        if alternative
+        else ""
+    )
     return alt if _SMILEY.search(tag) or _SMILEY_ALT.fullmatch(alt) else ""

@@ -86,22 +86,22 @@ def stamp(line: str) -> Stamp | None:
     >>> stamp("photobix 11. Dezember 2012 um 11:07").when
     datetime.datetime(2012, 12, 11, 11, 7, tzinfo=datetime.timezone.utc)
     """
-    found = None
+    date = None
     for pattern in _DATE_PATTERNS if _DIGIT.search(line) else ():
         match = pattern.search(line)
-        if match and (found is None or match.start() < found.start()):
+        if match and (date is None or match.start() < date.start()):
             groups = match.groupdict()
             if not groups.get("year") and not groups.get("hour"):
                 continue  # "Jun 20th at 2:41 am" is a time; "May 5" alone may be anything
-            found = match
-    if found is None:
+            date = match
+    if date is None:
         match = _RELATIVE.search(line)
         return Stamp(match.start(), match.end(), None, clock=True) if match else None
-    start, groups = found.start(), found.groupdict()
+    start, groups = date.start(), date.groupdict()
     before = _CLOCK_FIRST.search(line[:start]) if not groups.get("hour") else None
     if before:
         start, groups = before.start(), {**groups, **before.groupdict()}
-    return Stamp(start, found.end(), _moment(groups), clock=bool(groups.get("hour")))
+    return Stamp(start, date.end(), _moment(groups), clock=bool(groups.get("hour")))
 
 
 def _moment(groups: dict[str, str | None]) -> datetime | None:

@@ -53,21 +53,21 @@ def declared(text: str) -> int | None:
     >>> declared("12 thoughts on “Ropes”"), declared("Comments (3)"), declared("3 ropes")
     (12, 3, None)
     """
-    found = _DECLARED.search(text) if len(text) <= 2 * _SHORT and not is_byline(text) else None
-    if found is None:
+    count = _DECLARED.search(text) if len(text) <= 2 * _SHORT and not is_byline(text) else None
+    if count is None:
         return None
-    return int(found["before"] or found["behind"] or found["last"])
+    return int(count["before"] or count["behind"] or count["last"])
 
 
-def shortfall(headings: Iterable[str], found: int, pings: int) -> str | None:
+def shortfall(headings: Iterable[str], count: int, pings: int) -> str | None:
     """A note when the page's headings speak of another number of comments than was found.
 
     Sites count pings or not, so either agrees; 0 of a template does not count.
     """
-    said = [number for text in headings if (number := declared(text))]
-    if not said or {found, found - pings} & set(said):
+    numbers = [number for text in headings if (number := declared(text))]
+    if not numbers or {count, count - pings} & set(numbers):
         return None
-    return f"the page speaks of {said[0]} comments, and {found} are on it"
+    return f"the page speaks of {numbers[0]} comments, and {count} are on it"
 
 
 def declared_in_byline(text: str) -> int | None:
@@ -76,8 +76,8 @@ def declared_in_byline(text: str) -> int | None:
     >>> declared_in_byline("By Ann on 3 May 2020 | 12 comments"), declared_in_byline("12 comments")
     (12, None)
     """
-    found = _COUNT.search(text) if len(text) <= 2 * _SHORT and is_byline(text) else None
-    return int(found[1]) if found else None
+    count = _COUNT.search(text) if len(text) <= 2 * _SHORT and is_byline(text) else None
+    return int(count[1]) if count else None
 
 
 def is_about_comments(text: str) -> bool:

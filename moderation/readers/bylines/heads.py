@@ -122,8 +122,8 @@ class Habit(NamedTuple):
         words = line.split() if self.names and len(line) <= _FORM else []
         for at in range(len(words)):
             end = " ".join(words[at:])
-            told = end.lstrip("@")
-            if (at or end[0] == "@") and {told, told.rstrip("])» ")} & self.names:
+            name = end.lstrip("@")
+            if (at or end[0] == "@") and {name, name.rstrip("])» ")} & self.names:
                 return plain_tail(" ".join([*words[:at], "<name>"]))
         return plain_tail(line)
 
@@ -178,11 +178,11 @@ def is_button(line: str) -> bool:
 
 def is_date_line(line: str) -> bool:
     """True when the line is a date, perhaps with a time of day and buttons, and nothing else."""
-    found = stamp(line) if len(line) <= 160 else None
+    date = stamp(line) if len(line) <= 160 else None
     return (
-        found is not None
-        and not _JOINT.sub("", line[: found.start]).strip()
-        and is_button(line[found.end :])
+        date is not None
+        and not _JOINT.sub("", line[: date.start]).strip()
+        and is_button(line[date.end :])
     )
 
 
@@ -305,8 +305,8 @@ def votes_of(form: str) -> str:
     >>> votes_of("+0 reply"), votes_of("reply")
     ('+0', '')
     """
-    found = _ONLY_VOTES.match(form)
-    return found[0] if found else ""
+    votes = _ONLY_VOTES.match(form)
+    return votes[0] if votes else ""
 
 
 def _name_behind(prefix: str, rest: str) -> str | None:
@@ -368,8 +368,8 @@ def _is_tail(rest: str, tails: frozenset[str]) -> bool:
 
 def _author_behind(rest: str) -> str | None:
     """The name in "posted by Ann" behind a date."""
-    found = _BY_TAIL.match(rest)
-    return author_of(found["author"]) if found else None
+    byline = _BY_TAIL.match(rest)
+    return author_of(byline["author"]) if byline else None
 
 
 def plain_tail(rest: str) -> str:

@@ -65,16 +65,16 @@ def address_of(page: LexborHTMLParser) -> str | None:
         ("meta[property='og:url']", "content"),
         ("meta[itemprop='url']", "content"),
     ):
-        found = page.css_first(selector)
-        if found is not None and attribute(found, name).startswith("http"):
-            return attribute(found, name)
+        element = page.css_first(selector)
+        if element is not None and attribute(element, name).startswith("http"):
+            return attribute(element, name)
     return None
 
 
 def title_of(page: LexborHTMLParser) -> str | None:
     """The headline: its element, what the page tells other sites, or the window's title."""
     for selector in _TITLES:
-        texts = [words(found) for found in page.css(selector)[:3]]
+        texts = [words(element) for element in page.css(selector)[:3]]
         title = next((text for text in texts if 3 <= len(text) <= 300), None)
         if title and (selector != "h1" or not _is_site(page, title)):
             return title
@@ -115,7 +115,7 @@ def article_of(page: LexborHTMLParser) -> str | None:
         if len(junk.text(deep=True)) <= _FRAME * everything and not _frames(junk, named):
             junk.decompose()
     prose = [
-        max((_prose(found) for found in _outermost(page.css(selector))), key=len, default="")
+        max((_prose(element) for element in _outermost(page.css(selector))), key=len, default="")
         for selector in _BODIES
     ]
     enough = _FRAME * max(map(len, prose))
@@ -132,7 +132,7 @@ def _frames(junk: LexborNode, named: set[int]) -> bool:
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
     """The nodes that are in no other of these: they hold the words of those within."""
     inside = {node.mem_id: True for node in nodes}
-    found = []
+    outermost = []
     for node in nodes:
         passed: list[int] = []
         above = node.parent
@@ -141,8 +141,8 @@ def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
             above = above.parent
         within = above is not None and inside[above.mem_id]
         inside.update(dict.fromkeys(passed, within))
-        found += [] if within else [node]
-    return found
+        outermost += [] if within else [node]
+    return outermost
 
 
 def _prose(node: LexborNode) -> str:

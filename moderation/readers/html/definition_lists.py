@@ -31,12 +31,12 @@ def _last_end(page: str) -> int:
     return lower.find(">", end) + 1 if end >= 0 else 0
 
 
-def _rewritten(found: re.Match[str]) -> str:
-    first, *terms = re.split(r"(?=<dt\b)", found[2], flags=re.IGNORECASE)
+def _rewritten(tag: re.Match[str]) -> str:
+    first, *terms = re.split(r"(?=<dt\b)", tag[2], flags=re.IGNORECASE)
     named = sum(bool(_COMMENT.search(_head(term))) for term in terms)
     if not terms or named < len(terms):
-        return found[0]
-    return f"<div{found[1]}>{first}{''.join(map(_entry, terms))}</div>"
+        return tag[0]
+    return f"<div{tag[1]}>{first}{''.join(map(_entry, terms))}</div>"
 
 
 def _head(term: str) -> str:

@@ -133,7 +133,7 @@ def _behind(page: str, mark: str, at: int, unclosed: set[str]) -> int:
 
 def _few(attributes: str) -> str:
     """The first ATTRIBUTES of them."""
-    for count, found in enumerate(_ATTRIBUTE.finditer(attributes), 1):
+    for count, attribute in enumerate(_ATTRIBUTE.finditer(attributes), 1):
         if count == ATTRIBUTES:
-            return attributes[: found.end()]
+            return attributes[: attribute.end()]
     return attributes

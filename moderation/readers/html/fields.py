@@ -89,29 +89,29 @@ def _status(node: LexborNode, names: set[str]) -> str:
 
 
 def _author(node: LexborNode) -> str | None:
-    for name in ("data-author", "author", "data-username", "data-comment-author"):
-        if attribute(node, name):
-            return attribute(node, name)
+    for attribute_name in ("data-author", "author", "data-username", "data-comment-author"):
+        if attribute(node, attribute_name):
+            return attribute(node, attribute_name)
     for selector in AUTHOR if node.css_first(ANY_AUTHOR) is not None else ():
-        for found in node.css(selector):
-            told = _name(attribute(found, "content") or words(found))
-            if told:
-                return told
+        for element in node.css(selector):
+            name = _name(attribute(element, "content") or words(element))
+            if name:
+                return name
     for selector in BYLINES:
-        for found in node.css(selector):
-            line = words(found)[:200]
+        for element in node.css(selector):
+            line = words(element)[:200]
             read = stamp(line)
             by = _BY.match(line[: read.start] if read else line)
-            told = _name(by[1] if by else line[: read.start] if read else "")
-            if told:
-                return told
+            name = _name(by[1] if by else line[: read.start] if read else "")
+            if name:
+                return name
     return None
 
 
 def _name(text: str) -> str | None:
     """The words of an author's element without the date and "says" that some themes put in."""
-    found = stamp(text[:160])
-    name = author_of(text[: found.start] if found else text)
+    date = stamp(text[:160])
+    name = author_of(text[: date.start] if date else text)
     return name if name and len(name) <= 80 and not is_button(name) else None
 
 
@@ -192,33 +192,33 @@ def _body(node: LexborNode) -> LexborNode | None:
     """The element of the text: the first selector that fits, then what in it holds most words."""
     body = None
     for selector in TEXT if node.css_first(ANY_TEXT) is not None else ():
-        body = next((one for one in node.css(selector) if _speaks(one, node)), None)
+        body = next((part for part in node.css(selector) if _speaks(part, node)), None)
         if body is not None:
             break
     while body is not None:
         size = len(body.text(deep=True))
-        inner = (one for one in body.css(ANY_TEXT) if one.mem_id != body.mem_id)
-        closer = next((one for one in inner if 2 * len(one.text(deep=True)) > size), None)
+        inner = (part for part in body.css(ANY_TEXT) if part.mem_id != body.mem_id)
+        closer = next((part for part in inner if 2 * len(part.text(deep=True)) > size), None)
         if closer is None:
             return body
         body = closer
     return None
 
 
-def _speaks(found: LexborNode, node: LexborNode) -> bool:
-    return found.mem_id != node.mem_id and bool(found.text(deep=True).strip())
+def _speaks(part: LexborNode, node: LexborNode) -> bool:
+    return part.mem_id != node.mem_id and bool(part.text(deep=True).strip())
 
 
 def _head(text: str) -> tuple[str, tuple[str | None, datetime | None] | None]:
     """Take author and time lines off the beginning of a text."""
     lines = [line for line in text.split("\n") if line.strip()]
-    found = head_of(lines) if len(lines) > 1 else None
-    if found is None:
+    head = head_of(lines) if len(lines) > 1 else None
+    if head is None:
         return text, None
     rest = text
-    for line in lines[: found.lines]:
+    for line in lines[: head.lines]:
         rest = rest.partition(line)[2]
-    return rest.strip("\n"), (found.author, found.when)
+    return rest.strip("\n"), (head.author, head.when)
 
 
 def _trimmed(text: str) -> str:

@@ -93,9 +93,9 @@ def comment_elements(page: LexborHTMLParser) -> Elements:
     articles = _articles(page)
     for finder in FINDERS:
         exact = finder in _EXACT
-        found = _whole(finder(page), set() if exact else articles, exact)
-        if len(found) > _MORE * len(best.nodes):
-            best = Elements(found, exact or finder in _NAMED, finder is forum_posts)
+        elements = _whole(finder(page), set() if exact else articles, exact)
+        if len(elements) > _MORE * len(best.nodes):
+            best = Elements(elements, exact or finder in _NAMED, finder is forum_posts)
         if exact and len(best.nodes) >= _SURE:
             break
     return best
@@ -125,19 +125,19 @@ def _whole(nodes: Iterable[LexborNode], articles: set[int], exact: bool) -> list
 
 def _articles(page: LexborHTMLParser) -> set[int]:
     """What stands around a headline: the article's id and class may be made as a comment's are."""
-    found: set[int] = set()
+    frames: set[int] = set()
     for headline in page.css("h1, [itemprop='articleBody'], [itemprop='headline']"):
         above: LexborNode | None = headline
-        while above is not None and above.mem_id not in found:
-            found.add(above.mem_id)
+        while above is not None and above.mem_id not in frames:
+            frames.add(above.mem_id)
             above = above.parent
-    return found
+    return frames
 
 
 def _has_words(node: LexborNode) -> bool:
     return any(
-        one.tag == "-text" and (one.text_content or "").strip()
-        for one in node.traverse(include_text=True)
+        part.tag == "-text" and (part.text_content or "").strip()
+        for part in node.traverse(include_text=True)
     )
 
 
@@ -214,12 +214,12 @@ def class_depth(node: LexborNode) -> int | None:
 
 def _wordpress(page: LexborHTMLParser) -> list[LexborNode]:
     """WordPress' comment_class(): `comment` and `depth-N`; themes print pings without a depth."""
-    found = [
+    comments = [
         node
         for node in page.css("[class*='depth-'], li.pingback, li.trackback")
         if {"comment", *_PINGS} & set(classes(node)) and class_depth(node) is not None
     ]
-    return found if any("comment" in classes(node) for node in found) else []
+    return comments if any("comment" in classes(node) for node in comments) else []
 
 
 def _classed(page: LexborHTMLParser) -> list[LexborNode]:
@@ -239,14 +239,14 @@ def _annotated(page: LexborHTMLParser) -> list[LexborNode]:
 
 def _keyed(page: LexborHTMLParser) -> list[LexborNode]:
     """Elements with an id of their own such as `comment-123`: the outermost of each id."""
-    found: dict[str, LexborNode] = {}
+    outermost: dict[str, LexborNode] = {}
     for node in page.css("[id], [data-comment-id], [data-commentid], [data-cid]"):
         key = key_of(node) if node.tag in _ITEM_TAGS else None
         if key and _vague(attribute(node, "id")) and not _among_comments(node):
             continue
-        if key and key not in found:
-            found[key] = node
-    return list(found.values())
+        if key and key not in outermost:
+            outermost[key] = node
+    return list(outermost.values())
 
 
 def _vague(name: str) -> bool:
@@ -266,12 +266,12 @@ def _among_comments(node: LexborNode) -> bool:
 
 def _posts(page: LexborHTMLParser) -> list[LexborNode]:
     """Posts and messages with an id of their own in a section of comments (Disqus, forums)."""
-    found = [
+    posts = [
         node
         for node in page.css("[id^='post'], [id^='msg'], [id^='message'], [id^='item']")
         if _POST_KEY.match(attribute(node, "id")) and _among_comments(node)
     ]
-    return found if len(found) > 1 else []
+    return posts if len(posts) > 1 else []
 
 
 def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
@@ -287,7 +287,7 @@ def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
     ]
     if not rated:
         return []
-    count, _, nodes = max(rated, key=lambda one: one[:2])
+    count, _, nodes = max(rated, key=lambda group: group[:2])
     return nodes if count else []
 
 

@@ -69,15 +69,15 @@ def _owners_of(anchors: Sequence[LexborNode]) -> list[LexborNode]:
                     heights[kind] += height
             above, height = above.parent, height + 1
     best: tuple[int, int] = (0, 0)
-    found: list[LexborNode] = []
+    best_nodes: list[LexborNode] = []
     for kind, owners in kinds.items():
-        single = sum(len(held) == 1 for _, held in owners.values())
+        single = sum(len(dates) == 1 for _, dates in owners.values())
         if single < _ONE * max(len(owners), len(anchors)) or (single, heights[kind]) <= best:
             continue
-        nodes = [node for node, held in sorted(owners.values(), key=lambda one: one[1][0])]
+        nodes = [node for node, dates in sorted(owners.values(), key=lambda owner: owner[1][0])]
         if _speaks(nodes):
-            best, found = (single, heights[kind]), nodes
-    return found
+            best, best_nodes = (single, heights[kind]), nodes
+    return best_nodes
 
 
 def kinds_of(node: LexborNode) -> list[str]:
@@ -97,7 +97,7 @@ def _speaks(nodes: list[LexborNode]) -> bool:
 
 def _regions(page: LexborHTMLParser) -> set[int]:
     """The elements named after comments, and those around a heading of comments."""
-    found = {
+    regions = {
         node.mem_id
         for node in page.css("[id], [class]")
         if _REGION.search(_names(node)) and node.tag not in ("body", "html")
@@ -108,8 +108,8 @@ def _regions(page: LexborHTMLParser) -> set[int]:
         if len(text) <= _LINE and is_comment_heading(text) and above is not None:
             for node in (above, above.parent):
                 if node is not None and node.tag not in ("body", "html", "main", "article"):
-                    found.add(node.mem_id)
-    return found
+                    regions.add(node.mem_id)
+    return regions
 
 
 def _names(node: LexborNode) -> str:
@@ -119,7 +119,7 @@ def _names(node: LexborNode) -> str:
 def _anchors(body: LexborNode, regions: set[int]) -> list[LexborNode]:
     """The elements within `regions` whose words are a date with little else, one a line."""
     inside: dict[int, bool] = {body.mem_id: False}
-    found: list[LexborNode] = []
+    anchors: list[LexborNode] = []
     for node in body.traverse(include_text=True):
         parent = node.parent
         within = parent is not None and inside.get(parent.mem_id, False)
@@ -132,9 +132,9 @@ def _anchors(body: LexborNode, regions: set[int]) -> list[LexborNode]:
             continue
         if not within or parent is None or not _is_dated(parent, node.text_content or ""):
             continue
-        if not found or not _same_line(found[-1], parent):
-            found.append(parent)
-    return found
+        if not anchors or not _same_line(anchors[-1], parent):
+            anchors.append(parent)
+    return anchors
 
 
 def _is_dated(parent: LexborNode, text: str) -> bool:

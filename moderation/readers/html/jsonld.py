@@ -19,19 +19,19 @@ _NODES = 1_000_000  # objects and lists of a page that are looked at
 
 def comments_of(page: LexborHTMLParser) -> list[Row]:
     """The comments of all JSON-LD scripts, each after its parent; ids are made where none is."""
-    found: list[Row] = []
+    comments: list[Row] = []
     for script in page.css("script[type='application/ld+json']"):
         try:
             content = json.loads(script.text(deep=True) or "null")
         except (ValueError, RecursionError):
             continue  # a broken script is no comment lost: the page itself is read beside it
-        found.extend(_walk(content, len(found)))
-    return found
+        comments.extend(_walk(content, len(comments)))
+    return comments
 
 
 def _walk(content: Any, offset: int) -> list[Row]:
     """Every comment under `content` in document order, without recursion."""
-    found: list[Row] = []
+    comments: list[Row] = []
     known: dict[str, str] = {}
     stack: list[tuple[Any, str | None]] = [(content, None)]
     for _ in range(_NODES):
@@ -39,19 +39,19 @@ def _walk(content: Any, offset: int) -> list[Row]:
             break
         value, parent = stack.pop()
         if isinstance(value, list):
-            stack.extend((one, parent) for one in reversed(value))
+            stack.extend((item, parent) for item in reversed(value))
         elif isinstance(value, dict):
             below = parent
             if _is_comment(value):
-                row = _row(value, parent, str(offset + len(found) + 1))
+                row = _row(value, parent, str(offset + len(comments) + 1))
                 known[row.id or ""] = row.id or ""
-                found.append(row)
+                comments.append(row)
                 below = row.id
             stack.extend((value[key], below) for key in reversed(_below(value)))
-    for row in found:
+    for row in comments:
         if row.parent_id is not None and row.parent_id not in known:
             row.parent_id = None
-    return found
+    return comments
 
 
 def _below(value: dict[str, Any]) -> list[str]:

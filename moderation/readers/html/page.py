@@ -156,9 +156,9 @@ def _has_root(listed: Listed, page: LexborHTMLParser) -> bool:
     return listed.forum and is_first_page(page) and len(listed.places) > 1
 
 
-def _unparent(found: list[Row], root: Row) -> None:
+def _unparent(comments: list[Row], root: Row) -> None:
     """Replies to the root stand at top level."""
-    for row in found:
+    for row in comments:
         if row.parent_id == root.id:
             row.parent_id = None
 
@@ -166,26 +166,26 @@ def _unparent(found: list[Row], root: Row) -> None:
 def _records(listed: list[Place], thread_id: str | None) -> list[Row]:
     """Rows in document order; read from the last to the first, so that replies are out before."""
     keys = _unique_keys(listed)
-    found: list[Row] = []
+    records: list[Row] = []
     for at in range(len(listed) - 1, -1, -1):
         place = listed[at]
-        told = fields(place.node)
-        found.append(
+        told_fields = fields(place.node)
+        records.append(
             Row(
-                told.text,
+                told_fields.text,
                 keys[at],
                 None if place.parent is None else keys[place.parent],
                 thread_id,
-                told.author,
-                told.created_at,
-                told.kind,
-                told.status,
-                told.url,
+                told_fields.author,
+                told_fields.created_at,
+                told_fields.kind,
+                told_fields.status,
+                told_fields.url,
                 place.warnings,
             )
         )
         place.node.decompose()
-    return found[::-1]
+    return records[::-1]
 
 
 def _unique_keys(listed: list[Place]) -> list[str]:

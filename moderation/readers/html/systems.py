@@ -72,10 +72,10 @@ def forum_posts(page: LexborHTMLParser) -> list[LexborNode]:
     """The posts of a thread in a forum of FORUMS, the first one included; [] if none."""
     best: list[LexborNode] = []
     for name, selector in FORUMS.items():
-        found = page.css(selector)
-        if len(found) > max(len(best), _FEW - 1):
+        posts = page.css(selector)
+        if len(posts) > max(len(best), _FEW - 1):
             around = _WHOLE.get(name)
-            best = [_around(node, around) for node in found] if around else found
+            best = [_around(node, around) for node in posts] if around else posts
     return best
 
 

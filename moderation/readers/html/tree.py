@@ -116,22 +116,22 @@ def _around(
     """
     known = {} if known is None else known
     passed: list[int] = []
-    found: int | None = None
+    comment: int | None = None
     above = node.parent
     while above is not None:
         if above.mem_id in known:
-            found = known[above.mem_id]
+            comment = known[above.mem_id]
             break
         if above.mem_id in order:
-            found = order[above.mem_id]
+            comment = order[above.mem_id]
             break
         passed.append(above.mem_id)
-        found = _before(above, order, known) if _holds_replies(above) else None
-        if found is not None:
+        comment = _before(above, order, known) if _holds_replies(above) else None
+        if comment is not None:
             break
         above = above.parent
-    known.update(dict.fromkeys(passed, found))
-    return found
+    known.update(dict.fromkeys(passed, comment))
+    return comment
 
 
 def _holds_replies(node: LexborNode) -> bool:
@@ -256,8 +256,10 @@ def _named_parents(page: LexborHTMLParser, listed: list[Place]) -> list[int | No
         name = attribute(link, "data-topid") or (match[1] if match else "")
         if inside is not None and name and not names[inside]:
             names[inside] = name
-    found = (index.get(name) if name else None for name in names)
-    return [one if one is not None and one < at else None for at, one in enumerate(found)]
+    parents = (index.get(name) if name else None for name in names)
+    return [
+        parent if parent is not None and parent < at else None for at, parent in enumerate(parents)
+    ]
 
 
 def _within(node: LexborNode, order: dict[int, int]) -> int | None:

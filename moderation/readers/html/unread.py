@@ -178,7 +178,7 @@ def _buttons(nodes: list[LexborNode]) -> set[str]:
     some = nodes[:_SAMPLED]
     texts: Counter[str] = Counter()
     for node in some:
-        own = (one.text_content or "" for one in node.traverse(include_text=True))
+        own = (part.text_content or "" for part in node.traverse(include_text=True))
         texts.update({text.strip() for text in own if 0 < len(LETTERS.findall(text)) < PROSE})
     often = {text for text, count in texts.items() if count > 1 and 2 * count > len(some)}
     return {text for text in often if _REPLY.search(text)}
@@ -191,9 +191,9 @@ def _above(node: LexborNode) -> Iterator[LexborNode]:
         above = above.parent
 
 
-def unread(page: str, prose: Iterable[str], told: Iterable[str]) -> Iterator[Unread]:
+def unread(page: str, prose: Iterable[str], texts: Iterable[str]) -> Iterator[Unread]:
     """Which of these texts of a page are not in what was told; page: its source."""
-    known = Told(told)
+    known = Told(texts)
     for text in prose:
         if not known.has(text):
             yield Unread(" ".join(text.split()), *_span(page, text))

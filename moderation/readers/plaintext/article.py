@@ -50,7 +50,7 @@ def article_of(lines: list[Line], heading: str) -> tuple[str | None, str | None]
     for _ in range(_AFTER):  # the house rules and the heading of the comments
         if prose and is_about_comments(_words(blocks[prose[-1]])):
             prose.pop()
-    kept = (
+    shown = (
         [
             blocks[at]
             for at in range(prose[0], prose[-1] + 1)
@@ -59,7 +59,7 @@ def article_of(lines: list[Line], heading: str) -> tuple[str | None, str | None]
         if prose
         else []
     )
-    text = "\n\n".join("\n".join(_shown(line) for line in block) for block in kept)
+    text = "\n\n".join("\n".join(_shown(line) for line in block) for block in shown)
     return title, text or None
 
 
@@ -125,8 +125,8 @@ def _is_heading(block: list[Line], title: str | None) -> bool:
 
 def _quoted(heading: str) -> str | None:
     """The title that the heading of the comments quotes."""
-    found = _QUOTED.search(heading) if len(heading) <= 300 else None
-    return found["title"].strip('“”„«»" ') if found else None
+    quotation = _QUOTED.search(heading) if len(heading) <= 300 else None
+    return quotation["title"].strip('“”„«»" ') if quotation else None
 
 
 def _title(blocks: list[list[Line]], heading: str) -> str | None:

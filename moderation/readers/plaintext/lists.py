@@ -73,8 +73,8 @@ def _is_date(text: str) -> bool:
     behind = stamp(rest[:40])
     if behind and (behind.when is not None or behind.start == 0):
         return False
-    found = stamp(text[:60]) if _DATED.match(text) else None
-    return (found is not None and found.start == 0) or is_date_line(text)
+    date = stamp(text[:60]) if _DATED.match(text) else None
+    return (date is not None and date.start == 0) or is_date_line(text)
 
 
 def listings(lines: list[Line], base: int) -> list[Listing]:
@@ -83,7 +83,7 @@ def listings(lines: list[Line], base: int) -> list[Listing]:
     A list may begin with replies whose parent was not printed, and goes on over a few lines of
     another part of the page (an advertisement, preformatted text) when its numbers go on.
     """
-    found: list[Listing] = []
+    lists: list[Listing] = []
     at = 0
     while at < len(lines):
         if not (lines[at].kind and lines[at].indent >= base):
@@ -91,9 +91,9 @@ def listings(lines: list[Line], base: int) -> list[Listing]:
             continue
         listing = _listing(lines, at, base)
         if listing:
-            found.append(listing)
+            lists.append(listing)
         at = listing.end if listing else _run_end(lines, at, base)
-    return found
+    return lists
 
 
 def _inside(line: Line, base: int) -> bool:
@@ -108,7 +108,7 @@ def _run_end(lines: list[Line], at: int, base: int) -> int:
 
 def _listing(lines: list[Line], start: int, base: int) -> Listing | None:
     """The list that begins at `start`: up to a change of kind, a lower number or its run's end."""
-    kept: list[Line] = []
+    own: list[Line] = []
     kind, number, at = "", 0, start
     while at < len(lines):
         line = lines[at]
@@ -118,14 +118,14 @@ def _listing(lines: list[Line], start: int, base: int) -> Listing | None:
             if not resumed:
                 break
             if not line.loose:
-                kept.extend(_as_text(row, kept[-1]) for row in lines[at:resumed])
+                own.extend(_as_text(row, own[-1]) for row in lines[at:resumed])
             at = resumed
             continue
         if top:
             kind, number = line.kind, line.number
-        kept.append(line)
+        own.append(line)
         at += 1
-    return Listing(base, kind, start, at, kept) if kind else None
+    return Listing(base, kind, start, at, own) if kind else None
 
 
 def _follows(line: Line, kind: str, number: int) -> bool:

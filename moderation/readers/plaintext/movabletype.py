@@ -69,17 +69,17 @@ def _found(source: Source) -> Iterator[Finding]:
 
 def _entries(blocks: Iterable[str]) -> Iterator[str]:
     """The entries of a file, with bare newlines; memory for one, of at most LARGEST."""
-    held, carried = "", ""
+    pending, carried = "", ""
     for block in blocks:
         text = carried + block
         carried = "\r" * text.endswith("\r")  # its newline may come with the next block
-        held += _lines(text[: len(text) - len(carried)])
-        *entries, held = _ENTRY.split(held)
+        pending += _lines(text[: len(text) - len(carried)])
+        *entries, pending = _ENTRY.split(pending)
         yield from entries
-        if len(held) > LARGEST:
-            yield held
-            held = ""
-    yield from _LAST_ENTRY.split(held + carried.replace("\r", "\n"))
+        if len(pending) > LARGEST:
+            yield pending
+            pending = ""
+    yield from _LAST_ENTRY.split(pending + carried.replace("\r", "\n"))
 
 
 def _lines(text: str) -> str:
@@ -96,9 +96,9 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
         records.append(_unread(source, first, line, "text among an entry's heads"))
     at = line + first.count("\n") + 1
     for section in sections:
-        text, found = _section(source, section, at)
+        text, section_records = _section(source, section, at)
         body += [text] if text is not None else []
-        records += found
+        records += section_records
         at += section.count("\n") + 1
     yield len(records)
     if not records:
@@ -169,14 +169,14 @@ def _unread(source: Source, section: str, line: int, what: str) -> Reject:
 
 def _heads(section: str, known: frozenset[str] | None) -> tuple[dict[str, str], str]:
     """The `KEY: value` lines at the beginning, and the rest."""
-    found: dict[str, str] = {}
+    heads: dict[str, str] = {}
     rest = section.lstrip("\n")
     while True:
         line, _, after = rest.partition("\n")
         head = _HEAD.fullmatch(line)
-        if not head or (known and head[1] not in known) or (head[1] in found and known):
-            return found, rest
-        found.setdefault(head[1], head[2].strip())
+        if not head or (known and head[1] not in known) or (head[1] in heads and known):
+            return heads, rest
+        heads.setdefault(head[1], head[2].strip())
         rest = after
 
 

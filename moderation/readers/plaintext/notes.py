@@ -32,7 +32,7 @@ def notes_on(
     above: the lines right over the comments, [] where there are none.
     """
     notes = _notes(comments, lines)
-    shown = [one.kind for one in comments if one.kind != "placeholder"]
+    shown = [comment.kind for comment in comments if comment.kind != "placeholder"]
     pings = len(shown) - shown.count("comment")
     headings = [line.text for line in above]
     if not any(map(declared, headings)):
@@ -41,27 +41,27 @@ def notes_on(
     notes += [missing] if missing else []
     if not comments:
         notes += _unread(lines)
-    if any(one.parent is not None for one in comments):
+    if any(comment.parent is not None for comment in comments):
         notes += _doubts(comments, profiles)
     return notes
 
 
-def _elsewhere(lines: list[Line], found: bool) -> list[str]:
+def _elsewhere(lines: list[Line], any_comments: bool) -> list[str]:
     """Headings that say a number of comments: that under the title, if only one line does so.
 
-    found: without comments a heading of comments anywhere will do.
+    any_comments: without them, a heading of comments anywhere will do.
     """
     alone = [line.text for line in lines if not line.kind and not line.indent]
-    bylines = {f"{said} comments" for text in alone if (said := declared_in_byline(text))}
+    bylines = {f"{count} comments" for text in alone if (count := declared_in_byline(text))}
     if len(bylines) == 1:
         return list(bylines)
-    return [] if found else [text for text in alone if is_comment_heading(text)]
+    return [] if any_comments else [text for text in alone if is_comment_heading(text)]
 
 
 def _notes(comments: list[Comment], lines: list[Line]) -> list[str]:
     notes = []
-    lost = sum("number_gap" in one.warnings for one in comments)
-    holes = sum(one.kind == "placeholder" for one in comments)
+    lost = sum("number_gap" in comment.warnings for comment in comments)
+    holes = sum(comment.kind == "placeholder" for comment in comments)
     if lost:
         notes.append(f"number gaps: {lost}; the comments there were not printed on the page")
     if holes:
@@ -85,10 +85,14 @@ def _unread(lines: list[Line]) -> list[str]:
         for listing in listings(lines, base)
         if is_doubtful(listing, lines[listing.end : listing.end + 20])
     ]
+    entries = [
+        sum(line.indent == listing.base for line in listing.lines if line.kind)
+        for listing in doubtful[:1]
+    ]
     return [
-        f"a numbered list of {sum(line.indent == one.base for line in one.lines if line.kind)} "
-        "entries stands over the form for comments; it was taken for the article's own"
-        for one in doubtful[:1]
+        f"a numbered list of {count} entries stands over the form for comments; it was taken for "
+        "the article's own"
+        for count in entries
     ]
 
 
@@ -100,8 +104,9 @@ def _doubts(comments: list[Comment], profiles: list[Profile]) -> list[str]:
             "the comments have neither author nor date on this page: a comment's last paragraph "
             "that begins with a number or bullet looks as a reply does"
         )
-    deeper = sum(later.depth > one.depth for one, later in pairwise(comments))
-    if deeper >= _DRIFT * len(comments) and max(one.depth for one in comments) > _DISPLAYED:
+    deeper = sum(later.depth > comment.depth for comment, later in pairwise(comments))
+    deepest = max((comment.depth for comment in comments), default=0)
+    if deeper >= _DRIFT * len(comments) and deepest > _DISPLAYED:
         doubts.append(
             "nearly every comment is printed deeper than the one before: the page's lists may "
             "not have been closed, and the depths may be too great"

@@ -79,8 +79,8 @@ def parse(text: str) -> Page:
     title, article = article_of(lines[:start], heading if chosen else "")
     above = lines[max(0, start - _ABOVE) : start] if chosen else []
     notes = notes_on(lines, above, comments, [profile for _, profile in chosen])
-    told = [word for one in comments for word in (one.text, one.author or "")]
-    left = unread(lines, [listing for listing, _ in chosen], told)
+    texts = [word for comment in comments for word in (comment.text, comment.author or "")]
+    left = unread(lines, [listing for listing, _ in chosen], texts)
     return Page(title, article, comments, notes, list(left))
 
 
@@ -101,7 +101,7 @@ def _comment_lists(lines: list[Line]) -> list[tuple[Listing, Profile]]:
     """The lists of the page that hold comments: the best, and those printed as it is."""
     chosen: list[_Rated] = []
     for rated in sorted(
-        _outermost(_rated_lists(lines)), key=lambda one: (not one.titled, -one.rating)
+        _outermost(_rated_lists(lines)), key=lambda other: (not other.titled, -other.rating)
     ):
         if not chosen or _belongs(rated, chosen[0]):
             chosen.append(rated)
@@ -139,24 +139,28 @@ def _outermost(rated: list[_Rated]) -> list[_Rated]:
         for outer in rated
         if outer.titled
         or (outer.profile.headed and outer.profile.style != "name")
-        or sum(one.titled and _within(one.listing, outer.listing) for one in rated)
+        or sum(other.titled and _within(other.listing, outer.listing) for other in rated)
         not in (1, 2)  # comments and pings; more are the "3 replies" over a comment's replies
     ]
-    return [one for one in lists if not any(_within(one.listing, outer.listing) for outer in lists)]
+    return [
+        other
+        for other in lists
+        if not any(_within(other.listing, outer.listing) for outer in lists)
+    ]
 
 
 def _within(inner: Listing, outer: Listing) -> bool:
     return inner.base > outer.base and outer.start <= inner.start < outer.end
 
 
-def _belongs(one: _Rated, best: _Rated) -> bool:
+def _belongs(rated: _Rated, best: _Rated) -> bool:
     """True when a further list is printed as the best is (comments beside pings, by sections)."""
     return (
-        one.listing.base == best.listing.base
-        and one.listing.kind == best.listing.kind
-        and one.profile.headed
-        and one.profile.style == best.profile.style
-        and (one.profile.replies > 0 or best.profile.replies < _ANSWERED)
+        rated.listing.base == best.listing.base
+        and rated.listing.kind == best.listing.kind
+        and rated.profile.headed
+        and rated.profile.style == best.profile.style
+        and (rated.profile.replies > 0 or best.profile.replies < _ANSWERED)
     )
 
 
@@ -167,12 +171,12 @@ def _comments(nodes: list[Node], profile: Profile, offset: int, many: bool) -> l
     """The comments of one list; `offset` = how many stand before it on the page."""
     del many
     place = {id(node): offset + at for at, node in enumerate(nodes)}
-    found: list[Comment] = []
+    comments: list[Comment] = []
     for node in nodes:
         parent = place.get(id(node.parent))
-        depth = 1 if parent is None else found[parent - offset].depth + 1
-        found.append(_comment(node, profile, depth, parent))
-    return found
+        depth = 1 if parent is None else comments[parent - offset].depth + 1
+        comments.append(_comment(node, profile, depth, parent))
+    return comments
 
 
 def _comment(node: Node, profile: Profile, depth: int, parent: int | None) -> Comment:
@@ -252,24 +256,24 @@ def rows(
         yield Reject(name, _place(text, line), "text among the comments", line[:SNIPPET])
     yield ThreadRow(thread_id, page.title, page.article)
     yield from page.notes
-    yield sum(not one.invented for one in page.comments)
+    yield sum(not comment.invented for comment in page.comments)
     replies: Counter[str] = Counter()
-    for one in page.comments:
-        above = page.comments[one.parent].path if one.parent is not None else ""
+    for comment in page.comments:
+        above = page.comments[comment.parent].path if comment.parent is not None else ""
         replies[above] += 1
-        one.path = f"{above}.{replies[above]}" if above else str(replies[above])
+        comment.path = f"{above}.{replies[above]}" if above else str(replies[above])
         yield Row(
-            one.text,
-            one.path,
+            comment.text,
+            comment.path,
             above or None,
             thread_id,
-            one.author,
-            one.created_at,
-            one.kind,
-            one.status,
+            comment.author,
+            comment.created_at,
+            comment.kind,
+            comment.status,
             None,
-            list(one.warnings),
-            one.invented,
+            list(comment.warnings),
+            comment.invented,
         )
 
 

@@ -132,19 +132,19 @@ def profile_of(listing: Listing) -> Profile:
     own = _without_pings(_entries(listing))
     full = _without_pings(_entries(listing, whole=True))
     texts = [[line.text for line in entry] for entry in own]
-    found = Profile(entries=len(own))
+    profile = Profile(entries=len(own))
     if not own:
-        return found
-    _learn(found, listing, texts, full)
-    found.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
-    found.replies = _share(any(map(is_reply, entry)) for entry in full)
-    found.buttons = _share(any(is_row(line.text) for line in entry[1:]) for entry in full)
-    found.button_first = found.replies >= 0.7 and _is_button_first(listing)
-    found.loose = is_loose(listing)
-    found.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
-    found.reply_kind = _reply_kind(listing)
-    found.length = median(sum(map(len, entry)) for entry in texts)
-    return found
+        return profile
+    _learn(profile, listing, texts, full)
+    profile.teasers = _share(bool(_TEASER.match(entry[-1])) for entry in texts)
+    profile.replies = _share(any(map(is_reply, entry)) for entry in full)
+    profile.buttons = _share(any(is_row(line.text) for line in entry[1:]) for entry in full)
+    profile.button_first = profile.replies >= 0.7 and _is_button_first(listing)
+    profile.loose = is_loose(listing)
+    profile.nested = any(line.kind == "ol" and line.indent > listing.base for line in listing.lines)
+    profile.reply_kind = _reply_kind(listing)
+    profile.length = median(sum(map(len, entry)) for entry in texts)
+    return profile
 
 
 def _without_pings(entries: list[list[Line]]) -> list[list[Line]]:
@@ -152,16 +152,16 @@ def _without_pings(entries: list[list[Line]]) -> list[list[Line]]:
 
 
 def _learn(
-    found: Profile, listing: Listing, texts: list[list[str]], full: list[list[Line]]
+    profile: Profile, listing: Listing, texts: list[list[str]], full: list[list[Line]]
 ) -> None:
     """The habit and style of a list: first what recurs, then with it the names, then both anew."""
     whole = [[line.text for line in entry] for entry in full]
     names: frozenset[str] = frozenset()
     for _ in range(2):
-        found.habit = Habit(_tails(texts), *furniture_of(listing, names), names)
-        found.style, found.share = "", 0.0
-        _choose_style(found, texts, whole)
-        heads = (found.head(own) for _, own in entries_of(listing))
+        profile.habit = Habit(_tails(texts), *furniture_of(listing, names), names)
+        profile.style, profile.share = "", 0.0
+        _choose_style(profile, texts, whole)
+        heads = (profile.head(own) for _, own in entries_of(listing))
         names = frozenset(head.author for head in heads if head and head.author)
 
 
@@ -172,7 +172,7 @@ def _reply_kind(listing: Listing) -> str:
         for line in listing.lines
         if line.kind and line.loose and line.indent > listing.base
     )
-    kind, count = max(kinds.items(), key=lambda one: one[1], default=("", 0))
+    kind, count = max(kinds.items(), key=lambda counted: counted[1], default=("", 0))
     return kind if count >= max(_FEW, _NEARLY * kinds.total()) else ""
 
 
@@ -249,71 +249,73 @@ def _is_button_first(listing: Listing) -> bool:
 
 def _extents(listing: Listing) -> list[list[Line]]:
     """All lines of each top-level entry."""
-    found: list[list[Line]] = []
+    extents: list[list[Line]] = []
     for line in listing.lines:
         if line.indent == listing.base and line.kind:
-            found.append([])
-        if found:
-            found[-1].append(line)
-    return found
+            extents.append([])
+        if extents:
+            extents[-1].append(line)
+    return extents
 
 
-def _choose_style(found: Profile, texts: list[list[str]], whole: list[list[str]]) -> None:
+def _choose_style(profile: Profile, texts: list[list[str]], whole: list[list[str]]) -> None:
     """Where author and date stand.
 
     texts: the lines of each entry up to what is nested in it; whole: those below it too.
     """
-    heads = _heads(found, texts)
+    heads = _heads(profile, texts)
     bodies = _share(
-        has_text(text[head.lines :], found.habit)
+        has_text(text[head.lines :], profile.habit)
         for head, text in zip(heads, texts, strict=True)
         if head
     )
     feet: list[Head | None] = []
     if _share(map(_is_dated, heads)) < 0.5:
-        feet = [_foot_of(own, found.habit) for own in whole]
+        feet = [_foot_of(own, profile.habit) for own in whole]
     if _share(heads) >= 0.5 and bodies >= 0.5 and _share(feet) < _MOSTLY:
-        _take(found, "head", heads)
+        _take(profile, "head", heads)
     else:
-        feet = feet or [_foot_of(own, found.habit) for own in whole]
-        _choose_among_others(found, texts, whole, feet)
+        feet = feet or [_foot_of(own, profile.habit) for own in whole]
+        _choose_among_others(profile, texts, whole, feet)
 
 
 def _choose_among_others(
-    found: Profile, texts: list[list[str]], whole: list[list[str]], feet: list[Head | None]
+    profile: Profile, texts: list[list[str]], whole: list[list[str]], feet: list[Head | None]
 ) -> None:
     """Where author and date stand on a page that has no heads: in feet, or a name alone above."""
-    named = _share(_name_of(own, found.habit) for own in texts)
+    named = _share(_name_of(own, profile.habit) for own in texts)
     if _share(feet) >= 0.5 and _share(len(own) > 1 for own in whole) >= 0.5:
         unsigned = _share(foot is not None and not foot.author for foot in feet)
-        _take(found, "split" if unsigned >= 0.5 and named >= 0.6 else "foot", feet)
+        _take(profile, "split" if unsigned >= 0.5 and named >= 0.6 else "foot", feet)
     elif (named >= 0.85 and len(texts) >= 4) or (named == 1 and len(texts) == 3):
-        found.style, found.share = "name", named
+        profile.style, profile.share = "name", named
 
 
 def _is_dated(head: Head | None) -> bool:
     return head is not None and (head.clock or head.when is not None)
 
 
-def _take(found: Profile, style: str, heads: list[Head | None]) -> None:
-    found.style, found.share = style, _share(heads)
-    found.clocks = _share(head is not None and head.clock for head in heads)
-    found.names = _share(head.author is not None and is_name(head.author) for head in heads if head)
+def _take(profile: Profile, style: str, heads: list[Head | None]) -> None:
+    profile.style, profile.share = style, _share(heads)
+    profile.clocks = _share(head is not None and head.clock for head in heads)
+    profile.names = _share(
+        head.author is not None and is_name(head.author) for head in heads if head
+    )
 
 
-def _heads(found: Profile, texts: list[list[str]]) -> list[Head | None]:
+def _heads(profile: Profile, texts: list[list[str]]) -> list[Head | None]:
     """The heads of entries, with the name before the date, behind it, or on the line below it."""
-    best = [head_of(own, found.habit) for own in texts]
+    best = [head_of(own, profile.habit) for own in texts]
     full = [own for own in texts if len(own) > _HEADED] or texts  # others begin with own points
     signed = len(_authors(best))
     for order in ("behind", "below"):
-        habit = found.habit._replace(order=order)
+        habit = profile.habit._replace(order=order)
         heads = [head_of(own, habit) for own in texts]
         names = _authors(heads)
         if len(names) <= signed or len(set(names)) < _VARIED:
             continue
         if sum(_is_signed_text(own, habit) for own in full) >= _MOSTLY * len(full):
-            found.habit, best, signed = habit, heads, len(names)
+            profile.habit, best, signed = habit, heads, len(names)
     return best
 
 
@@ -352,9 +354,9 @@ def _tails(texts: list[list[str]]) -> frozenset[str]:
     counted: Counter[str] = Counter()
     for entry in texts:
         for line in entry[:4]:
-            found = stamp(line) if len(line) <= 160 else None
-            if found:
-                counted[plain_tail(line[found.end :])] += 1
+            date = stamp(line) if len(line) <= 160 else None
+            if date:
+                counted[plain_tail(line[date.end :])] += 1
                 break
     return frozenset(
         tail for tail, n in counted.items() if n >= max(2, len(texts) / 5) and len(tail) <= _SHORT
@@ -374,9 +376,9 @@ def _foot_of(own: list[str], habit: Habit) -> Head | None:
     """Author and time below the text, perhaps over the site's own lines."""
     for below in range(1, min(_UNDER + 1, len(own) - 1) + 1):
         line = own[-below]
-        found = head_of([line], habit, 1)
-        if found and (found.when is not None or found.clock):
-            return found._replace(lines=0, below=below)
+        foot = head_of([line], habit, 1)
+        if foot and (foot.when is not None or foot.clock):
+            return foot._replace(lines=0, below=below)
         if not (is_row(line, habit) or habit.is_under(line)):
             return None
     return None

@@ -166,16 +166,16 @@ def _over(above: list[Line], base: int) -> list[Line]:
 
     The entry in which it stands is the last: its words may be the heading.
     """
-    found: list[Line] = []
+    nearest: list[Line] = []
     for line in above[:NEAR]:
         if SORTING.search(line.text) and len(line.text) <= _SHORT and not line.kind:
             continue
         if line.kind and line.indent >= base:
             break
-        found.append(line)
+        nearest.append(line)
         if line.kind:
             break
-    return found
+    return nearest
 
 
 def is_titled(above: list[Line], base: int) -> bool:

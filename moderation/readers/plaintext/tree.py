@@ -127,7 +127,7 @@ class _Builder:
         number, begun = 0, parent.has_replies
         for place, at in enumerate(members):
             line = self.lines[at]
-            after = next((one for one in sure if one > at), None)
+            after = next((later for later in sure if later > at), None)
             if at in known:
                 verdict = "true"
             elif begun and line.loose | (line.kind == "ol" and line.number == number + 1):
@@ -173,8 +173,8 @@ class _Builder:
 
     def _before_others(self, run: list[int], later: list[list[int]], parent: Node, end: int) -> str:
         """A first run with others behind it may be the commenter's own points, then the replies."""
-        others = [one for one in later if self._bare_verdict(one, parent)]
-        if any(self.lines[one[0]].kind != self.lines[run[0]].kind for one in others):
+        others = [other_run for other_run in later if self._bare_verdict(other_run, parent)]
+        if any(self.lines[other_run[0]].kind != self.lines[run[0]].kind for other_run in others):
             return ""  # one comment's replies are all numbered or all bulleted
         return "true" if not others or self._gap_above(parent, end) else "unsure"
 

@@ -29,9 +29,9 @@ _STOPS = (".", "!", "?", "…")
 _OVER = 2  # lines of a comment over its button
 
 
-def unread(lines: list[Line], chosen: list[Listing], told: Iterable[str]) -> Iterator[str]:
+def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> Iterator[str]:
     """The lines, without their indentation. chosen: the lists that hold the comments."""
-    known = Told(told)
+    known = Told(texts)
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)
     buttons = _buttons(lines[start:end])

@@ -21,7 +21,15 @@ from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest
 from moderation.cluster.spill import spilled, thread_hashes
 from moderation.comments import THREAD_SCHEMA
-from moderation.company.counts import Authors, Seen, count_authors, count_pace, repeated, tally
+from moderation.company.counts import (
+    Authors,
+    Seen,
+    count_authors,
+    count_pace,
+    held,
+    repeated,
+    tally,
+)
 from moderation.company.find import (
     THINGS,
     Known,
@@ -48,7 +56,7 @@ if TYPE_CHECKING:
     from moderation.cluster.part import Pieces, Spilled
     from moderation.cluster.receipts import Receipt
 
-COLUMNS = ("thread_id", "author", "created_at", "text", "kind")
+COLUMNS = ("thread_id", "author", "created_at", "text", "kind", "status")
 THING = pa.schema([("key", pa.uint64()), ("thread", pa.uint64()), ("author", pa.uint64())])
 SEEN = {
     "author": pa.schema(
@@ -61,7 +69,7 @@ SEEN = {
         ]
     ),
     **dict.fromkeys(THINGS, THING),
-    "piece": pa.schema([("key", pa.uint64())]),
+    "piece": pa.schema([("key", pa.uint32())]),
 }
 """What a partition leaves, by kind."""
 TEXTS = THING.append(pa.field("text", pa.large_string()))
@@ -98,7 +106,7 @@ def _looked_at(table: pa.Table, heads: pa.Table) -> Looked:
         look(table["text"]),
     )
     own = own_sites(table["thread_id"], heads["thread_id"], heads["url"])
-    return looked.persons(persons(table["kind"], len(table)), own)
+    return looked.persons(persons(table["kind"], table["status"]), own)
 
 
 def _heads(threads: pa.Table) -> pa.Table:
@@ -178,7 +186,9 @@ def _writer(stack: ExitStack, job: Job, path: str, schema: pa.Schema) -> Any:
 
 def _slice(job: Job, kind: str, part: int, parts: int) -> list[np.ndarray]:
     """The columns of SEEN[kind], of all rows whose key is in one slice."""
-    low, last = (np.uint64(min((one << 64) // parts, 2**64 - 1)) for one in (part, part + 1))
+    kind_of_key = SEEN[kind].field("key").type.to_pandas_dtype()
+    most = np.iinfo(kind_of_key).max
+    low, last = (kind_of_key(min(most * one // parts, most)) for one in (part, part + 1))
     found = [SEEN[kind].empty_table()]
     for number in range(job.partitions):
         with files.arrow_file(job.place(f"seen-{number:05}.{kind}")) as file:
@@ -258,7 +268,7 @@ def gather_texts(
         writer = _writer(stack, job, path, TEXTS)
         for table in _tables(spills, number):
             rows = pieces.rows(look(table["text"])["text"])
-            rows = rows[persons(table["kind"], len(table))[rows]]
+            rows = rows[persons(table["kind"], table["status"])[rows]]
             some = table.take(pa.array(rows))
             texts = some["text"].combine_chunks().cast(pa.large_string()).fill_null("")
             columns = [
@@ -275,14 +285,11 @@ class _Pieces:
     """The pieces of texts that stand more than once, on disk."""
 
     def __init__(self, job: Job, parts: int) -> None:
-        self._key = _load(job, "piece", parts)[0]
+        self._key = _load(job, "piece", parts)[0].astype(np.uint32)
 
     def rows(self, seen: Sightings) -> np.ndarray:
         """The rows that have one."""
-        place = np.minimum(np.searchsorted(self._key, seen.key), max(len(self._key) - 1, 0))
-        if not len(self._key):
-            return np.zeros(0, np.int64)
-        return np.unique(seen.row[self._key[place] == seen.key])
+        return np.unique(seen.row[held(self._key, seen.key)])
 
 
 def _text_hashes(texts: pa.Array) -> np.ndarray:
@@ -307,9 +314,8 @@ def join_texts(job: Job, parts: int, made_from: str) -> Receipt:
     order = np.argsort(names)
     mine = group[order[np.searchsorted(names[order], key)]]
     told = mine >= 0
-    seen = tally(
-        mine[told].astype(np.uint64), thread[told], author[told], np.zeros(int(told.sum()), bool)
-    )
+    known = Authors(*_load(job, "author", parts)).regular_at(author[told])
+    seen = tally(mine[told].astype(np.uint64), thread[told], author[told], known)
     place, there = seen.at(group[order].astype(np.uint64))
     there &= group[order] >= 0
     columns = [names[order][there], *(column[place[there]] for column in seen[1:])]

@@ -11,6 +11,7 @@ from moderation.company.names import ORDINARY
 KNOWN_THREADS = 3  # an author under so many articles is known, unless all of theirs have a link
 BUSY = 6  # threads within a window of time that are more than a reader's
 DAY = 24 * 3600 * 1_000_000  # microseconds
+SLOT_BITS = 22
 WINDOW = 10 * 60 * 1_000_000
 NO_TIME = np.iinfo(np.int64).min
 
@@ -54,6 +55,13 @@ class Authors(NamedTuple):
         place, found = self.at(author)
         known = (self.linked < self.threads) & (self.name == ORDINARY)
         found[found] = known[place[found]]
+        return found
+
+    def regular_at(self, author: np.ndarray) -> np.ndarray:
+        """(n,) bool: whether each is known, and for more than a day."""
+        place, _ = self.at(author)
+        found = self.known_at(author)
+        found[found] = self.days[place[found]] > 1
         return found
 
 
@@ -137,14 +145,24 @@ def tally(
 
 
 def repeated(key: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether each key comes more than once."""
+    """(n,) bool: whether each key, uint64 or uint32, comes more than once."""
     ordered = np.sort(key)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    twice = twice[np.append(True, twice[1:] != twice[:-1])] if len(twice) else twice
-    place = np.searchsorted(twice, key)
-    inside = place < len(twice)
-    inside[inside] = twice[place[inside]] == key[inside]
-    return inside
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return held(twice, key)
+
+
+def held(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """(n,) bool: whether each of the wanted is one of the keys, which are ascending."""
+    found = np.zeros(len(wanted), bool)
+    if not len(keys):
+        return found
+    shift = np.array(8 * keys.itemsize - SLOT_BITS, keys.dtype)
+    slots = np.zeros(1 << SLOT_BITS, bool)  # most are not, and a look here says so at once
+    slots[keys >> shift] = True
+    maybe = np.flatnonzero(slots[wanted >> shift])
+    place = np.minimum(np.searchsorted(keys, wanted[maybe]), len(keys) - 1)
+    found[maybe] = keys[place] == wanted[maybe]
+    return found
 
 
 def distinct(group: np.ndarray, value: np.ndarray, groups: int) -> np.ndarray:

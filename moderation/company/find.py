@@ -37,8 +37,9 @@ AT_ONCE = 1 << 15  # comments whose texts are looked over at a time
 MOST = np.iinfo(np.uint16).max
 
 FIELDS = (
-    "text_threads", "text_authors", "link_threads", "link_authors", "phone_threads",
-    "phone_authors", "pace", "author_threads", "author_linked", "author_days", "name",
+    "text_threads", "text_authors", "text_strangers", "link_threads", "link_authors",
+    "phone_threads", "phone_authors",
+    "pace", "author_threads", "author_linked", "author_days", "name",
 )  # fmt: skip
 THINGS = ("link", "phone")
 VOUCHED = 5  # of so many names behind a link, one that is known here speaks for it
@@ -49,7 +50,8 @@ class Company:
     """What the dump says of each comment: counts[field] is (n,) uint16, 0 = nothing to compare.
 
     *_threads and *_authors: under how many threads and by how many names the near-same text, the
-    most widespread of its link domains and telephone numbers stand, its own included. pace: most
+    most widespread of its link domains and telephone numbers stand, its own included; of a text's
+    names, strangers are not known to have written on several days. pace: most
     threads in which its author wrote within one window of time that holds it. author_*: of those
     who wrote under several threads. name: of `names`. threads: of the whole dump.
     """
@@ -92,6 +94,8 @@ class Looked(NamedTuple):
 
         person: (n,) bool. own: (n,) uint64, as `own_sites` gives them.
         """
+        if person.all() and not own.any():
+            return self
         seen = {}
         for kind, (row, key) in self.seen.items():
             kept = person[row] & ((key != own[row]) if kind == "link" else True)
@@ -137,7 +141,7 @@ def find_company(comments: pd.DataFrame, threads: pd.DataFrame | None = None) ->
     if threads is not None:
         heads = [_array(threads, name) for name in ("thread_id", "url")]
         own = own_sites(_array(comments, "thread_id"), *heads)
-    looked = looked.persons(persons(_array(comments, "kind"), len(comments)), own)
+    looked = looked.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
     authors = count_authors(looked.author, looked.thread, looked.linked, looked.time, looked.name)
     pace = count_pace(looked.author, looked.thread, looked.time, authors)
     things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
@@ -146,7 +150,9 @@ def find_company(comments: pd.DataFrame, threads: pd.DataFrame | None = None) ->
     encoded = pc.dictionary_encode(_plain(comments["text"].iloc[rows]))
     group = groups(encoded.dictionary)[encoded.indices.to_numpy()]
     rows, group = rows[group >= 0], group[group >= 0].astype(np.uint64)
-    note(company, "text", rows, group, count_things(looked, Sightings(rows, group), authors))
+    names = looked.author[rows]
+    seen = tally(group, looked.thread[rows], names, authors.regular_at(names))
+    note(company, "text", rows, group, seen)
     return company
 
 
@@ -189,7 +195,10 @@ def note(company: Company, name: str, row: np.ndarray, key: np.ndarray, seen: Se
     row, place = row[order], place[order]
     last = np.append(row[1:] != row[:-1], True) if len(row) else np.zeros(0, bool)
     row, place = row[last], place[last]
-    for part, column in (("threads", seen.threads), ("authors", seen.authors)):
+    columns = {"threads": seen.threads, "authors": seen.authors}
+    if name == "text":
+        columns["strangers"] = seen.authors - seen.known
+    for part, column in columns.items():
         company.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
 
 
@@ -224,12 +233,15 @@ def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     return np.asarray(moments.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
 
 
-def persons(kind: pa.Array | pa.ChunkedArray, n: int) -> np.ndarray:
-    """(n,) bool: whether a person wrote it, and no program announced a link. kind: may be null."""
-    if pa.types.is_null(kind.type):
-        return np.ones(n, bool)
-    told = pc.is_in(kind, value_set=pa.array(["pingback", "trackback"], kind.type))
-    return np.array(pc.invert(told).to_numpy(zero_copy_only=False))
+def persons(kind: pa.Array | pa.ChunkedArray, status: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """(n,) bool: whether a person wrote it, and no notice took its place."""
+    found = np.ones(len(kind), bool)
+    others = (kind, ["pingback", "trackback"]), (status, ["removed", "deleted"])
+    for column, words in others:
+        if not pa.types.is_null(column.type):
+            told = pc.is_in(column, value_set=pa.array(words, column.type))
+            found &= ~told.to_numpy(zero_copy_only=False)
+    return found
 
 
 def own_sites(

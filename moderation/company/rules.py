@@ -38,15 +38,22 @@ def _many(count: np.ndarray, most: float = CROWD) -> np.ndarray:
 
 
 def _same_text(company: Company) -> np.ndarray:
-    """Several names, or none, under several threads; in one thread it takes three names."""
-    threads, authors = company.counts["text_threads"], company.counts["text_authors"]
-    wide = np.where((threads > 1) & (authors != 1), np.maximum(threads, authors), 1)
-    return np.where(threads == 1, _many(np.maximum(authors, 2) - 1) / 2, _many(wide))
+    """Names under articles; within one article it takes three, for a text is quoted there."""
+    threads, names = company.counts["text_threads"], company.counts["text_strangers"]
+    within = _many(np.maximum(names, 2) - 1) / 2
+    return np.where(names < 2, 0, np.where(threads > 1, _many(np.minimum(threads, names)), within))
+
+
+def _nameless_text(company: Company) -> np.ndarray:
+    nameless = company.counts["text_authors"] == 0
+    return np.where(nameless, _many(np.maximum(company.counts["text_threads"], 1) - 1.0, 3), 0)
 
 
 def _own_text(company: Company) -> np.ndarray:
-    threads = company.counts["text_threads"]
-    return np.where(company.counts["text_authors"] == 1, _many(threads, 3), 0)
+    """One name's, unless it writes other things more often: some sign all that they write."""
+    threads, names = company.counts["text_threads"], company.counts["text_authors"]
+    often = 2 * threads >= company.counts["author_threads"]
+    return np.where((names == 1) & often, _many(threads, 3), 0)
 
 
 def _same_link(company: Company) -> np.ndarray:
@@ -102,13 +109,15 @@ def _told_pace(counts: dict[str, int]) -> str:
 
 RULES = (
     # "Great post! Cheap shoes at …" under 14 articles, by nine names
-    Rule("same text elsewhere", 1.5, _same_text, _told_text),
+    Rule("same text elsewhere", 2.0, _same_text, _told_text),
+    # the same where the dump has no names: it may be one person, or a notice of the site
+    Rule("same text, nameless", 1.0, _nameless_text, _told_text),
     # one name pastes its offer under every article; so do bots with a notice, so it weighs little
     Rule("author's text elsewhere", 0.6, _own_text, _told_text),
     # spun praise whose links lead to pages of one shop
-    Rule("same link elsewhere", 0.7, _same_link, _told_link),
+    Rule("same link elsewhere", 1.0, _same_link, _told_link),
     # "call +1 800 …" with other words around it each time
-    Rule("same number elsewhere", 1.0, _same_phone, _told_phone),
+    Rule("same number elsewhere", 1.5, _same_phone, _told_phone),
     # twelve articles in six minutes: nobody reads so fast
     Rule("author's pace", 0.5, _pace, _told_pace),
     # "Cheap Jerseys Online" says: Thanks for sharing!

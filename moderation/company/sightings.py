@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from moderation.campaigns.kernel import Text
 
-PIECE = 32  # bytes from where a sentence begins or the text ends: some six words
-LEAST_BYTES = 48  # of a text that pieces are cut from: "thanks, this worked for me" recurs
+PIECE = 32  # bytes: some six words
+ONE_IN = 3  # spaces behind which a piece begins
 MOST_BYTES = 4096  # of a text that is looked at
 LEAST_DIGITS, MOST_DIGITS = 9, 15  # of a telephone number; E.164 allows 15
 NEAR_DIGITS = 4  # bytes from one figure of a number to the next, at most: "555) 01"
@@ -35,7 +35,7 @@ _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d+\.\d+\.\d
 
 
 class Sightings(NamedTuple):
-    """What stands in some comments: rows (int64), and beside each a hash (uint64)."""
+    """What stands in some comments: rows (int64), and beside each a hash (uint64 or uint32)."""
 
     row: np.ndarray
     key: np.ndarray
@@ -50,8 +50,9 @@ class Sightings(NamedTuple):
     @classmethod
     def joined(cls, parts: list[Sightings]) -> Sightings:
         """Those of several runs of rows, one after the other."""
-        nothing = cls(np.zeros(0, np.int64), np.zeros(0, np.uint64))
-        return cls(*(np.concatenate(column) for column in zip(nothing, *parts, strict=True)))
+        if not parts:
+            return cls(np.zeros(0, np.int64), np.zeros(0, np.uint64))
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def name_hash(name: str) -> int:
@@ -70,7 +71,7 @@ def sightings(text: Text) -> dict[str, Sightings]:
     return {
         "link": domains(text, points),
         "phone": phones(text),
-        "text": pieces(text, points),
+        "text": pieces(text),
     }
 
 
@@ -135,26 +136,26 @@ def _read(text: Text, places: np.ndarray, of: Callable[[bytes], Iterable[str]]) 
     return Sightings.of(found)
 
 
-def pieces(text: Text, points: np.ndarray) -> Sightings:
-    """Where each text begins, each of its sentences begins, and it ends: PIECE bytes each.
+def pieces(text: Text) -> Sightings:
+    """PIECE bytes from behind some spaces of each text.
 
-    points: where the buffer has a full stop.
+    What follows a space says whether a piece begins there, so that two texts which have some words
+    in common are cut in the same places, whatever stands before them. 32 bits are enough: a piece
+    only proposes texts, which are then compared.
     """
     data, offsets = text.data, text.offsets
-    begin, end = offsets[:-1], offsets[1:]
-    long = np.flatnonzero(end - begin >= LEAST_BYTES)
-    if not len(long):
-        return Sightings.joined([])
-    stops = points[points + 2 + PIECE <= len(data)]
-    stops = stops[data[stops + 1] <= ord(" ")] + 2
-    rows = np.searchsorted(offsets, stops, "right") - 1
-    inside = (stops + PIECE <= end[rows]) & (end[rows] - begin[rows] >= LEAST_BYTES)
-    inside &= stops < begin[rows] + MOST_BYTES
-    place = np.concatenate([begin[long], end[long] - PIECE, stops[inside]])
-    row = np.concatenate([long, long, rows[inside]])
+    stop = len(data) - PIECE
+    if stop <= 0:
+        return Sightings(np.zeros(0, np.int64), np.zeros(0, np.uint32))
+    place = np.flatnonzero(data[:stop] == ord(" ")) + 1
     words = np.ndarray((len(data) - 7,), np.dtype("<u8"), data, strides=(1,))
-    key = np.zeros(len(place), np.uint64)
-    for step in range(0, PIECE, 8):
-        key = (key ^ words[place + step]) * np.uint64(0x9E3779B97F4A7C15)
+    key = words[place] * np.uint64(0x9E3779B97F4A7C15)
+    begins = np.flatnonzero(key < np.uint64((1 << 64) // ONE_IN))
+    place, key = place[begins], key[begins]
+    row = np.searchsorted(offsets, place, "right") - 1
+    inside = (place + PIECE <= offsets[row + 1]) & (place < offsets[row] + MOST_BYTES)
+    row, place, key = row[inside], place[inside], key[inside]
+    for step in range(8, PIECE, 8):
         key ^= key >> np.uint64(29)
-    return Sightings(row, key)
+        key = (key ^ words[place + step]) * np.uint64(0x9E3779B97F4A7C15)
+    return Sightings(row, (key >> np.uint64(32)).astype(np.uint32))

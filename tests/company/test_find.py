@@ -33,7 +33,7 @@ def spread(text, threads=10):
 
 def test_a_text_under_other_articles_counts_however_its_words_change_a_little():
     frame = spread(SHARED + "thanks to reader number {}")
-    assert shares(frame) == {"same text elsewhere": pytest.approx(1.5 * np.log2(10), abs=1e-4)}
+    assert shares(frame) == {"same text elsewhere": pytest.approx(2.0 * np.log2(10), abs=1e-4)}
     assert sentence(frame) == ("Nearly the same text stands under 9 other articles by 10 authors.")
 
 
@@ -57,7 +57,7 @@ def test_a_quotation_in_its_own_thread_says_nothing():
 
 def test_links_to_one_site_under_other_articles_count_whatever_the_words():
     frame = spread("word{0} other{0} see http://www.chairs.shop.example.co.uk/p{0}")
-    assert shares(frame) == {"same link elsewhere": pytest.approx(0.7 * np.log2(10), abs=1e-4)}
+    assert shares(frame) == {"same link elsewhere": pytest.approx(1.0 * np.log2(10), abs=1e-4)}
     assert sentence(frame) == (
         "A link to the same site stands under 9 other articles by 10 authors."
     )
@@ -165,6 +165,25 @@ def test_a_dump_without_authors_and_times_counts_articles_alone():
     assert sentence(frame) == "Nearly the same text stands under 9 other articles."
 
 
+def test_a_notice_in_place_of_what_was_removed_says_nothing():
+    notice = "This comment was removed by a moderator as it did not keep to the rules of this site"
+    assert shares(spread(notice)) != {}
+    assert not Verdict.of(find_company(spread(notice).assign(status="removed"))).total.any()
+
+
+def test_a_text_that_known_authors_share_is_a_template_of_the_site():
+    rows = [
+        (f"t{k}", f"a{k % 4}", SHARED + "welcome", f"2024-01-{k + 1:02}T10:00Z") for k in range(16)
+    ]
+    assert sum(shares(dump(*rows)).values()) <= 0
+
+
+def test_a_signature_below_other_words_says_nothing():
+    rows = [(f"t{k}", "ann", f"{k} words") for k in range(9)]
+    rows += [(f"s{k}", "ann", SHARED + "ann") for k in range(3)]
+    assert "author's text elsewhere" not in shares(dump(*rows), -1)
+
+
 def test_the_order_of_the_comments_changes_nothing():
     rows = [(f"t{k % 7}", f"a{k % 5}", SHARED + f"http://x{k % 3}.example/ {k}") for k in range(40)]
     mixed = np.random.default_rng(0).permutation(40)
@@ -182,7 +201,7 @@ def test_two_hundred_thousand_comments_with_one_link_are_counted():
     )
     found = find_company(frame)
     assert found.counts["link_threads"].min() == 65_535
-    assert Verdict.of(found).total.max() == pytest.approx(0.7 * 4)
+    assert Verdict.of(found).total.max() == pytest.approx(4.0)
 
 
 def test_hostile_texts_are_looked_over():
@@ -211,4 +230,4 @@ def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
 
 
 def test_every_rule_has_a_name_of_its_own():
-    assert len({rule.name for rule in RULES}) == len(RULES) == 8
+    assert len({rule.name for rule in RULES}) == len(RULES) == 9

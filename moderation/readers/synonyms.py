@@ -51,14 +51,7 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     >>> roles(["commentID", "body", "parent"], {})
     {'text': 'body', 'id': 'commentID', 'parent_id': 'parent'}
     """
-    names = list(names)
-    known: dict[str, str] = {}
-    for name in names:
-        known.setdefault(plainly(name), name)
-    for name in names:
-        owner, _, last = name.rpartition(".")
-        if owner and last in NAMES:
-            known.setdefault(plainly(owner), name)
+    known = _by_word(list(names))
     chosen = dict(mapping)
     for role, words in SYNONYMS.items():
         taken = set(chosen.values())
@@ -71,6 +64,18 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     if "id" not in chosen and plainly(chosen.get("thread_id", "")) in ("postid", "url"):
         _second_thread(chosen, known)
     return chosen
+
+
+def _by_word(names: list[str]) -> dict[str, str]:
+    """The columns by what they are plainly called; `user.name` is `user` where nothing else is."""
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(plainly(name), name)
+    for name in names:
+        owner, _, last = name.rpartition(".")
+        if owner and last in NAMES:
+            known.setdefault(plainly(owner), name)
+    return known
 
 
 def _second_thread(chosen: dict[str, str], known: Mapping[str, str]) -> None:

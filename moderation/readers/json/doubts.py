@@ -41,21 +41,23 @@ class Doubts:
         self._known = frozenset(path.split(".")[0] for path in paths)
         self._all_known = self._known | {path.split(".")[0] for path in self.texts}
         self._text_keys = [path.rpartition(".")[2].lower() for path in self.texts]
-        text_keys = {key for path in self.texts for key in path.split(".")}
-        self.keys = text_keys | {key for path in paths for key in path.split(".")}
-        self.keys = {key for key in self.keys if not key.lstrip("-").isdigit()}
+        text_keys = _keys_in(self.texts)
+        self.keys = text_keys | _keys_in(paths)
         self._shut = shape.shut - text_keys
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         self._names = shape.author.split("|") if shape.author else []
         self._homes = Homes(path.split(".")[0] for path in self.texts)
         for root in roots:
-            elements: list[Element] = []
-            for found in walk(root, shape, elements):
-                if not found.is_post:
-                    self._homes.remember(found.record)
-            self._homes.learn(elements)
+            self._remember(root)
         self._usual = self._homes.usual_keys()
+
+    def _remember(self, root: Any) -> None:
+        elements: list[Element] = []
+        for found in walk(root, self._shape, elements):
+            if not found.is_post:
+                self._homes.remember(found.record)
+        self._homes.learn(elements)
 
     def learn(self, elements: list[Element]) -> None:
         """These are elements of lists, some of which hold a comment."""
@@ -134,6 +136,12 @@ def unread(root: Any, read: set[int], covered: Iterable[Record] = ()) -> Iterato
                 is_prose(text) for text in node.values() if isinstance(text, str)
             ):
                 yield node
+
+
+def _keys_in(paths: list[str]) -> set[str]:
+    """The keys of some paths; places in lists are none."""
+    keys = {key for path in paths for key in path.split(".")}
+    return {key for key in keys if not key.lstrip("-").isdigit()}
 
 
 def _bare_paths(shape: JsonFormat, paths: list[str]) -> list[str]:

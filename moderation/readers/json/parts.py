@@ -163,18 +163,18 @@ class _Documents:
         if self.start < 0:
             return False
         base = self.base()
-        found = [k for k, one in enumerate(self.stack) if k >= base and one.token == b"["]
-        if not found:
+        lists = (k for k in range(base, len(self.stack)) if self.stack[k].token == b"[")
+        k = next(lists, -1)
+        if k < 0:
             return False
         if self.splits and self.run < self.start and not self.carried:
             self.give(self.start)
-        k = found[0]
         list_ = self.stack[k]
         inner = self.carried + self.scanner.cut(self.start, list_.at + 1)
         around = self.splits[-1] if self.splits else None
         head = (around.head if around else b"") + inner
-        opened = b"".join(one.token for one in self.stack[base : k + 1])
-        closing = b"".join(_CLOSING[opened[n : n + 1]] for n in reversed(range(len(opened))))
+        opened = self.stack[base : k + 1]
+        closing = b"".join(_CLOSING[bracket.token] for bracket in reversed(opened))
         closing += around.closing if around else b""
         try:
             path = _way(loads(head + closing))
@@ -183,14 +183,17 @@ class _Documents:
         places = tuple(one.at for one in self.stack[int(self.array) : k + 1])
         self.splits.append(_Split(k + 1, head, inner, closing, path, places))
         self.carried, self.path, self.places = b"", (), ()
+        self.enter(list_)
+        self.start = self.stack[k + 1].at if len(self.stack) > k + 1 else -1
+        return True
+
+    def enter(self, list_: _Bracket) -> None:
+        """The elements of a list are given by themselves from here on, those that are whole now."""
         self.run = list_.at + 1
         if list_.last > self.run:
             self.give(list_.last)
             self.run = list_.last
-        child = self.stack[k + 1] if len(self.stack) > k + 1 else None
-        self.start = child.at if child else -1
         self.scanner.keep_from(self.run)
-        return True
 
     def add(
         self,

@@ -25,20 +25,21 @@ def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]
 
 
 def _follow(rows: list[Row], posts: set[str], adopt: bool, alone: bool = True) -> None:
-    known = {row.id: row for row in rows if row.id}
-    ends = _ends(rows, known)
+    known = {row.id for row in rows}
+    ends = _ends(rows)
     only = next(iter(posts)) if alone and len(posts) == 1 else None
     for row in rows:
         end = ends.get(row.id or "", row.parent_id)
-        thread = end if end in posts or (adopt and end) else only
-        row.thread_id = row.thread_id or thread or end
+        named = end in posts or (adopt and bool(end))
+        row.thread_id = row.thread_id or (end if named else only) or end
         answers_post = row.parent_id in posts or (adopt and row.parent_id == row.thread_id)
         if row.parent_id not in known and answers_post:
             row.parent_id = None
 
 
-def _ends(rows: list[Row], known: dict[str, Row]) -> dict[str, str | None]:
-    """What the chain of parents of each comment ends in. known: comments by their ids."""
+def _ends(rows: list[Row]) -> dict[str, str | None]:
+    """What the chain of parents of each comment ends in."""
+    known = {row.id: row for row in rows if row.id}
     ends: dict[str, str | None] = {}
     for row in rows:
         path: list[str] = []

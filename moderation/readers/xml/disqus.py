@@ -64,8 +64,7 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _found(source: Source) -> Iterator[Finding]:
-    waiting: dict[str, ThreadRow] = {}  # declared, no post of theirs met yet
-    met: set[str] = set()
+    threads = _Threads()
     for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}, _FIELDS, _OWN):
         if isinstance(piece, str):
             yield piece
@@ -76,37 +75,50 @@ def _found(source: Source) -> Iterator[Finding]:
             continue
         if isinstance(piece, Run):
             yield len(piece.fields)
-            for name in values(list(dict.fromkeys(one[_THREAD] for one in piece.fields))):
-                if name and name not in met:
-                    met.add(name)
-                    if name in waiting:
-                        yield waiting.pop(name)
+            for name in values(list(dict.fromkeys(post[_THREAD] for post in piece.fields))):
+                yield from threads.of_post(name)
             yield Rows(piece.fields, _usual)
             continue
-        found, recovered = record(piece.xml)
+        element, recovered = record(piece.xml)
         if piece.name == "thread":
-            thread = _thread(found)
-            if thread.thread_id in met:
-                yield thread
-            elif thread.thread_id:
-                waiting.setdefault(thread.thread_id, thread)
+            yield from threads.declared(_thread(element))
             continue
         yield 1
-        one = _post(source, piece, found, recovered)
-        if isinstance(one, Row) and one.thread_id and one.thread_id not in met:
-            met.add(one.thread_id)
-            if one.thread_id in waiting:
-                yield waiting.pop(one.thread_id)
-        yield one
-        if (
-            isinstance(one, Row)
-            and found is not None
-            and misplaced(
-                found, piece.xml, recovered or not piece.whole, _PROSE, ("message", "isSpam")
-            )
-        ):
+        post = _post(source, piece, element, recovered)
+        if isinstance(post, Row):
+            yield from threads.of_post(post.thread_id)
+        yield post
+        if isinstance(post, Row) and element and _has_more(piece, element, recovered):
             yield 1
             yield Reject(source.name, piece.place, "words outside of the message", piece.shown)
+
+
+class _Threads:
+    """Threads that are declared, of which only those with posts are given."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, ThreadRow] = {}  # no post of theirs has been met yet
+        self._met: set[str] = set()
+
+    def declared(self, thread: ThreadRow) -> Iterator[ThreadRow]:
+        """A thread is declared; given, where a post of its own came before it."""
+        if thread.thread_id in self._met:
+            yield thread
+        elif thread.thread_id:
+            self._waiting.setdefault(thread.thread_id, thread)
+
+    def of_post(self, name: str | None) -> Iterator[ThreadRow]:
+        """The thread of a post, when that is the first of its posts."""
+        if name and name not in self._met:
+            self._met.add(name)
+            if name in self._waiting:
+                yield self._waiting.pop(name)
+
+
+def _has_more(piece: Piece, element: Node, recovered: bool) -> bool:
+    """Whether words of a post stand outside of its message."""
+    damaged = recovered or not piece.whole
+    return misplaced(element, piece.xml, damaged, _PROSE, ("message", "isSpam"))
 
 
 def _thread(found: Node | None) -> ThreadRow:

@@ -119,18 +119,22 @@ class _Scan:
             if not self.name:
                 seen = max(self.at, len(self.buffer) - 256)
                 yield from self.strays(max(self.free - self.base, 0), seen)
-            if self.name and len(self.buffer) - self.start > LARGEST:
-                self.at = token.end() if token else len(self.buffer)
-                if self.part == "tail":  # the rest of a record that was cut: passed over
-                    self.start = self.at
-                else:
-                    yield from self.closed(self.at, whole=False)
+            elif len(self.buffer) - self.start > LARGEST:
+                yield from self.given_up(token.end() if token else len(self.buffer))
             self.at = token.start() if token else max(self.at, len(self.buffer) - 256)
             if not self.more():
                 break
         if self.name:
             yield from self.closed(len(self.buffer), whole=False)
         yield from self.strays(max(self.free - self.base, 0), len(self.buffer))
+
+    def given_up(self, end: int) -> Iterator[Piece]:
+        """The open record is too long to be one: it ends here."""
+        self.at = end
+        if self.part == "tail":  # the rest of a record that was cut: passed over
+            self.start = end
+        else:
+            yield from self.closed(end, whole=False)
 
     def strays(self, start: int, end: int) -> Iterator[Piece]:
         """What is left of a record in this stretch of the window, where none of its name is."""

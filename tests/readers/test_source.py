@@ -17,7 +17,8 @@ import zstandard
 from moderation.errors import InputError
 from moderation.readers import read
 from moderation.readers.encodings import decode
-from moderation.readers.source import Options, Source, _ZstdFrames
+from moderation.readers.source import Options, Source
+from moderation.readers.streams import ZstdFrames
 
 TEXT = "id,text\n1,grüße\n2,zwei\n"
 LONG = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
@@ -154,7 +155,7 @@ def test_a_bomb_of_one_frame_goes_off_in_small_portions(tmp_path):
         for _ in range(300):
             stream.write(bytes(1 << 20))
     with path.open("rb") as file:
-        frames = _ZstdFrames(file)
+        frames = ZstdFrames(file)
         held = [len(frames._ready) for _ in range(200) if frames.read(1 << 16)]
     assert len(held) == 200
     assert max(held) < 1 << 24

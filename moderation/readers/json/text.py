@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.salvage import salvaged
-from moderation.readers.source import read_fully
+from moderation.readers.streams import read_fully
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

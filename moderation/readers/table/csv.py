@@ -3,6 +3,8 @@
 A quote that never closes would swallow the rest of the file. So each block is first checked as
 RFC 4180 wants it (an opening quote follows a delimiter, a closing one precedes one); the first
 line that breaks the rule is read on its own or rejected, and reading goes on behind it.
+
+Long, for the pass over the file and the two ways to parse share the window and its line numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from moderation.comments import STRING, Reject
 from moderation.errors import InputError
 from moderation.readers.encodings import decode
 from moderation.readers.records import snippet
-from moderation.readers.source import HEAD_BYTES, read_fully
+from moderation.readers.source import HEAD_BYTES
+from moderation.readers.streams import read_fully
 from moderation.readers.table.jsonl import Columns, Job
 
 if TYPE_CHECKING:

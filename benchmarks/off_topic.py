@@ -17,7 +17,14 @@ import numpy as np
 
 from benchmarks.off_topic_sets import Probe, probes
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, Frequencies, context_features, doubted
+from moderation.context.head import (
+    FEWEST,
+    ContextHead,
+    Frequencies,
+    context_features,
+    doubted,
+    worded,
+)
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample
 from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_sources
@@ -49,6 +56,7 @@ GROUPS = {
     "cosine": ("cosine",),
     "surprise": (".surprise",),
     "best word": (".best",),
+    "word vectors": (".topic",),
     "siblings-only line": ("alone.",),
     "availability": ("has.",),
 }
@@ -132,7 +140,7 @@ def training_material(data: Path) -> Material:
 def look(probe: Probe, frequencies: Frequencies) -> Seen:
     """The features of one probe."""
     features, can_tell = context_features(probe.comments, probe.threads, frequencies)
-    kept = can_tell & ~np.isnan(probe.off)
+    kept = can_tell & worded(features, FEWEST) & ~np.isnan(probe.off)
     group = np.unique(probe.comments["thread_id"].astype(str), return_inverse=True)[1]
     codes = np.unique(group[kept], return_inverse=True)[1]
     return Seen(probe, features[kept], probe.off[kept], codes)

@@ -6,6 +6,7 @@ import numpy as np
 
 from moderation.context.overlap import MEASURES, TARGETS
 from moderation.context.terms import MARKS, SHAPE
+from moderation.context.topics import TOPIC_FEATURES
 from moderation.features.compiled import allocating, compiled
 
 N_TARGETS = len(TARGETS)
@@ -32,7 +33,7 @@ ALONE = (
 )
 AVAILABLE = ("title", "article", "parent", "siblings")
 
-CONTEXT_FEATURES: tuple[str, ...] = (
+OVERLAP_FEATURES: tuple[str, ...] = (
     *(f"{target}.{measure}" for target in TARGETS for measure in PER_TARGET),
     *(f"drift.{name}" for name in DRIFT),
     *(f"shape.{name}" for name in SHAPES),
@@ -42,7 +43,10 @@ CONTEXT_FEATURES: tuple[str, ...] = (
     *(f"has.{name}_x_words" for name in AVAILABLE),
     "has.thread_size",
 )
-"""Names of the columns, `group.feature`; `alone` is the shape where only siblings are there."""
+"""Names of what `expand` fills, `group.feature`; `alone` is the shape where only siblings are."""
+
+CONTEXT_FEATURES: tuple[str, ...] = (*OVERLAP_FEATURES, *TOPIC_FEATURES)
+"""Names of all columns."""
 
 _N_MEASURES = len(MEASURES)
 _THREAD = _N_MEASURES * TARGETS.index("thread")
@@ -133,7 +137,7 @@ def expand(
     out: np.ndarray,
     can_tell: np.ndarray,
 ) -> None:
-    """Fill `out` (n, len(CONTEXT_FEATURES)) float32 and `can_tell` (n,) bool.
+    """Fill `out` (n, len(OVERLAP_FEATURES)) float32 and `can_tell` (n,) bool.
 
     measured, shapes, parents, bounds: of `context_kernel.overlaps`. has_head: (threads, 2) bool,
     title and article. A comment can be told when it has text and there is something to be off:

@@ -354,16 +354,18 @@ def _thread_words(
     tables: tuple,
     shapes: np.ndarray,
     local: np.ndarray,
+    spelled: tuple,
 ) -> Words:
-    """Words of the comments first:last, then of title and article of thread t."""
+    """Words of the comments first:last, then of title and article of thread t.
+
+    spelled: of all texts, see `overlaps`.
+    """
     data, offsets = comments
     head_data, head_offsets = heads
     fold, lexicon, step, idf, odds = tables
     n = last - first
-    room = (offsets[last] - offsets[first]) // 2 + n
-    room += (head_offsets[2 * t + 2] - head_offsets[2 * t]) // 2 + 2
-    ids = np.empty(room, np.int32)
-    begin = np.zeros(n + 3, np.int64)
+    ids = spelled[0]
+    begin = spelled[1][first + 2 * t : last + 2 * t + 3]
     unused = np.zeros(shapes.shape[1], np.float32)
     for i in range(n):
         a, b = offsets[first + i], offsets[first + i + 1]
@@ -388,6 +390,7 @@ def overlaps(
     parents: np.ndarray,
     has_head: np.ndarray,
     local: np.ndarray,
+    spelled: tuple,
 ) -> None:
     """Fill `out` (n, len(TARGETS) * len(MEASURES)) float32 for the n comments of all threads.
 
@@ -398,12 +401,15 @@ def overlaps(
     parents: (n,) int64, filled with the row of each parent, -1 = top level.
     has_head: (threads, 2) bool, filled: whether title and article hold a word.
     local: (2^BITS,) int32 of -1, working memory, left as found.
+    spelled: buckets of the words of all texts, int32, with room for all (`room`), and where those
+    of each text begin, (n + 2 * threads + 1,) int64 of 0. Filled thread by thread: its comments,
+    its title, its article.
     """
     for t in range(len(bounds) - 1):
         first = bounds[t]
         last = bounds[t + 1]
         n = last - first
-        words = _thread_words(comments, heads, first, last, t, tables, shapes, local)
+        words = _thread_words(comments, heads, first, last, t, tables, shapes, local, spelled)
         for k in range(2):
             has_head[t, k] = words.begin[n + k + 1] > words.begin[n + k]
         parent = _one_thread(words, depth[first:last], has_head[t], out[first:last])

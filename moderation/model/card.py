@@ -197,6 +197,8 @@ _LABEL = {
         intercept=number(),
         mass=number(1e-6, LARGE),
         doubt_=number(0, LARGE),
+        fewest_=whole(0, 1000),
+        vectors_=yes_or_no,
         typical=keyed(number()),
     ),
 }

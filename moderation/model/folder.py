@@ -236,6 +236,9 @@ def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]
         if label["kind"] == "context":
             shapes[f"{label['name']}/context/idf"] = (np.dtype(np.uint8), (-1,))
             shapes[f"{label['name']}/context/weights"] = (single, (-1,))
+            if label["context"].get("vectors"):
+                shapes[f"{label['name']}/context/words"] = (np.dtype(np.uint32), (-1,))
+                shapes[f"{label['name']}/context/vectors"] = (np.dtype(np.int8), (-1, -1))
     return shapes
 
 
@@ -337,7 +340,10 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
     stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
         return TextLabel(name, calibration, *stated)
-    own = {key: arrays[f"{name}/{key}"] for key in ("context/idf", "context/weights")}
+    place = f"{name}/context/"
+    own = {
+        key.removeprefix(f"{name}/"): one for key, one in arrays.items() if key.startswith(place)
+    }
     return ContextLabel(name, ContextHead.load(own, label["context"]), calibration, *stated)
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import PINGS, STRING, THREAD_SCHEMA
+from moderation.context.terms import spelled
 from moderation.errors import ModelError
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
@@ -199,6 +200,7 @@ class Model:
                 head.threshold,
                 parts[column[head.name]] if head.name in column else None,
                 sentences.get(head.name),
+                _too_short(text, head),
             )
             for head in self.heads
         ]
@@ -278,6 +280,7 @@ class Explanation:
     """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell.
 
     parts: of a text label. sentence: of a context label, what the text shares with what is above.
+    short: how many words it would take, where the text has fewer.
     """
 
     label: str
@@ -286,10 +289,13 @@ class Explanation:
     threshold: float
     parts: Parts | None
     sentence: str | None = None
+    short: int = 0
 
     def __str__(self) -> str:
         if self.score is None and not self.text.strip():
             return f"{self.label}: cannot tell (the comment has no words)"
+        if self.score is None and self.short:
+            return f"{self.label}: cannot tell (fewer than {self.short} words)"
         if self.score is None:
             return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
         verdict = "flagged" if self.score >= self.threshold else "not flagged"
@@ -303,6 +309,13 @@ class Explanation:
         total = self.parts.intercept + sum(share for _, share in shares)
         start = f"start {self.parts.intercept:+.2f}"
         return f"{header}\n  {total:+.2f} before calibration: {start}; {words}"
+
+
+def _too_short(text: str, head: TextLabel | ContextLabel) -> int:
+    """Words that a label of the conversation needs, if the text has fewer; else 0."""
+    if isinstance(head, TextLabel) or len(spelled(text)) >= head.head.fewest:
+        return 0
+    return head.head.fewest
 
 
 def _short(word: str) -> str:

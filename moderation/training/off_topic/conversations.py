@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.head import count_words
 from moderation.errors import LabelError
 from moderation.tables import to_frame
 from moderation.training.off_topic.moved_comments import Conversation, off_topic_training
+from moderation.training.off_topic.word_vectors import learn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +45,11 @@ def training_pairs(
 ) -> tuple[Pairs, Frequencies]:
     """What `context_fit.fit_context` needs: judged rows as they are, and comments moved.
 
-    labels: label table; word frequencies are counted on all of it. threads: whole conversations
-    beside it. roles: which sets of `labels` serve as what.
+    labels: label table; word frequencies are counted on all of it, and word vectors learnt.
+    threads: whole conversations beside it. roles: which sets of `labels` serve as what.
+
+    The pairs are measured with vectors that saw none of their texts: a vector fits the threads that
+    it was learnt from, and would be trusted too much elsewhere.
     Raises LabelError when neither judged rows nor conversations are there.
     """
     talks, strays, strangers = roles or Roles()
@@ -59,9 +65,15 @@ def training_pairs(
     if not found:
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
     texts = [labels["text"], *(one.comments["text"] for one in threads)]
-    frequencies = count_words(pd.concat(texts, ignore_index=True))
+    counted = pd.concat(texts, ignore_index=True)
+    frequencies = count_words(counted)
     pool = homeless(labels, seed, strays, strangers)
-    return off_topic_training(found, pool, frequencies, seed), frequencies
+    known = pc.unique(pa.array(counted, STRING, from_pandas=True).drop_null())
+    own = pa.array(pd.concat([one.comments["text"] for one in found]), STRING, from_pandas=True)
+    others = known.filter(pc.invert(pc.is_in(known, own)))
+    apart = replace(frequencies, vectors=learn(others, frequencies.steps, seed))
+    pairs = off_topic_training(found, pool, apart, seed)
+    return pairs, replace(frequencies, vectors=learn(known, frequencies.steps, seed))
 
 
 def homeless(

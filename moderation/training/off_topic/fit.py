@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import DOUBT, ContextHead, doubted
+from moderation.context.head import DOUBT, FEWEST, ContextHead, doubted
 from moderation.context.overlap import TARGETS
 from moderation.evidence.conversation import GROUPS, group_of
 from moderation.features.ngrams import thread_count
@@ -80,7 +80,9 @@ def fit_context(
     for name, share in zip(CONTEXT_FEATURES, weights * centre, strict=True):
         typical[group_of(name)] += float(share)
     typical = {name: round(share, 6) for name, share in typical.items()}
-    return ContextHead(frequencies, weights.astype(np.float32), round(intercept, 9), DOUBT, typical)
+    return ContextHead(
+        frequencies, weights.astype(np.float32), round(intercept, 9), DOUBT, typical, FEWEST
+    )
 
 
 def _prefer_brevity(weights: np.ndarray, allowed: np.ndarray) -> None:

@@ -1,0 +1,134 @@
+"""Learn word vectors from texts: words that keep the same company get vectors that point alike.
+
+Source: Levy, Goldberg and Dagan 2015, "Improving distributional similarity with lessons learned
+from word embeddings": positive pointwise mutual information of words that stand near each other,
+with smoothed counts of the company, cut to its first singular vectors. What all texts have in
+common is then taken out: the vectors are turned so that texts spread alike in all directions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moderation.context import terms
+from moderation.context.head import IDF_STEPS
+from moderation.context.topics import WordVectors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from scipy.sparse import csr_array
+
+DIMENSIONS = 64
+MOST = 24_000  # words; those that come more often are taken
+COMPANY = 4_000  # most common words, by which the others are told
+WINDOW = 6  # words to either side; what stands next counts most
+LEAST = 10  # times that a word occurs
+FEWEST = 2_000  # words: of less text nothing is learnt
+TELLING = 3.0  # idf of a word that gets a vector: every twentieth text has it
+SMOOTH = 0.75  # power of the company's counts
+ROUNDS = 3  # of the search for singular vectors
+SAMPLE = 50_000  # texts whose spread is looked at
+LARGEST = 0.999  # quantile of the values that a byte still holds
+
+
+def learn(texts: pa.Array, steps: np.ndarray, seed: int) -> WordVectors | None:
+    """Vectors of the telling words of some texts; None if there are too few to learn from.
+
+    texts: large_string without nulls. steps: idf by bucket, see `context.head.Frequencies`.
+    """
+    ids, begin = words_of(texts)
+    counts = np.bincount(ids, minlength=1 << terms.BITS)
+    common = np.argsort(-counts, kind="stable")[:MOST]
+    common = common[counts[common] >= LEAST]
+    if len(common) < FEWEST:
+        return None
+    row = np.full(1 << terms.BITS, -1, np.int32)
+    row[common] = np.arange(len(common), dtype=np.int32)
+    met = _company(row[ids], np.repeat(np.arange(len(begin) - 1), np.diff(begin)), len(common))
+    vectors = _leading(_information(met), seed) * (steps[common] / IDF_STEPS)[:, None]
+    telling = steps[common] >= TELLING * IDF_STEPS
+    if not telling.any():
+        return None
+    row[common[~telling]] = -1
+    vectors = vectors @ _evened(vectors, row, ids, begin, seed)
+    buckets = common[telling]
+    kept = vectors[telling][np.argsort(buckets)]
+    largest = float(np.quantile(np.abs(kept), LARGEST))
+    values = np.clip(np.rint(kept * (127 / largest)), -127, 127).astype(np.int8)
+    return WordVectors(np.sort(buckets).astype(np.uint32), values)
+
+
+def words_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Buckets of the words of texts, int32, and where those of each begin: (n + 1,) int64."""
+    data, offsets = terms.buffers(texts)
+    fold, lexicon = terms.fold_table(), terms.lexicon_marks()
+    begin, found = np.zeros(len(texts) + 1, np.int64), []
+    for i in range(len(texts)):
+        first, last = int(offsets[i]), int(offsets[i + 1])
+        ids, shape = np.empty((last - first) // 2 + 1, np.int32), np.zeros(terms.N_SHAPE, "f4")
+        size = terms.text_terms(data, first, last, fold, lexicon, ids, shape)
+        found.append(ids[:size])
+        begin[i + 1] = begin[i] + size
+    return np.concatenate([np.empty(0, np.int32), *found]), begin
+
+
+def _company(row: np.ndarray, text: np.ndarray, words: int) -> csr_array:
+    """How often each word stands near each of COMPANY: (words, COMPANY), nearest counting most."""
+    from scipy.sparse import csr_array
+
+    company = min(COMPANY, words)
+    met = csr_array((words, company), dtype=np.float64)
+    for distance in range(1, WINDOW + 1):
+        near = (
+            (text[:-distance] == text[distance:]) & (row[:-distance] >= 0) & (row[distance:] >= 0)
+        )
+        one, other = row[:-distance][near], row[distance:][near]
+        for word, beside in ((one, other), (other, one)):
+            kept = beside < company
+            counted = np.full(int(kept.sum()), float(WINDOW + 1 - distance))
+            met = met + csr_array((counted, (word[kept], beside[kept])), shape=met.shape)
+    return met
+
+
+def _information(met: csr_array) -> csr_array:
+    """Positive pointwise mutual information of counts."""
+    from scipy.sparse import csr_array
+
+    of_word, of_company = met.sum(axis=1), met.sum(axis=0) ** SMOOTH
+    pairs = met.tocoo()
+    expected = of_word[pairs.row] * (of_company / of_company.sum())[pairs.col]
+    told = np.log(pairs.data / expected)
+    kept = told > 0
+    cells = (pairs.row[kept], pairs.col[kept])
+    return csr_array((told[kept].astype(np.float32), cells), shape=met.shape)
+
+
+def _leading(matrix: csr_array, seed: int) -> np.ndarray:
+    """Rows of a matrix in its first singular directions: (n, DIMENSIONS)."""
+    from sklearn.utils.extmath import randomized_svd
+
+    found = randomized_svd(matrix, DIMENSIONS, n_iter=ROUNDS, random_state=seed)
+    return found[0] * np.sqrt(found[1])
+
+
+def _evened(
+    vectors: np.ndarray, row: np.ndarray, ids: np.ndarray, begin: np.ndarray, seed: int
+) -> np.ndarray:
+    """(d, d): what turns vectors so that texts, each of unit length, spread alike everywhere."""
+    from scipy.sparse import csr_array
+
+    texts = np.arange(len(begin) - 1)
+    if len(texts) > SAMPLE:
+        texts = np.sort(np.random.default_rng(seed).permutation(texts)[:SAMPLE])
+    of, known = row[ids], row[ids] >= 0
+    ends = np.append(0, np.cumsum(known))[begin]
+    counted = csr_array(
+        (np.ones(int(known.sum())), of[known], ends), shape=(len(begin) - 1, len(vectors))
+    )
+    summed = counted[texts] @ vectors
+    length = np.linalg.norm(summed, axis=1, keepdims=True)
+    summed = summed[length[:, 0] > 0] / length[length > 0][:, None]
+    spread, axes = np.linalg.eigh(summed.T @ summed / max(len(summed), 1))
+    return np.asarray(axes / np.sqrt(spread + 1e-6 * spread.max()))

@@ -152,8 +152,9 @@ def pieces(text: Text) -> Sightings:
     key = words[place] * np.uint64(0x9E3779B97F4A7C15)
     begins = np.flatnonzero(key < np.uint64((1 << 64) // ONE_IN))
     place, key = place[begins], key[begins]
-    row = np.searchsorted(offsets, place, "right") - 1
-    inside = (place + PIECE <= offsets[row + 1]) & (place < offsets[row] + MOST_BYTES)
+    row = np.repeat(np.arange(len(offsets) - 1), np.diff(np.searchsorted(place, offsets)))
+    inside = (place > offsets[row]) & (place + PIECE <= offsets[row + 1])
+    inside &= place < offsets[row] + MOST_BYTES
     row, place, key = row[inside], place[inside], key[inside]
     for step in range(8, PIECE, 8):
         key ^= key >> np.uint64(29)

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from moderation.campaigns import kernel
 from moderation.company.find import find_company
 from moderation.company.rules import RULES, Verdict
+from moderation.company.sightings import pieces
 
 SHARED = "I bought new tyres for my bicycle last week and they hold the road well in the rain, "
 
@@ -192,6 +194,15 @@ def test_the_order_of_the_comments_changes_nothing():
         Verdict.of(find_company(dump(*(rows[k] for k in mixed)))).total == straight[mixed]
     ).all()
     assert (straight > 0).all()
+
+
+def test_a_text_is_cut_alike_whatever_ends_before_it():
+    text = kernel.Text.of(pd.Series([SHARED + " ", SHARED, "x ", SHARED]))
+    found = pieces(text)
+    assert [found.key[found.row == row].tolist() for row in (1, 3)] == [
+        found.key[found.row == 0][: int((found.row == 1).sum())].tolist()
+    ] * 2
+    assert (found.row == 1).sum() > 1
 
 
 def test_two_hundred_thousand_comments_with_one_link_are_counted():

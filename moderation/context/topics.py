@@ -28,6 +28,10 @@ TOPIC_FEATURES = tuple(f"{target}.topic" for target in TARGETS)
 SPREAD = 0.03
 """How much topics differ, of how much words differ: of 0.003, 0.01, 0.03 and 0.1, on moved forum
 comments the parent alone gave areas of 0.768, 0.801, 0.813 and 0.812."""
+MOST = 100.0
+"""Words a text counts for, telling ones: a long thread is about many things. Of no bound, 300, 100
+and 30, a long forum post's comments were flagged wrongly 4.3, 4.0, 3.4 and 2.4 %, and found 0.667,
+0.658, 0.647 and 0.606."""
 MOST_WORDS = 1 << 16
 MOST_DIMENSIONS = 512
 
@@ -148,6 +152,8 @@ class WordVectors:
             its = its - 2 * across + square
             across, its_words = across - square, its_words - words
         unit = self._usual
+        share = np.minimum(1.0, MOST * unit / np.maximum(its_words, 1.0))
+        its, across, its_words = its * share**2, across * share, its_words * share
         both = (words > 0) & (its_words > 0.5)
         a, b = np.maximum(words, 1.0) / unit, np.maximum(its_words, 1.0) / unit
         a_near, b_near = 1 + SPREAD * a, 1 + SPREAD * b

@@ -23,6 +23,7 @@ from moderation.errors import (
 
 __all__ = [
     "COMMENT_SCHEMA",
+    "HERE",
     "KINDS",
     "PINGS",
     "RECORD_SCHEMA",
@@ -45,6 +46,7 @@ __all__ = [
 
 
 KINDS = ("comment", "pingback", "trackback", "placeholder")
+HERE = "_here"  # ends the name of a column of scores for the dump at hand: spam, spam_here
 PINGS = ("pingback", "trackback")  # other pages that link here: kept, never scored
 STATUSES = ("approved", "pending", "spam", "removed", "deleted", "hidden", "unknown")
 

@@ -24,13 +24,15 @@ from moderation.company.rules import LABEL, Verdict
 from moderation.context.head import cuts
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
+from moderation.model.share import Seen, seen_in, shares, with_scores_here
 from moderation.tables import concatenated, text_column, to_arrow, to_frame
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from moderation.model.model import Model
+    from moderation.model.share import Share
     from moderation.readers import Dump
 
 PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small machine
@@ -39,11 +41,19 @@ WORKERS = 2  # for whom they are cut; the same parts for any number
 AHEAD = 2  # parts that wait for whoever takes them
 
 
-def score(dump: Dump, model: Model, *, workers: int | None = None) -> pd.DataFrame:
+def score(
+    dump: Dump,
+    model: Model,
+    *,
+    workers: int | None = None,
+    prevalence: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Score a dump: one row per comment, with its scores, flags, and the reasons for each flag.
 
-    workers: threads of the machine, None = all. Columns: those of the comments, the thread's
-    title, one float column per label (null = cannot tell), `flags` ("slur;abuse") and `why` (JSON).
+    workers: threads of the machine, None = all. prevalence: how common labels are in this dump,
+    where that is known; it is estimated for the others. Columns: those of the comments, the
+    thread's title, one float column per label (null = cannot tell), the same for every dump,
+    `flags` ("slur;abuse"), `why` (JSON), and per label `spam_here`: the probability in this dump.
 
     >>> import moderation
     >>> dump = moderation.read("seeds/forum.jsonl")
@@ -51,7 +61,22 @@ def score(dump: Dump, model: Model, *, workers: int | None = None) -> pd.DataFra
     >>> scored.loc[scored["flags"] != "", ["id", "flags"]].values.tolist()[:2]
     [['b7', 'spam'], ['l6', 'abuse']]
     """
-    return concatenated(scored_parts(dump, model, workers))
+    parts, _ = settled(scored_parts(dump, model, workers), model, prevalence)
+    return concatenated(parts)
+
+
+def settled(
+    parts: Iterable[pa.Table], model: Model, prevalence: Mapping[str, float] | None = None
+) -> tuple[list[pa.Table], dict[str, Share]]:
+    """All parts of a dump with its scores here, and the shares that these follow.
+
+    parts: as `scored_parts` gives them. prevalence: see `score`.
+    """
+    every = list(parts)
+    counted = [seen_in(part, model.labels) for part in every]
+    seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
+    found = shares(model, seen, prevalence)
+    return [with_scores_here(part, model.labels, found) for part in every], found
 
 
 def scored_parts(

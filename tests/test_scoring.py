@@ -73,3 +73,12 @@ def test_pieces_get_smaller_the_less_is_left():
     assert np.diff(bounds[places])[:4].tolist() == [2_500, 1_870, 1_400, 1_050]
     assert (np.diff(bounds[places])[4:-1] >= 500).all()
     assert cuts(np.array([0, 9_000, 9_001]), 4_000, 500, 2) == [0, 1, 2]  # a thread is never cut
+
+
+def test_scores_for_the_dump_stand_beside_the_fixed_ones(dump, model, monkeypatch):
+    whole = scoring.score(dump, model, prevalence={"spam": 0.25})
+    assert whole["spam_here"].mean() == pytest.approx(0.25, abs=0.01)
+    fixed = model.score(dump.comments, dump.threads)
+    assert whole["spam"].equals(fixed["spam"])
+    monkeypatch.setattr(scoring, "PART", 1)
+    assert scoring.score(dump, model, prevalence={"spam": 0.25}).equals(whole)

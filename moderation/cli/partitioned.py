@@ -15,6 +15,7 @@ from moderation.cli.progress import watched, working
 from moderation.cli.summaries import (
     Counts,
     check_known,
+    label_summary,
     ping_summary,
     report_summary,
     say_counts,
@@ -48,6 +49,7 @@ class Results(NamedTuple):
     report: Path | None
     rejects: Path | None
     campaigns: bool
+    prevalence: list[str]
 
 
 def wants_folder(output: str | None, spread: Spread) -> bool:
@@ -111,6 +113,7 @@ def _run(
 ) -> Outcome:
     from moderation.cluster.job import Job
     from moderation.cluster.run import score_folder
+    from moderation.model.goals.choose import parse_prevalence
     from moderation.model.model import Model
 
     chosen = Model.load(model)
@@ -122,6 +125,7 @@ def _run(
             model_name=chosen.name,
             partitions=spread.partitions,
             campaigns=results.campaigns,
+            prevalence=parse_prevalence(results.prevalence, chosen.labels),
             memory=memory_bytes(spread.memory),
             threads=1,
             **reading._asdict(),
@@ -186,6 +190,7 @@ def _check(outcome: Outcome) -> None:
 
 def _print_summary(outcome: Outcome) -> None:
     """What was read, written, flagged and posted again."""
+    from moderation.model.share import Share
     from moderation.terminal import table, width
 
     files = sorted(outcome.formats.items(), key=lambda file: not file[1][0])  # the skipped last
@@ -200,7 +205,7 @@ def _print_summary(outcome: Outcome) -> None:
     resumed = f"; already done: {plural(outcome.kept, 'task')}" if outcome.kept else ""
     say(f"{plural(len(outcome.parts), 'partition')} in {outcome.folder}{resumed}")
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]
-    say(table(["label", "flags", "cannot tell"], rows, width()))
+    label_summary(rows, {name: Share(**one) for name, one in outcome.shares.items()})
     ping_summary(outcome.pings)
     if outcome.campaigns:
         shown = ["campaign", "members", "threads", "authors", "text"]

@@ -18,6 +18,7 @@ from moderation.cli.options import (
     Mapping,
     MaxExpansion,
     ModelName,
+    Prevalence,
     Rejects,
     check_ending,
     reading_options,
@@ -36,10 +37,7 @@ from moderation.cli.summaries import (
 from moderation.model.names import model_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     import pandas as pd
-    import pyarrow as pa
 
     from moderation.cli.options import Reading
     from moderation.model.model import Model
@@ -70,6 +68,7 @@ def score(
         ),
     ] = None,
     rejects: Rejects = None,
+    prevalence: Prevalence = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
     keep_addresses: KeepAddresses = False,
@@ -102,7 +101,8 @@ def score(
     reading = reading_options(
         format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
     )
-    results = Results(report, rejects, report is not None if campaigns is None else campaigns)
+    again = report is not None if campaigns is None else campaigns
+    results = Results(report, rejects, again, prevalence or [])
     spread = Spread(memory, cluster, partitions, patience, workers)
     if wants_folder(output, spread) and output is not None:
         score_partitioned(dumps, output, model_path(model), reading, spread, results)
@@ -135,25 +135,28 @@ def _score_in_memory(
     check_any(dump)
     chosen = loading.result() or _load_compiling(model)
     from moderation.flags.flag import flagged
-    from moderation.scoring import scored_parts
-    from moderation.tables import concatenated, write_table
+    from moderation.model.goals.choose import parse_prevalence
+    from moderation.scoring import scored_parts, settled
+    from moderation.tables import concatenated, write_parts, write_table
 
+    stated = parse_prevalence(results.prevalence, chosen.labels)
     parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
+    tables, shares = settled(parts, chosen, stated)
+    scored = concatenated(tables)
+    passport = chosen.passport(shares)
     campaigns = reported = None
-    if output is not None and not results.campaigns and results.report is None:
-        scored = _write_by_part(parts, output, chosen)
-    else:
-        scored = concatenated(parts)
-        if results.campaigns:
-            scored, campaigns = _with_campaigns(scored)
+    if results.campaigns:
+        scored, campaigns = _with_campaigns(scored)
         if output is not None:
-            write_table(scored, output, metadata=chosen.passport())
-        if results.report is not None:
-            from moderation.report import write_report
+            write_table(scored, output, metadata=passport)
+    elif output is not None:
+        write_parts(tables, output, metadata=passport)
+    if results.report is not None:
+        from moderation.report import write_report
 
-            reported = write_report(scored, results.report, chosen.passport())
+        reported = write_report(scored, results.report, passport)
     read_summary(dump, len(dump.comments))
-    flag_summary(scored, chosen.labels)
+    flag_summary(scored, chosen.labels, shares)
     if campaigns is not None:
         campaign_summary(campaigns)
     if results.report is not None and reported is not None:
@@ -167,11 +170,11 @@ def _load_if_compiled(folder: Path) -> Model | None:
     from moderation.features.start import start_numba
 
     start_numba()
-    from moderation.features.compiled import will_compile
+    from moderation.features import compiled
     from moderation.model.model import Model
 
     import_module("moderation.scoring")
-    return None if will_compile() else Model.load(folder)
+    return None if compiled.will_compile() else Model.load(folder)
 
 
 def _load_compiling(folder: Path) -> Model:
@@ -180,21 +183,6 @@ def _load_compiling(folder: Path) -> Model:
     from moderation.model.model import Model
 
     return Model.load(folder)
-
-
-def _write_by_part(parts: Iterable[pa.Table], output: str, model: Model) -> pd.DataFrame:
-    """Write the parts as they come; return only the columns that the summary counts."""
-    from moderation.tables import concatenated, write_parts
-
-    counted: list[pa.Table] = []
-
-    def passing() -> Iterator[pa.Table]:
-        for part in parts:
-            counted.append(part.select(["kind", "flags", *model.labels]))
-            yield part
-
-    write_parts(passing(), output, metadata=model.passport())
-    return concatenated(counted)
 
 
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from moderation.model.share import Share
     from moderation.readers import Dump
     from moderation.report.render import Reported
 
@@ -132,10 +133,9 @@ def ping_summary(pings: int) -> None:
         say(sentence(f"{what} not scored: another page links here, and nobody said it", width()))
 
 
-def flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
+def flag_summary(scored: pd.DataFrame, labels: list[str], shares: Mapping[str, Share]) -> None:
     """Flags per label, for how many comments the model cannot tell, and what was not scored."""
     from moderation.comments import PINGS
-    from moderation.terminal import table, width
 
     sets = scored["flags"].value_counts()
     rows = [
@@ -146,8 +146,22 @@ def flag_summary(scored: pd.DataFrame, labels: list[str]) -> None:
         )
         for label in labels
     ]
-    say(table(["label", "flags", "cannot tell"], rows, width()))
+    label_summary(rows, shares)
     ping_summary(int(scored["kind"].isin(PINGS).sum()))
+
+
+def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share]) -> None:
+    """A line per label, and where a dump is not of the kind that the model knows, what to do.
+
+    rows: label, flags, and comments for which the model cannot tell.
+    """
+    from moderation.terminal import sentence, table, width
+
+    lines = [(*row, str(shares[row[0]]) if row[0] in shares else "–") for row in rows]
+    say(table(["label", "flags", "cannot tell", "share here"], lines, width()))
+    for share in shares.values():
+        if share.note:
+            say(sentence(share.note, width()))
 
 
 def campaign_summary(campaigns: pd.DataFrame) -> None:

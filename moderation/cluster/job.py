@@ -48,7 +48,8 @@ class Job:
     """A run: where it writes, with which model, and the options that change its output.
 
     folder: of the output. model: its digest; model_name: for the passport.
-    partitions: number of output files. campaigns: whether a column of that name is made. home: the
+    partitions: number of output files. campaigns: whether a column of that name is made.
+    prevalence: how common labels are, where that is known. home: the
     site whose threads keep their names, where those of others get the site's before them.
     memory: bytes that one process may take; threads: of one task. Neither changes the output.
     """
@@ -61,6 +62,7 @@ class Job:
     mapping: dict[str, str] = field(default_factory=dict)
     reading: Options = field(default_factory=Options)
     campaigns: bool = False
+    prevalence: dict[str, float] = field(default_factory=dict)
     home: str | None = None
     memory: int = 2 << 30
     threads: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,8 +26,9 @@ from moderation.cluster.spill import (
     thread_hashes,
 )
 from moderation.comments import PINGS, REJECT_SCHEMA
+from moderation.model.share import seen_in
 from moderation.readers.dump import Assembled, Dump, assembled, reject_table
-from moderation.tables import METADATA_KEY, ROW_GROUP, to_frame
+from moderation.tables import ROW_GROUP, to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,15 +91,14 @@ def score_part(
     portion: int,
     counted: Counted | None = None,
 ) -> Receipt:
-    """Score a partition and write its file.
+    """Score a partition into the work folder.
 
     units: names of the reading tasks, in the order of the inputs; read: digest of what they read.
     portion: bytes of records to hold at a time; whole threads are, however long. counted: what
     all partitions say of each other's comments.
     """
     name = f"part-{number:05}"
-    final = job.part(number)
-    target = f"_work/scored-{number:05}.parquet" if job.campaigns else final
+    target = f"_work/scored-{number:05}.parquet"
     made_from = digest(job.options(), number, read, counted and counted.digest)
     done = receipts.kept(job, name, made_from)
     if done is not None:
@@ -192,14 +191,12 @@ def hash_order(ids: pa.ChunkedArray) -> np.ndarray:
 
 
 def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.Table:
-    """The scored table, with the model's passport."""
+    """The scored table."""
     from moderation.scoring import scored_parts
 
     whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
     verdict = None if judge is None else judge.verdict(dump.comments, dump.threads)
-    table = pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
-    passport = json.dumps(model.passport(), sort_keys=True)
-    return table.replace_schema_metadata({METADATA_KEY: passport})
+    return pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
 
 
 class _Counts:
@@ -209,6 +206,7 @@ class _Counts:
         self.comments = self.threads = self.rejects = self.pings = 0
         self.flags = dict.fromkeys(labels, 0)
         self.cannot_tell = dict.fromkeys(labels, 0)
+        self.bins: dict[str, Any] = dict.fromkeys(labels, 0)
         self.sketches = 0
         self.notes: list[str] = []
 
@@ -224,11 +222,9 @@ class _Counts:
         self.rejects += len(dump.rejects)
         kinds = table["kind"].value_counts().to_pylist()
         self.pings += sum(one["counts"] for one in kinds if one["values"] in PINGS)
-        sets = table["flags"].value_counts().to_pylist()
-        for label in self.flags:
-            self.flags[label] += sum(
-                names["counts"] for names in sets if label in names["values"].split(";")
-            )
+        for label, seen in seen_in(table, list(self.flags)).items():
+            self.flags[label] += seen.flags
+            self.bins[label] = seen.bins + self.bins[label]
             self.cannot_tell[label] += table[label].null_count
         if dump.bytes <= portion or not len(table):
             return
@@ -247,6 +243,7 @@ class _Counts:
             "pings": self.pings,
             "flags": self.flags,
             "cannot_tell": self.cannot_tell,
+            "bins": {label: bins.tolist() for label, bins in self.bins.items()},
             "sketches": self.sketches,
             "notes": self.notes,
         }

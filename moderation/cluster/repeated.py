@@ -8,6 +8,8 @@ same code as in memory.
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,16 +19,19 @@ import pyarrow.parquet as pq
 from moderation.campaigns import kernel
 from moderation.campaigns.find import MIN_MEMBERS, distinct_per, least_words, numbered
 from moderation.cluster import files, receipts
-from moderation.cluster.job import Job, digest
+from moderation.cluster.job import Job, digest, model_of
 from moderation.cluster.spill import thread_hashes
 from moderation.comments import STRING
+from moderation.model.share import with_scores_here
+from moderation.tables import METADATA_KEY
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from moderation.cluster.receipts import Receipt
+    from moderation.model.share import Share
 
 KEYS = [f"key{band:02}" for band in range(kernel.BANDS)]
 SKETCH = pa.schema([("row", pa.int64()), *((name, pa.uint64()) for name in KEYS)])
@@ -247,30 +252,57 @@ def _table(
     return pa.table([pa.array(column) for column in columns], schema=TABLE)
 
 
-def add_campaigns(job: Job, number: int, made_from: str) -> Receipt:
-    """Write a partition's final file: the scored one with the column `campaign`."""
+def finish_part(job: Job, number: int, made_from: str, found: Mapping[str, Share]) -> Receipt:
+    """Write a partition's final file: the scored one with scores here and the column `campaign`.
+
+    found: the labels' shares in the whole dump.
+    """
     name = f"final-{number:05}"
     final = job.part(number)
     done = receipts.kept(job, name, made_from)
     if done is not None:
         return done
-    with files.arrow_file(job.place(f"members-{number:05}.arrow")) as file:
-        members = pa.ipc.open_file(file).read_all()
-    rows, campaigns = members["row"].to_numpy(), members["campaign"].to_numpy()
+    model = model_of(job)
+    members = _members(job, number) if job.campaigns else None
+    passport = {METADATA_KEY: json.dumps(model.passport(found), sort_keys=True)}
     first = 0
     with (
         files.arrow_file(job.place(f"scored-{number:05}.parquet")) as file,
         files.writing(f"{job.folder}/{final}") as path,
+        ExitStack() as stack,
     ):
         scored = pq.ParquetFile(file)
-        schema = scored.schema_arrow.append(pa.field("campaign", pa.int32()))
-        with pq.ParquetWriter(str(path), schema, compression="zstd") as writer:
-            for group in range(scored.num_row_groups):
-                table = scored.read_row_group(group)
-                column = np.full(len(table), -1, np.int32)
-                low, high = np.searchsorted(rows, [first, first + len(table)])
-                column[rows[low:high] - first] = campaigns[low:high]
-                values = pa.array(column, pa.int32(), mask=column < 0)
-                writer.write_table(table.append_column(schema.field("campaign"), values))
-                first += len(table)
+        groups = range(scored.num_row_groups)
+        tables = (scored.read_row_group(group) for group in groups)
+        writer: Any = None
+        for part in tables if groups else [scored.schema_arrow.empty_table()]:
+            table = with_scores_here(part, model.labels, found)
+            if members is not None:
+                table = table.append_column("campaign", members.of(first, len(table)))
+            if writer is None:
+                schema = table.schema.with_metadata(passport)
+                writer = pq.ParquetWriter(str(path), schema, compression="zstd")
+                stack.enter_context(writer)
+            writer.write_table(table)
+            first += len(table)
     return receipts.leave(job, name, made_from, [final])
+
+
+class _Members(NamedTuple):
+    """Rows of a partition that belong to campaigns, ascending, and to which."""
+
+    rows: np.ndarray
+    campaigns: np.ndarray
+
+    def of(self, first: int, count: int) -> pa.Array:
+        """The campaign of each of `count` rows from `first` on."""
+        column = np.full(count, -1, np.int32)
+        low, high = np.searchsorted(self.rows, [first, first + count])
+        column[self.rows[low:high] - first] = self.campaigns[low:high]
+        return pa.array(column, pa.int32(), mask=column < 0)
+
+
+def _members(job: Job, number: int) -> _Members:
+    with files.arrow_file(job.place(f"members-{number:05}.arrow")) as file:
+        table = pa.ipc.open_file(file).read_all()
+    return _Members(table["row"].to_numpy(), table["campaign"].to_numpy())

@@ -9,9 +9,10 @@ again.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 
 from moderation.campaigns.kernel import BANDS
@@ -31,9 +32,10 @@ from moderation.cluster.job import MANIFEST, Job, digest
 from moderation.cluster.part import Pieces, portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
 from moderation.cluster.receipts import place as place_of_receipt
-from moderation.cluster.repeated import add_campaigns, find_twice, gather, join, slices
+from moderation.cluster.repeated import find_twice, finish_part, gather, join, slices
 from moderation.company.find import THINGS
 from moderation.errors import InputError, InternalError, OutputError
+from moderation.model.share import Seen, shares
 from moderation.scoring import judged
 from moderation.terminal import plural
 
@@ -52,7 +54,10 @@ MOST_PARTITIONS = 99_999
 
 @dataclass
 class Outcome:
-    """The result of a run. parts: name -> rows; kept: tasks that an earlier run had done."""
+    """The result of a run. parts: name -> rows; kept: tasks that an earlier run had done.
+
+    shares: by label, the fields of a `Share`.
+    """
 
     folder: str
     labels: list[str]
@@ -60,6 +65,7 @@ class Outcome:
     threads: int = 0
     rejects: int = 0
     pings: int = 0
+    shares: dict[str, dict[str, Any]] = field(default_factory=dict)
     met: int = 0
     invented: int = 0
     parts: dict[str, int] = field(default_factory=dict)
@@ -103,8 +109,10 @@ def score_folder(
             counted = _with_company(job, units, read, engine, watch)
         parts = _score(job, units, (read, counted), engine, watch, outcome)
         _check(outcome)
+        final = digest([receipt["files"] for receipt in parts])
         if job.campaigns:
-            parts = _with_campaigns(job, parts, engine, watch, outcome)
+            final = _with_campaigns(job, parts, engine, watch, outcome)
+        parts = _finish(job, parts, (model[0], final), engine, watch, outcome)
         return _complete(job, inputs, outcome, parts)
 
 
@@ -346,13 +354,13 @@ def _with_campaigns(
     engine: Engine,
     watch: Callable[[str, int, int, int], None],
     outcome: Outcome,
-) -> list[Receipt]:
-    """Look for campaigns in all that was scored; the receipts of the final files, in order."""
+) -> str:
+    """Look for campaigns in all that was scored; the digest of what was found."""
     scored = digest([receipt["files"] for receipt in parts])
     pieces = slices(sum(receipt["sketches"] for receipt in parts))
     bands = [(job, band, part, pieces, scored) for band in range(BANDS) for part in range(pieces)]
     everywhere = [(job, number, pieces, scored) for number in range(job.partitions)]
-    total = len(bands) + 2 * len(everywhere) + 1
+    total = len(bands) + len(everywhere) + 1
     done = 0
 
     def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
@@ -370,11 +378,36 @@ def _with_campaigns(
     [joined] = receipts(join, [(job, rows, scored)])
     outcome.campaigns = joined["largest"]
     outcome.campaigns_found = joined["found"]
-    final = digest(scored, joined["files"])
-    written = receipts(add_campaigns, [(job, number, final) for number in range(job.partitions)])
-    return [
-        part | {"files": receipt["files"]} for part, receipt in zip(parts, written, strict=True)
-    ]
+    return digest(scored, joined["files"])
+
+
+def _finish(
+    job: Job,
+    parts: list[Receipt],
+    made_from: tuple[Model, str],
+    engine: Engine,
+    watch: Callable[[str, int, int, int], None],
+    outcome: Outcome,
+) -> list[Receipt]:
+    """Estimate the labels' shares and write the final files; their receipts, in order.
+
+    made_from: the model, and the digest of what was scored and found.
+    """
+    model, made = made_from
+    seen = {
+        name: Seen(outcome.flags[name], np.sum([part["bins"][name] for part in parts], axis=0))
+        for name in model.labels
+    }
+    found = shares(model, seen, job.prevalence)
+    outcome.shares = {name: asdict(share) for name, share in found.items()}
+    final = digest(made, outcome.shares)
+    written: dict[int, Receipt] = {}
+    calls = [(job, number, final, found) for number in range(job.partitions)]
+    watch("writing", 0, len(calls), outcome.comments)
+    for number, receipt in engine.run(finish_part, calls):
+        written[number] = receipt
+        watch("writing", len(written), len(calls), outcome.comments)
+    return [part | {"files": written[k]["files"]} for k, part in enumerate(parts)]
 
 
 def _check(outcome: Outcome) -> None:
@@ -410,6 +443,7 @@ _TOLD = (
     "threads",
     "rejects",
     "pings",
+    "shares",
     "met",
     "invented",
     "parts",

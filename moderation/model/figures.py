@@ -95,16 +95,18 @@ def stated_share(head: TextLabel | ContextLabel) -> float | None:
     return None if head.curve is None else head.curve.prevalence
 
 
-def points(head: TextLabel | ContextLabel) -> list[tuple[float, float, float, float]]:
+def points(
+    head: TextLabel | ContextLabel, share: float | None = None
+) -> list[tuple[float, float, float, float]]:
     """(threshold, share of comments flagged, precision, recall), thresholds falling.
 
-    The kept points of the label's curve where the stated share is positive, and among them its own
-    threshold with the figures that `figures` gives.
+    The kept points of the label's curve where `share` is positive, else the stated share, and among
+    them its own threshold with the figures that `figures` gives.
     """
     if head.curve is None:
         return []
-    stored = head.curve.shown(stated_share(head))
-    own = figures(head)
+    stored = head.curve.shown(stated_share(head) if share is None else share)
+    own = figures(head, share)
     if own is None:
         return stored
     values = [float(f"{value:.4g}") for value in (own.flags, _or_one(own.precision), own.recall)]

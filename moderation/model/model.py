@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from moderation.model.given import Comments
     from moderation.model.held_out import HeldOutScores
     from moderation.model.labels import Base
+    from moderation.model.share import Share
 
 
 BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
@@ -226,11 +227,14 @@ class Model:
             for k, shares in enumerate(evidence.shares.T.tolist())
         ]
 
-    def passport(self) -> dict[str, Any]:
+    def passport(self, shares: Mapping[str, Share] | None = None) -> dict[str, Any]:
         """What a scored file says about the model that scored it: JSON-able.
+
+        shares: of the labels in the dump, which its curves are then for.
 
         learnt: how many texts it was trained on and keeps held-out scores of.
         """
+        here = {name: one.value for name, one in (shares or {}).items()}
         return {
             "model": self.name,
             "digest": self.digest,
@@ -238,7 +242,10 @@ class Model:
             "thresholds": self.thresholds,
             "goals": {head.name: head.operating.get("goal") for head in self.heads},
             "contexts": [label.name for label in self.heads if isinstance(label, ContextLabel)],
-            "curves": {head.name: points(head) for head in self.heads if head.curve},
+            "curves": {
+                head.name: points(head, here.get(head.name)) for head in self.heads if head.curve
+            },
+            "shares": here,
             "learnt": 0 if (learnt := self.learnt) is None else len(learnt.keys),
         }
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.comments import COMMENT_SCHEMA, TIME
+from moderation.comments import COMMENT_SCHEMA, HERE, TIME
 from moderation.errors import InputError
 from moderation.report.evidence import review_reasons
 from moderation.tables import JOINT
@@ -187,6 +187,7 @@ def labels_of(schema: pa.Schema, passport: dict[str, Any]) -> list[str]:
         field.name
         for field in schema
         if field.name not in _OURS
+        and not field.name.endswith(HERE)
         and (pa.types.is_floating(field.type) or pa.types.is_null(field.type))
     ]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.errors import GoalError, ModelError
 from moderation.model.figures import figures, percent
-from moderation.model.goals.goal import Goal, prevalence_of
+from moderation.model.goals.goal import Goal
+from moderation.model.share import Seen, shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +68,11 @@ def prevalences(model: Model, scores: pd.DataFrame) -> dict[str, float]:
 
     scores: as `Model.score` gives them. A label that no comment has a score for is left out.
     """
-    found = {}
+    seen = {}
     for head in model.heads:
         known = scores[head.name].dropna().to_numpy("float64")
-        if len(known) and head.curve is not None:
-            found[head.name] = prevalence_of(known, head.curve.prevalence)
-    return found
+        seen[head.name] = Seen.of(known, int((known >= head.threshold).sum()))
+    return {name: share.value for name, share in shares(model, seen).items()}
 
 
 def with_goals(

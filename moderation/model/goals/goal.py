@@ -332,26 +332,3 @@ def _middle(drawn: np.ndarray, draws: int) -> tuple[float, float]:
         return np.nan, np.nan
     low, high = np.quantile(known, [0.025, 0.975])
     return float(low), float(high)
-
-
-def prevalence_of(score: np.ndarray, share: float, steps: int = 1000) -> float:
-    """Share of positives in unlabelled comments, from their calibrated scores.
-
-    score: (n,) probabilities calibrated where the share of positives was `share`; NaN (cannot
-    tell) does not count. Right when only the share differs, not how the classes look.
-    Source: Saerens, Latinne, Decaestecker 2002, "Adjusting the outputs of a classifier to new a
-    priori probabilities".
-    """
-    known = np.asarray(score, dtype=np.float64)
-    known = known[~np.isnan(known)]
-    if not len(known) or not 0 < share < 1:
-        raise GoalError("prevalence cannot be estimated without scores and a share in (0, 1)")
-    estimate = share
-    for _ in range(steps):
-        positive = known * (estimate / share)
-        negative = (1 - known) * ((1 - estimate) / (1 - share))
-        ahead = float(np.mean(positive / (positive + negative)))
-        if abs(ahead - estimate) < 1e-9:
-            break
-        estimate = ahead
-    return estimate

@@ -12,7 +12,7 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from moderation.errors import GoalError, LabelError, ModelError
 from moderation.model.calibration import Calibration, calibrate, sigmoid
-from moderation.model.goals.goal import Curve, Goal, prevalence_of, promise, threshold_for
+from moderation.model.goals.goal import Curve, Goal, promise, threshold_for
 
 # --- goals
 
@@ -174,17 +174,6 @@ def test_precision_is_corrected_for_the_prevalence_of_the_place_of_use():
 def test_a_prevalence_is_a_share(prevalence):
     with pytest.raises(GoalError, match="expected a share between 0 and 1"):
         threshold_for(Y_TRUE, SCORE, Goal.parse("recall >= 0.5"), prevalence=prevalence)
-
-
-def test_prevalence_is_estimated_from_unlabelled_scores():
-    rng = np.random.default_rng(1)
-    here = rng.random(40_000) < 0.3
-    logit = rng.normal(3.0 * here - 1.5, 1)
-    calibrated = calibrate(here, logit)
-    there = rng.random(40_000) < 0.04
-    score = calibrated(rng.normal(3.0 * there - 1.5, 1))
-    score[:5] = np.nan
-    assert prevalence_of(score, share=0.3) == pytest.approx(0.04, abs=0.01)
 
 
 # --- promises

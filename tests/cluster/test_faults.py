@@ -148,7 +148,7 @@ def test_a_scheduler_that_is_restarted(cluster, dump, model, expected, tmp_path,
         run([dump], tmp_path / "out", model, PARTITIONS, Hits(engine, 5, cluster.scheduler.kill))
     engine.close()
     assert moderation("report", tmp_path / "out", "-o", tmp_path / "r.html").status == 1
-    done = {path.name for path in (tmp_path / "out").glob("part-*.parquet")}
+    done = list((tmp_path / "out" / "_work").glob("scored-*.parquet"))
     assert 5 < len(done) < PARTITIONS
     cluster.start_scheduler()
     cluster.add_workers(1)
@@ -186,7 +186,7 @@ def test_a_killed_run_goes_on(dump, expected, tmp_path, moderation):
     killed.communicate()
     assert killed.returncode == -signal.SIGKILL
     assert manifest(tmp_path / "out")["complete"] is False
-    first = tmp_path / "out" / "part-00000.parquet"
+    first = receipts / "part-00000.json"
     before = first.stat().st_mtime_ns
     done = moderation("score", dump, "-o", f"{tmp_path}/out/", "--workers", "1")
     assert done.status == 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from moderation.report.cause import cause
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,19 +28,49 @@ def evidence(why: str | None, text: str) -> dict[str, dict[str, Any]]:
     if not why:
         return {}
     words = np.array([word.span() for word in _WORD.finditer(text)], np.int64).reshape(-1, 2)
-    return {label: _label(reason, words, len(text)) for label, reason in orjson.loads(why).items()}
+    return {
+        label: _label(label, reason, words, text) for label, reason in orjson.loads(why).items()
+    }
 
 
-def _label(reason: dict[str, Any], words: np.ndarray, length: int) -> dict[str, Any]:
+def _label(label: str, reason: dict[str, Any], words: np.ndarray, text: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         name: reason[name] for name in ("score", "threshold", "sentence") if name in reason
     }
-    if marks := stretches(reason.get("spans") or [], words, length):
+    spans = reason.get("spans") or []
+    if found := _cause(label, reason, spans, words, text):
+        shown["sentence"] = "; ".join(filter(None, [found, shown.get("sentence")]))
+    if marks := stretches(spans, words, len(text)):
         shown["marks"] = marks
     for name in ("dump", "features", "terms"):
         if largest := _largest(reason.get(name)):
             shown[name] = largest
     return shown
+
+
+def _cause(
+    label: str, reason: dict[str, Any], spans: list[list[float]], words: np.ndarray, text: str
+) -> str:
+    """The cause in words; "" for a label of the conversation, which says its own."""
+    if not spans or not len(words):
+        return ""
+    weights = _weights(spans, words, len(text)).tolist()
+    weighed = [
+        (text[start:end], weight) for (start, end), weight in zip(words, weights, strict=True)
+    ]
+    return cause(label, text, weighed, reason.get("features") or {})
+
+
+def _weights(spans: list[list[float]], words: np.ndarray, length: int) -> np.ndarray:
+    """What each word adds, a share being spread evenly over its characters: (w,)."""
+    start, end, share = np.array(spans, np.float64).T
+    each = share / np.maximum(end - start, 1)
+    steps = np.zeros(length + 1)
+    np.add.at(steps, np.clip(start, 0, length).astype(np.int64), each)
+    np.add.at(steps, np.clip(end, 0, length).astype(np.int64), -each)
+    sums = np.concatenate([[0.0], np.cumsum(np.cumsum(steps)[:length])])
+    weights: np.ndarray = sums[words[:, 1]] - sums[words[:, 0]]
+    return weights
 
 
 def stretches(spans: list[list[float]], words: np.ndarray, length: int) -> list[list[int]]:
@@ -53,13 +85,7 @@ def stretches(spans: list[list[float]], words: np.ndarray, length: int) -> list[
     """
     if not spans or not len(words):
         return []
-    start, end, share = np.array(spans, np.float64).T
-    each = share / np.maximum(end - start, 1)
-    steps = np.zeros(length + 1)
-    np.add.at(steps, np.clip(start, 0, length).astype(np.int64), each)
-    np.add.at(steps, np.clip(end, 0, length).astype(np.int64), -each)
-    sums = np.concatenate([[0.0], np.cumsum(np.cumsum(steps)[:length])])
-    weight = sums[words[:, 1]] - sums[words[:, 0]]
+    weight = _weights(spans, words, length)
     heaviest = np.abs(weight).max()
     if not heaviest > 0:
         return []

@@ -1,0 +1,45 @@
+"""Why a comment is flagged, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from moderation.report.cause import cause
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "words", "said"),
+    [
+        (
+            "abuse",
+            "move out, you greedy windbag",
+            [("move", -0.1), ("out,", 0.1), ("you", 2.0), ("greedy", 0.8), ("windbag", 1.1)],
+            "insult: “greedy”, “windbag”, aimed at the reader",
+        ),
+        (
+            "slur",
+            "these Martians are vermin",
+            [("these", 0.4), ("Martians", 1.5), ("are", 0.3), ("vermin", 0.2)],
+            "taken as hate of a group: “martians”, “vermin”",
+        ),
+        (
+            "spam",
+            "Nice! https://www.pills.example/buy",
+            [("Nice!", -0.2), ("https://www.pills.example/buy", 1.0)],
+            "link to pills.example",
+        ),
+        (
+            "spam",
+            "ring 555 0142 77 now",
+            [("ring", 0.1)],
+            "tells you to call 555 0142 77, words of adverts: “ring”",
+        ),
+        ("abuse", "so it is", [("so", 0.1), ("it", 0.2), ("is", 0.1)], ""),
+    ],
+)
+def test_the_cause_is_said_in_words(label, text, words, said):
+    assert cause(label, text, words, {}) == said
+
+
+def test_without_a_word_the_signs_are_said():
+    assert cause("abuse", "🤡", [("🤡", -0.1)], {"emoji": 0.4, "length": 1.0}) == "many emoji"

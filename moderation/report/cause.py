@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 MOST = 3  # words that are named
 SHARE = 0.25  # of the weight of the heaviest word, below which a word is no cause
 LONGEST = 40  # characters of a word or domain
-_FUNCTION = """a about all also am an and any are as at be been but by can do for from get got had has
-    have
-    he her here him his how i if in into is it its just like me more my no not of on one or our out
-    she so some than that the their them then there these they this those to too up us was we were
-    what when which who why will with would you your yours you're u ur"""
+_FUNCTION = """
+a about all also am an and any are as at be been but by can do for from get got had has have he
+her here him his how i if in into is it its just like me more my no not of on one or our out she
+so some than that the their them then there these they this those to too up us was we were what
+when which who why will with would you your yours you're u ur
+"""
 _PLAIN = frozenset(_FUNCTION.split())
 """Words that are nobody's reason by themselves."""
 

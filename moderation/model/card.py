@@ -225,6 +225,7 @@ CARD = entries(
             idf_power_=number(0, 100),
             dense_scale_=number(0, LARGE),
             disguise_scale_=number(0, LARGE),
+            link_scale_=number(0, LARGE),
             longest_=whole(1, 2**31),
         ),
     ),

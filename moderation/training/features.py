@@ -34,6 +34,18 @@ DISGUISES = (
 )
 """Dense features that tell how a text is disguised."""
 
+LINKS = (
+    "raw_urls",
+    "bare_domains",
+    "link_shorteners",
+    "html_links",
+    "emails",
+    "phones",
+    "handles",
+    "money",
+)
+"""Dense features that count links, addresses, numbers to call and sums."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -91,13 +103,10 @@ def training_features(
 
 def dense_scales(recipe: Recipe) -> np.ndarray:
     """Length of each dense feature at its maximum: (len(DENSE_FEATURES),) float32."""
-    return np.array(
-        [
-            recipe.disguise_scale if name in DISGUISES else recipe.dense_scale
-            for name in DENSE_FEATURES
-        ],
-        np.float32,
+    apart = dict.fromkeys(DISGUISES, recipe.disguise_scale) | dict.fromkeys(
+        LINKS, recipe.link_scale
     )
+    return np.array([apart.get(name, recipe.dense_scale) for name in DENSE_FEATURES], np.float32)
 
 
 def _side_by_side(

@@ -59,7 +59,8 @@ class Recipe:
     idf_power: exponent of the inverse document frequency. min_df: n-grams in fewer texts are left
     out. dense_scale: length of a dense feature at its maximum, against 1 for the n-grams.
     disguise_scale: the same for those that tell how a text is disguised (`features.DISGUISES`):
-    short, so that hiding a word changes its comment's score little.
+    short, so that hiding a word changes its comment's score little. link_scale: the same for those
+    that count links, addresses and sums: ordinary comments have them too.
     longest: characters of a text that training reads. named: sets that are read although they are
     `only_when_named`. same: sets that count as part of another: {part: whole}.
     """
@@ -71,6 +72,7 @@ class Recipe:
     min_df: int = 3
     dense_scale: float = 0.5
     disguise_scale: float = 0.03
+    link_scale: float = 0.15
     longest: int = 6000
     named: tuple[str, ...] = ()
     same: dict[str, str] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +19,8 @@ from moderation.tables import to_frame
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = ("parquet", "csv", "tsv", "jsonl", "lines")
+FORMATS = ("parquet", "csv", "tsv", "jsonl", "lines", "spun")
+SPUN = 12  # sentences from each text of choices
 
 
 def found(data_dir: Path, patterns: list[str]) -> tuple[list[Path], list[str]]:
@@ -92,4 +95,36 @@ def _lines(path: Path, _: list[str] | None) -> pd.DataFrame:
     return pd.DataFrame({"line": [line for line in lines if line.strip()]})
 
 
-_READ = {"parquet": _parquet, "csv": _csv, "tsv": _tsv, "jsonl": _jsonl, "lines": _lines}
+def _spun(path: Path, _: list[str] | None) -> pd.DataFrame:
+    """Texts of choices, `{Hi|Hello} there`, one after another with "|" at the end of a line.
+
+    Each gives SPUN sentences; `item` is its number.
+    """
+    rng = np.random.default_rng(0)
+    rows = []
+    for item, text in enumerate(_SPUN_END.split(path.read_text(encoding="utf-8"))):
+        flat = " ".join(text.split())
+        made = dict.fromkeys(_one_of(flat, rng) for _ in range(SPUN))
+        rows += [{"text": one, "item": str(item)} for one in made if one]
+    return pd.DataFrame(rows, columns=["text", "item"])
+
+
+def _one_of(text: str, rng: np.random.Generator) -> str:
+    """The text with one of each `{a|b}`, the innermost first."""
+    while choice := _CHOICE.search(text):
+        words = choice[1].split("|")
+        chosen = words[int(rng.integers(len(words)))]
+        text = text[: choice.start()] + chosen + text[choice.end() :]
+    return text
+
+
+_READ = {
+    "parquet": _parquet,
+    "csv": _csv,
+    "tsv": _tsv,
+    "jsonl": _jsonl,
+    "lines": _lines,
+    "spun": _spun,
+}
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_SPUN_END = re.compile(r"\|\s*\n")

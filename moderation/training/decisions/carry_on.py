@@ -223,8 +223,11 @@ def _enough(rows: Rows, name: str, column: int) -> bool:
 def _recipe(model: Model) -> Recipe:
     """What the model's recipe says of its features; the default where it does not."""
     stored = model.training.get("recipe", {})
-    known = ("idf_power", "dense_scale", "disguise_scale", "longest")
-    return Recipe(**{name: stored[name] for name in known if name in stored})
+    known = ("idf_power", "dense_scale", "disguise_scale", "link_scale", "longest")
+    told = {name: stored[name] for name in known if name in stored}
+    if "dense_scale" in told:
+        told.setdefault("link_scale", told["dense_scale"])  # links had no scale of their own
+    return Recipe(**told)
 
 
 def _learn(rows: Rows, head: TextLabel, column: int, seed: int) -> tuple[np.ndarray, Learned]:

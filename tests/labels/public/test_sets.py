@@ -438,3 +438,29 @@ def test_toxic_or_obscene_alone_is_no_judgement_of_abuse(everything):
     wiki = frame[frame["source"] == "wikipedia_talk"]
     assert 3_000 < wiki["abuse"].isna().sum() < 3_500
     assert not frame.loc[frame["source"] == "hasoc2019", "abuse"].isna().any()
+
+
+# --- texts of choices
+
+
+def test_a_text_of_choices_gives_sentences_that_stay_together(described):
+    toml, data = described(
+        f"""[spun]{HEAD}
+files = ["choices.txt"]
+format = "spun"
+text = "text"
+thread_id = "item"
+labels.spam.yes = {{}}
+""",
+        choices__txt="{Hi|Hello} {{dear |}reader|all}!|\nNo choice\nat all.",
+    )
+    frame, _ = read_sources(toml, data)
+    told = {"reader", "dear reader", "all"}
+    wanted = {f"{hello} {who}!" for hello in ("Hi", "Hello") for who in told} | {
+        "No choice at all."
+    }
+    assert set(frame["text"]) <= wanted
+    assert len(frame) >= 5
+    assert not frame["text"].duplicated().any()
+    assert frame["thread_id"].nunique() == 2
+    assert frame["spam"].tolist() == [1.0] * len(frame)

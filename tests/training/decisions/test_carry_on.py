@@ -27,7 +27,7 @@ from moderation.training.decisions import correction
 from moderation.training.decisions.carry_on import below_decisions, carry_on
 from moderation.training.decisions.correction import ANCHOR, Decided
 from moderation.training.decisions.gain import bought, gain
-from moderation.training.features import DISGUISES
+from moderation.training.features import DISGUISES, LINKS
 
 FILES = ("model.json", "weights.safetensors")
 DRINKS = ("tonic", "elixir", "potion", "brew", "draught", "syrup")
@@ -107,7 +107,8 @@ def test_the_weights_are_those_of_a_naive_fit(old, monkeypatch):
         for k in range(indptr[row], indptr[row + 1]):
             phrases[row, indices[k]] = values[k]
     chosen = recipe()
-    scales = np.array([chosen.disguise_scale if name in DISGUISES else chosen.dense_scale
+    scales = np.array([chosen.disguise_scale if name in DISGUISES else chosen.link_scale
+                       if name in LINKS else chosen.dense_scale
                        for name in DENSE_FEATURES])  # fmt: skip
     whole = np.hstack([dense, phrases, ngrams.dense(texts, config) * scales])
     share = np.concatenate([frequent, np.full(SIZE, 0.05), np.full(len(scales), 0.3)])

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from places import ROOT
 
 from moderation.campaigns import kernel
 from moderation.company.find import find_company
@@ -238,6 +239,11 @@ def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
     assert raised[0] == pytest.approx(1 / (1 + np.exp(-3.0)))
     assert raised[1:3].tolist() == [0, 1]
     assert np.isnan(raised[3])
+
+
+def test_the_page_names_every_rule():
+    page = (ROOT / "docs" / "company.md").read_text(encoding="utf-8")
+    assert [rule.name for rule in RULES if f"| `{rule.name}` |" not in page] == []
 
 
 def test_every_rule_has_a_name_of_its_own():

@@ -22,8 +22,8 @@ from moderation.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TARGETS = ("head", "parent", "replies", "thread")
-"""What a comment is compared with: as in `overlap`, but for those that told no more here."""
+TARGETS = ("head", "replies", "thread")
+"""What a comment is compared with, as in `overlap`. The parent told no more here: weight 0."""
 TOPIC_FEATURES = tuple(f"{target}.topic" for target in TARGETS)
 SPREAD = 0.03
 """How much topics differ, of how much words differ: of 0.003, 0.01, 0.03 and 0.1, on moved forum
@@ -114,22 +114,17 @@ class WordVectors:
         heads = texts.take(about).grouped(np.arange(0, len(about), 2))
         out = np.zeros((len(thread), len(TARGETS)), np.float32)
         self._compare(comments, heads.take(thread), out[:, 0])
-        below = np.flatnonzero(parents >= 0)
-        above = parents[below]
-        own = comments.take(below)
-        answers = np.zeros(len(below), np.float32)
-        self._compare(own, comments.take(above), answers)
-        out[below, 1] = answers
+        below = np.argsort(parents, kind="stable")
+        below = below[np.searchsorted(parents[below], 0) :]
         if len(below):
-            order = np.argsort(above, kind="stable")
-            first = np.flatnonzero(np.diff(above[order], prepend=-1))
-            answered = above[order][first]
+            first = np.flatnonzero(np.diff(parents[below], prepend=-1))
+            answered = parents[below][first]
             replies = np.zeros(len(answered), np.float32)
-            self._compare(comments.take(answered), own.take(order).grouped(first), replies)
-            out[answered, 2] = replies
+            self._compare(comments.take(answered), comments.take(below).grouped(first), replies)
+            out[answered, 1] = replies
         if len(size):
             whole = comments.grouped(bounds[:-1]).take(thread)
-            self._compare(comments, whole, out[:, 3], inside=True)
+            self._compare(comments, whole, out[:, 2], inside=True)
         return out
 
     def _sums(self, ids: np.ndarray, begin: np.ndarray) -> _Sums:

@@ -70,20 +70,20 @@ def test_more_words_tell_more():
     assert many < few < 0
 
 
-def test_a_comment_is_compared_with_parent_replies_and_thread():
-    found = topics(
-        [("t", 1, "striker referee"), ("t", 2, "penalty stadium"), ("t", 2, "oven dough")]
-    )
-    assert found["parent.topic"][1] > 0 > found["parent.topic"][2]
-    assert found["parent.topic"][0] == found["replies.topic"][1] == 0
-    assert found["replies.topic"][0] != 0
+def test_a_comment_is_compared_with_its_replies_and_its_thread():
+    sport, food = ("t", 2, "penalty stadium"), ("t", 2, "oven dough")
+    above = ("t", 1, "striker referee")
+    assert topics([above, sport, sport])["replies.topic"][0] > 0.1
+    assert topics([above, food, food])["replies.topic"][0] < -0.1
+    assert topics([above, sport])["replies.topic"][1] == 0
+    found = topics([above, sport, food])
     assert found["thread.topic"][1] > found["thread.topic"][2]
 
 
 @pytest.mark.parametrize("text", ["", "words that have none", "!!!"])
 def test_texts_without_known_words_say_nothing(text):
     found = topics([("t", 1, text), ("t", 2, "striker")], [("t", "")])
-    assert [column.tolist() for column in found.values()] == [[0, 0]] * 4
+    assert [column.tolist() for column in found.values()] == [[0, 0]] * 3
 
 
 def test_a_thread_gets_the_same_numbers_alone_among_others_and_in_any_order_of_siblings():
@@ -105,7 +105,7 @@ def test_a_thread_gets_the_same_numbers_alone_among_others_and_in_any_order_of_s
 def test_models_of_before_have_no_vectors():
     rows = [("t", 1, "striker"), ("t", 2, "goalkeeper")]
     found = topics(rows, known=Frequencies(STEPS, 20.0))
-    assert [column.tolist() for column in found.values()] == [[0, 0]] * 4
+    assert [column.tolist() for column in found.values()] == [[0, 0]] * 3
     weights = np.ones(len(CONTEXT_FEATURES), np.float32)
     old = ContextHead(Frequencies(STEPS, 20.0), weights, 0.0)
     parameters = {k: v for k, v in old.parameters().items() if k not in ("vectors", "fewest")}

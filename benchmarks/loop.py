@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.features.start import start_numba
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -194,7 +192,6 @@ def main() -> None:
     chosen = parser.parse_args()
     from moderation.labels.splits import split_groups
 
-    start_numba()
     frame = table(chosen.sources, chosen.data)
     groups = split_groups(frame)
     found = []

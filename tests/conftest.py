@@ -19,12 +19,8 @@ class Ran:
 
 @pytest.fixture
 def moderation(monkeypatch, capfd):
-    """Run the command line: `moderation("parse", path)` gives its status, output and errors.
-
-    Without the note that comes where the compiled code is not kept yet.
-    """
+    """Run the command line: `moderation("parse", path)` gives its status, output and errors."""
     from moderation.cli import main
-    from moderation.cli.app import COMPILING
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["moderation", *map(str, arguments)])
@@ -34,6 +30,6 @@ def moderation(monkeypatch, capfd):
         except SystemExit as stop:
             status = stop.code or 0
         captured = capfd.readouterr()
-        return Ran(status, captured.out, captured.err.replace(f"{COMPILING}\n", ""))
+        return Ran(status, captured.out, captured.err)
 
     return run

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-COMPILING = "compiling once for this machine: a minute or two, longer on a busy one …"
 _INTERRUPTED = 130  # 128 + SIGINT, which is what typer gives
 _ENDING = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
@@ -202,16 +201,6 @@ def ended_by() -> Iterator[list[signal.Signals]]:
         for number, handler in before.items():
             if handler is signal.SIG_DFL:
                 signal.signal(number, handler)
-
-
-def ready_to_score() -> None:
-    """Load the compiled kernel, with a message if it has to be compiled first."""
-    from moderation.features.start import start_numba
-
-    start_numba()
-    from moderation.features.compiled import before_compiling
-
-    before_compiling(lambda: say(COMPILING))
 
 
 def say(text: str) -> None:

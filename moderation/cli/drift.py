@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, say
+from moderation.cli.app import app, say
 from moderation.cli.options import ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import as_unseen, load_scored, scores_of
@@ -39,7 +39,6 @@ def drift(
 
     Compares scores, flags, words and links. docs/loop.md has the rules.
     """
-    ready_to_score()
     from moderation.errors import InputError
     from moderation.sampling.drift import drift as compare
 

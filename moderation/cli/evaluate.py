@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, tell
+from moderation.cli.app import app, tell
 from moderation.cli.options import LabelFiles, ModelArgument
 from moderation.cli.progress import working
 from moderation.model.names import model_path
@@ -50,7 +50,6 @@ def evaluate(
         raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
     cases = None if suite is None else read_suite(suite)
     frame = read_labels(labels) if labels else None
-    ready_to_score()
     chosen = Model.load(model_path(model))
     files = [*(labels or []), *filter(None, [suite])]
     for sentence in learnt_by_heart_notes([chosen], files):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score
+from moderation.cli.app import app
 from moderation.cli.options import ModelName
 from moderation.model.names import model_path
 
@@ -24,7 +24,6 @@ def explain(
     article: Annotated[Path | None, typer.Option(help="File with the article's text.")] = None,
 ) -> None:
     """Show how a comment is scored, and which words account for it."""
-    ready_to_score()
     from moderation.model.model import Model
     from moderation.terminal import explanation, width
 

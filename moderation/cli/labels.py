@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli.app import Commands, app, ready_to_score, say, tell
+from moderation.cli.app import Commands, app, say, tell
 from moderation.cli.options import LEDGER, SHOWN, ModelName
 from moderation.cli.progress import working
 from moderation.model.names import model_path
@@ -57,7 +57,6 @@ def check(
     The most doubtful come first. Nothing is changed: decide on the page, then train again.
     """
     paths = labels or [LEDGER]
-    ready_to_score()
     from moderation.labels.read import read_labels, stack
     from moderation.training.check.audit import audit, shared_texts
 

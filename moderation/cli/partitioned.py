@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from moderation.cli.app import ready_to_score, say, tell
+from moderation.cli.app import say, tell
 from moderation.cli.options import check_ending
 from moderation.cli.progress import watched, working
 from moderation.cli.summaries import (
@@ -93,7 +93,6 @@ def score_partitioned(
     Raises InputError, at the end, if an input could not be read.
     """
     check_ending(results.rejects)
-    ready_to_score()
     outcome = _run(dumps, output, model, reading, spread, results)
     _print_summary(outcome)
     if results.rejects is not None:

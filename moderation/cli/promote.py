@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, say, tell
+from moderation.cli.app import app, say, tell
 from moderation.cli.evaluate import learnt_by_heart_notes
 from moderation.cli.options import LEDGER
 from moderation.cli.progress import working
@@ -56,7 +56,6 @@ def promote(
         raise typer.BadParameter("give a candidate, or --rollback")
     if force is not None and not force.strip():
         raise typer.BadParameter("--force needs a reason")
-    ready_to_score()
     if rollback:
         _bring_back(place)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, say, tell
+from moderation.cli.app import app, say, tell
 from moderation.cli.options import LEDGER, SHOWN, ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import held_out_of, load_scored, scores_of, unknown_training
@@ -47,7 +47,6 @@ def queue(
     The estimate comes from decisions on comments drawn at random, and narrows with each of them.
     Comments that the model was trained on count with their held-out scores.
     """
-    ready_to_score()
     from moderation.labels.ledger import decisions
     from moderation.sampling.queue import answered, choose, decided, not_chosen, with_context
     from moderation.sampling.strata import estimates, strata

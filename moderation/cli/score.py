@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score
+from moderation.cli.app import app
 from moderation.cli.options import (
     Dumps,
     EncodingName,
@@ -129,11 +129,11 @@ def _score_in_memory(
 
     import_module("moderation.readers")  # two threads import no faster than one
     with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
-        loading = pool.submit(_load_if_compiled, model)
+        loading = pool.submit(_load, model)
         dump = read_dump(dumps, reading)
     write_rejects(dump, results.rejects)
     check_any(dump)
-    chosen = loading.result() or _load_compiling(model)
+    chosen = loading.result()
     from moderation.flags.flag import flagged
     from moderation.model.goals.choose import parse_prevalence
     from moderation.scoring import scored_parts, settled
@@ -165,23 +165,11 @@ def _score_in_memory(
         print_flagged(flagged(scored), most)
 
 
-def _load_if_compiled(folder: Path) -> Model | None:
-    """The model; None if loading it, which scores, would compile."""
-    from moderation.features.start import start_numba
-
-    start_numba()
-    from moderation.features import compiled
+def _load(folder: Path) -> Model:
+    """The model, and what scoring imports."""
     from moderation.model.model import Model
 
     import_module("moderation.scoring")
-    return None if compiled.will_compile() else Model.load(folder)
-
-
-def _load_compiling(folder: Path) -> Model:
-    """The model, after a message about the time that compiling takes."""
-    ready_to_score()
-    from moderation.model.model import Model
-
     return Model.load(folder)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, say, tell
+from moderation.cli.app import app, say, tell
 from moderation.cli.options import ModelArgument, Prevalence
 from moderation.cli.progress import working
 from moderation.errors import InputError
@@ -50,7 +50,6 @@ def thresholds(
     from moderation.model.model import Model
 
     folder = model_path(model)
-    ready_to_score()
     read = None
     if dump:
         from moderation.readers import iterate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, ready_to_score, say
+from moderation.cli.app import app, say
 from moderation.cli.options import LabelFiles, Prevalence
 from moderation.cli.progress import working
 from moderation.model.names import model_path
@@ -61,7 +61,6 @@ def train(
     base = None if start is None else model_path(start)
     from moderation.cluster.folder_lock import hold_folder
 
-    ready_to_score()
     with hold_folder(str(output)), working("training"):
         if base is not None:
             model = _train_on_top(base, labels, seed)

@@ -66,10 +66,10 @@ class Frequencies:
                 f"expected uint8 ({1 << terms.BITS},)"
             )
 
-    def tables(self) -> tuple[np.ndarray, ...]:
-        """What the kernel reads: fold table, lexicon marks, steps, and idf and odds per step."""
+    def tables(self) -> tuple[Any, ...]:
+        """What the kernel reads: (fold table, lexicon marks), steps, and idf and odds per step."""
         idf = np.arange(256) / IDF_STEPS
-        return terms.fold_table(), lexicon_marks(), self.steps, idf, self.mass * np.exp(idf)
+        return (terms.fold_table(), lexicon_marks()), self.steps, idf, self.mass * np.exp(idf)
 
     def idf(self, bucket: int) -> float:
         """Inverse document frequency of the words of a bucket."""
@@ -211,9 +211,7 @@ def thread_heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
 
 def rows_above(depth: np.ndarray) -> np.ndarray:
     """(n,) int64: the parent's row of each comment of a table, -1 = top level."""
-    parent = np.empty(len(depth), np.int64)
-    overlap.find_parents(depth, parent, np.empty(len(depth), np.int64))
-    return parent
+    return overlap.find_parents(depth)
 
 
 def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.features.compiled import allocating
+from moderation.compiled import BOOL, F8, FLOAT, I8, U1, W_F8, Loop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,9 @@ precision reached, without interpolation, as scikit-learn has it.
 
 BINS = 15
 BLOCK = 32  # draws at a time
+
+_measure = Loop("measure", BOOL, F8, F8, FLOAT, W_F8)
+_measure_draws = Loop("measure_draws", BOOL, F8, I8, U1, FLOAT, W_F8)
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,15 @@ class Ranked:
     def measure(self, weight: np.ndarray | None = None) -> np.ndarray:
         """METRICS under (n,) weights in the rows' own order: (10,) float64."""
         weight = np.ones(len(self.order)) if weight is None else np.asarray(weight, np.float64)
-        return _measure(self.y_true, self.score, weight[self.order], self.threshold)
+        found = np.empty(len(METRICS))
+        _measure(self.y_true, self.score, weight[self.order], self.threshold, found)
+        return found
 
     def draws(self, times: np.ndarray) -> np.ndarray:
         """METRICS of each draw: (draws, 10). times: (draws, groups), a block of `resample`."""
-        return _draws(self.y_true, self.score, self.group, times, self.threshold)
+        found = np.empty((len(times), len(METRICS)))
+        _measure_draws(self.y_true, self.score, self.group, times, self.threshold, found)
+        return found
 
 
 def measures(
@@ -180,95 +187,3 @@ def confusion(y_true: np.ndarray, score: np.ndarray, threshold: float) -> dict[s
         "false_negative": int((~flagged & y_true).sum()),
         "true_negative": int((~flagged & ~y_true).sum()),
     }
-
-
-@allocating
-def _draws(
-    y_true: np.ndarray,
-    score: np.ndarray,
-    group: np.ndarray,
-    times: np.ndarray,
-    threshold: float,
-) -> np.ndarray:
-    drawn = np.empty((times.shape[0], 10))
-    weight = np.empty(len(score))
-    for draw in range(times.shape[0]):
-        for row in range(len(score)):
-            weight[row] = times[draw, group[row]]
-        drawn[draw] = _measure(y_true, score, weight, threshold)
-    return drawn
-
-
-@allocating
-def _measure(
-    y_true: np.ndarray, score: np.ndarray, weight: np.ndarray, threshold: float
-) -> np.ndarray:
-    """METRICS of rows in falling order of score, each counted `weight` times."""
-    positives, negatives, squared, gap = _totals(y_true, score, weight)
-    area, average, hits, misses = _ranking(y_true, score, weight, threshold)
-    out = np.full(10, np.nan)
-    total, flagged = positives + negatives, hits + misses
-    if positives > 0 and negatives > 0:
-        out[0] = area / (positives * negatives)
-    if positives > 0:
-        out[1] = average / positives
-        out[3] = hits / positives
-    if flagged > 0:
-        out[2] = hits / flagged
-    if flagged + positives > 0:
-        out[4] = 2 * hits / (flagged + positives)
-    if negatives > 0:
-        out[5] = misses / negatives
-    if total > 0:
-        out[6] = flagged / total
-        out[7] = gap / total
-        out[8] = squared / total
-        out[9] = positives / total
-    return out
-
-
-@allocating
-def _totals(
-    y_true: np.ndarray, score: np.ndarray, weight: np.ndarray
-) -> tuple[float, float, float, float]:
-    """Weight of positives, of negatives, squared errors, and how far the bins are off."""
-    positives, negatives, squared, gap = 0.0, 0.0, 0.0, 0.0
-    bin_score, bin_true = np.zeros(BINS), np.zeros(BINS)
-    for row in range(len(score)):
-        if y_true[row]:
-            positives += weight[row]
-        else:
-            negatives += weight[row]
-        squared += weight[row] * (score[row] - y_true[row]) ** 2
-        number = min(max(int(score[row] * BINS), 0), BINS - 1)
-        bin_score[number] += weight[row] * score[row]
-        bin_true[number] += weight[row] * y_true[row]
-    for number in range(BINS):
-        gap += abs(bin_score[number] - bin_true[number])
-    return positives, negatives, squared, gap
-
-
-@allocating
-def _ranking(
-    y_true: np.ndarray, score: np.ndarray, weight: np.ndarray, threshold: float
-) -> tuple[float, float, float, float]:
-    """Areas under both curves before they are scaled, and flagged positives and negatives."""
-    hits, misses, area, average = 0.0, 0.0, 0.0, 0.0
-    flagged_hits, flagged_misses = 0.0, 0.0
-    row = 0
-    while row < len(score):  # a run of equal scores at a time: ties share a threshold
-        run_hits, run_misses, value = 0.0, 0.0, score[row]
-        while row < len(score) and score[row] == value:
-            if y_true[row]:
-                run_hits += weight[row]
-            else:
-                run_misses += weight[row]
-            row += 1
-        area += run_misses * (hits + run_hits / 2)
-        hits += run_hits
-        misses += run_misses
-        if hits + misses > 0:
-            average += run_hits * hits / (hits + misses)
-        if value >= threshold:
-            flagged_hits, flagged_misses = hits, misses
-    return area, average, flagged_hits, flagged_misses

@@ -1,7 +1,7 @@
-"""The telling words of many texts at once, and which of them two texts share, compiled.
+"""The telling words of many texts at once, and which of them two texts share.
 
 A word is telling where few texts have it. A text's words stand from the most telling to the least,
-one of each kind, and are kept as the places where they first stand.
+one of each kind, and are kept as the places where they first stand (`compiled/telling.c`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.context.terms import BITS, buffers, fold_table, spell
-from moderation.features.compiled import allocating
+from moderation.compiled import FLOAT, I4, I8, INT, U1, W_I8, Loop
+from moderation.context.terms import buffers, fold_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
+
+_tell = Loop("tell", U1, I8, I8, I4, U1, FLOAT, W_I8, W_I8)
+_compare = Loop("compare_words", I8, I8, I8, I8, I8, I8, INT, W_I8)
 
 
 class TellingWords:
@@ -68,69 +71,3 @@ class TellingWords:
         for pair, places in zip(some.tolist(), found[some].tolist(), strict=True):
             told[pair] = places
         return told
-
-
-@allocating
-def _tell(
-    data: np.ndarray,
-    first: np.ndarray,
-    last: np.ndarray,
-    fold: np.ndarray,
-    steps: np.ndarray,
-    least: float,
-    begin: np.ndarray,
-    words: np.ndarray,
-) -> int:
-    """Fill `words` with start, end and bucket of the telling words; return how many there are."""
-    slot = np.full(1 << BITS, -1, np.int32)
-    used = 0
-    for i in range(len(first)):
-        places = np.empty(((last[i] - first[i]) // 2 + 1, 3), np.int64)
-        count = np.zeros(len(places))
-        size = 0
-        for k in range(spell(data, first[i], last[i], fold, places)):
-            bucket = places[k, 2]
-            if steps[bucket] < least:
-                continue
-            if slot[bucket] < 0:
-                slot[bucket] = size
-                places[size] = places[k]
-                size += 1
-            count[slot[bucket]] += 1
-        for k in range(size):
-            bucket = places[k, 2]
-            slot[bucket] = -1
-            count[k] = -np.float64(steps[bucket]) * (1.0 + np.log(count[k]))
-        for k in np.argsort(count[:size], kind="mergesort"):  # those that stand first, first
-            words[used] = places[k]
-            used += 1
-        begin[i + 1] = used
-    return used
-
-
-@allocating
-def _compare(
-    begin: np.ndarray,
-    bucket: np.ndarray,
-    mine: np.ndarray,
-    other_begin: np.ndarray,
-    other_bucket: np.ndarray,
-    others: np.ndarray,
-    shared: bool,
-    found: np.ndarray,
-) -> None:
-    """Fill `found`; see `TellingWords.compared`. Texts that follow one another are met once."""
-    seen = np.full(1 << BITS, -1, np.int32)
-    for pair in range(len(mine)):
-        other = others[pair]
-        if pair == 0 or other != others[pair - 1]:
-            for k in range(other_begin[other], other_begin[other + 1]):
-                seen[other_bucket[k]] = pair
-            stamp = pair
-        at = 0
-        for k in range(begin[mine[pair]], begin[mine[pair] + 1]):
-            if at == found.shape[1]:
-                break
-            if (seen[bucket[k]] == stamp) == shared:
-                found[pair, at] = k
-                at += 1

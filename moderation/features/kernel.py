@@ -1,4 +1,6 @@
-"""The compiled hot path: comments as UTF-8 bytes to counts, tf-idf rows or scores. Arrays only.
+"""The hot path: comments as UTF-8 bytes to counts, tf-idf rows or scores. Arrays only.
+
+The loops are in `compiled/scores.c` and the passes that it calls.
 
 What is computed, for a comment whose distinct words and word pairs `i` occur `n(i)` times:
 
@@ -15,54 +17,36 @@ words. docs/kernel.md has what that gains (speed) and loses (0.0003 to 0.0024 of
 curve, within the sampling error).
 """
 
-# mypy: disable-error-code="return-value,assignment"
-# (numba turns its integers into one another; numpy's stubs do not)
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from moderation.features.characters import (
-    ITEMS,
-    N_CHARS,
-    N_DIGITS,
-    N_DOMAINS,
-    N_EMAILS,
-    N_EMOJI,
-    N_EXCLAIM,
-    N_FOREIGN,
-    N_HANDLES,
-    N_HTML_LINKS,
-    N_INVISIBLE,
-    N_LEET,
-    N_LETTERS,
-    N_MARKS,
-    N_MASKED,
-    N_MIXED,
-    N_MONEY,
-    N_PHONES,
-    N_QUOTED,
-    N_QUOTED_LINES,
-    N_RAW_URLS,
-    N_REPEATS,
-    N_SHORTENERS,
-    N_SPACED,
-    N_STRETCHED,
-    N_STYLED,
-    N_UPPER,
-    TOKENS,
-    Scratch,
-    read_characters,
+from moderation.compiled import (
+    F4,
+    F8,
+    I4,
+    I8,
+    INT,
+    U1,
+    U4,
+    U8,
+    W_F4,
+    W_F8,
+    W_I4,
+    W_I8,
+    W_U8,
+    Loop,
+    Prepared,
+    group,
 )
-from moderation.features.common_words import HASH_PRIME
-from moderation.features.compiled import compiled, fetched, inlined
-from moderation.features.links import read_extras
-from moderation.features.tokens import read_tokens
-
-if TYPE_CHECKING:
-    from moderation.features.folding import Tables
+from moderation.features.characters import SCRATCH, TOKENS, Scratch
+from moderation.features.common_words import COSTS, HASHES
+from moderation.features.folding import load_tables
+from moderation.features.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS, hashes_of
 
 HASH_VERSION = 1  # part of a model's format, like FOLDING_VERSION
 
@@ -96,11 +80,37 @@ DENSE_FEATURES = (
 """Names of the dense features; every value lies in [0, 1]."""
 
 N_DENSE = len(DENSE_FEATURES)
-CHAR_SEED = np.uint64(0x84222325CBF29CE4)
 BUCKET_PRIME = np.uint64(0x9E3779B97F4A7C15)
-BOUNDARY = np.uint64(32)
-FREQUENCY = np.array([0.0] + [1 + math.log(count) for count in range(1, 64)], np.float32)
-"""`term_frequency` of the usual counts."""
+COLUMNS = 4  # weight rows are padded to a multiple: the first four sums stay in registers
+SMALL = 64  # counts below have their logarithms in tables
+
+
+class Known(NamedTuple):
+    """What is the same for all comments and models.
+
+    common_hashes, common_costs: see `common_words`. top_levels, wordy_top_levels, shorteners:
+    hashes of the names in `links`. frequencies: (SMALL,) float32, the term frequency of a count.
+    log_counts: (SMALL,) float64, log1p of a count.
+    """
+
+    common_hashes: np.ndarray
+    common_costs: np.ndarray
+    top_levels: np.ndarray
+    wordy_top_levels: np.ndarray
+    shorteners: np.ndarray
+    frequencies: np.ndarray
+    log_counts: np.ndarray
+
+
+KNOWN = Known(
+    HASHES,
+    COSTS,
+    hashes_of(TOP_LEVELS),
+    hashes_of(WORDY_TOP_LEVELS),
+    hashes_of(SHORTENERS),
+    np.array([0.0] + [1 + math.log(count) for count in range(1, SMALL)], np.float32),
+    np.array([math.log1p(count) for count in range(SMALL)]),
+)
 
 
 class Grams(NamedTuple):
@@ -129,9 +139,67 @@ class WordCache(NamedTuple):
     keys: np.ndarray
 
 
-ONE, TWO, THREE, FOUR, FIVE = (np.uint64(k) for k in range(1, 6))  # numba: no signs on indices
-AHEAD = 16  # items: memory takes as long as their sums
-COLUMNS = 4  # weight rows are padded to a multiple: the first four sums stay in registers
+class Weights(NamedTuple):
+    """A model's n-grams and one thread's cache of words.
+
+    rows: (buckets, columns) float32, idf squared, then idf * weight for every label, zeros up to a
+    multiple of four.
+    """
+
+    rows: np.ndarray
+    cache: WordCache
+
+
+class Reading(NamedTuple):
+    """What reading a comment takes."""
+
+    tables: Prepared
+    known: Prepared
+    grams: Grams
+    scratch: Prepared
+
+
+class Comments(NamedTuple):
+    """The comments `first` to `last` of a text column, and what reads them.
+
+    data: uint8. offsets: (n + 1,) int64.
+    """
+
+    data: np.ndarray
+    offsets: np.ndarray
+    first: int
+    last: int
+    reading: Reading
+
+
+_TABLES = group(I4, U1, I4, I4, I4, I4, U1)
+_KNOWN = group(U4, U1, U8, U8, U8, F4, F8)
+READING = group(_TABLES, _KNOWN, group(INT, INT, INT, INT, INT, INT), SCRATCH)
+COMMENTS = group(U1, I8, INT, INT, READING)
+WEIGHTS = group(F4, group(W_F4, W_U8))
+
+_read_comment = Loop("read_comment_alone", U1, INT, INT, READING)
+_explain = Loop("explain", READING, WEIGHTS, W_F8, W_F4, W_F8)
+
+score_rows = Loop("score_rows", COMMENTS, WEIGHTS, F4, F4, W_F8, W_F4, W_F4, W_F4)
+"""Score comments.
+
+Takes Comments and Weights; dense (N_DENSE, labels) and intercept (labels,) float32; room for
+(columns - 1,) float64 and (N_DENSE,) float32; out (n, labels) float32; described (n or 0, N_DENSE)
+float32, filled if there is room.
+"""
+
+count_rows = Loop("count_rows", COMMENTS, F4, INT, W_I8, W_I8, W_I8, W_I4, W_F4)
+"""Rows of n-gram counts, or of tf-idf, as CSR.
+
+Takes Comments; idf (buckets,) float32, 0 = the bucket is left out; whether to weigh; stamp and
+place, (buckets,) int64, stamp zeroed before the first run; indptr, indices and values. Run twice:
+with empty indices it writes the rows' sizes to indptr[row + 1]; with room it fills them at
+indptr[row].
+"""
+
+count_words = Loop("count_words", COMMENTS, W_I8, W_I4)
+"""Buckets of every word in order, as CSR without values: Comments, indptr, ids; run twice."""
 
 
 def make_cache(slots: int, columns: int) -> WordCache:
@@ -140,367 +208,34 @@ def make_cache(slots: int, columns: int) -> WordCache:
     return WordCache(sums, sums.view(np.uint64))
 
 
-@compiled
-def read_comment(
-    data: np.ndarray, begin: int, end: int, tables: Tables, grams: Grams, scratch: Scratch
-) -> int:
-    """Run all passes over one comment."""
-    n = read_characters(data, begin, end, tables, grams.fold, scratch)
-    read_extras(scratch, n)
-    read_tokens(scratch, n, grams.fold, grams.word_high >= 2)
-    return n
+@cache
+def _shipped() -> tuple[Prepared, Prepared]:
+    return Prepared(_TABLES, load_tables()), Prepared(_KNOWN, KNOWN)
 
 
-@inlined
-def bucket_of(hashed: int, bits: int) -> int:
-    """Bucket of a hash: its best-mixed bits."""
-    hashed = (hashed ^ (hashed >> np.uint64(32))) * BUCKET_PRIME
-    return np.int64(hashed >> np.uint64(64 - bits))
+def reading(grams: Grams, scratch: Prepared) -> Reading:
+    """What reading comments into `scratch` takes."""
+    return Reading(*_shipped(), grams, scratch)
 
 
-@compiled
-def list_buckets(scratch: Scratch, item: int, grams: Grams) -> int:
-    """Write the buckets of an item's n-grams to `scratch.room`; returns how many."""
-    out, n = scratch.room, 0
-    token = scratch.item_token[item]
-    if token < 0:
-        out[0] = bucket_of(scratch.item_hash[item], grams.bits)
-        return 1
-    if grams.word_low <= 1 <= grams.word_high:
-        out[0] = bucket_of(scratch.item_hash[item], grams.bits)
-        n = 1
-    begin, size = scratch.token_from[token], scratch.token_size[token]
-    if size < 2:
-        return n
-    for first in range(-1, size):
-        hashed = CHAR_SEED
-        for length in range(1, min(grams.char_high, size + 1 - first) + 1):
-            k = first + length - 1
-            inside = 0 <= k < size
-            char = np.uint64(scratch.chars[np.uint64(begin + k)]) if inside else BOUNDARY
-            hashed = (hashed ^ char) * HASH_PRIME
-            if length >= grams.char_low:
-                out[np.uint64(n)] = bucket_of(hashed, grams.bits)
-                n += 1
-    return n
+def read_comment(data: np.ndarray, begin: int, end: int, grams: Grams, scratch: Scratch) -> int:
+    """Run all passes over one comment; returns how many characters it folds to."""
+    return _read_comment(data, begin, end, reading(grams, Prepared(SCRATCH, scratch)))
 
 
-@compiled
-def fill_slot(
-    scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache, slot: int
-) -> None:
-    """Sum the weight rows of a word's n-grams into a place of the cache."""
-    columns, first = rows.shape[1], np.uint64(slot)
-    found = np.uint64(list_buckets(scratch, item, grams))
-    for begin in range(0, columns, COLUMNS):
-        column = np.uint64(begin)
-        sum_0, sum_1, sum_2, sum_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
-        for k in range(found):  # sums in registers: all rows are under way at once
-            bucket = np.uint64(scratch.room[k])
-            sum_0 += rows[bucket, column]
-            sum_1 += rows[bucket, column + ONE]
-            sum_2 += rows[bucket, column + TWO]
-            sum_3 += rows[bucket, column + THREE]
-        cache.sums[first, column + TWO] = sum_0
-        cache.sums[first, column + THREE] = sum_1
-        cache.sums[first, column + FOUR] = sum_2
-        cache.sums[first, column + FIVE] = sum_3
-    cache.keys[first, np.uint64(0)] = scratch.item_hash[item]
-    cache.keys[first, np.uint64(cache.keys.shape[1] - 1)] = 0
+def explain(
+    given: Reading, weights: Weights, labels: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take the comment just read apart.
 
-
-@inlined
-def slot_of(hashed: np.uint64, cache: WordCache) -> np.uint64:
-    """Place in the cache of a word."""
-    return ((hashed * BUCKET_PRIME) >> np.uint64(32)) & np.uint64(len(cache.keys) - 1)
-
-
-@inlined
-def word_slot(scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache) -> int:
-    """Place in the cache of what a distinct word adds; computed if it is not there."""
-    hashed = scratch.item_hash[np.uint64(item)]
-    slot = slot_of(hashed, cache)
-    if cache.keys[slot, 0] != hashed:
-        fill_slot(scratch, item, grams, rows, cache, slot)
-    return np.int64(slot)
-
-
-@inlined
-def term_frequency(count: int) -> float:
-    """Sublinear term frequency."""
-    if count < len(FREQUENCY):
-        return FREQUENCY[np.uint64(count)]
-    return np.float32(1 + np.log(count))
-
-
-@inlined
-def fetch_item(
-    scratch: Scratch, item: int, grams: Grams, rows: np.ndarray, cache: WordCache
-) -> None:
-    """Have the memory that an item's sums stand in fetched: it will be needed soon."""
-    hashed = scratch.item_hash[np.uint64(item)]
-    if scratch.item_token[np.uint64(item)] < 0:
-        fetched(rows, bucket_of(hashed, grams.bits))
-    else:
-        fetched(cache.sums, np.int64(slot_of(hashed, cache)))
-
-
-@compiled
-def score_comment(
-    scratch: Scratch, grams: Grams, rows: np.ndarray, cache: WordCache, logits: np.ndarray
-) -> float:
-    """Write the dot product of the comment's tf-idf row with every label; returns the norm.
-
-    logits: (columns - 1,) float64, labels and padding.
+    Returns the tf-idf part of its logits (labels,) float64, its dense features (N_DENSE,) float32
+    and what each token adds, (tokens, labels) float64: an item's share is divided equally among its
+    occurrences, a pair's between its two words.
     """
-    columns = rows.shape[1]
-    squares, sum_1, sum_2, sum_3 = 0.0, 0.0, 0.0, 0.0
-    for column in range(COLUMNS, columns):
-        logits[column - 1] = 0
-    items = scratch.state[ITEMS]
-    for item in range(min(items, AHEAD)):
-        fetch_item(scratch, item, grams, rows, cache)
-    for item in range(items):
-        if item + AHEAD < items:
-            fetch_item(scratch, item + AHEAD, grams, rows, cache)
-        one = np.uint64(item)
-        weight = np.float64(term_frequency(scratch.item_count[one]))
-        if scratch.item_token[one] < 0:
-            place = np.uint64(bucket_of(scratch.item_hash[one], grams.bits))
-            part_0, part_1 = rows[place, 0], rows[place, 1]
-            part_2, part_3 = rows[place, 2], rows[place, 3]
-            for column in range(COLUMNS, columns):
-                logits[column - 1] += weight * rows[place, column]
-        else:
-            place = np.uint64(word_slot(scratch, item, grams, rows, cache))
-            part_0, part_1 = cache.sums[place, 2], cache.sums[place, 3]
-            part_2, part_3 = cache.sums[place, 4], cache.sums[place, 5]
-            for column in range(COLUMNS, columns):
-                logits[column - 1] += weight * cache.sums[place, 2 + column]
-        squares += weight * weight * part_0
-        sum_1 += weight * part_1
-        sum_2 += weight * part_2
-        sum_3 += weight * part_3
-    norm = np.sqrt(squares) if squares > 0 else 1.0
-    logits[0], logits[1], logits[2] = sum_1, sum_2, sum_3
-    for column in range(columns - 1):
-        logits[column] /= norm
-    return norm
-
-
-@inlined
-def bounded(count: int) -> float:
-    """A count as a number from 0 to 1: 0, 1/2, 2/3, and so on."""
-    return count / (count + 1.0)
-
-
-@compiled
-def describe(scratch: Scratch, out: np.ndarray) -> None:
-    """Write the dense features of the comment; out: (N_DENSE,) float32."""
-    seen = scratch.seen
-    length = max(seen[N_CHARS], 0)  # a stretched ß counts once here, and is two letters to fold
-    chars = max(length, 1)
-    letters = seen[N_LETTERS]
-    words = max(scratch.state[TOKENS], 1)
-    out[0] = min(np.log1p(length) / 10, 1.0)
-    out[1] = bounded(seen[N_RAW_URLS])
-    out[2] = bounded(seen[N_DOMAINS])
-    out[3] = bounded(seen[N_SHORTENERS])
-    out[4] = bounded(seen[N_HTML_LINKS])
-    out[5] = bounded(seen[N_EMAILS])
-    out[6] = bounded(seen[N_PHONES])
-    out[7] = bounded(seen[N_HANDLES])
-    out[8] = bounded(seen[N_MONEY])
-    out[9] = seen[N_UPPER] / (letters + 5.0)
-    out[10] = bounded(seen[N_STRETCHED])
-    out[11] = bounded(seen[N_EXCLAIM])
-    out[12] = min(seen[N_EMOJI] / words, 1.0)
-    out[13] = min(seen[N_QUOTED_LINES] / chars, 1.0)
-    out[14] = min(seen[N_QUOTED] / chars, 1.0)
-    out[15] = min(seen[N_DIGITS] / chars, 1.0)
-    out[16] = max(seen[N_FOREIGN], 0) / max(letters, 1)
-    out[17] = seen[N_REPEATS] / words
-    out[18] = min(seen[N_STYLED] / max(letters, 1), 1.0)
-    out[19] = bounded(seen[N_MARKS])
-    out[20] = bounded(seen[N_INVISIBLE])
-    out[21] = bounded(seen[N_MIXED])
-    out[22] = bounded(seen[N_LEET])
-    out[23] = bounded(seen[N_SPACED])
-    out[24] = bounded(seen[N_MASKED])
-
-
-@compiled
-def score_rows(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    first: int,
-    last: int,
-    tables: Tables,
-    grams: Grams,
-    scratch: Scratch,
-    rows: np.ndarray,
-    dense: np.ndarray,
-    intercept: np.ndarray,
-    cache: WordCache,
-    total: np.ndarray,
-    values: np.ndarray,
-    out: np.ndarray,
-    described: np.ndarray,
-) -> None:
-    """Score the comments `first` to `last`.
-
-    data: uint8. offsets: (n + 1,) int64. rows: (buckets, columns) float32, idf squared, then
-    idf * weight for every label, zeros up to a multiple of four. dense: (N_DENSE, labels).
-    intercept: (labels,). out: (n, labels) float32.
-    total: (columns - 1,) float64 and values: (N_DENSE,) float32, working memory.
-    described: (n or 0, N_DENSE) float32, filled if there is room.
-    """
-    labels = len(intercept)
-    for row in range(first, last):
-        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        describe(scratch, values)
-        if len(described):
-            for k in range(N_DENSE):
-                described[row, k] = values[k]
-        if labels:
-            score_comment(scratch, grams, rows, cache, total)
-            for label in range(labels):
-                total[label] += intercept[label]
-                for k in range(N_DENSE):
-                    total[label] += values[k] * dense[k, label]
-                out[row, label] = total[label]
-
-
-@compiled
-def explain_row(
-    scratch: Scratch,
-    grams: Grams,
-    rows: np.ndarray,
-    cache: WordCache,
-    norm: float,
-    parts: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """Add what every word of the comment just scored adds to `out`: (tokens, labels) float64.
-
-    An item's share is divided equally among its occurrences, a pair's between its two words.
-    parts: (items, labels) float64, zeros, working memory.
-    """
-    for item in range(scratch.state[ITEMS]):
-        count = scratch.item_count[item]
-        share = term_frequency(count) / (count * norm)
-        if scratch.item_token[item] < 0:
-            place, table, shift = bucket_of(scratch.item_hash[item], grams.bits), rows, 0
-        else:
-            place, table, shift = word_slot(scratch, item, grams, rows, cache), cache.sums, 2
-        for label in range(out.shape[1]):
-            parts[item, label] = share * table[place, shift + 1 + label]
-    previous = -1
-    for token in range(scratch.state[TOKENS]):
-        pair = scratch.token_pair[token]
-        for label in range(out.shape[1]):
-            out[token, label] += parts[scratch.token_item[token], label]
-            if pair >= 0:
-                out[token, label] += 0.5 * parts[pair, label]
-                out[previous, label] += 0.5 * parts[pair, label]
-        if scratch.token_main[token]:
-            previous = token
-
-
-@inlined
-def put(
-    bucket: int,
-    amount: float,
-    mark: int,
-    stamp: np.ndarray,
-    place: np.ndarray,
-    filled: int,
-    indices: np.ndarray,
-    values: np.ndarray,
-) -> int:
-    """Add `amount` to a row's bucket; returns where the row ends now."""
-    if stamp[bucket] != mark:
-        stamp[bucket] = mark
-        place[bucket] = filled
-        if len(indices):
-            indices[filled] = bucket
-            values[filled] = 0
-        filled += 1
-    if len(indices):
-        values[place[bucket]] += amount
-    return filled
-
-
-@compiled
-def count_rows(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    first: int,
-    last: int,
-    tables: Tables,
-    grams: Grams,
-    scratch: Scratch,
-    idf: np.ndarray,
-    weigh: bool,
-    stamp: np.ndarray,
-    place: np.ndarray,
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    values: np.ndarray,
-) -> None:
-    """Rows of n-gram counts, or of tf-idf if `weigh`, as CSR.
-
-    Run twice: with empty `indices` it writes the rows' sizes to indptr[row + 1]; with room it
-    fills them at indptr[row]. idf: (buckets,) float32, 0 = the bucket is left out. stamp, place:
-    (buckets,) int64, stamp zeroed before the first run.
-    """
-    filling = len(indices) > 0
-    for row in range(first, last):
-        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        begin = indptr[row] if filling else 0
-        mark = -row - 1 if filling else row + 1
-        filled, squares = begin, 0.0
-        for item in range(scratch.state[ITEMS]):
-            count = scratch.item_count[item]
-            weight = np.float64(term_frequency(count)) if weigh else np.float64(count)
-            for k in range(list_buckets(scratch, item, grams)):
-                bucket = scratch.room[k]
-                if idf[bucket] == 0:
-                    continue
-                amount = weight * idf[bucket] if weigh else weight
-                squares += amount * amount
-                filled = put(bucket, amount, mark, stamp, place, filled, indices, values)
-        if not filling:
-            indptr[row + 1] = filled
-        elif weigh and squares > 0:
-            for k in range(begin, filled):
-                values[k] /= np.float32(np.sqrt(squares))
-
-
-@compiled
-def count_words(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    first: int,
-    last: int,
-    tables: Tables,
-    grams: Grams,
-    scratch: Scratch,
-    indptr: np.ndarray,
-    ids: np.ndarray,
-) -> None:
-    """Buckets of every word in order, as CSR without values; run twice, like `count_rows`."""
-    filling = len(ids) > 0
-    for row in range(first, last):
-        read_comment(data, offsets[row], offsets[row + 1], tables, grams, scratch)
-        filled = indptr[row] if filling else 0
-        for token in range(scratch.state[TOKENS]):
-            if scratch.token_main[token]:
-                if filling:
-                    ids[filled] = bucket_of(scratch.token_hash[token], grams.bits)
-                filled += 1
-        if not filling:
-            indptr[row + 1] = filled
+    total, values = np.zeros(weights.rows.shape[1] - 1), np.zeros(N_DENSE, np.float32)
+    shares = np.zeros((int(given.scratch.value.state[TOKENS]), labels))
+    _explain(given, weights, total, values, shares)
+    return total[:labels], values, shares
 
 
 __all__ = ["DENSE_FEATURES", "HASH_VERSION", "Grams", "Scratch", "WordCache"]

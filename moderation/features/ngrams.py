@@ -16,20 +16,22 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moderation.compiled import Prepared
 from moderation.features import kernel
-from moderation.features.characters import ITEMS, MOST_LENGTHS, TOKENS, Scratch, apart, make_scratch
-from moderation.features.folding import FOLDING_VERSION, load_tables
+from moderation.features.characters import MOST_LENGTHS, SCRATCH, apart, make_scratch
+from moderation.features.folding import FOLDING_VERSION
 from moderation.features.kernel import (
     COLUMNS,
     DENSE_FEATURES,
     HASH_VERSION,
     Grams,
+    Weights,
     WordCache,
     make_cache,
 )
@@ -44,6 +46,7 @@ PER_THREAD = 2  # pieces of what is left
 LEAST_SCRATCH = 1 << 12  # bytes of text that a thread has working memory for, at least
 ROW_BYTES = 16  # what a text costs beside its bytes, in bytes
 
+_local = threading.local()
 Texts = Any  # pandas Series, pa.Array, pa.ChunkedArray or a sequence of str
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -216,25 +219,18 @@ def describe_and_score(
     n = sum(len(piece.offsets) - 1 for piece in pieces)
     out = np.empty((n, len(table.intercept)), np.float32)
     described = np.empty((n if dense else 0, len(DENSE_FEATURES)), np.float32)
-    grams, tables = table.config.grams, load_tables()
+    grams = table.config.grams
     weights = np.ascontiguousarray(table.dense, np.float32)
     intercept = np.ascontiguousarray(table.intercept, np.float32)
 
-    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+    def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
         with table.cache() as cache:
             kernel.score_rows(
-                piece.data,
-                piece.offsets,
-                first,
-                last,
-                tables,
-                grams,
-                scratch,
-                table.rows,
+                piece.part(first, last, grams, scratch),
+                Weights(table.rows, cache),
                 weights,
                 intercept,
-                cache,
                 apart(table.rows.shape[1] - 1, np.float64),
                 apart(len(DENSE_FEATURES), np.float32),
                 out[rows],
@@ -252,22 +248,20 @@ def explain(text: str, table: WeightTable) -> Explanation:
     """
     piece = next(_pieces([text]))
     scratch, grams = make_scratch(len(piece.data)), table.config.grams
-    labels = len(table.intercept)
-    total, values = np.zeros(table.rows.shape[1] - 1), np.zeros(len(DENSE_FEATURES), np.float32)
-    kernel.read_comment(piece.data, 0, len(piece.data), load_tables(), grams, scratch)
-    kernel.describe(scratch, values)
-    shares = np.zeros((int(scratch.state[TOKENS]), labels))
-    parts = np.zeros((int(scratch.state[ITEMS]), labels))
+    kernel.read_comment(piece.data, 0, len(piece.data), grams, scratch)
     with table.cache() as cache:
-        norm = kernel.score_comment(scratch, grams, table.rows, cache, total)
-        kernel.explain_row(scratch, grams, table.rows, cache, norm, parts, shares)
+        given, weights = (
+            kernel.reading(grams, Prepared(SCRATCH, scratch)),
+            Weights(table.rows, cache),
+        )
+        total, values, shares = kernel.explain(given, weights, len(table.intercept))
     spans: dict[tuple[int, int], np.ndarray] = {}
     for start, end, share in zip(scratch.token_start, scratch.token_end, shares, strict=False):
         key = int(start), int(end)
         spans[key] = spans.get(key, 0) + share
     described = values[:, None].astype(float) * table.dense
     return Explanation(
-        logits=total[:labels] + described.sum(axis=0) + table.intercept,
+        logits=total + described.sum(axis=0) + table.intercept,
         intercept=np.asarray(table.intercept, float),
         spans=[Span(*key, share) for key, share in sorted(spans.items(), key=lambda s: s[0])],
         dense=described,
@@ -320,14 +314,11 @@ def words(
     The ids are those of the word unigrams in `count`; second forms of disguised words are left out.
     """
     nothing = np.empty(0, np.int32)
-    tables, grams = load_tables(), config.grams
     pieces = list(_pieces(texts))
 
-    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+    def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
         part = indptr[piece.row : piece.row + len(piece.offsets)]
-        kernel.count_words(
-            piece.data, piece.offsets, first, last, tables, grams, scratch, part, ids
-        )
+        kernel.count_words(piece.part(first, last, config.grams, scratch), part, ids)
 
     indptr, ids = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64), nothing
     _run(pieces, work, threads)
@@ -342,24 +333,18 @@ def _count(
     texts: Texts, config: NgramConfig, idf: np.ndarray, threads: int | None, *, weigh: bool
 ) -> Csr:
     """Both passes of `kernel.count_rows`."""
-    tables, grams, local = load_tables(), config.grams, threading.local()
+    local = threading.local()
     pieces = list(_pieces(texts))
     indptr = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64)
     indices, values = np.empty(0, np.int32), np.empty(0, np.float32)
 
-    def work(piece: Piece, first: int, last: int, scratch: Scratch) -> None:
+    def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
         if not hasattr(local, "stamp"):
             local.stamp = np.zeros(config.buckets, np.int64)
             local.place = np.empty(config.buckets, np.int64)
         local.stamp[:] = 0  # rows are numbered from 0 in every piece
         kernel.count_rows(
-            piece.data,
-            piece.offsets,
-            first,
-            last,
-            tables,
-            grams,
-            scratch,
+            piece.part(first, last, config.grams, scratch),
             idf,
             weigh,
             local.stamp,
@@ -384,6 +369,10 @@ class Piece(NamedTuple):
     data: np.ndarray
     offsets: np.ndarray
     row: int
+
+    def part(self, first: int, last: int, grams: Grams, scratch: Prepared) -> kernel.Comments:
+        """The texts `first` to `last`, to be read into `scratch`."""
+        return kernel.Comments(self.data, self.offsets, first, last, kernel.reading(grams, scratch))
 
 
 def _chunks(texts: Texts) -> list[pa.Array]:
@@ -424,8 +413,8 @@ def text_count(texts: Texts) -> int:
 
 
 def thread_count() -> int:
-    """How many threads are used if nobody says: NUMBA_NUM_THREADS, or the cores we may use."""
-    wanted = os.environ.get("NUMBA_NUM_THREADS", "")
+    """How many threads are used if nobody says: MODERATION_THREADS, or the cores we may use."""
+    wanted = os.environ.get("MODERATION_THREADS", "")
     if wanted.isdigit() and int(wanted):
         return int(wanted)
     if hasattr(os, "sched_getaffinity"):
@@ -461,9 +450,17 @@ def _cost(piece: Piece) -> int:
     return int(piece.offsets[-1] - piece.offsets[0]) + ROW_BYTES * (len(piece.offsets) - 1)
 
 
+def _usual_scratch() -> Prepared:
+    """This thread's working memory for texts of usual length."""
+    if getattr(_local, "size", None) != LEAST_SCRATCH:
+        _local.size = LEAST_SCRATCH
+        _local.scratch = Prepared(SCRATCH, make_scratch(LEAST_SCRATCH))
+    return cast("Prepared", _local.scratch)
+
+
 def _run(
     pieces: Sequence[Piece],
-    work: Callable[[Piece, int, int, Scratch], None],
+    work: Callable[[Piece, int, int, Prepared], None],
     threads: int | None,
 ) -> None:
     """Call `work` for ranges of rows, on `threads` threads (the kernel lets go of the GIL).
@@ -476,11 +473,11 @@ def _run(
     waiting = iter(tasks)
 
     def step() -> None:
-        scratch: Scratch | None = None
+        scratch = _usual_scratch()
         for piece, first, last in waiting:
             longest = int(np.diff(piece.offsets[first : last + 1]).max())
-            if scratch is None or len(scratch.at) < longest:
-                scratch = make_scratch(max(longest, LEAST_SCRATCH))
+            if len(scratch.value.at) < longest:
+                scratch = Prepared(SCRATCH, make_scratch(longest))
             work(piece, first, last, scratch)
 
     if threads <= 1:

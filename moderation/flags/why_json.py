@@ -1,4 +1,4 @@
-"""Why comments are flagged, as JSON, compiled: one object per comment, by label.
+"""Why comments are flagged, as JSON: one object per comment, by label (`compiled/reasons.c`).
 
     {"slur":{"score":0.42,"threshold":0.16,"intercept":-2.6,"spans":[[0,7,1.25],…],"features":{…}}}
 
@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from moderation.features.compiled import allocating, compiled
+from moderation.compiled import BOOL, F8, FLOAT, I4, I8, U1, W_I8, W_U1, Loop, group
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.model.labels import ContextLabel
 
@@ -27,22 +27,18 @@ if TYPE_CHECKING:
 SMALL = 0.01  # spans that carry less are summed up under OTHER_WORDS: a long comment has hundreds
 OTHER_WORDS = "other words"
 DIGITS = 4  # behind the point
-UNIT = 10**DIGITS
 ROOM = 64  # bytes of a span: two numbers of 10 digits, a share of 20, and 6 marks
 LABEL_ROOM = 256  # bytes of a label's own words and numbers
 NUMBER_ROOM = 26
-COMMA, MINUS, POINT, ZERO, OPEN, CLOSE, BEGIN, END = 44, 45, 46, 48, 91, 93, 123, 125
 
-
-def _letters(text: str) -> np.ndarray:
-    return np.frombuffer(text.encode(), np.uint8)
-
-
-SCORE = _letters('{"score":')
-THRESHOLD = _letters(',"threshold":')
-INTERCEPT = _letters(',"intercept":')
-SPANS = _letters(',"spans":[')
-FEATURES = _letters('],"features":{')
+_JOINED = group(U1, I8)
+_write = Loop(
+    "write_reasons",
+    *(I8, I4, I4, F8, F8, F8),
+    *(F8, F8, BOOL, I8),
+    *(_JOINED, _JOINED, _JOINED),
+    *(FLOAT, W_U1, W_I8),
+)
 
 
 def reasons(
@@ -72,9 +68,12 @@ def reasons(
     room += len(given[0]) + (len(keys[0]) + len(heads) + 2) * len(passed)  # a comma each, {}
     out, ends = np.empty(room, np.uint8), np.zeros(len(passed) + 1, np.int64)
     _write(
-        found.begin, found.start, found.end, found.shares, found.dense, found.start_logit,
-        values, limits, passed, columns, *keys, *names, *given, SMALL, out, ends,
-    )  # fmt: skip
+        *(found.begin, found.start, found.end, found.shares, found.dense),
+        found.start_logit.astype(np.float64),
+        *(values, limits, passed, columns),
+        *(keys, names, given),
+        *(SMALL, out, ends),
+    )
     written = out[: ends[-1]].copy()
     return pa.LargeStringArray.from_buffers(len(passed), pa.py_buffer(ends), pa.py_buffer(written))
 
@@ -108,129 +107,3 @@ def _joined(pieces: Iterable[bytes]) -> tuple[np.ndarray, np.ndarray]:
     begin = np.zeros(len(every) + 1, np.int64)
     np.cumsum([len(one) for one in every], out=begin[1:])
     return np.frombuffer(b"".join(every), np.uint8), begin
-
-
-@allocating
-def _write(
-    begin: Any, start: Any, end: Any, shares: Any, dense: Any, start_logit: Any,
-    values: Any, limits: Any, passed: Any, columns: Any, keys: Any, key_begin: Any,
-    names: Any, name_begin: Any, given: Any, given_begin: Any, small: Any, out: Any, ends: Any,
-) -> None:  # fmt: skip
-    """Fill `out` with the JSON, row behind row, and `ends[1:]` with where each ends."""
-    at = 0
-    heads = passed.shape[1]
-    for row in range(len(passed)):
-        out[at] = BEGIN
-        at += 1
-        first = at
-        for head in range(heads):
-            if not passed[row, head]:
-                continue
-            if at > first:
-                out[at] = COMMA
-                at += 1
-            at = _put_letters(out, at, keys[key_begin[head] : key_begin[head + 1]])
-            column, piece = columns[head], row * heads + head
-            if column < 0:
-                at = _put_letters(out, at, given[given_begin[piece] : given_begin[piece + 1]])
-                continue
-            at = _put_share(out, _put_letters(out, at, SCORE), values[row, head])
-            at = _put_share(out, _put_letters(out, at, THRESHOLD), limits[head])
-            at = _put_share(out, _put_letters(out, at, INTERCEPT), start_logit[column])
-            at = _put_letters(out, at, SPANS)
-            at, rest = _put_spans(
-                out, at, start, end, shares, column, begin[row], begin[row + 1], small
-            )
-            at = _put_letters(out, at, FEATURES)
-            at = _put_features(out, at, dense[row, :, column], rest, names, name_begin)
-            out[at] = out[at + 1] = END
-            at += 2
-        out[at] = END
-        at += 1
-        ends[row + 1] = at
-
-
-@compiled
-def _put_letters(out: np.ndarray, at: int, letters: np.ndarray) -> int:
-    """Write bytes; return where they end."""
-    for k in range(len(letters)):
-        out[at + k] = letters[k]
-    return at + len(letters)
-
-
-@compiled
-def _put_spans(
-    out: Any, at: Any, start: Any, end: Any, shares: Any, column: Any, first: Any, last: Any,
-    small: Any,
-) -> Any:  # fmt: skip
-    """Write the spans `first` to `last` that carry `small` or more.
-
-    Returns where they end, and the sum of the others.
-    """
-    rest, opened = 0.0, at
-    for span in range(first, last):
-        share = shares[span, column]
-        if abs(share) < small:
-            rest += share
-            continue
-        if at > opened:
-            out[at] = COMMA
-            at += 1
-        out[at] = OPEN
-        at = _put_integer(out, at + 1, start[span])
-        out[at] = COMMA
-        at = _put_integer(out, at + 1, end[span])
-        out[at] = COMMA
-        at = _put_share(out, at + 1, share)
-        out[at] = CLOSE
-        at += 1
-    return at, rest
-
-
-@compiled
-def _put_features(out: Any, at: Any, dense: Any, rest: Any, names: Any, name_begin: Any) -> Any:
-    """Write the dense features that carry something, and last the small spans; return the end."""
-    opened = at
-    for k in range(len(dense) + 1):
-        share = rest if k == len(dense) else dense[k]
-        if share == 0 or (k < len(dense) and np.rint(abs(share) * UNIT) == 0):
-            continue
-        if at > opened:
-            out[at] = COMMA
-            at += 1
-        at = _put_letters(out, at, names[name_begin[k] : name_begin[k + 1]])
-        at = _put_share(out, at, share)
-    return at
-
-
-@compiled
-def _put_integer(out: np.ndarray, at: int, number: int) -> int:
-    """Write a number of 0 or more; return where it ends."""
-    size = 1
-    left = number // 10
-    while left > 0:
-        size += 1
-        left //= 10
-    for k in range(at + size - 1, at - 1, -1):
-        out[k] = ZERO + number % 10
-        number //= 10
-    return at + size
-
-
-@compiled
-def _put_share(out: np.ndarray, at: int, share: float) -> int:
-    """Write a number rounded to DIGITS, as `repr` does: without zeros at its end but the first."""
-    units = np.int64(np.rint(abs(share) * UNIT))
-    if share < 0:
-        out[at] = MINUS
-        at += 1
-    at = _put_integer(out, at, units // UNIT)
-    out[at] = POINT
-    units %= UNIT
-    for k in range(DIGITS, 0, -1):
-        out[at + k] = ZERO + units % 10
-        units //= 10
-    last = at + DIGITS
-    while last > at + 1 and out[last] == ZERO:
-        last -= 1
-    return last + 1

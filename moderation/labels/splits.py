@@ -7,9 +7,11 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from moderation.features.compiled import allocating
+from moderation.compiled import F8, I8, W_F8, W_I8, Loop
 from moderation.labels.duplicates import near_duplicate_groups
 from moderation.labels.table import label_names
+
+_deal_out = Loop("deal", F8, I8, W_F8, W_I8)
 
 
 def split_groups(frame: pd.DataFrame, near: bool = True) -> np.ndarray:
@@ -93,20 +95,8 @@ def _held(frame: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
     return np.column_stack(kinds).astype(np.float64)
 
 
-@allocating
 def _deal(held: np.ndarray, order: np.ndarray, k: int) -> np.ndarray:
     """Fold of each group. held: (groups, kinds), each kind's shares of its whole."""
-    filled = np.zeros((k, held.shape[1]))
-    folds_of = np.zeros(len(order), dtype=np.int64)
-    for group in order:
-        best, least = 0, np.inf
-        for fold in range(k):
-            cost = 0.0
-            for kind in range(held.shape[1]):
-                cost += held[group, kind] * (2.0 * filled[fold, kind] + held[group, kind])
-            if cost < least:
-                best, least = fold, cost
-        for kind in range(held.shape[1]):
-            filled[best, kind] += held[group, kind]
-        folds_of[group] = best
+    folds_of = np.zeros(len(order), np.int64)
+    _deal_out(held, order, np.zeros((k, held.shape[1])), folds_of)
     return folds_of

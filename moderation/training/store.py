@@ -14,6 +14,10 @@ import hashlib
 import json
 import os
 import platform
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -23,11 +27,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]  # no types
 from safetensors import numpy as safetensors
+from threadpoolctl import threadpool_info
 
 from moderation.errors import OutputError
-from moderation.features.compiled import FOLDER
 from moderation.labels.table import LABEL_SCHEMA
 from moderation.model import folder as model_folder
 from moderation.tables import replacing, to_arrow
@@ -37,18 +40,55 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 30  # of all entries, the oldest go first; the sets of labels/ take a tenth
 _PACKAGE = Path(__file__).parents[1]
-_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy")
+_LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy")
 _DIGEST = hashlib.sha256().digest_size
 _ABOUT = b"about"
+
+
+def _user_cache() -> Path:
+    """The folder that the platform keeps for caches."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser()
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+
+
+def _own_folder() -> Path | None:
+    """Where entries are kept; None if nowhere."""
+    own = f"moderation-{os.getuid()}" if hasattr(os, "getuid") else "moderation"
+    places: tuple[Callable[[], Path], ...] = (
+        lambda: _user_cache() / "moderation",
+        lambda: Path(tempfile.gettempdir()) / own,
+    )
+    for place in places:
+        try:
+            folder = place() / "training"
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK | os.X_OK) and _ours(folder.parent) and _ours(folder):
+                return folder
+        except (OSError, RuntimeError):  # read-only, or no home directory
+            continue
+    return None
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else can write there."""
+    found = folder.stat()
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o022
 
 
 @cache
 def _program() -> str:
     """Digest of this program's source, and of what else its numbers depend on."""
-    machine = (platform.python_version(), platform.machine(), get_host_cpu_name())
+    blas = sorted({str(one.get("architecture")) for one in threadpool_info()})
+    machine = (platform.python_version(), platform.machine(), blas)
     hashed = hashlib.sha256(repr((machine, [version(library) for library in _LIBRARIES])).encode())
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".npz"):
+        if path.suffix in (".py", ".npz", ".so"):
             hashed.update(path.read_bytes())
     return hashed.hexdigest()
 
@@ -75,8 +115,8 @@ class Store:
 
     @classmethod
     def of_user(cls) -> Store:
-        """Beside the compiled code, where nobody else can write."""
-        return cls(FOLDER.parent / "training" if FOLDER is not None else None)
+        """In the user's cache folder, or one where nobody else can write; None without any."""
+        return cls(_own_folder())
 
     def table(self, digest: str) -> tuple[pd.DataFrame, Any] | None:
         """A label table and what was kept with it."""

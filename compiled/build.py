@@ -1,0 +1,70 @@
+"""Compile the loops to `moderation/_compiled.so`: `python compiled/build.py [--checked] [-o FILE]`.
+
+`pip install` does this by itself (`hatch_build.py`); after a change of the C sources it is to be
+done by hand. The compiler is that of the environment variable CC, else `cc`, `gcc` or `clang`,
+else the one in the package `ziglang`; CFLAGS are added to its options. The library calls nothing
+of Python's: no headers are needed, and it serves every version.
+
+With --checked, or MODERATION_CHECKED=1 in the environment, every index of every array is checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LIBRARY = HERE.parent / "moderation" / "_compiled.so"
+FLAGS = [
+    *("-std=gnu11", "-O3", "-g0", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"),
+    "-ffp-contract=off",  # the same bits with every compiler, on every processor
+    "-fno-math-errno",
+]
+ZIG = [sys.executable, "-m", "ziglang", "cc"]
+
+
+def compiler() -> list[str] | None:
+    """The command of a C compiler that this machine has; None if there is none."""
+    if os.environ.get("CC"):
+        return shlex.split(os.environ["CC"])
+    found = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
+    return [found] if found else None
+
+
+def digest() -> str:
+    """Digest of the sources: the library tells that of its own."""
+    found = hashlib.sha256()
+    for path in sorted(HERE.glob("*.[ch]")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def build(out: Path = LIBRARY, *, checked: bool = False, command: list[str] | None = None) -> None:
+    """Compile the library. command: the compiler and options of its own."""
+    sources = sorted(map(str, HERE.glob("*.c")))
+    options = [*FLAGS, f'-DSOURCES="{digest()}"', *shlex.split(os.environ.get("CFLAGS", ""))]
+    if checked or os.environ.get("MODERATION_CHECKED") == "1":
+        options.append("-DCHECKED")
+    made = out.with_name(f"{out.name}.{os.getpid()}")  # running programs keep the old one
+    try:
+        subprocess.run(  # noqa: S603 - the compiler that the environment names
+            [*(command or compiler() or ZIG), *options, *sources, "-o", str(made), "-lm"],
+            check=True,
+        )
+        made.replace(out)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--checked", action="store_true", help="check every index")
+    parser.add_argument("-o", "--output", type=Path, default=LIBRARY)
+    chosen = parser.parse_args()
+    build(chosen.output, checked=chosen.checked)

@@ -1,0 +1,257 @@
+/* Texts to hashed word stems and their shape; see moderation/context/terms.py. */
+#include "terms.h"
+
+enum {
+    STEM = 6,       /* letters of a word that count */
+    TABLE = 0x3000, /* code points below it fold by table */
+    PLURAL = 's',
+    LONGEST = 64, /* letters of a word that `spell` keeps */
+};
+
+static const uint64_t EMPTY = 14695981039346656037u; /* hash of no letters */
+static const uint64_t PRIME = 1099511628211u;
+/* FNV-1a of "http" and "https": no longer than STEM, hashed whole. */
+static const uint64_t HTTP = 0x8874a3cc15dc8285u, HTTPS = 0xbab549c925b28802u;
+
+typedef struct {
+    int32_t code;
+    int64_t next; /* index behind it */
+} Decoded;
+
+/* Code point at byte i; damaged bytes stand for themselves. */
+static Decoded decode(Bytes text, int64_t i, int64_t stop)
+{
+    int32_t b = AT(text, i);
+    if (b < 0x80)
+        return (Decoded){b, i + 1};
+    if (b < 0xE0 && i + 1 < stop)
+        return (Decoded){(b & 0x1F) << 6 | (AT(text, i + 1) & 0x3F), i + 2};
+    if (b < 0xF0 && i + 2 < stop)
+        return (Decoded){(b & 0x0F) << 12 | (AT(text, i + 1) & 0x3F) << 6 |
+                             (AT(text, i + 2) & 0x3F), i + 3};
+    if (i + 3 < stop)
+        return (Decoded){(b & 0x07) << 18 | (AT(text, i + 1) & 0x3F) << 12 |
+                             (AT(text, i + 2) & 0x3F) << 6 | (AT(text, i + 3) & 0x3F), i + 4};
+    return (Decoded){0, i + 1};
+}
+
+/* Folded letter: 0 separator, -1 skip; ideographs come back as themselves. */
+static int32_t folded_letter(int32_t code, Ints fold)
+{
+    if (code < TABLE)
+        return AT(fold, code);
+    if (code >= 0xFF01 && code <= 0xFF5E)
+        return AT(fold, code - 0xFEE0);
+    if (code < 0x3040 || (code >= 0xE000 && code <= 0xF8FF) ||
+        (code >= 0xFE00 && code <= 0xFE0F) || code >= 0x1F000)
+        return code < 0x20000 ? 0 : code;
+    return code;
+}
+
+/* Scripts written without spaces whose characters are words by themselves. */
+static inline bool is_ideograph(int32_t code)
+{
+    return (code >= 0x3040 && code < 0xA000) || (code >= 0xF900 && code < 0xFB00) ||
+           code >= 0x20000;
+}
+
+/* A word's hash (FNV-1a, Fowler, Noll and Vo, public domain) with one more letter. */
+static inline uint64_t with(uint64_t h, int32_t letter) { return (h ^ (uint64_t)letter) * PRIME; }
+
+/* Bucket of a hash, spread by the finaliser of MurmurHash3 (Appleby, public domain). */
+static inline int32_t bucket_of(uint64_t h)
+{
+    h ^= h >> 33;
+    h *= 0xFF51AFD7ED558CCDu;
+    h ^= h >> 33;
+    return (int32_t)(h >> (64 - BITS));
+}
+
+/* The word at hand: its last two letters, and the hash of its first STEM letters and of one less. */
+typedef struct {
+    int64_t size;
+    int32_t last, before;
+    uint64_t hashed, shorter;
+} Word;
+
+/* Bucket of a word without its plural s. */
+static inline int32_t bucket_of_word(const Word *word)
+{
+    bool plural = word->last == PLURAL && word->before != PLURAL && word->size > 3 &&
+                  word->size <= STEM;
+    return bucket_of(plural ? word->shorter : word->hashed);
+}
+
+static inline void add_letter(Word *word, int32_t letter)
+{
+    if (word->size < STEM) {
+        word->shorter = word->hashed;
+        word->hashed = with(word->hashed, letter);
+    }
+    word->before = word->last;
+    word->last = letter;
+    word->size++;
+}
+
+/* Write the hashed words of text[start:stop] to `ids`; returns their number. See
+   terms.text_terms. */
+int64_t text_terms(const Spelling *by, Bytes text, int64_t start, int64_t stop, Ints ids,
+                   Floats shape)
+{
+    const Ints fold = by->fold;
+    int64_t at = 0, questions = 0, exclaims = 0, links = 0, i = start;
+    uint32_t marks = 0;
+    Word word = {0, 0, 0, EMPTY, EMPTY};
+    while (i <= stop) {
+        int32_t code = 0, letter = 0;
+        if (i < stop && (code = AT(text, i)) < 0x80) {
+            letter = AT(fold, code);
+            i++;
+        } else if (i < stop) {
+            Decoded found = decode(text, i, stop);
+            code = found.code;
+            i = found.next;
+            letter = folded_letter(code, fold);
+            if (letter == -1)
+                continue;
+        } else {
+            i++;
+        }
+        if (letter > 0 && !is_ideograph(letter)) {
+            add_letter(&word, letter);
+            continue;
+        }
+        if (word.size > 1) {
+            int32_t found = bucket_of_word(&word);
+            AT(ids, at) = found;
+            at++;
+            marks |= AT(by->lexicon, found);
+            links += (word.size == 4 && word.hashed == HTTP) ||
+                     (word.size == 5 && word.hashed == HTTPS);
+        }
+        word.size = 0;
+        word.hashed = EMPTY;
+        if (letter > 0) {
+            AT(ids, at) = bucket_of(with(EMPTY, letter));
+            at++;
+        } else {
+            questions += code == '?';
+            exclaims += code == '!';
+        }
+    }
+    AT(shape, 0) += (float)at;
+    AT(shape, 1) += (float)questions;
+    AT(shape, 2) += (float)exclaims;
+    AT(shape, 3) += (float)links;
+    AT(shape, 4) = (float)marks;
+    return at;
+}
+
+/* A word of a text: where it stands, in bytes. */
+static int64_t add_place(Longs places, int64_t found, int64_t begin, int64_t end, int32_t bucket)
+{
+    CELL(places, found, 0) = begin;
+    CELL(places, found, 1) = end;
+    CELL(places, found, 2) = bucket;
+    return found + 1;
+}
+
+/* Bucket of a folded word without its plural s, and without what follows STEM letters. */
+static int32_t bucket_of_letters(const int32_t *letters, int64_t size)
+{
+    if (size > 3 && letters[size - 1] == PLURAL && letters[size - 2] != PLURAL)
+        size--;
+    uint64_t h = EMPTY;
+    for (int64_t k = 0; k < least(size, STEM); k++)
+        h = with(h, letters[k]);
+    return bucket_of(h);
+}
+
+/* Fill `places` with start, end (bytes) and bucket of each word; returns how many there are. */
+int64_t spell(Ints fold, Bytes text, int64_t start, int64_t stop, Longs places)
+{
+    int32_t letters[LONGEST];
+    int64_t size = 0, found = 0, begins = start, i = start;
+    while (i <= stop) {
+        int64_t at = i;
+        Decoded next = i < stop ? decode(text, i, stop) : (Decoded){0, i + 1};
+        i = next.next;
+        int32_t letter = folded_letter(next.code, fold);
+        if (letter == -1)
+            continue;
+        if (letter > 0 && !is_ideograph(letter)) {
+            begins = size ? begins : at;
+            if (size < LONGEST)
+                letters[size++] = letter;
+            continue;
+        }
+        if (size > 1)
+            found = add_place(places, found, begins, at, bucket_of_letters(letters, size));
+        size = 0;
+        if (letter > 0)
+            found = add_place(places, found, at, i, bucket_of_letters(&letter, 1));
+    }
+    return found;
+}
+
+typedef struct {
+    Bytes text;
+    int64_t start, stop;
+    Ints fold;
+    Longs places;
+} Spell;
+
+static int64_t spell_alone_of(Spell *job)
+{
+    return spell(job->fold, job->text, job->start, job->stop, job->places);
+}
+ENTRY(spell_alone, Spell)
+
+typedef struct {
+    Bytes text;
+    int64_t start, stop;
+    Spelling by;
+    Ints ids;
+    Floats shape;
+} TextTerms;
+
+static int64_t text_terms_alone_of(TextTerms *job)
+{
+    return text_terms(&job->by, job->text, job->start, job->stop, job->ids, job->shape);
+}
+ENTRY(text_terms_alone, TextTerms)
+
+typedef struct {
+    Bytes data;
+    Longs offsets;
+    Ints fold;
+    Longs counts;
+} DocumentCounts;
+
+/* Add to `counts` the texts each bucket occurs in; returns the sum added. */
+static int64_t document_counts_of(DocumentCounts *job)
+{
+    int64_t total = 0, texts = job->offsets.rows - 1;
+    Longs last = NEW(Longs, int64_t, N_BUCKETS);
+    const Spelling by = {job->fold, ZEROS(Bytes, uint8_t, N_BUCKETS)};
+    Floats shape = ZEROS(Floats, float, N_SHAPE);
+    for (int64_t k = 0; k < N_BUCKETS; k++)
+        AT(last, k) = -1;
+    for (int64_t i = 0; i < texts; i++) {
+        int64_t start = AT(job->offsets, i), stop = AT(job->offsets, i + 1);
+        void *kept = borrowed();
+        Ints ids = NEW(Ints, int32_t, (stop - start) / 2 + 1);
+        int64_t found = text_terms(&by, job->data, start, stop, ids, shape);
+        for (int64_t k = 0; k < found; k++) {
+            int32_t bucket = AT(ids, k);
+            if (AT(last, bucket) == i)
+                continue;
+            AT(last, bucket) = i;
+            AT(job->counts, bucket) += 1;
+            total++;
+        }
+        give_back(kept);
+    }
+    return total;
+}
+ENTRY(document_counts, DocumentCounts)

@@ -1,0 +1,29 @@
+"""Have the loops of `compiled/` compiled when a wheel or an editable install is built."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+sys.path.insert(0, str(Path(__file__).parent / "compiled"))
+from build import LIBRARY, build, compiler
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Puts the library into the wheel, and names the wheel by its platform."""
+
+    def dependencies(self) -> list[str]:
+        """What must be installed to build: a C compiler, if the machine has none."""
+        return [] if compiler() else ["ziglang>=0.13"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile."""
+        build()
+        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["artifacts"].append(str(LIBRARY.relative_to(self.root)))
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{platform}"

@@ -15,7 +15,7 @@ from moderation.compiled import W_I4, W_I8, W_U1, W_U8, group
 
 N_SEEN = 31  # counters of one comment: `compiled/comment.h`
 TOKENS, ITEMS = 1, 2  # places in `Scratch.state`, of N_STATE
-N_STATE = 10
+N_STATE = 9
 
 MOST_LENGTHS = 8  # lengths of character n-grams that `Scratch.room` allows for
 MOST_FORMS = 4  # of a word: as it stands or with digits for letters, each with one letter or two

@@ -191,17 +191,18 @@ def test_overlaps_equal_the_naive_twin(conversation):
             assert found[1:] == pytest.approx(expected[1:], abs=2e-4)
 
 
+def terms_of(text):
+    marks = np.zeros(1 << terms.BITS, np.uint8)
+    return terms.text_terms(np.frombuffer(text.encode(), np.uint8), terms.fold_table(), marks)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_words_in_python_are_the_kernels(text):
     text = text.encode("utf-8", "replace").decode()
-    data, offsets = terms.buffers(pa.array([text], STRING))
-    ids = np.zeros(len(text.encode()) // 2 + 1, np.int32)
-    shape = np.zeros(terms.N_SHAPE, np.float32)
-    marks = np.zeros(1 << terms.BITS, np.uint8)
-    n = terms.text_terms(data, 0, int(offsets[1]), terms.fold_table(), marks, ids, shape)
-    assert terms.spelled(text)[:, 2].tolist() == ids[:n].tolist()
-    assert shape[0] == n
+    ids, shape = terms_of(text)
+    assert terms.spelled(text)[:, 2].tolist() == ids.tolist()
+    assert shape[0] == len(ids)
 
 
 def test_case_accents_plurals_and_endings_do_not_count():
@@ -217,10 +218,7 @@ def test_letters_that_begin_with_a_mark_are_words(text):
 
 
 def test_shape_counts_questions_exclamations_and_links():
-    data, offsets = terms.buffers(pa.array(["Why? See http://a.b and https://c.d! Httpx"], STRING))
-    ids, shape = np.zeros(40, np.int32), np.zeros(terms.N_SHAPE, np.float32)
-    marks = np.zeros(1 << terms.BITS, np.uint8)
-    terms.text_terms(data, 0, int(offsets[1]), terms.fold_table(), marks, ids, shape)
+    _, shape = terms_of("Why? See http://a.b and https://c.d! Httpx")
     assert dict(zip(terms.SHAPE, shape.tolist(), strict=True)) == {
         "words": 6.0,
         "questions": 1.0,

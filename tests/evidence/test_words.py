@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
+from moderation.compiled import Prepared
 from moderation.features import kernel, ngrams, phrases
-from moderation.features.characters import TOKENS, make_scratch
-from moderation.features.folding import load_tables
+from moderation.features.characters import SCRATCH, TOKENS, make_scratch
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.flags import flag
 
@@ -41,9 +41,10 @@ def phrase_parts(model, text):
     content = np.frombuffer(text.encode(), np.uint8)
     scratch = make_scratch(max(len(content), 16))
     grams = model.table.config.grams
-    kernel.read_comment(content, 0, len(content), load_tables(), grams, scratch)
+    kernel.read_comment(content, 0, len(content), grams, scratch)
     words = np.empty((phrases.PER_WORD * scratch.state[TOKENS], 3), np.int32)
-    size = phrases.find(scratch, model.lexicon.index, words)
+    given = kernel.reading(grams, Prepared(SCRATCH, scratch))
+    size = phrases.find(given, model.lexicon.index, words)
     ids, words = scratch.room[:size], words[:size]
     counts = {one: ids.tolist().count(one) for one in ids.tolist()}
     norm = sum(np.log1p(count) ** 2 for count in counts.values()) ** 0.5

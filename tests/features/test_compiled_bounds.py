@@ -12,7 +12,7 @@ import pytest
 from places import ROOT
 
 from benchmarks.hostile import KNOWN, MAKERS, text
-from moderation.context.features import OVERLAP_FEATURES
+from moderation.context.features import OVERLAP_FEATURES, expand
 from moderation.evidence.words import Evidence
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.features.phrases import CLASSES, Lexicon
@@ -73,8 +73,9 @@ def test_a_word_class_that_has_no_phrases_is_refused():
 
 
 def test_the_features_of_a_row_fill_it_exactly():
-    from moderation.context.features import _row
-
-    out = np.full(len(OVERLAP_FEATURES) + 1, -7.5, np.float32)
-    _row.py_func(np.zeros(18), np.ones(5), np.zeros(2), np.ones(4), 2, out)
-    assert (out == -7.5).tolist() == [False] * len(OVERLAP_FEATURES) + [True]
+    columns = len(OVERLAP_FEATURES)
+    out, can_tell = np.full((1, columns + 1), -7.5, np.float32), np.zeros(1, np.bool_)
+    measured, shapes = np.zeros((1, 18), np.float32), np.ones((1, 5), np.float32)
+    parents, bounds, has_head = np.array([-1]), np.array([0, 1]), np.ones((1, 2), np.bool_)
+    expand(measured, shapes, parents, bounds, has_head, 1, out, can_tell)
+    assert (out[0] == -7.5).tolist() == [False] * columns + [True]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from benchmarks.hostile import KNOWN
 from moderation.features import kernel, ngrams
 from moderation.features.characters import make_scratch
-from moderation.features.folding import load_tables
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
 
 SMALL = NgramConfig(bits=12)
@@ -109,7 +108,7 @@ def words_of(data: bytes, fold: bool = True) -> list[tuple[str, int, int, bool]]
     """The kernel's words, as the twin gives them."""
     content = np.frombuffer(data, np.uint8)
     scratch, config = make_scratch(len(data)), NgramConfig(fold=fold)
-    kernel.read_comment(content, 0, len(data), load_tables(), config.grams, scratch)
+    kernel.read_comment(content, 0, len(data), config.grams, scratch)
     return [
         (
             "".join(map(chr, scratch.chars[first : first + size])),

@@ -97,13 +97,6 @@ def test_the_first_class_that_names_a_word_has_it():
     assert (np.diff(both.hashes.astype(object)) > 0).all()
 
 
-@given(st.lists(st.integers(0, 60), max_size=200))
-def test_sorts_in_place_and_leaves_what_is_behind(ids):
-    room = np.array([99, *ids, -1, -2], np.int32)
-    phrases.sort(room, 1, 1 + len(ids))
-    assert room.tolist() == [99, *sorted(ids), -1, -2]
-
-
 @given(
     st.lists(
         st.one_of(

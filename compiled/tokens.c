@@ -1,4 +1,25 @@
-/* Second pass over a comment: folded characters to words, with disguises undone. */
+/* Second pass over a comment: folded characters to words, with disguises undone.
+
+   What a word is, and what is undone (`fold=True`):
+
+       words        runs of letters and digits; n't, 's and their like are joined (dont, its)
+       leet         digits between letters and $ @ ! | in words: sh1t, $hit, @ss. A digit only before
+                    or after the letters (mp3, iPhone6) gives a second form, or is a letter where
+                    only that makes a common word (shu7); 2 is no letter (B2B); 4th, 1st are left
+                    alone. 1 ! | are i, or l where that makes a common word
+       stretched    three or more equal letters count as one (shiiit); where English doubles the
+                    letter, two of them (cooool) if that is the commoner word, and as a second form
+                    where both or neither are words
+       spaced out   three or more single letters with equal separators: d.o.t.t.e.d is one word,
+                    s p a c e d  o u t  as many as make the likeliest sentence
+       look-alikes  in a word that mixes scripts, or in a comment that has no letter of another
+                    script that cannot pass for Latin: clean Russian and Greek stay as they are
+       masked       f*ck stays one word
+
+   Inside links and addresses nothing but look-alikes is undone. A second form is a word of its own,
+   but takes no part in word pairs. What stood for a letter is no exclamation mark and no digit any
+   more, and what was drawn out or spaced is as long as the word it hides: a comment is described by
+   the same numbers, disguised or not, but for those that count disguises. */
 #include "words.h"
 
 enum { NUMBER_DIGITS = 5 }; /* longer numbers count by their length only: prices do not repeat */

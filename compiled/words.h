@@ -1,4 +1,4 @@
-/* Second pass over a comment: what its parts share. See moderation/features/tokens.py. */
+/* Second pass over a comment: what its parts share. The rules stand on top of tokens.c. */
 #ifndef WORDS_H
 #define WORDS_H
 

@@ -12,6 +12,7 @@ import pytest
 from places import ROOT
 
 ORDER = (  # from the bottom to the top; those of one line do not import each other
+    "compiled",
     "errors filelock terminal",
     "comments temporary",
     "tables",

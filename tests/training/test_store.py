@@ -1,6 +1,8 @@
 """What is kept of public sets between runs changes no byte of a model, and is never stale."""
 
 import os
+import stat
+import sys
 
 import numpy as np
 import pandas as pd
@@ -124,3 +126,30 @@ def test_digests_tell_what_stands_where(store):
     assert len(digests) == 9
     assert digest_of(tables[0].copy()) == digest_of(tables[0])
     assert np.unique([len(one) for one in digests]).tolist() == [64]
+
+
+def without_a_home(monkeypatch, tmp_path):
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    for name in ("XDG_CACHE_HOME", "HOME"):
+        monkeypatch.setenv(name, str(blocked))
+    monkeypatch.setattr(storing.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(storing.sys, "platform", "linux")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_without_a_home_a_private_temporary_folder_is_taken(monkeypatch, tmp_path):
+    without_a_home(monkeypatch, tmp_path)
+    folder = Store.of_user().folder
+    assert folder is not None
+    assert folder.is_relative_to(tmp_path)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_folder_that_others_can_write_to_is_not_taken(monkeypatch, tmp_path):
+    without_a_home(monkeypatch, tmp_path)
+    folder = Store.of_user().folder
+    assert folder is not None
+    folder.parent.chmod(0o777)
+    assert Store.of_user().folder is None

@@ -22,7 +22,7 @@ SOURCES = ROOT / "compiled"
 CONSTANTS = {
     "comment.h": {
         **{name: getattr(folding, name) for name in ("SPACE", "PUNCT", "LETTER", "DIGIT", "EMOJI")},
-        **{name: getattr(folding, name) for name in ("IGNORE", "MARK", "KIND_BITS", "WORD_BITS")},
+        **{name: getattr(folding, name) for name in ("IGNORE", "MARK", "KIND_BITS")},
         **{name: getattr(folding, name) for name in ("UPPER", "STYLED", "EXPAND", "LATIN", "LOOK")},
         "N_SEEN": characters.N_SEEN,
         "TOKENS": characters.TOKENS,
@@ -32,7 +32,7 @@ CONSTANTS = {
         "HASH_PRIME": HASH_PRIME,
         "BUCKET_PRIME": int(kernel.BUCKET_PRIME),
     },
-    "characters.c": {name: getattr(folding, name) for name in ("LIMIT", "I_SHORT", "BREVE")},
+    "characters.c": {name: getattr(folding, name) for name in ("LIMIT", "I_SHORT")},
     "words.h": {"SPLIT_ROOM": SPLIT_ROOM},
     "scores.h": {"N_DENSE": len(ngrams.DENSE_FEATURES), "PER_WORD": phrases.PER_WORD},
     "scores.c": {"COLUMNS": kernel.COLUMNS},

@@ -22,7 +22,6 @@ FOLDING_VERSION = 3  # part of a model's format: features of another version mea
 # The low three bits of a character's `info`: its kind.
 SPACE, PUNCT, LETTER, DIGIT, EMOJI, IGNORE, MARK = range(7)
 KIND_BITS = 7
-WORD_BITS = 6  # `kind & WORD_BITS == LETTER` holds for letters and digits
 UPPER = 8  # a capital
 STYLED = 16  # a full-width, mathematical, circled, small-capital or turned form of a plain letter
 EXPAND = 32  # `delta` is a place in `expansions`, not a distance
@@ -31,7 +30,7 @@ LOOK = 128  # not Latin, but looks like a Latin letter (`look_from`, `look_to`)
 
 BLOCK = 256
 LIMIT = 0x20000  # beyond lie ideographs, tags and private use
-I_SHORT, BREVE = 0x439, 0x306  # й is a letter of its own, and may arrive as и + breve
+I_SHORT = 0x439  # й is a letter of its own, and may arrive as и + breve
 
 
 class Tables(NamedTuple):

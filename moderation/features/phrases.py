@@ -55,7 +55,6 @@ TRIPLES = GAPS + CLASSES**2
 SIZE = TRIPLES + CLASSES**3
 """Number of phrase features: classes, pairs, pairs around one class, triples."""
 
-SHARE = 0.5  # length of the phrase part of a row; the n-gram part has length 1
 PER_WORD = 4  # phrases that end with a word, at most
 DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
 
@@ -128,7 +127,7 @@ def phrase_rows(
 ) -> Csr:
     """Phrase features of every text as CSR (indptr int64, indices int32, values float32).
 
-    Each row has length SHARE, or is empty.
+    Each row has length 1/2 (the n-gram part has length 1), or is empty.
     """
     pieces = list(_pieces(texts))
     indptr = np.zeros(sum(len(piece.offsets) - 1 for piece in pieces) + 1, np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -13,17 +14,24 @@ sys.path.insert(0, str(Path(__file__).parent / "compiled"))
 from build import LIBRARY, build, compiler
 
 
+def _other() -> str | None:
+    return os.environ.get("MODERATION_PLATFORM")
+
+
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts the library into the wheel, and names the wheel by its platform."""
+    """Puts the library into the wheel, and names the wheel by its platform.
+
+    MODERATION_PLATFORM names another platform than this machine's (see compiled/wheels.py).
+    """
 
     def dependencies(self) -> list[str]:
         """What must be installed to build: a C compiler, if the machine has none."""
-        return [] if compiler() else ["ziglang>=0.13"]
+        return [] if compiler() and not _other() else ["ziglang>=0.13"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile."""
-        build()
-        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build(platform=_other())
+        platform = _other() or sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["artifacts"].append(str(LIBRARY.relative_to(self.root)))
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"

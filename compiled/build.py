@@ -22,11 +22,21 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / "moderation" / "_compiled.so"
 FLAGS = [
-    *("-std=gnu11", "-O3", "-g0", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"),
+    *("-std=gnu11", "-O3", "-g0", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"),
     "-ffp-contract=off",  # the same bits with every compiler, on every processor
     "-fno-math-errno",
 ]
 ZIG = [sys.executable, "-m", "ziglang", "cc"]
+TARGETS = {
+    "manylinux_2_17_x86_64": "x86_64-linux-gnu.2.17",
+    "manylinux_2_17_aarch64": "aarch64-linux-gnu.2.17",
+    "musllinux_1_1_x86_64": "x86_64-linux-musl",
+    "musllinux_1_1_aarch64": "aarch64-linux-musl",
+    "macosx_11_0_x86_64": "x86_64-macos.11.0",
+    "macosx_11_0_arm64": "aarch64-macos.11.0",
+    "win_amd64": "x86_64-windows-gnu",
+}
+"""Platforms of wheels, and what the compiler of `ziglang` calls them."""
 
 
 def compiler() -> list[str] | None:
@@ -45,16 +55,23 @@ def digest() -> str:
     return found.hexdigest()
 
 
-def build(out: Path = LIBRARY, *, checked: bool = False, command: list[str] | None = None) -> None:
-    """Compile the library. command: the compiler and options of its own."""
+def build(out: Path = LIBRARY, *, checked: bool = False, platform: str | None = None) -> None:
+    """Compile the library. platform: one of TARGETS, None = this machine's."""
+    command = [*ZIG, "-target", TARGETS[platform]] if platform else compiler() or ZIG
     sources = sorted(map(str, HERE.glob("*.c")))
-    options = [*FLAGS, f'-DSOURCES="{digest()}"', *shlex.split(os.environ.get("CFLAGS", ""))]
+    windows = sys.platform == "win32" if platform is None else platform.startswith("win")
+    options = [
+        *FLAGS,
+        *(["-s"] if windows else ["-fPIC"]),
+        f'-DSOURCES="{digest()}"',
+        *shlex.split(os.environ.get("CFLAGS", "")),
+    ]
     if checked or os.environ.get("MODERATION_CHECKED") == "1":
         options.append("-DCHECKED")
     made = out.with_name(f"{out.name}.{os.getpid()}")  # running programs keep the old one
     try:
         subprocess.run(  # noqa: S603 - the compiler that the environment names
-            [*(command or compiler() or ZIG), *options, *sources, "-o", str(made), "-lm"],
+            [*command, *options, *sources, "-o", str(made), "-lm"],
             check=True,
         )
         made.replace(out)

@@ -224,6 +224,30 @@ ENTRY(text_terms_alone, TextTerms)
 typedef struct {
     Bytes data;
     Longs offsets;
+    Spelling by;
+    Ints ids;
+    Longs begin;
+} AllTerms;
+
+/* Write the hashed words of all texts to `ids`, and where those of each begin; returns how many. */
+static int64_t all_terms_of(AllTerms *job)
+{
+    Floats shape = ZEROS(Floats, float, N_SHAPE);
+    int64_t at = 0;
+    for (int64_t i = 0; i < job->offsets.rows - 1; i++) {
+        Ints rest = PART(Ints, job->ids, at, job->ids.rows);
+        AT(job->begin, i) = at;
+        at += text_terms(&job->by, job->data, AT(job->offsets, i), AT(job->offsets, i + 1), rest,
+                         shape);
+    }
+    AT(job->begin, job->offsets.rows - 1) = at;
+    return at;
+}
+ENTRY(all_terms, AllTerms)
+
+typedef struct {
+    Bytes data;
+    Longs offsets;
     Ints fold;
     Longs counts;
 } DocumentCounts;

@@ -25,6 +25,7 @@ N_SHAPE = len(SHAPE)
 
 SPELLING = group(I4, U1)  # fold table and lexicon marks
 _text_terms = Loop("text_terms_alone", U1, INT, INT, SPELLING, W_I4, W_F4)
+_all_terms = Loop("all_terms", U1, I8, SPELLING, W_I4, W_I8)
 _spell = Loop("spell_alone", U1, INT, INT, I4, W_I8)
 document_counts = Loop("document_counts", U1, I8, I4, W_I8)
 """Add to counts (2^BITS,) int64 the texts each bucket occurs in; returns the sum added.
@@ -59,6 +60,18 @@ def text_terms(
     ids, shape = np.empty(len(data) // 2 + 1, np.int32), np.zeros(N_SHAPE, np.float32)
     found = _text_terms(data, 0, len(data), (fold, lexicon), ids, shape)
     return ids[:found], shape
+
+
+def terms_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Buckets of the words of texts, int32, and where those of each begin: (n + 1,) int64.
+
+    texts: large_string without nulls.
+    """
+    data, offsets = buffers(texts)
+    ids = np.empty(int(offsets[-1] - offsets[0]) // 2 + len(texts), np.int32)
+    begin = np.zeros(len(texts) + 1, np.int64)
+    found = _all_terms(data, offsets, (fold_table(), lexicon_marks()), ids, begin)
+    return ids[:found], begin
 
 
 def buffers(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from moderation.context.terms import BITS, bucket
+from moderation.context.terms import BITS, bucket, terms_of
 from moderation.training.off_topic import word_vectors
-from moderation.training.off_topic.word_vectors import learn, words_of
+from moderation.training.off_topic.word_vectors import learn
 
 MATTERS = [[first + second for second in "bcdfghjklmnpqrtvwxyz"] for first in "aeiou"]
 
@@ -61,6 +61,6 @@ def test_of_few_texts_nothing_is_learnt():
 
 def test_words_of_many_texts_in_turn():
     texts = pa.array(["oven crust", "", "yeast"], pa.large_string())
-    ids, begin = words_of(texts)
+    ids, begin = terms_of(texts)
     assert ids.tolist() == [bucket("oven"), bucket("crust"), bucket("yeast")]
     assert begin.tolist() == [0, 2, 2, 3]

@@ -38,7 +38,7 @@ def learn(texts: pa.Array, steps: np.ndarray, seed: int) -> WordVectors | None:
 
     texts: large_string without nulls. steps: idf by bucket, see `context.head.Frequencies`.
     """
-    ids, begin = words_of(texts)
+    ids, begin = terms.terms_of(texts)
     counts = np.bincount(ids, minlength=1 << terms.BITS)
     common = np.argsort(-counts, kind="stable")[:MOST]
     common = common[counts[common] >= LEAST]
@@ -58,20 +58,6 @@ def learn(texts: pa.Array, steps: np.ndarray, seed: int) -> WordVectors | None:
     largest = float(np.quantile(np.abs(kept), LARGEST))
     values = np.clip(np.rint(kept * (127 / largest)), -127, 127).astype(np.int8)
     return WordVectors(np.sort(buckets).astype(np.uint32), values)
-
-
-def words_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Buckets of the words of texts, int32, and where those of each begin: (n + 1,) int64."""
-    data, offsets = terms.buffers(texts)
-    fold, lexicon = terms.fold_table(), terms.lexicon_marks()
-    begin, found = np.zeros(len(texts) + 1, np.int64), []
-    for i in range(len(texts)):
-        first, last = int(offsets[i]), int(offsets[i + 1])
-        ids, shape = np.empty((last - first) // 2 + 1, np.int32), np.zeros(terms.N_SHAPE, "f4")
-        size = terms.text_terms(data, first, last, fold, lexicon, ids, shape)
-        found.append(ids[:size])
-        begin[i + 1] = begin[i] + size
-    return np.concatenate([np.empty(0, np.int32), *found]), begin
 
 
 def _company(row: np.ndarray, text: np.ndarray, words: int) -> csr_array:

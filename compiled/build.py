@@ -1,9 +1,10 @@
 """Compile the loops to `moderation/_compiled.so`: `python compiled/build.py [--checked] [-o FILE]`.
 
-`pip install` does this by itself (`hatch_build.py`); after a change of the C sources it is to be
-done by hand. The compiler is that of the environment variable CC, else `cc`, `gcc` or `clang`,
-else the one in the package `ziglang`; CFLAGS are added to its options. The library calls nothing
-of Python's: no headers are needed, and it serves every version.
+`pip install` does this by itself (`hatch_build.py`), and in a clone that is installed with -e the
+first command after a change of the C sources (`moderation/compiled.py`). The compiler is that of
+the environment variable CC, else `cc`, `gcc` or `clang`, else the one in the package `ziglang`;
+CFLAGS are added to its options. The library calls nothing of Python's: no headers are needed, and
+it serves every version.
 
 With --checked, or MODERATION_CHECKED=1 in the environment, every index of every array is checked.
 """

@@ -11,6 +11,7 @@ import ctypes
 import math
 import os
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,23 @@ FAILED = -(1 << 63)  # what a loop returns that could not go on
 
 
 def _library() -> ctypes.CDLL:
+    builder = LIBRARY.parents[1] / "compiled" / "build.py"
+    if builder.exists():
+        _keep_up(builder)
     if not LIBRARY.exists():
         raise ImportError(f"{LIBRARY} is missing: install the package, pip install .")
     return ctypes.CDLL(str(LIBRARY))
+
+
+def _keep_up(builder: Path) -> None:
+    """Compile the loops anew in a clone whose sources were changed since."""
+    changed = max(path.stat().st_mtime for path in builder.parent.glob("*.[ch]"))
+    if LIBRARY.exists() and LIBRARY.stat().st_mtime >= changed:
+        return
+    import subprocess
+
+    if subprocess.run([sys.executable, builder], check=False).returncode:  # noqa: S603 - ours
+        raise ImportError(f"the loops of {builder.parent} could not be compiled")
 
 
 _loaded = _library()

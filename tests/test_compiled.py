@@ -72,7 +72,6 @@ def test_what_overlaps_are_weighed_with_is_the_same():
 
 
 def test_the_library_is_made_of_these_sources():
-    """After a change of them: python compiled/build.py."""
     assert digest() == binding.SOURCES
 
 

@@ -94,9 +94,19 @@ class Doubts:
                 return f"{path} is prose"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
-        if self._usual and (key := odd_key(record, self._usual, self._all_known)):
+        if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
         return ""
+
+    def _odd_key(self, record: Record, usual: frozenset[str]) -> str:
+        """A key that damage has made; one that holds comments, which come out, is none."""
+        known = self._all_known
+        while (key := odd_key(record, usual, known)) and self._holds_comments(record[key]):
+            known |= {key}
+        return key
+
+    def _holds_comments(self, value: Any) -> bool:
+        return next(walk(value, self._shape), None) is not None
 
     def _of_texts(self, record: Record) -> str:
         texts = [value for value in (at(record, path) for path in self.texts) if value is not None]

@@ -36,7 +36,8 @@ def test_whole_dumps_give_every_mark():
 
 
 def test_damaged_dumps_lose_no_mark_unsaid():
-    seen, lost = script("marked").run(count=250, seed=16)
+    """The first few of the 3,000 that `python -m tests.fuzz.marked` makes, of the same seed 0."""
+    seen, lost = script("marked").run(count=250, seed=0)
     assert lost == []
     assert set(seen) == set(READERS)
     refused = sum(kinds["refused"] for kinds in seen.values())

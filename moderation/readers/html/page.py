@@ -87,7 +87,7 @@ def rows(
         left = chain(
             unread(text, prose.sure, texts),
             unread(text, prose.around, [*texts, article or ""]),
-            swallowed(text),
+            swallowed(text, [*texts, article or "", title or ""]),
         )
         yield from _rejects(left, text, source.name)
     if deep:

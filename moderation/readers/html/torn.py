@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.html.unread import FEW, LETTERS, PROSE, Unread
+from moderation.readers.told_words import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _OPENING = re.compile(r"<!--|</?([a-zA-Z][^\s/>]*+)|<(?=[!?]|/[^>])")
 _ATTRIBUTE = re.compile(
@@ -25,6 +26,10 @@ _COMMENT_END = re.compile("-->")
 _MARKUP = re.compile(r"<[^<>]*+>?")
 _CODE = re.compile(r"[{}$%\\]")
 _UNCLOSED = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+\s*+=\s*+["']""")
+_CUT = re.compile(r"""</?([a-zA-Z][\w:-]*+)((?:[^<>"']|"[^"<>]*+"|'[^'<>]*+')*+)<""")
+_QUOTED = re.compile(r"""[\w:-]+\s*+=\s*+(?:"[^"]*+"|'[^']*+')?+""")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ENDS, _FAR = 8, 10_000  # tags that end before one that is cut short; characters before it
 _RAW = {
     tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE)
     for tag in ("script", "style", "textarea", "title")
@@ -41,8 +46,12 @@ _FLAGS = frozenset(
 _NAMES = ("class", "id", "name", "rel")  # attributes whose values are no markup
 
 
-def swallowed(page: str) -> Iterator[Unread]:
-    """The texts of some words that broken markup of a page's source has swallowed."""
+def swallowed(page: str, texts: Iterable[str]) -> Iterator[Unread]:
+    """The texts of some words that broken markup of a page's source has swallowed.
+
+    texts: what has come out of the page.
+    """
+    known = Told(texts)
     at = 0
     while opening := _OPENING.search(page, at):
         start, tag = opening.start(), opening[1]
@@ -53,9 +62,33 @@ def swallowed(page: str) -> Iterator[Unread]:
         )
         prose = _MARKUP.sub(" ", page[opening.end() :]) if hidden is None else hidden.prose
         at = len(page) if hidden is None else hidden.end
+        if tag and (cut := _CUT.match(page, start, at)):
+            yield from _beside(page, cut, known)
         enough = FEW if "<" in prose else PROSE  # no attribute has it in its name
         if not _CODE.search(prose) and len(LETTERS.findall(prose)) >= enough:
             yield Unread(" ".join(prose.split()), start, at)
+
+
+def _beside(page: str, cut: re.Match[str], known: Told) -> Iterator[Unread]:
+    """The words in a tag that another cuts short, and those before it, if they are not known.
+
+    Between those before it and the tag, others may end.
+    """
+    words = _QUOTED.sub(" ", cut[2])
+    if _WORD.search(words) and not known.has(words):
+        yield Unread(" ".join(words.split()), cut.start(), cut.end())
+        return
+    start = end = cut.start()
+    for _ in range(_ENDS):
+        start = max(page.rfind(">", max(0, start - _FAR), start), page.rfind("<", 0, start)) + 1
+        if page[start:end].strip() or not start:
+            break
+        start = end = page.rfind("<", 0, start)
+        if page[start : start + 2] != "</":
+            return
+    words = page[start:end]
+    if _WORD.search(words) and not known.has(words):
+        yield Unread(" ".join(words.split()), start, cut.end())
 
 
 class _Hidden(NamedTuple):

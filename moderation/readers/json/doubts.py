@@ -7,6 +7,7 @@ an id, a date or a name belongs, under keys that no other comment has, and in wh
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
@@ -20,13 +21,17 @@ from moderation.readers.json.strays import (
     odd_key,
     strings_in,
 )
-from moderation.readers.json.walk import Found, walk
+from moderation.readers.json.walk import Found, objects, walk
+from moderation.readers.markup import plain
 from moderation.readers.records import SNIPPET
+from moderation.readers.told_words import Told
+from moderation.readers.values import when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PROSE = 4  # blanks in a date, an id or a status that is none
+_HABIT = 2  # comments that show what is usual
 _LONG_NAME = 10  # blanks in an author's name
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -47,6 +52,8 @@ class Doubts:
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         self._names = shape.author.split("|") if shape.author else []
+        self._text_paths = text_keys
+        self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._homes = Homes(path.split(".")[0] for path in self.texts)
         for root in roots:
             self._remember(root)
@@ -57,6 +64,7 @@ class Doubts:
         for found in walk(root, self._shape, elements):
             if not found.is_post:
                 self._homes.remember(found.record)
+                self._nested.update(_nested_texts(found.record, self._text_paths))
         self._homes.learn(elements)
 
     def learn(self, elements: list[Element]) -> None:
@@ -80,6 +88,27 @@ class Doubts:
             elif element.way != TOP and (key := _prose_key(element.node)):
                 yield element.node, f"the key {key[:SNIPPET]!r} is prose"
 
+    def are_bent(self, elements: list[Element]) -> bool:
+        """Whether a text stands where one of these objects would have an id or a date."""
+        return any(_prose_in(one.node, self._bare) for one in elements if not one.own)
+
+    def unheld(
+        self, root: Any, texts: Iterable[str], covered: Iterable[Record]
+    ) -> Iterator[Record]:
+        """The objects of a damaged value with prose under a text's key that did not come out.
+
+        texts: those that did. covered: objects that something else speaks of.
+        """
+        known = Told(texts)
+        passed = set(map(id, covered))
+        names = {path.rpartition(".")[2] for path in self.texts}
+        for node in objects(root):
+            if id(node) not in passed and any(
+                isinstance(text, str) and is_prose(text) and not known.has(plain(text))
+                for text in map(node.get, names)
+            ):
+                yield node
+
     def of(self, found: Found) -> str:
         """Why an object may not hold all that its comment or post said; empty where it does."""
         record = found.record
@@ -96,6 +125,10 @@ class Doubts:
             return f"{key} is prose"
         if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
+        if self._usual:
+            for path in _nested_texts(record, self._text_paths):
+                if path not in self.texts and self._nested[path] < _HABIT:
+                    return f"no other comment has the key {path!r}"
         return ""
 
     def _odd_key(self, record: Record, usual: frozenset[str]) -> str:
@@ -119,6 +152,8 @@ class Doubts:
         """Whether a comment without any of the keys that texts have holds words all the same."""
         status = self._shape.status
         meaning = status(record) if callable(status) else status_in(record, status)
+        if meaning not in ("deleted", "removed") and _in_place_of_a_date(record, self._shape.time):
+            return True
         around = {path.split(".")[0] for path in self.texts if "." in path}
         return meaning not in ("deleted", "removed") and any(
             is_prose(text)
@@ -169,6 +204,25 @@ def _prose_in(record: Record, paths: list[str]) -> str:
         if isinstance(value, str) and value.count(" ") >= _PROSE and len(_WORD.findall(value)) > 4:
             return path
     return ""
+
+
+def _in_place_of_a_date(record: Record, path: str) -> bool:
+    """Whether some words, or markup, stand where no date can be read."""
+    values = (at(record, one) for one in path.split("|") if path)
+    return any(
+        isinstance(value, str) and len(_WORD.findall(value)) > 1 and when(value) is None
+        for value in values
+    )
+
+
+def _nested_texts(record: Record, keys: set[str]) -> frozenset[str]:
+    """The paths under which a key of a text stands deeper in an object, with words."""
+    found = set()
+    for outer, value in record.items():
+        for key in keys.intersection(value) if isinstance(value, dict) else ():
+            if any(map(is_prose, strings_in(value[key]))):
+                found.add(f"{outer}.{key}")
+    return frozenset(found)
 
 
 def _prose_key(node: Record) -> str:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 
+_DOUBTED = 20  # documents of a file that are remembered
+
+
 def read_format(source: Source, shape: JsonFormat) -> Iterator[Batch]:
     """Batches of a file of the format."""
     rows = _rows(source, shape)
@@ -64,6 +67,7 @@ def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
                 except ValueError as error:
                     why = f"not JSON: {error}"
             yield from reading.damaged(part, why) if why else reading.whole(part, root)
+    yield from reading.rest()
     for reason, count in reading.build.passed.items():
         yield f"{source.name}: {count} {reason}"
 
@@ -78,6 +82,8 @@ class _Reading:
         self._given: set[int] = set()  # offsets of comments that stand in several parts
         self._broken = False  # a part of the file was no JSON
         self._left: Salvage | None = None  # of the damaged document that is being read
+        self._rejects = 0
+        self._doubted: list[Reject] = []  # words before any damage, in which no comment was found
 
     def whole(self, part: Part, root: Any) -> Iterator[Finding]:
         """What a document holds. Places are looked for only where something is wrong in it."""
@@ -88,10 +94,10 @@ class _Reading:
         elements: list[Element] = []
         found = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
-        if self._broken and not found and any(map(is_prose, strings_in(root))):
-            keys = _keys(root) if isinstance(root, dict) else "no keys"
-            yield from self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
-            return
+        if self._is_doubted(root, found, elements):
+            yield from self._without_comments(part, root)
+            if self._broken and not found:
+                return
         wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, found))
         if wrong or says_twice(part.raw, root):
             there = located(part.raw)
@@ -99,6 +105,23 @@ class _Reading:
             yield from self._of(part, there.root, there.spans)
         else:
             yield from self._rows(found, part, root, {})
+
+    def _is_doubted(self, root: Any, found: list[Found], elements: list[Element]) -> bool:
+        """Whether a document has words and no comment, or a post and words in place of a date."""
+        if len(self._doubted) == _DOUBTED and not self._broken:
+            return False
+        if found:
+            return all(one.is_post for one in found) and self._doubts.are_bent(elements)
+        return any(map(is_prose, strings_in(root)))
+
+    def _without_comments(self, part: Part, root: Any) -> Iterator[Finding]:
+        """A reject for words without a comment, now or once damage shows behind them."""
+        keys = _keys(root) if isinstance(root, dict) else "no keys"
+        rejected = self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
+        if self._broken:
+            yield from rejected
+        else:
+            self._doubted += [one for one in rejected if isinstance(one, Reject)]
 
     def damaged(self, part: Part, why: str) -> Iterator[Finding]:
         """What is left of a document that is no JSON, and rejects for the rest."""
@@ -127,7 +150,19 @@ class _Reading:
         for stray, why in strays:
             span = spans.get(id(stray), (0, len(part.raw)))
             yield from self._rejected(part, span, f"{why}; it has {_keys(stray)}")
-        yield from self._rows(found, part, root, spans)
+        if not self._left:
+            yield from self._rows(found, part, root, spans)
+            return
+        texts: list[str] = []
+        for finding in self._rows(found, part, root, spans):
+            if isinstance(finding, Row | ThreadRow):
+                texts.append((finding.text if isinstance(finding, Row) else finding.article) or "")
+            yield finding
+        for node in self._doubts.unheld(root, texts, [stray for stray, _ in strays]):
+            span = spans.get(id(node), (0, len(part.raw)))
+            yield from self._rejected(
+                part, span, f"a text that no comment has; it has {_keys(node)}"
+            )
 
     def _unread(
         self, root: Any, found: list[Found], strays: list[Record]
@@ -136,6 +171,12 @@ class _Reading:
         for node in unread(root, {id(one.record) for one in found}, strays):
             if self._left and not self._left.is_broken(node):
                 yield node, "words beside the comments"
+
+    def rest(self) -> Iterator[Finding]:
+        """Rejects for words without a comment, where something else of the file is damaged."""
+        if self._rejects > len(self._doubted):
+            yield len(self._doubted)
+            yield from self._doubted
 
     def _holds(self, value: Any) -> bool:
         return next(walk(value, self._shape), None) is not None
@@ -152,6 +193,7 @@ class _Reading:
 
     def _rejected(self, part: Part, span: Span, why: str) -> Iterator[Finding]:
         shown = snippet(part.raw[max(span[0], part.lead) : span[1]])
+        self._rejects += 1
         yield 1
         yield Reject(self._source.name, part.place(*span), why, shown)
 

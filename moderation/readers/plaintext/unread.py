@@ -26,6 +26,7 @@ _OFTEN = 2  # times that a button stands in the lists of comments
 _FEW = 3  # words of a line over a button, where names hardly stand
 _INDENTED = 4  # columns of a text in the outermost list of a page
 _STOPS = (".", "!", "?", "…")
+_BEHIND_DATE = 7  # words behind a date on its line, where buttons and sections stand
 _OVER = 2  # lines of a comment over its button
 
 
@@ -43,6 +44,8 @@ def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> It
         if not (start <= at < end or over or stray):
             continue
         enough = _FEW if over or (stray and line.text.endswith(_STOPS)) else _PROSE
+        if at == 0 and over:  # what is left of a comment whose beginning is lost
+            enough = 1
         if len(_LETTERS.findall(line.text)) < enough or _is_furniture(line.text):
             continue
         if not known.has(PING.sub("", line.text)):
@@ -57,7 +60,10 @@ def _buttons(lines: list[Line]) -> set[str]:
 
 def _is_furniture(text: str) -> bool:
     """Whether a line tells no more than a date, or is one of the site's own."""
-    return stamp(text) is not None or is_row(text) or is_awaiting(text)
+    date = stamp(text)
+    if date is not None and len(_LETTERS.findall(text[date.end :])) < _BEHIND_DATE:
+        return True
+    return is_row(text) or is_awaiting(text)
 
 
 def _is_stray(lines: list[Line], at: int) -> bool:

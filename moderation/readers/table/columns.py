@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ _NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
 _NOBODY = pa.array(["", *NOBODY], STRING)
 _VALUES = ("id", "parent_id", "created_at", "kind", "status")
 _LONG, _WORDS = 30, 6  # bytes, and words of two letters, of what is no id and no date
+_LONG_NAME = 8  # the same words of what is no name
+_OFTEN = 2  # rows that have an article
+_EDGE = 8  # characters with which an article begins and ends
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -98,6 +102,14 @@ def batch(
         if name in columns
         for row, shown in _prose(columns[name])
     ]
+    rejects += [
+        Reject(file, place(row), "prose where the author should be", shown[:SNIPPET])
+        for row, shown in _prose(columns.get("author", _NOBODY[:0]), _LONG_NAME)
+    ]
+    rejects += [
+        Reject(file, place(row), "a text within the article of other rows", shown[:SNIPPET])
+        for row, shown in _inserted(columns.get("article", _NOBODY[:0]))
+    ]
     more = len(rejects)
     lost = pc.and_(absent, pc.is_null(ids))
     if not pc.any(lost).as_py():
@@ -107,8 +119,11 @@ def batch(
     return Batch(records.filter(pc.invert(lost)), table, rejects, met=more)
 
 
-def _prose(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
-    """Rows of a column of ids or dates that hold a text, which damage has moved there."""
+def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tuple[int, str]]:
+    """Rows of a column of ids or dates that hold a text, which damage has moved there.
+
+    words: so many of them make a text.
+    """
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if not pa.types.is_large_string(column.type):
         return []
@@ -117,7 +132,43 @@ def _prose(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
         return []
     some = column.take(pa.array(long)).to_pylist()
     found = zip(long.tolist(), some, strict=True)
-    return [(row, text) for row, text in found if text and len(_WORD.findall(text)) >= _WORDS]
+    return [(row, text) for row, text in found if text and len(_WORD.findall(text)) >= words]
+
+
+def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
+    """Rows whose article is that of several others, with something put into its middle."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not pa.types.is_large_string(column.type) or len(column) < 1 + _OFTEN:
+        return []
+    encoded = column.dictionary_encode()
+    counts = np.bincount(encoded.indices.drop_null().to_numpy())
+    if not (len(counts) > 1 and counts.max() >= _OFTEN):
+        return []
+    written = encoded.dictionary.to_pylist()
+    often: dict[str, str] = {}  # the beginning of an article -> the article
+    for at in np.flatnonzero(counts >= _OFTEN).tolist():
+        if len(written[at]) >= 2 * _EDGE:
+            often.setdefault(written[at][:_EDGE], written[at])
+    odd = [
+        at
+        for at in np.flatnonzero(counts == 1).tolist()
+        if (article := often.get(written[at][:_EDGE])) and _holds(written[at], article)
+    ]
+    rows = pc.is_in(encoded.indices, value_set=pa.array(odd, encoded.indices.type))
+    found = np.flatnonzero(rows.to_numpy(zero_copy_only=False)).tolist()
+    return [(row, column[row].as_py()) for row in found]
+
+
+def _holds(text: str, article: str) -> bool:
+    """Whether a text is the article with more in its middle."""
+    if text[-_EDGE:] != article[-_EDGE:] or len(text) - len(article) < _EDGE:
+        return False
+    return _shared(text, article) + _shared(text[::-1], article[::-1]) >= len(article)
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters with which both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _blank(text: pa.Array) -> pa.Array:

@@ -261,12 +261,20 @@ class _Walk:
             end = self._buffer.find(b"\n", self._at) + 1
             if not end and not self._ended:
                 continue
+            end = self._return(end or len(self._buffer)) or end
             taken = self._taken((end or len(self._buffer)) - self._at)
             left -= bool(taken.strip())
             head += taken
             if self._ended and not self._left:
                 break
         return head
+
+    def _return(self, end: int) -> int:
+        """Behind a carriage return alone that ends the header's line before `end`; 0 for none."""
+        at = self._buffer.find(b"\r", self._at, end)
+        alone = 0 <= at < end - 1 and self._buffer[at + 1] not in b"\r\n"
+        cells = self._buffer[self._at : at].count(self._style.delimiter.encode()) + 1
+        return at + 1 if alone and cells == len(self._style.names) else 0
 
     def _fill(self, size: int) -> None:
         missing = size - self._left

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import Reject
@@ -73,7 +74,12 @@ _FORMS = {
     "comment_type": _NAME,
     "comment_author_ip": _NAME,
     "user_id": _NUMBER,
+    "comment_karma": _NUMBER,
 }
+_WORDED = ("comment_content", "comment_author")
+_PROSE = re.compile(
+    r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){5}[^\W\d_]{2,}"
+)  # no browser's name
 _LONGEST_HEAD = 1 << 16  # characters of a statement before its values
 _LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
 _ESCAPE = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
@@ -353,6 +359,9 @@ def _implausible(table: str, names: list[str], values: list[str | None], listed:
         value = given.get(name)
         if value is not None and not form.fullmatch(value):
             return f"{name} is {value[:40]!r}"
+    for name, value in zip_longest(names[: len(values)], values):
+        if value and name not in _WORDED and _PROSE.search(value):
+            return f"{name or 'a value behind the last column'} is prose"
     return ""
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 _NAMES = ("thread", "post")
+_PROSE = ("message", "author")
 _USUAL = Layout(
     "post",
     [
@@ -40,10 +41,10 @@ _USUAL = Layout(
         "parent@id",
     ],
     _NAMES,
+    _PROSE,
 )
 _FIELDS = ("isDeleted", "isSpam", "isApproved", "createdAt", "message", "ipAddress")
 _OWN = ("isSpam", "isApproved", "parent")  # no thread has these
-_PROSE = ("message", "author")
 _THREAD = 8  # place of the thread among these
 _FLAGS = ("isDeleted", "isSpam", "isApproved")
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")

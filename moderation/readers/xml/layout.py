@@ -23,6 +23,7 @@ _OPEN, _CLOSE = "<![CDATA[", "]]>"
 _BETWEEN = f"{_CLOSE}\0{_OPEN}".encode()
 _CLOSING = r"</[A-Za-z_][\w:.-]*+\s*+>"
 _SECTION = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_PROSE = r"\s*+(?:<!\[CDATA\[)?+(?:[^<\s\]]++\s++){6}"  # more words than a value has
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z_][\w.-]*+:)?([\w.-]++)[^<>]*?(/?)>")
 LEARNT = 4  # orders of elements that are remembered; exporters have one, or two
 _ENTITIES = (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&"))
@@ -34,18 +35,21 @@ class Layout:
     tag: the record's name, without prefix. fields: `name`, `name!` for one that must be there,
     `name@id` for an attribute, `@id` for the record's own, `author(name username)` for elements
     within one. tags: the names of all records, of which none may stand within a CDATA section:
-    that is damage, which needs a closer look.
+    that is damage, which needs a closer look; so is prose in an element that is not named in
+    `prose`, nor holds others.
 
-    >>> layout = Layout("post", ["@id", "message!", "author(name)"], ("post",))
+    >>> layout = Layout("post", ["@id", "message!", "author(name)"], ("post",), ("message",))
     >>> layout.run(b'<post id="7"><x/><message>a &lt; b</message></post> <post>', 0)
     ([(b'7', b'a &lt; b', None)], 52)
     """
 
-    def __init__(self, tag: str, fields: list[str], tags: tuple[str, ...]) -> None:
+    def __init__(
+        self, tag: str, fields: list[str], tags: tuple[str, ...], prose: tuple[str, ...]
+    ) -> None:
         stray = rf"/?+{_PREFIX}(?:{'|'.join(tags)})[\s/>]|!\[CDATA\["
         section = rf"[^\]<]*+(?:(?:\](?!\]>)|<(?!{stray}))[^\]<]*+)*+"
         self._content = rf"(?:\s*+<!\[CDATA\[{section}\]\]>\s*+|{_WORDS})"
-        self._tag, self._tags = tag, tags
+        self._tag, self._tags, self._prose = tag, tags, prose
         own = [field for field in fields if field.startswith("@")]
         self._fields = [field for field in fields if field not in own]
         self._own = _attribute(own[0][1:]) if own else _ATTRIBUTES
@@ -92,7 +96,9 @@ class Layout:
     def _sequence(self, fields: list[str]) -> str:
         """Fields in their order, each there or not, others between them."""
         names = "|".join(self._names(fields))
-        opening = rf"\s*+<(?!{_PREFIX}(?:{names})[\s/>])[A-Za-z_][\w:.-]*+{_ATTRIBUTES}"
+        worded = rf"(?={_PREFIX}(?:{'|'.join(self._prose)})[\s/>])"
+        guard = rf"(?!{_PREFIX}(?:{names})[\s/>])(?:{worded}|(?![^<>]*+>{_PROSE}))"
+        opening = rf"\s*+<{guard}[A-Za-z_][\w:.-]*+{_ATTRIBUTES}"
         other = rf"(?:{opening}(?:/>|>(?:{self._content}|{self._inner(names)}){_CLOSING}))*+"
         return other + "".join(self._field(field) + other for field in fields)
 
@@ -114,9 +120,13 @@ class Layout:
                 return None
             else:
                 tag = prefix + re.escape(one.name)
-                inside = rf"(?:{self._content}|{self._inner('|'.join(names))})"
+                inside = rf"(?:{self._guarded(one.name)}|{self._inner('|'.join(names))})"
                 made.append(rf"(?:\s*+<{tag}{_ATTRIBUTES}(?:/>|>{inside}</{tag}\s*+>))?+")
         return "".join(made + [_absent(field) for field in left])
+
+    def _guarded(self, name: str) -> str:
+        """What such an element holds: prose only where prose stands."""
+        return self._content if name in self._prose else f"(?!{_PROSE}){self._content}"
 
     def _field(
         self, field: str, prefix: str = _PREFIX, children: list[_Element] | None = None
@@ -131,7 +141,7 @@ class Layout:
             inner = self._sequence(fields) if inner is None else inner
             one = rf"<{tag}{_ATTRIBUTES}>{inner}\s*+{closing}"
         else:
-            one = rf"<{tag}{_ATTRIBUTES}(?:/>|>({self._content}){closing})"
+            one = rf"<{tag}{_ATTRIBUTES}(?:/>|>({self._guarded(name)}){closing})"
         return rf"\s*+{one}" if mark == "!" else rf"(?:\s*+{one})?+"
 
 

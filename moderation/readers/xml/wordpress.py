@@ -33,6 +33,7 @@ _NAMESPACE = re.compile(
 )
 _OTHER_SIGNS = re.compile(r"<(?:wp:comment|wp:post_id|dsq:thread_identifier)>")
 _NAMES = ("item", "comment")
+_PROSE = ("comment_content", "comment_author", "comment_agent", "commentmeta")
 _USUAL = Layout(
     "comment",
     [
@@ -46,9 +47,9 @@ _USUAL = Layout(
         "comment_parent",
     ],
     _NAMES,
+    _PROSE,
 )
 _FIELDS = ("comment_content", "comment_author", "comment_date", "comment_approved", "comment_id")
-_PROSE = ("comment_content", "comment_author", "comment_agent", "commentmeta")
 _BLOG = re.compile(r"<wp:base_blog_url>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]]+?)/?\s*[\]<]")
 _HOST = re.compile(r"<link>\s*(?:<!\[CDATA\[)?\s*https?://([^<>\s\]/?#]+)")
 _HELD = 20_000  # comments of one item that wait for what may stand behind them

@@ -120,7 +120,7 @@ def test_pieces_are_cut_alike_at_every_block_size(monkeypatch):
 
 
 FIELDS = ["@id", "title", "message!", "author(name mail)", "thread@id"]
-LAYOUT = Layout("post", FIELDS, ("post", "thread"))
+LAYOUT = Layout("post", FIELDS, ("post", "thread"), ("message", "author"))
 WORDS = st.sampled_from(
     ["tea", " & ", "&amp;", "&lt;b>", "<b>x</b>", "]]>", "]", "<post>", "<![CDATA[", "é", "\n"]
 )

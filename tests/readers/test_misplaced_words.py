@@ -1,0 +1,156 @@
+"""Words that damage has moved to where no reader looks for a text: each is told by a reject."""
+
+import json
+
+import pytest
+
+from moderation.readers import read
+
+PROSE = "the ferry was late again and nobody on the pier knew why"
+FIELDS = (
+    "<wp:comment_id>{0}</wp:comment_id><wp:comment_author><![CDATA[A]]></wp:comment_author>"
+    "<wp:comment_author_email>{2}</wp:comment_author_email>"
+    "<wp:comment_date_gmt>2021-0{1}5-02 09:10:00</wp:comment_date_gmt>"
+    "<wp:comment_content><![CDATA[Some words of mine, number {0}.]]></wp:comment_content>"
+)
+
+
+def reasons(path):
+    return list(read(path).rejects["reason"])
+
+
+@pytest.mark.parametrize(("date", "mail"), [(PROSE, ""), ("", PROSE)])
+def test_words_in_a_value_of_wordpress_that_is_laid_out_as_usual(tmp_path, date, mail):
+    path = tmp_path / "export.xml"
+    comments = [FIELDS.format(n, "", "a@b.example") for n in range(5)]
+    comments.append(FIELDS.format(9, date, mail))
+    inner = "".join(f"<wp:comment>{one}</wp:comment>" for one in comments)
+    path.write_text(
+        '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item>'
+        f"<wp:post_id>1</wp:post_id>{inner}</item></channel></rss>"
+    )
+    assert len(read(path).comments) == 6
+    assert reasons(path) == ["words outside of the content"]
+
+
+def test_a_browser_of_sql_that_is_prose(tmp_path):
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90"
+    row = (
+        "({},5,'A','','','','2020-01-01 10:00:00','2020-01-01 09:00:00','Mine.',0,'1','{}','',0,0)"
+    )
+    rows = [row.format(1, agent), row.format(2, PROSE)]
+    path = tmp_path / "dump.sql"
+    path.write_text("\n".join(f"INSERT INTO `wp_comments` VALUES {one};" for one in rows))
+    assert list(read(path).comments["id"]) == ["1"]
+    assert reasons(path) == ["comment_agent is prose"]
+
+
+def test_a_header_that_ends_in_a_carriage_return_alone(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_bytes(b"id,author,text\r1,Ann,Me first.\n2,Bob,And me.\n3,Cid,And I.\n")
+    assert list(read(path).comments["text"]) == ["Me first.", "And me.", "And I."]
+
+
+def test_a_text_in_the_column_of_authors(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_text(f"id,author,text\n1,Ann,Me first.\n2,{PROSE},And me.\n")
+    assert list(read(path).comments["id"]) == ["1", "2"]
+    assert reasons(path) == ["prose where the author should be"]
+
+
+def test_a_text_within_what_other_rows_answer(tmp_path):
+    path = tmp_path / "context.csv"
+    parents = ["The first edit was wrong"] * 3 + [f"The first e {PROSE}dit was wrong"]
+    rows = [f"Some words {n}.,{parent},0" for n, parent in enumerate(parents)]
+    path.write_text("text,parent_text,label_oc\n" + "\n".join(rows) + "\n")
+    assert len(read(path).comments) == 4
+    assert reasons(path) == ["a text within the article of other rows"]
+
+
+ENTRY = "  • Reader {0}\n    1{0}. Mai 2021, 10:0{0} {1}\n\n    {2}\n\n    Antworten\n\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "clock", "body", "told"),
+    [
+        ("", f"Uh{PROSE}", "", f"18. Mai 2021, 10:08 Uh{PROSE}"),
+        (" again.\n\n    Antworten\n\n", "Uhr", "We waited.", "again."),
+    ],
+)
+def test_words_behind_a_date_and_at_the_beginning_of_a_plain_page(
+    tmp_path, start, clock, body, told
+):
+    path = tmp_path / "page.txt"
+    whole = [ENTRY.format(n, "Uhr", f"We waited for the ferry {n} hours.") for n in range(1, 9)]
+    whole[-1] = ENTRY.format(8, clock, body)
+    path.write_text(start + "".join(whole))
+    assert told in list(read(path).rejects["snippet"])
+
+
+PAGE = (
+    "<!DOCTYPE html><html><head><title>Tea</title></head><body>"
+    '<ol class="commentlist">{}</ol></body></html>'
+)
+COMMENT = """<li class="comment even depth-1" id="comment-{0}">
+<div id="div-comment-{0}" class="comment-body">
+<div class="comment-author vcard"><cite class="fn">A{0}</cite></div>
+<div class="comment-meta commentmetadata"><a href="#comment-{0}">May {0}, 2020 at 4:00 pm</a></div>
+<p>A comment of my own, number {0}.</p></div></li>
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('id="comment-3">', "id= weather.</p>", "weather./p"),
+        ("</ol>", "weather was.</p></div></di</ol>", "weather was."),
+    ],
+)
+def test_words_in_a_tag_that_another_cuts_short(tmp_path, old, new, told):
+    path = tmp_path / "page.html"
+    page = PAGE.format("".join(COMMENT.format(n) for n in range(1, 7)))
+    path.write_text(page)
+    assert reasons(path) == []
+    path.write_text(page.replace(old, new, 1))
+    assert [one for one in read(path).rejects["snippet"] if told.partition("/")[0] in one]
+
+
+def telegram(n, **more):
+    made = {"id": n, "type": "message", "date": "2024-01-06T10:00:00", "from": "A", "text": "Mine."}
+    return {**made, **more}
+
+
+def test_words_without_a_comment_before_the_damage_of_a_file(tmp_path):
+    path = tmp_path / "result.json"
+    first = {"name": "Tea", "type": "public_supergroup", "id": 7, "messages": []}
+    first["messages"].append({"id": 2, "type": "message", "date": PROSE})
+    rest = ", ".join(json.dumps(telegram(n, text="One, two and three.")) for n in range(3, 9))
+    path.write_text(json.dumps(first) + ", " + rest + ', {"id": 9, "type": "mess')
+    assert "no comment in it; it has name, type, id, messages" in reasons(path)
+
+
+def rest_comment(n, **more):
+    made = {"id": n, "post": 9, "parent": 0, "author_name": "A", "date_gmt": "2024-01-01T10:00:00"}
+    return {
+        **made,
+        "content": {"rendered": "<p>Some words of mine.</p>"},
+        "type": "comment",
+        **more,
+    }
+
+
+def test_a_text_within_the_text_of_another_comment(tmp_path):
+    path = tmp_path / "comments.json"
+    odd = {"rendered": "<p>Mine.", "content": {"rendered": f"<p>{PROSE}</p>"}}
+    path.write_text(json.dumps([rest_comment(1), rest_comment(2), rest_comment(3, content=odd)]))
+    assert [one.partition(";")[0] for one in reasons(path)] == [
+        "no other comment has the key 'content.content'"
+    ]
+
+
+def test_the_end_of_a_text_where_the_date_should_be(tmp_path):
+    path = tmp_path / "comments.json"
+    usual = {"type_of": "comment", "id_code": "a", "created_at": "2024-01-01T10:00:00Z"}
+    texts = [{**usual, "id_code": code, "body_html": "<p>Mine.</p>"} for code in "bcd"]
+    path.write_text(json.dumps([*texts, {**usual, "created_at": "202mes was late.</p>"}]))
+    assert [one.partition(";")[0] for one in reasons(path)] == ["without a text"]

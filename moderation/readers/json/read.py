@@ -159,6 +159,8 @@ class _Reading:
                 texts.append((finding.text if isinstance(finding, Row) else finding.article) or "")
             yield finding
         for node in self._doubts.unheld(root, texts, [stray for stray, _ in strays]):
+            if self._left.is_broken(node):
+                continue
             span = spans.get(id(node), (0, len(part.raw)))
             yield from self._rejected(
                 part, span, f"a text that no comment has; it has {_keys(node)}"

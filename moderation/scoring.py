@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.company.find import find_company
@@ -24,6 +25,7 @@ from moderation.company.rules import LABEL, Verdict
 from moderation.context.head import cuts
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
+from moderation.model.model import languages_of
 from moderation.model.share import Seen, seen_in, shares, with_scores_here
 from moderation.tables import concatenated, text_column, to_arrow, to_frame
 from moderation.threads import thread_bounds
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 PART = 1 << 15  # comments: some 15 MB, and enough for both threads of a small machine
 LAST_PART = 1 << 12  # the last ones are smaller, so that all threads are done at about one time
 WORKERS = 2  # for whom they are cut; the same parts for any number
+UNLEARNT = "language"  # why a score is null: the model has not learnt the comment's language
 AHEAD = 2  # parts that wait for whoever takes them
 
 
@@ -53,7 +56,9 @@ def score(
     workers: threads of the machine, None = all. prevalence: how common labels are in this dump,
     where that is known; it is estimated for the others. Columns: those of the comments, the
     thread's title, one float column per label (null = cannot tell), the same for every dump,
-    `flags` ("slur;abuse"), `why` (JSON), and per label `spam_here`: the probability in this dump.
+    `language` (BCP 47, null = unknown), `flags` ("slur;abuse"), `why` (JSON), `cannot_tell`
+    ("language" where that is why a score is null), and per label `spam_here`: the probability in
+    this dump.
 
     >>> import moderation
     >>> dump = moderation.read("seeds/forum.jsonl")
@@ -132,13 +137,21 @@ def _scored(
     workers: int,
     verdict: Verdict | None,
 ) -> pa.Table:
-    part = replace(dump, comments=comments, threads=threads)
-    scores, measured = model.measured(comments, threads, workers)
+    languages = languages_of(comments)
+    part = replace(dump, comments=comments.assign(language=_column(languages)), threads=threads)
+    scores, measured = model.measured(comments, threads, workers, in_any_language=True)
     if verdict is not None:
         given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
         raised = pa.array(verdict.raised(given), pa.float32(), from_pandas=True)
         scores[LABEL] = pd.Series(raised, scores.index, pd.ArrowDtype(pa.float32()))
-    return to_arrow(scored_table(part, scores, model, workers, measured, verdict))
+    scores, unlearnt = model.where_learnt(scores, languages)
+    reason = pc.if_else(pa.array(unlearnt), pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
+    scored = scored_table(part, scores, model, workers, measured, verdict)
+    return to_arrow(scored.assign(cannot_tell=_column(reason)))
+
+
+def _column(values: pa.Array) -> ArrowExtensionArray:
+    return ArrowExtensionArray(pa.chunked_array([values]))
 
 
 def judged(model: Model) -> bool:

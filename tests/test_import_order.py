@@ -18,7 +18,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "tables",
     "threads",
     "features",
-    "readers",
+    "language readers",
     "context",
     "campaigns labels",
     "company evidence",

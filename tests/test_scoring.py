@@ -42,9 +42,26 @@ def test_parts_are_the_whole(dump, model, size, workers, monkeypatch):
     whole = to_arrow(flag.scored_table(dump, model.score(dump.comments, dump.threads), model))
     monkeypatch.setattr(scoring, "PART", size)
     parts = list(scoring.scored_parts(dump, model, workers))
-    assert pa.concat_tables(parts).equals(whole)
+    assert pa.concat_tables(parts).drop_columns(["language", "cannot_tell"]).equals(whole)
     assert len(parts) == {1: 7, 20: 4, 1000: 1}[size]
     assert set(whole["flags"].to_pylist()) >= {"", "spam", "abuse;topic"}
+
+
+GERMAN = "Das ist doch alles gar nicht wahr, was hier behauptet wird!"
+ENGLISH = "That is not true at all, and I think you know it."
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_language_that_was_not_learnt_is_said(model, size, monkeypatch, tmp_path):
+    path = tmp_path / "dump.csv"
+    rows = [f'a,1,"{GERMAN}"', "a,2,Ja ja", f'b,3,"{ENGLISH}"', "c,4,123"]
+    path.write_text("\n".join(["thread_id,id,text", *rows, ""]))
+    monkeypatch.setattr(scoring, "PART", size)
+    scored = pa.concat_tables(scoring.scored_parts(read(path), model)).to_pydict()
+    assert scored["id"] == ["1", "2", "3", "4"]
+    assert scored["language"] == ["de", "de", "en", None]
+    assert scored["cannot_tell"] == ["language", "language", None, None]
+    assert [score is None for score in scored["spam"]] == [True, True, False, False]
 
 
 def test_nothing_is_one_empty_part(dump, model):

@@ -11,7 +11,7 @@ LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RESERVED = frozenset({
     "thread_id", "id", "parent_id", "depth", "position", "author", "created_at", "text", "kind",
     "status", "url", "warnings", "parent_text", "title", "article", "annotator", "source", "group",
-    "labelled_at", "weight", "natural", "flags", "why", "campaign",
+    "labelled_at", "weight", "natural", "flags", "why", "campaign", "language", "cannot_tell",
 })
 # fmt: on
 """Columns of label tables, comment tables and scored files that are no labels."""

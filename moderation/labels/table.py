@@ -40,7 +40,9 @@ LABEL_SCHEMA = pa.schema(
 """A label table's columns beside the labels themselves."""
 
 # Columns of a comment table or scored file that may stand in a label table and say nothing.
-IGNORED = {*COMMENT_SCHEMA.names, "flags", "why", "campaign"} - set(LABEL_SCHEMA.names)
+IGNORED = {*COMMENT_SCHEMA.names, "flags", "why", "campaign", "language", "cannot_tell"} - set(
+    LABEL_SCHEMA.names
+)
 
 ANSWERS = {
     **dict.fromkeys(("1", "1.0", "true", "yes"), 1.0),

@@ -154,6 +154,7 @@ def plain(value: Any, place: str) -> None:
             raise _wrong(entry, place or "a number", f"numbers up to {MANY:g}")
 
 
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _share, _maybe = number(0, 1), nothing_or(number(-MANY, MANY))
 _rises = number(1e-12, LARGE)
 _curve = listed(_share, 1)
@@ -170,6 +171,8 @@ _LABEL = {
         negatives=number(0, 1e9),
         prevalence=_share,
     ),
+    "languages_": listed(text(LANGUAGE), 0, 1_000),
+    "elsewhere_": nothing_or(_share),
     "operating": entries(
         goal_=nothing_or(goal),
         threshold_=_maybe,

@@ -27,6 +27,7 @@ from moderation.features.kernel import DENSE_FEATURES
 from moderation.features.ngrams import NgramConfig, WeightTable
 from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import Lexicon
+from moderation.language.identify import ENGLISH
 from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
 from moderation.model.goals.stored_curve import StoredCurve
@@ -317,7 +318,7 @@ def _held(arrays: dict[str, np.ndarray], place: str) -> HeldOutScores | None:
 
 def label_card(head: TextLabel | ContextLabel) -> dict[str, Any]:
     """A label's entry in the card."""
-    described = {
+    described: dict[str, Any] = {
         "name": head.name,
         "kind": "text" if isinstance(head, TextLabel) else "context",
         "calibration": asdict(head.calibration),
@@ -327,6 +328,9 @@ def label_card(head: TextLabel | ContextLabel) -> dict[str, Any]:
     }
     if head.curve is not None:
         described["curve"] = head.curve.to_dict()
+    if isinstance(head, TextLabel):
+        described["languages"] = list(head.languages)
+        described |= {} if head.elsewhere is None else {"elsewhere": head.elsewhere}
     if isinstance(head, ContextLabel):
         described["context"] = head.head.parameters()
     return described
@@ -339,7 +343,8 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
     curve = StoredCurve.from_dict(label["curve"]) if "curve" in label else None
     stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
-        return TextLabel(name, calibration, *stated)
+        learnt = tuple(label.get("languages", [ENGLISH]))  # before it was kept, none but English
+        return TextLabel(name, calibration, *stated, learnt, label.get("elsewhere"))
     place = f"{name}/context/"
     own = {
         key.removeprefix(f"{name}/"): one for key, one in arrays.items() if key.startswith(place)

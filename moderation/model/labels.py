@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from moderation.language.identify import ENGLISH, MIXED
+
+if TYPE_CHECKING:
     from moderation.context.head import ContextHead
     from moderation.model.calibration import Calibration
     from moderation.model.goals.stored_curve import StoredCurve
@@ -25,6 +29,9 @@ class TextLabel:
     threshold: a comment is flagged from this probability on. operating: the goal and what it
     promises. metrics: how it did on rows that it was not trained on. curve: what other thresholds
     would give (`stored_curve.StoredCurve`); None in models that were made before it was kept.
+    languages: those that it has learnt (BCP 47), none = scores all. elsewhere: in other languages
+    it cannot tell, but for scores from here on, which links, numbers and the like carry; None = it
+    never can.
     """
 
     name: str
@@ -33,6 +40,22 @@ class TextLabel:
     operating: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     curve: StoredCurve | None = None
+    languages: tuple[str, ...] = (ENGLISH,)
+    elsewhere: float | None = None
+
+    def unlearnt(self, scores: np.ndarray, languages: pa.Array) -> np.ndarray:
+        """(n,) bool: for which comments it cannot tell, for the sake of their language.
+
+        scores: (n,) its probabilities. languages: (n,) of the comments, null = unknown, which it
+        does score, and so it does what is of several.
+        """
+        if not self.languages:
+            return np.zeros(len(scores), bool)
+        known = pa.array([*self.languages, MIXED, None], languages.type)
+        strange = ~pc.is_in(languages, value_set=known).to_numpy(zero_copy_only=False)
+        if self.elsewhere is not None:
+            strange &= ~(scores >= max(self.elsewhere, self.threshold))
+        return strange
 
 
 @dataclass(frozen=True)

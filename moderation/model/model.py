@@ -22,10 +22,12 @@ from moderation.errors import ModelError
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
 from moderation.features.kernel import DENSE_FEATURES
+from moderation.language.identify import languages
 from moderation.model.figures import points
 from moderation.model.given import comment_frame
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.tables import to_frame
+from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,8 +158,13 @@ class Model:
         comments: pd.DataFrame,
         threads: pd.DataFrame | None = None,
         workers: int | None = None,
+        *,
+        in_any_language: bool = False,
     ) -> tuple[pd.DataFrame, dict[str, Measured]]:
-        """`score`, and by context label what evidence needs of the comments that it flags."""
+        """`score`, and by context label what evidence needs of the comments that it flags.
+
+        in_any_language: give the scores for languages that the model has not learnt, too.
+        """
         texts = iter(self.score_texts(comments["text"], workers).T)
         nothing = _wordless(comments["text"]) | _pings(comments)
         columns: dict[str, Any] = {}
@@ -171,7 +178,28 @@ class Model:
                 found = np.full(len(comments), np.nan, np.float32)
             column = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
             columns[head.name] = ArrowExtensionArray(pa.chunked_array([column]))
-        return pd.DataFrame(columns, index=comments.index), flagged
+        scores = pd.DataFrame(columns, index=comments.index)
+        if not in_any_language:
+            scores = self.where_learnt(scores, languages_of(comments))[0]
+        return scores, flagged
+
+    def where_learnt(
+        self, scores: pd.DataFrame, languages: pa.Array
+    ) -> tuple[pd.DataFrame, np.ndarray]:
+        """The scores without those of languages that a label has not learnt, and (n,) bool where.
+
+        scores: of all labels. languages: (n,) as `languages_of` gives them.
+        """
+        kept, where = dict(scores.items()), np.zeros(len(scores), bool)
+        for head in self.text_heads:
+            given = scores[head.name].to_numpy(np.float32, na_value=np.nan)
+            strange = head.unlearnt(given, languages) & ~np.isnan(given)
+            where |= strange
+            column = pa.array(given, pa.float32(), mask=strange | np.isnan(given))
+            kept[head.name] = pd.Series(
+                ArrowExtensionArray(pa.chunked_array([column])), scores.index
+            )
+        return pd.DataFrame(kept, index=scores.index), where
 
     def explain(
         self,
@@ -371,6 +399,15 @@ def _in_context(
     heads = no_threads() if threads is None else threads
     logits, flagged = head.head.measured(comments, heads, workers, passes)
     return head.calibration(logits), flagged
+
+
+def languages_of(comments: pd.DataFrame) -> pa.Array:
+    """(n,) the language of each comment, null = unknown; see `language.identify`.
+
+    comments: with `thread_id`, each thread's rows stand together and help each other.
+    """
+    bounds = thread_bounds(comments) if "thread_id" in comments else None
+    return languages(pa.array(comments["text"], STRING, from_pandas=True), bounds)
 
 
 def no_threads() -> pd.DataFrame:

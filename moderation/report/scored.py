@@ -32,7 +32,17 @@ REASON = ("why", "queue")
 NO_TIME = np.iinfo(np.int64).min
 BATCH_ROWS = 8_192
 NEAREST = 1_000  # unflagged comments of a page: a megabyte or two beside 5,000 flagged ones
-_OURS = {*COMMENT_SCHEMA.names, "title", "article", "flags", "why", "campaign", "queue"}
+_OURS = {
+    *COMMENT_SCHEMA.names,
+    "title",
+    "article",
+    "flags",
+    "why",
+    "campaign",
+    "queue",
+    "language",
+    "cannot_tell",
+}
 
 
 class Records(Protocol):

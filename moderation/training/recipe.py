@@ -32,6 +32,7 @@ class Settings:
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.
     prevalence: share of positives that calibration and goals assume, None = as in the rows.
+    elsewhere: the score from which it may speak of languages that it has not learnt; None = never.
     goal: the sentence that chooses the threshold; None: `thresholds.DEFAULT_GOAL`, or the best F1
     where that is out of reach.
     """
@@ -49,6 +50,7 @@ class Settings:
     sources: dict[str, float] = field(default_factory=dict)
     clean: dict[str, int] = field(default_factory=dict)
     prevalence: float | None = None
+    elsewhere: float | None = None
     goal: str | None = None
 
 

@@ -205,6 +205,7 @@ def _head(
         operating=chosen.operating,
         metrics=metrics,
         curve=chosen.curve,
+        elsewhere=task.settings.elsewhere,
     )
 
 

@@ -1,0 +1,252 @@
+"""Which language each comment is in.
+
+The script decides where a language has one of its own. What is plainly English, by two of its
+common words, is so at once: that is most of most dumps. Everything else is compared with the
+n-grams of the languages of its script. A text that says too little is in the language of most of
+its thread, if that is known and nothing speaks against it; otherwise nobody knows (null). English
+is never called another language for want of letters: only a clear margin does that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import STRING
+from moderation.language.scripts import HAN, HANGUL, KANA, LATIN, SCRIPTS, script_counts
+from moderation.language.tables import tables
+
+if TYPE_CHECKING:
+    from moderation.language.ngrams import Table
+
+ENGLISH, MIXED = "en", "mul"
+"""BCP 47: `mul` is a text of several languages, such as Hindi and English in their own scripts."""
+
+ENOUGH = 20  # letters from which a text of one script is judged by itself
+CERTAIN = 2.3  # by how much the best must pass English, in log-likelihood over the root of bytes
+FEWEST = 8  # letters below which no text by itself is in another language than English
+SHORT_CERTAIN = 4.5  # the same of a text with fewer letters
+AHEAD = 0.5  # by how much the best must pass the second, else the thread decides between them
+LONGEST = 200  # bytes that are looked at: more change nothing
+OWN = 0.6  # share of a thread's comments that give it a language
+HEAVY = 2  # one letter of another script says as much as two of Latin
+
+_COMMON = (
+    "the|and|you|your|yours|this|that|that's|these|those|with|it's|you're|they|they're|their|them|"
+    "have|haven't|what|what's|which|who|when|where|would|could|should|can't|don't|doesn't|didn't|"
+    "isn't|won't|wouldn't|because|about|been|being|were|there|there's|just|know|think|people|"
+    "really|thanks|thank|please|i'm|i've|i'll|i'd|why|from|than|then|only|want|need|every|very|"
+    "much|into|our|she|here|good|great|right|does|did|how|some|other|think|like|make|love|"
+    "my|his|her|him|has|had|for|are|be|by|more|any|get|well|out|so|we|it|is|not|of"
+)
+_ONLY = (
+    "the|and|you|your|this|that|that's|these|with|it's|you're|they|they're|their|have|what|"
+    "what's|which|who|when|where|would|could|should|can't|don't|doesn't|didn't|isn't|because|"
+    "about|been|were|there|just|know|think|people|really|thanks|thank|please|i'm|i've|i'll|why"
+)
+_ENGLISH = rf"(?i)\b(?:{_COMMON})\b(?s:.*?)\b(?:{_ONLY})\b"
+_NO_WORDS = r"https?://\S*|www\.\S*|[@#$]\S+|&#?\w+;|<[^<>]*>|[\x00-&(-@\[-`{-\x7f]+"
+_NOT_ENGLISH_LETTERS = 0.04  # share of accented letters from which two common words are too few
+
+_ONE_LANGUAGE = {
+    "Grek": "el",
+    "Armn": "hy",
+    "Hebr": "he",
+    "Guru": "pa",
+    "Gujr": "gu",
+    "Orya": "or",
+    "Taml": "ta",
+    "Telu": "te",
+    "Knda": "kn",
+    "Mlym": "ml",
+    "Sinh": "si",
+    "Thai": "th",
+    "Laoo": "lo",
+    "Tibt": "bo",
+    "Mymr": "my",
+    "Geor": "ka",
+    "Ethi": "am",
+    "Khmr": "km",
+    "Hang": "ko",
+    "Kana": "ja",
+    "Hani": "zh",
+}
+
+
+def languages(texts: pa.Array | pa.ChunkedArray, bounds: np.ndarray | None = None) -> pa.Array:
+    """(n,) language codes of BCP 47, null = unknown.
+
+    bounds: (threads + 1,) first rows of the threads that the texts stand in; None = of none.
+
+    >>> languages(pa.array(["Das ist doch alles gar nicht wahr!", "Спасибо", "ok"])).to_pylist()
+    ['de', 'ru', None]
+    """
+    column = pc.fill_null(texts.cast(STRING), "")
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], STRING)
+    found = _Found(column)
+    found.by_script()
+    found.by_words()
+    found.by_ngrams()
+    if bounds is not None:
+        found.by_thread(bounds)
+    return pa.array(found.names, STRING).take(
+        pa.array(found.code, mask=found.code < 0)  # a null index gives null
+    )
+
+
+class _Found:
+    """What is known so far. code: (n,) number of the language in `names`, -1 = unknown.
+
+    open: (n,) bool, whether the text may be of a Latin script. guess: (n,) the language that is
+    likeliest, or -1; it counts only beside a thread of the same. short: (n,) bool, whether the
+    text is Latin and has fewer than ENOUGH letters.
+    """
+
+    def __init__(self, texts: pa.Array) -> None:
+        self.texts = texts
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.code = np.full(len(texts), -1, np.int32)
+        self.guess = np.full(len(texts), -1, np.int32)
+        self.short = np.zeros(len(texts), bool)
+        self.open = np.ones(len(texts), bool)
+        self.accents = np.zeros(len(texts), np.int64)
+        self.size = np.zeros(len(texts), np.int64)
+
+    def number(self, name: str) -> int:
+        """The number of a language, a new one for a new name."""
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
+            self.names.append(name)
+        return self._numbers[name]
+
+    def by_script(self) -> None:
+        """Those whose letters are mostly of another script than Latin, or of several."""
+        data, offsets = _bytes_of(self.texts)
+        self.size = np.diff(offsets)
+        if not len(data):
+            return
+        rows, counts = script_counts(data, offsets)
+        self.accents[rows] = counts[:, LATIN]
+        others = counts[:, LATIN + 1 :].sum(axis=1)
+        foreign = np.flatnonzero(others)
+        rows, counts, others = rows[foreign], counts[foreign], others[foreign]
+        latin = HEAVY**-1 * (_ascii_letters(self.texts.take(pa.array(rows))) + counts[:, LATIN])
+        mostly = others > 2 * latin
+        mixed = ~mostly & (others >= 4) & (others * 2 > latin)
+        self.code[rows[mixed]] = self.number(MIXED)
+        self.open[rows[mixed | mostly]] = False
+        rows, counts = rows[mostly], counts[mostly]
+        chosen = counts[:, LATIN + 1 :].argmax(axis=1) + LATIN + 1
+        east = (counts[:, HAN] > 0) & (counts[:, KANA] * 8 > counts[:, HAN])
+        chosen[east & ((chosen == HAN) | (chosen == KANA))] = KANA
+        chosen[(chosen == HAN) & (counts[:, HANGUL] * 4 > counts[:, HAN])] = HANGUL
+        for number in np.unique(chosen):
+            script, those = SCRIPTS[number], rows[chosen == number]
+            if script in _ONE_LANGUAGE:
+                self.code[those] = self.number(_ONE_LANGUAGE[script])
+            else:
+                table = tables()[script]
+                scores, _ = _scores(table, self.texts.take(pa.array(those)))
+                self.code[those] = self._numbers_of(table)[scores.argmax(axis=1)]
+
+    def by_words(self) -> None:
+        """What has two of the commonest English words, and few letters that English has not."""
+        plain = np.flatnonzero(
+            self.open & (self.accents <= _NOT_ENGLISH_LETTERS * self.size) & (self.size > 0)
+        )
+        whole = len(plain) == len(self.texts)
+        some = self.texts if whole else self.texts.take(pa.array(plain))
+        hits = pc.match_substring_regex(some, _ENGLISH).to_numpy(zero_copy_only=False)
+        rows = plain[hits]
+        self.code[rows] = self.number(ENGLISH)
+        self.open[rows] = False
+
+    def by_ngrams(self) -> None:
+        """All others in Latin letters: the language whose n-grams they have, by a clear margin."""
+        rows = np.flatnonzero(self.open & (self.size > 1))
+        if not len(rows):
+            return
+        table = tables()["Latn"]
+        scores, letters = _scores(table, self.texts.take(pa.array(rows)))
+        scores /= np.sqrt(np.maximum(letters, 1))[:, None]
+        numbers = self._numbers_of(table)
+        english = numbers == self.number(ENGLISH)
+        best = scores.argmax(axis=1)
+        like_english = scores[:, english].max(axis=1)
+        like_another = scores[:, ~english].max(axis=1)
+        long = letters >= ENOUGH
+        passed = np.where(long, CERTAIN, SHORT_CERTAIN)
+        other = like_another - like_english > passed
+        same = like_english - like_another > np.where(long, 0, AHEAD)
+        least = np.where(long | same, 3, FEWEST)
+        sure = (other | same) & (letters >= least)
+        self.code[rows[sure]] = numbers[best[sure]]
+        self.guess[rows] = np.where(letters > 2, numbers[best], -1)
+        self.short[rows] = ~long
+
+    def by_thread(self, bounds: np.ndarray) -> None:
+        """Whose language is unknown, or known by few letters: that of most of the thread."""
+        english = self.number(ENGLISH)
+        doubtful = self.short & (self.code != english)
+        rows = np.flatnonzero((self.code < 0) | doubtful)
+        if not len(rows):
+            return
+        thread = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+        known = np.flatnonzero((self.code >= 0) & ~doubtful)
+        cells = thread[known] * len(self.names) + self.code[known]
+        counts = np.bincount(cells, minlength=(len(bounds) - 1) * len(self.names))
+        counts = counts.reshape(-1, len(self.names))
+        share = counts.max(axis=1) > OWN * counts.sum(axis=1)
+        theirs = np.where(share, counts.argmax(axis=1), -1)[thread[rows]]
+        code, guess = self.code[rows], self.guess[rows]
+        foreign = self.short[rows] & (guess != english)  # too short to say which it is
+        fits = (theirs == guess) | (guess < 0) | np.where(theirs == english, code < 0, foreign)
+        self.code[rows] = np.where((theirs >= 0) & fits, theirs, code)
+
+    def _numbers_of(self, table: Table) -> np.ndarray:
+        return np.array([self.number(name) for name in table.languages], np.int32)
+
+
+def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """UTF-8 of a column of strings without nulls, and (texts + 1,) where each begins."""
+    _, places, content = texts.buffers()
+    if not len(texts) or content is None:
+        return np.zeros(0, np.uint8), np.zeros(len(texts) + 1, np.int64)
+    offsets = np.frombuffer(places, np.int64, len(texts) + 1, texts.offset * 8)
+    return np.frombuffer(content, np.uint8), offsets
+
+
+def _ascii_letters(texts: pa.Array) -> np.ndarray:
+    """(n,) how many ASCII letters each has, outside of links and names."""
+    words = pc.replace_substring_regex(texts, _NO_WORDS, "")
+    data, offsets = _bytes_of(words)
+    plain = np.concatenate([[0], np.cumsum(data[: offsets[-1]] < 0x80)])
+    return plain[offsets[1:]] - plain[offsets[:-1]]
+
+
+def _scores(table: Table, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(n, languages) log-likelihoods, and (n,) how many letters were looked at."""
+    data, bounds, letters = words_of(texts)
+    return table.scores(data, bounds), letters
+
+
+def words_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What tables look at: UTF-8 of the first words, where each text begins, and its letters.
+
+    In small letters, each text between blanks, without links, names, digits and signs.
+    """
+    first = pc.utf8_slice_codeunits(texts, 0, 2 * LONGEST)
+    words = pc.replace_substring_regex(pc.utf8_lower(first), _NO_WORDS, " ")
+    words = pc.utf8_slice_codeunits(words, 0, LONGEST)
+    blank = pa.scalar(" ", STRING)
+    joined = pc.binary_join_element_wise(blank, words, blank, pa.scalar("", STRING))
+    data, bounds = _bytes_of(joined)
+    data = data[: bounds[-1]]
+    begins = ((data != 32) & (data < 0x80)) | (data >= 0xC0)
+    letters = np.concatenate([[0], np.cumsum(begins)])
+    return data, bounds, letters[bounds[1:]] - letters[bounds[:-1]]

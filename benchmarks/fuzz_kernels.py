@@ -2,6 +2,9 @@
 
     python -m benchmarks.fuzz_kernels --minutes 30
 
+The loops are compiled for it, with every index checked; or MODERATION_LIBRARY names such a library,
+with a sanitizer too (CONTRIBUTING.md).
+
 Texts come from `hostile`, what is done with them from `kernel_drivers`. A round depends on --seed
 and its number alone: the number stands in `fuzz_kernels.last` of the temporary folder while it
 runs, so that a crash can be met again with --first. A round that takes longer than any should
@@ -34,8 +37,9 @@ def main() -> None:
     options = parser.parse_args()
     folder = tempfile.TemporaryDirectory()
     library = Path(folder.name) / "checked.so"
-    build(library, checked=True)
-    os.environ["MODERATION_LIBRARY"] = str(library)  # read when the compiled loops are loaded
+    if "MODERATION_LIBRARY" not in os.environ:  # read when the compiled loops are loaded
+        build(library, checked=True)
+        os.environ["MODERATION_LIBRARY"] = str(library)
     from benchmarks.kernel_drivers import drive
     from moderation.compiled import CHECKED
 

@@ -154,3 +154,65 @@ def test_the_end_of_a_text_where_the_date_should_be(tmp_path):
     texts = [{**usual, "id_code": code, "body_html": "<p>Mine.</p>"} for code in "bcd"]
     path.write_text(json.dumps([*texts, {**usual, "created_at": "202mes was late.</p>"}]))
     assert [one.partition(";")[0] for one in reasons(path)] == ["without a text"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"domain": "blog.example"', f'"domain": "blog {PROSE}"', "domain is prose"),
+        (
+            '"deleted": false',
+            f'"del {PROSE}ed": false',
+            f"no other comment has the key 'del {PROSE}ed'",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", [None, -30])
+def test_words_in_a_value_or_a_key_of_a_comment_of_a_file_that_is_whole_or_cut(
+    tmp_path, old, new, why, end
+):
+    path = tmp_path / "export.json"
+    usual = {"domain": "blog.example", "url": "/tea", "parentHex": "root", "deleted": False}
+    comments = [{"commentHex": f"a{n}", **usual, "markdown": "Mine, all mine."} for n in range(6)]
+    raw = json.dumps({"version": 1, "comments": comments})
+    path.write_text(raw.replace(old, new, 1)[:end])
+    assert why in [one.partition(";")[0] for one in reasons(path)]
+
+
+def test_a_key_that_is_prose_in_a_file_of_one_comment(tmp_path):
+    path = tmp_path / "1.json"
+    path.write_text(
+        '{"body": "Mine.", "date": "2015-01-02T00:00:00-0800", "s was better sta": "x"}'
+    )
+    assert reasons(path) == [
+        "the key 's was better sta' is prose; it has body, date, s was better sta"
+    ]
+
+
+def test_a_text_under_the_key_of_a_post_in_a_comment(tmp_path):
+    path = tmp_path / "video.info.json"
+    usual = {"parent": "root", "text": "Mine.", "author": "A", "author_id": "c0"}
+    comments = [{"id": f"a{n}", **usual} for n in range(3)]
+    comments[1]["description"] = PROSE
+    path.write_text(json.dumps({"id": "V", "extractor": "youtube", "comments": comments}))
+    assert [one.partition(";")[0] for one in reasons(path)] == ["description is what a post has"]
+
+
+def test_a_header_into_which_a_text_has_run(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_text(f"id,parent comment id {PROSE},text\n1,,Me first.\n2,1,And me.\n")
+    assert len(read(path).comments) == 2
+    assert reasons(path) == ["a column's name goes on as a text"]
+
+
+def test_a_header_that_is_a_question(tmp_path):
+    path = tmp_path / "survey.csv"
+    path.write_text(f"id,What do you say to this: {PROSE}?,text\n1,,Me first.\n2,1,And me.\n")
+    assert reasons(path) == []
+
+
+def test_rows_with_as_many_cells_as_a_header_that_is_none(tmp_path):
+    path = tmp_path / "comments.csv"
+    rows = "".join(f"{n},5,A,a@b.example,2020,Words of mine,1,comment\n" for n in range(4))
+    path.write_text(f"le,{PROSE},1,comment\n{rows}9,5,{PROSE},20\n")
+    assert len(read(path, format="table", mapping={"text": "comment"}).rejects) == 6

@@ -55,16 +55,39 @@ class Doubts:
         self._text_paths = text_keys
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._homes = Homes(path.split(".")[0] for path in self.texts)
-        for root in roots:
-            self._remember(root)
-        self._usual = self._homes.usual_keys()
+        self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
+        self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
+        self._worded: Counter[str] = Counter()  # and those whose values are more than that
+        self._sampled = 0
+        self._usual: frozenset[str] | None = None
+        self.sample(roots)
 
-    def _remember(self, root: Any) -> None:
+    def sample(self, roots: Iterable[Any]) -> None:
+        """These are values of the file that show its habits, unless others have shown them."""
+        if self._usual is None:
+            self._homes.forget_keys()  # these may be what has been looked at before, now whole
+            for counts in (self._nested, self._plain, self._worded):
+                counts.clear()
+            self._sampled = 0
+            seen: set[str] = set()
+            for root in roots:
+                self._remember(root, seen)
+            self._usual = self._homes.usual_keys()
+
+    def _remember(self, root: Any, seen: set[str]) -> None:
+        """Learn from a value. seen: ids of comments; what is left of damage may be given twice."""
         elements: list[Element] = []
         for found in walk(root, self._shape, elements):
-            if not found.is_post:
-                self._homes.remember(found.record)
-                self._nested.update(_nested_texts(found.record, self._text_paths))
+            name = at(found.record, self._shape.id)
+            if found.is_post or (name is not None and str(name) in seen):
+                continue
+            seen.add(str(name))
+            self._homes.remember(found.record)
+            self._nested.update(_nested_texts(found.record, self._text_paths))
+            self._sampled += 1
+            for key, value in found.record.items():
+                if isinstance(value, str) and value:
+                    (self._worded if " " in value else self._plain)[key] += 1
         self._homes.learn(elements)
 
     def learn(self, elements: list[Element]) -> None:
@@ -125,11 +148,33 @@ class Doubts:
             return f"{key} is prose"
         if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
+        if self._usual is None and (key := self._prose_among(record.keys())):
+            return f"the key {key[:SNIPPET]!r} is prose"
+        for key in self._of_posts & (record.keys() - (self._usual or set())):
+            if is_prose(str(record[key])):
+                return f"{key} is what a post has"
+        for key, value in record.items():
+            if isinstance(value, str) and value.count(" ") > _PROSE and self._is_bent(key, value):
+                return f"{key} is prose"
         if self._usual:
             for path in _nested_texts(record, self._text_paths):
                 if path not in self.texts and self._nested[path] < _HABIT:
                     return f"no other comment has the key {path!r}"
         return ""
+
+    def _prose_among(self, keys: Iterable[str]) -> str:
+        """A key that is prose, in a format that is known by its keys; empty where there is none."""
+        if self._shape.name == "json-tree":
+            return ""
+        return next((key for key in keys if is_prose(key) and key not in self._known), "")
+
+    def _is_bent(self, key: str, value: str) -> bool:
+        """Whether a value is a text, where most comments have one word each, and none has more."""
+        return (
+            self._worded[key] <= 1
+            and self._plain[key] >= max(_HABIT, self._sampled // 2)
+            and len(_WORD.findall(value)) > _PROSE + 1
+        )
 
     def _odd_key(self, record: Record, usual: frozenset[str]) -> str:
         """A key that damage has made; one that holds comments, which come out, is none."""

@@ -127,6 +127,7 @@ class _Reading:
         """What is left of a document that is no JSON, and rejects for the rest."""
         self._broken = True
         left = salvaged(part.raw, self._holds)
+        self._doubts.sample([left.root, *left.others])
         for span in left.unread:
             yield from self._rejected(part, span, why)
         yield from self._doubled(part, left.doubled)

@@ -71,6 +71,11 @@ class Homes:
         if len(self._keys) < _KINDS:
             self._keys.add(frozenset(comment))
 
+    def forget_keys(self) -> None:
+        """Count the keys of comments anew."""
+        self._counts.clear()
+        self._comments = 0
+
     def strays(self, elements: Iterable[Element], shut: frozenset[str]) -> Iterator[Element]:
         """The elements of those lists that hold words, but no comment."""
         for one in elements:

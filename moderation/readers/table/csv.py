@@ -25,6 +25,7 @@ from moderation.readers.encodings import decode
 from moderation.readers.records import snippet
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.streams import read_fully
+from moderation.readers.synonyms import roles
 from moderation.readers.table.jsonl import Columns, Job
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a
 FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
+_WORDY = 10  # words in the name of a column, which even a question hardly has
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
@@ -191,6 +193,7 @@ class _Walk:
         self._size = BLOCK_BYTES
         self._ended = False
         self._overlong = False
+        self._false = False  # the header is no header
         self._count = 0  # rows in what `_split` found good
         self._newlines = np.zeros(0, np.int64)  # of the window, as `_split` found them
 
@@ -199,7 +202,13 @@ class _Walk:
         held = 0
         head = self._pass_header()
         if self._style.header and _holds_row(self._style):
+            self._false = True
             yield partial(self._headless, head)
+        elif self._style.header and any(map(_holds_words, self._style.names)):
+            why = "a column's name goes on as a text"
+            place = _Rows(head, 1, 0).place
+            reject = Reject(self._file, place, why, snippet(head))
+            yield lambda: Columns({}, str, [reject], 1)
         for rows in self._pieces():
             alone = not rows.wrong and len(rows.raw) > FEW_BYTES
             if not alone:
@@ -347,6 +356,8 @@ class _Walk:
 
     def _parsed(self, rows: _Rows) -> Columns:
         raw = rows.raw
+        if self._false:
+            return self._one_by_one([rows])
         if raw[0] in b"\r\n" and not raw.strip(b"\r\n"):
             return Columns({}, str, [], 0)
         style = self._style
@@ -410,7 +421,7 @@ class _Walk:
             last = rows.line + reader.line_num - 1
             place = f"lines {line} to {last}" if last > line else f"line {line}"
             line = last + 1
-            if len(cells) == len(style.names):
+            if len(cells) == len(style.names) and not self._false:
                 kept.append(cells)
                 places.append(place)
             elif cells:
@@ -420,6 +431,8 @@ class _Walk:
         for number, place, cells in wrong:
             place = exact[number] if len(exact) == met else place
             reason = f"{len(cells)} cells, but the header has {len(style.names)}"
+            if self._false:
+                reason = f"{len(cells)} cells, and no header that says what they are"
             shown = style.delimiter.join(cells)[:200]
             rejects.append(Reject(self._file, place, reason, shown))
         return _Cells(kept, places, rejects, met)
@@ -452,6 +465,16 @@ class _Walk:
             for role, name in self._roles.items()
         }
         return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
+
+
+def _holds_words(name: str) -> bool:
+    """Whether a text has run into the name of a column, which is known by itself."""
+    words = name.split()
+    if len(words) < _WORDY or name.rstrip().endswith(("?", ":", ")")):  # those ask or explain
+        return False
+    edges = [" ".join(edge) for end in (2, 3) for edge in (words[:end], words[-end:])]
+    edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
+    return bool(roles(edges, {}))
 
 
 def _holds_row(style: Style) -> bool:

@@ -8,6 +8,7 @@ ModerationError                anything the user can mend; one clear line, exit 
 │   └── LedgerError            a line of the ledger is no entry; nothing is written after it
 ├── ModelError                 a model folder is missing, damaged, newer, or not a model
 ├── GoalError                  an operating point cannot be reached, or its sentence parsed
+├── ApplyError                 a decision cannot be carried to the site, or not as it should
 ├── ClusterError               the cluster cannot be reached, or was lost on the way
 └── InternalError              this program broke a promise; the user is told, and is not at fault
 """
@@ -43,6 +44,10 @@ class ModelError(ModerationError):
 
 class GoalError(ModerationError):
     """A stated operating point cannot be parsed or reached."""
+
+
+class ApplyError(ModerationError):
+    """A decision cannot be carried to the site, or the site did not do what it was asked."""
 
 
 class ClusterError(ModerationError):

@@ -29,6 +29,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "sampling",
     "training",
     "report",
+    "apply",
     "review",
     "cluster",
     "cli",

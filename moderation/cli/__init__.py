@@ -21,6 +21,7 @@ from moderation.cli import promote
 from moderation.cli import queue
 from moderation.cli import drift
 from moderation.cli import labels
+from moderation.cli import apply
 from moderation.cli.app import app, main
 # isort: on
 

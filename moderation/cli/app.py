@@ -89,7 +89,8 @@ class Commands(typer.Typer):
 app = Commands(
     name="moderation",
     help="Rebuild comment threads from dumps, flag spam, slurs, abuse and off-topic replies,\n"
-    "review the flags, retrain on the decisions. Nothing leaves this machine.",
+    "review the flags, retrain on the decisions. Nothing leaves this machine but what\n"
+    "`apply` carries to your own site.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -48,7 +48,8 @@ STANDS_FOR = (
     (r"\bFILE\b", "seeds/bike-lane.txt"),
     (r"-o seeds/bike-lane\.txt", "-o made.jsonl"),
     (r"--report seeds/bike-lane\.txt", "--report made.html"),
-    (r"^(report|labels retract|labels import|labels export)$", r"\1 --help"),
+    (r"^(report|labels retract|labels import|labels export|apply)$", r"\1 --help"),
+    (r"^apply plan\\\|.*|^apply (plan|run|verify|undo)$", "apply --help"),
     (r"^report out/", "report scored.parquet"),
     (r"^labels retract KEY", "labels retract --help"),  # the others want what was decided
 )

@@ -1,0 +1,1 @@
+"""Decisions carried back to their site: planned, looked at, written, proved, undone."""

@@ -1,0 +1,234 @@
+"""What people decided, as steps: the newest decision of anybody, on the text as it was scored.
+
+A label is no action: the rules say what follows from which. Nothing follows from a score unless
+the rules name the label and the least score; and never where a person decided on the comment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.apply.plan import Step, step_name
+from moderation.apply.platforms import PLATFORMS
+from moderation.apply.target import Target
+from moderation.comments import STRING
+from moderation.errors import ApplyError, InputError
+from moderation.labels.ledger import counting, entries, replaces, standing
+from moderation.readers.written import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DEFAULT_ACTIONS = {"spam": "spam", "slur": "remove", "abuse": "remove"}
+"""What follows from a label unless `--action` says otherwise; from any other label, nothing."""
+
+APPROVE = "approve"
+_STRENGTH = ("spam", "remove", "hold")  # of two labels' actions the first is taken
+_COLUMNS = ("thread_id", "id", "text", "status", "kind")
+_PINNED = ("deleted",)  # by its author: there is nothing to decide
+
+
+class Rules(NamedTuple):
+    """actions: by label. approve: also what people judged and gave no label. scores: least ones."""
+
+    to: str
+    site: str | None
+    actions: Mapping[str, str]
+    approve: bool
+    scores: Mapping[str, float]
+
+
+class Wanted(NamedTuple):
+    """Steps, and how many decided comments have none, by the reason. comments: all there are."""
+
+    steps: list[Step]
+    left: Counter[str]
+    comments: int
+    ledger: str
+    scored: str
+
+
+class _Row(NamedTuple):
+    """A comment of the scored file. labels: with their scores, where a rule asks for them."""
+
+    thread: str
+    id: str
+    text: str
+    status: str
+    alone: bool  # no other row of the file has its id
+    scores: dict[str, float]
+
+
+def wanted(ledger: Path, scored: str, rules: Rules) -> Wanted:
+    """The steps that follow from a ledger for the comments of a scored file.
+
+    Raises ApplyError or InputError with what is wrong.
+    """
+    table, _ = read_table(scored)
+    lacking = [name for name in ("thread_id", "id", "text") if name not in table.column_names]
+    lacking += [name for name in rules.scores if name not in table.column_names]
+    if lacking:
+        raise InputError(f"{scored}: has no column {lacking[0]}; give what `score -o` wrote")
+    decided = _decided(ledger)
+    rows = list(_rows(table, {name for _, name in decided}, rules.scores))
+    left: Counter[str] = Counter()
+    steps = []
+    met: set[tuple[str, str]] = set()
+    for row in rows:
+        told = {
+            label: one for place in _places(row) for label, one in decided.get(place, {}).items()
+        }
+        met |= {place for place in _places(row) if place in decided}
+        step = _by_people(row, told, rules, left) if told else _by_score(row, rules)
+        if isinstance(step, Step):
+            steps.append(step)
+        elif step:
+            left[step] += 1
+    left["not in the scored file"] += len(decided.keys() - met)
+    for name in [name for name, count in left.items() if not count]:
+        del left[name]
+    comments = _comments(table)
+    return Wanted(steps, left, comments, _digest(ledger), _digest(Path(scored)))
+
+
+def _decided(ledger: Path) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+    """The newest decision per label of each comment, by thread and id."""
+    if not ledger.exists():
+        raise ApplyError(f"{ledger}: there is no such ledger; decide with `moderation review`")
+    newest: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
+    for entry in counting(standing(entries(ledger))):
+        if not entry.get("id"):
+            continue  # a text from elsewhere: no comment of any site
+        comment = newest[entry.get("thread_id") or "", entry["id"]]
+        before = comment.get(entry["label"])
+        if before is None or replaces(entry, before):
+            comment[entry["label"]] = entry
+    return dict(newest)
+
+
+def standing_keys(ledger: Path) -> frozenset[str]:
+    """The decisions that nobody took back and that still count."""
+    return frozenset(
+        entry["key"] for comment in _decided(ledger).values() for entry in comment.values()
+    )
+
+
+def _places(row: _Row) -> list[tuple[str, str]]:
+    """Where the ledger may have the row: a decision without a thread counts for a lone id."""
+    return [("", row.id), (row.thread, row.id)] if row.alone else [(row.thread, row.id)]
+
+
+def _rows(table: pa.Table, names: set[str], scores: Mapping[str, float]) -> Iterator[_Row]:
+    """The rows that somebody decided on, and those with one of the scores."""
+    columns = {
+        name: pc.cast(table[name], STRING) if name in table.column_names else None
+        for name in _COLUMNS
+    }
+    chosen = pc.is_in(columns["id"], pa.array(sorted(names), STRING))
+    for label, least in scores.items():
+        enough = pc.greater_equal(pc.cast(table[label], pa.float64()), least)
+        chosen = pc.or_(chosen, pc.fill_null(enough, False))
+    if columns["kind"] is not None:
+        chosen = pc.and_(chosen, pc.fill_null(pc.not_equal(columns["kind"], "placeholder"), True))
+    picked = {
+        name: pc.filter(column, chosen).to_pylist() if column is not None else None
+        for name, column in columns.items()
+    }
+    given = {label: pc.filter(table[label], chosen).to_pylist() for label in scores}
+    ids = pc.value_counts(pc.filter(columns["id"], pc.is_in(columns["id"], pa.array(picked["id"]))))
+    often = {one["values"]: one["counts"] for one in ids.to_pylist()}
+    for number, name in enumerate(picked["id"] or []):
+        thread = (picked["thread_id"] or [])[number]
+        text = (picked["text"] or [])[number]
+        status = picked["status"][number] if picked["status"] else None
+        if name is None:
+            continue
+        enough = {
+            label: values[number]
+            for label, values in given.items()
+            if values[number] is not None and values[number] >= scores[label]
+        }
+        alone = often[name] == 1
+        yield _Row(thread or "", name, text or "", status or "unknown", alone, enough)
+
+
+def _by_people(
+    row: _Row, told: dict[str, dict[str, Any]], rules: Rules, left: Counter[str]
+) -> Step | str:
+    """The step for a comment that somebody decided on, or why there is none."""
+    current = {label: one for label, one in told.items() if one["text"] == row.text}
+    if not current:
+        return "edited since they were decided"
+    yes = sorted(label for label, one in current.items() if one["value"])
+    for label in yes:
+        if label not in rules.actions:
+            left[f"{label}: no action (--action {label}=…)"] += 1
+    acting = [label for label in yes if label in rules.actions]
+    if acting:
+        label = min(acting, key=lambda one: (_STRENGTH.index(rules.actions[one]), one))
+        entries_of = [current[one] for one in acting]
+        return _step(row, rules, rules.actions[label], entries_of, ";".join(acting))
+    if yes:
+        return ""
+    if not rules.approve:
+        return "decided No (--approve)"
+    return _step(row, rules, APPROVE, list(current.values()), "decided No")
+
+
+def _by_score(row: _Row, rules: Rules) -> Step | str:
+    acting = [label for label in row.scores if label in rules.actions]
+    if not acting:
+        return ""
+    label = min(acting, key=lambda one: (_STRENGTH.index(rules.actions[one]), one))
+    reason = f"{label} {row.scores[label]:.3f} >= {rules.scores[label]:g}"
+    return _step(row, rules, rules.actions[label], [], reason)
+
+
+def _step(
+    row: _Row, rules: Rules, action: str, told: Sequence[dict[str, Any]], reason: str
+) -> Step | str:
+    platform = PLATFORMS[rules.to]
+    if row.status in _PINNED:
+        return "deleted by their authors"
+    if not platform.fits(row.thread, row.id):
+        return f"without an id of {rules.to}"
+    if not row.alone and not platform.per_thread:
+        return "with an id that stands in several threads"
+    before, after = platform.statuses.get(row.status), platform.actions[action]
+    if before == after:
+        return "already so in the dump"
+    keys = sorted(str(one["key"]) for one in told)
+    target = Target(row.thread, row.id)
+    return Step(
+        step=step_name(rules.to, rules.site, target, after, keys or [reason]),
+        thread=row.thread,
+        id=row.id,
+        action=action,
+        before=before,
+        after=after,
+        reason=reason,
+        by=", ".join(sorted({str(one["annotator"]) for one in told})) or "score",
+        decided_at=max((str(one["at"]) for one in told), default=None),
+        decisions=keys,
+    )
+
+
+def _comments(table: pa.Table) -> int:
+    if "kind" not in table.column_names:
+        return len(table)
+    kinds = pc.fill_null(pc.cast(table["kind"], STRING), "comment")
+    return int(pc.sum(pc.not_equal(kinds, "placeholder")).as_py() or 0)
+
+
+def _digest(path: Path) -> str:
+    if path.is_dir():  # a folder of partitions: its manifest names them
+        path = path / "_manifest.json"
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,226 @@
+"""HTTP as the platforms need it: patient when told to wait, silent about secrets, no redirects.
+
+A redirect would send the credentials elsewhere; it is an error that names the other host.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from moderation import __version__
+from moderation.errors import ApplyError
+from moderation.terminal import safe
+
+TIMEOUT = 30.0  # seconds that a server may be silent
+TRIES = 6
+LONGEST_WAIT = 900.0  # seconds in all; who is told to wait longer runs again later
+MOST_BYTES = 8 << 20
+_BUSY = (429, 503)
+
+
+class Answer(NamedTuple):
+    """What a server said. fields: its JSON object, {} where it is none."""
+
+    status: int
+    fields: dict[str, Any]
+    text: str
+
+    @property
+    def good(self) -> bool:
+        """Whether the server says that it did what it was asked."""
+        return 200 <= self.status < 300
+
+
+class Client:
+    """Requests to one site. secrets: never shown, whatever a server or library says."""
+
+    def __init__(
+        self,
+        site: str,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.site = checked_site(site)
+        self._headers = {"User-Agent": f"moderation/{__version__}", "Accept": "application/json"}
+        self._headers |= headers
+        self._secrets = secrets
+        self._sleep = sleep
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """Ask; a broken connection is tried again."""
+        return self._send("GET", path, query or {}, None, {})
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Answer:
+        """Send a form."""
+        body = urllib.parse.urlencode(form).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", path, {}, body, kind)
+
+    def send_json(
+        self,
+        method: str,
+        path: str,
+        value: Any,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a value as JSON. value: bytes are sent as they are, None sends nothing."""
+        body = value if isinstance(value, bytes | None) else orjson.dumps(value)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        return self._send(method, path, query or {}, body, {**kind, **(headers or {})})
+
+    def refusal(self, answer: Answer, asked: str) -> ApplyError:
+        """The error for an answer that is not what was asked for."""
+        said = _said(answer)
+        return ApplyError(self._shown(f"{asked}: {self._where} answered {answer.status}{said}"))
+
+    @property
+    def _where(self) -> str:
+        return urllib.parse.urlsplit(self.site).netloc
+
+    def _shown(self, text: str) -> str:
+        for one in self._secrets:
+            for form in {one, urllib.parse.quote(one, safe=""), urllib.parse.quote_plus(one)}:
+                text = text.replace(form, "***") if form else text
+        return safe(" ".join(text.split()))[:400]
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Answer:
+        address = self.site + path
+        if query:
+            address += ("&" if "?" in address else "?") + urllib.parse.urlencode(query)
+        request = urllib.request.Request(  # noqa: S310  checked_site allows http and https only
+            address, data=body, headers={**self._headers, **headers}, method=method
+        )
+        waited = 0.0
+        for attempt in range(1, TRIES + 1):
+            try:
+                status, answered, content = self._once(request)
+            except (OSError, http.client.HTTPException) as error:
+                if method != "GET" or attempt == TRIES:
+                    reason = getattr(error, "reason", None) or error or type(error).__name__
+                    raise ApplyError(
+                        self._shown(f"{self._where}: no answer to {method}: {reason}")
+                    ) from None  # the cause may quote the address with its secrets
+                status, answered, content = 503, {}, b""
+            answer = Answer(status, *_read(content))
+            if status not in _BUSY:
+                break
+            pause = _pause(answered, answer, attempt)
+            waited += pause
+            if attempt == TRIES or waited > LONGEST_WAIT:
+                raise ApplyError(
+                    f"{self._where} is busy ({status}) and asks for {pause:.0f} s more; "
+                    "run the plan again later, it goes on where it stopped"
+                )
+            self._sleep(pause)
+        if 300 <= status < 400:
+            elsewhere = urllib.parse.urlsplit(answered.get("location", "")).netloc or "elsewhere"
+            raise ApplyError(
+                self._shown(
+                    f"{self._where} sends on to {elsewhere}; give the site's final address "
+                    "as --site: credentials are not sent on"
+                )
+            )
+        return answer
+
+    def _once(self, request: urllib.request.Request) -> tuple[int, dict[str, str], bytes]:
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as response:
+                return response.status, _lower(response.headers), response.read(MOST_BYTES)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _lower(error.headers), error.read(MOST_BYTES)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def checked_site(site: str) -> str:
+    """The address without a slash at its end.
+
+    Raises ApplyError unless it is https, or http on this machine, without user, query or fragment.
+    """
+    try:
+        parts = urllib.parse.urlsplit(site)
+        port = parts.port
+    except ValueError:
+        raise ApplyError(f"{safe(site)[:100]!r} is no address of a site") from None
+    plain = re.fullmatch(r"[\w.:\[\]/~%+-]+", f"{parts.netloc}{parts.path}", re.ASCII)
+    if not parts.hostname or not plain or parts.username or parts.query or parts.fragment:
+        raise ApplyError(
+            f"{safe(site)[:100]!r} is no address of a site; expected https://host or "
+            "https://host/path, without a user, ? or #"
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and _local(parts.hostname)):
+        raise ApplyError(f"{safe(site)[:100]}: credentials are only sent over https")
+    return site.rstrip("/") if port != 0 else site
+
+
+def _local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _read(content: bytes) -> tuple[dict[str, Any], str]:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        value = {}
+    return value if isinstance(value, dict) else {}, content.decode(errors="replace")
+
+
+def _pause(headers: Mapping[str, str], answer: Answer, attempt: int) -> float:
+    """Seconds to wait: what the server says, else twice as long each time."""
+    said = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,6}", said):
+        return float(said)
+    if said:
+        try:
+            return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+        except (ValueError, OverflowError):
+            pass
+    extras = answer.fields.get("extras")
+    seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else float(2**attempt)
+
+
+def _said(answer: Answer) -> str:
+    """What the server says went wrong, in one piece."""
+    words = []
+    for name in ("code", "error", "message", "errors", "reason", "response"):
+        value = answer.fields.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            words.append(str(value))
+        elif value and name == "errors":
+            words.append(orjson.dumps(value).decode())
+    return f": {', '.join(words)[:200]}" if words else ""

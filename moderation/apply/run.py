@@ -1,0 +1,221 @@
+"""Carry out a plan, step by step: read, write, read again, and note each write before and after.
+
+A comment that is not as the plan expects was changed by somebody meanwhile: it is left, and named.
+So is one that the site says it changed, and did not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.apply.journal import BEGIN, DONE, FAILED, RUN, UNDO, Entry
+from moderation.apply.target import GONE, Change
+from moderation.errors import ApplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from moderation.apply.journal import Journal
+    from moderation.apply.plan import Plan, Step
+    from moderation.apply.target import Driver
+
+WRITTEN = "written"
+SENT = "sent"  # to a receiver that does not say what it did
+WOULD = "to write"  # in a dry run
+KEPT = "done before"
+ALREADY = "already so"
+CONFLICT = "changed by somebody"
+MISSING = "not on the site"
+UNCHANGED = "answered as if done, and not changed"
+FAILURE = "failed"
+LEFT = "left for the next run"
+UNDONE = "undone before"
+UNTOUCHED = "never written"
+HOLDS = "as written"
+BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE)
+"""What a person should look at: the status is 1 then."""
+
+FAULTS = 5  # in a row, and the run stops: the site or the credentials are at fault
+CONFLICTS = 10  # and over half of the steps: the dump is too old, or of another site
+PATIENCE = (0.0, 0.5, 2.0)  # seconds before each reading after a write: some sites lag
+
+
+class Outcome(NamedTuple):
+    """What became of a step. before: as it was found. after: as it was left."""
+
+    step: Step
+    what: str
+    before: str | None
+    after: str | None
+    message: str = ""
+
+
+class Run(NamedTuple):
+    """How a plan is run. journal: None in a dry run. known: the newest lines of the journal.
+
+    most: writes, at most. chosen: the steps that an undo is bound to; None for all.
+    """
+
+    plan: Plan
+    driver: Driver
+    known: Mapping[str, Entry]
+    journal: Journal | None
+    sleep: Callable[[float], None]
+    most: int | None = None
+    chosen: frozenset[str] | None = None
+
+
+def carry_out(run: Run) -> Iterator[Outcome]:
+    """Do what the plan says, as far as it is not done yet. Raises ApplyError after FAULTS."""
+    yield from _bounded(run, _forward)
+
+
+def take_back(run: Run) -> Iterator[Outcome]:
+    """Put back what the plan's runs wrote, newest first. Raises ApplyError after FAULTS."""
+    yield from _bounded(run, _back)
+
+
+def look(run: Run) -> Iterator[Outcome]:
+    """Compare the site with what was written; nothing is changed."""
+    for step in run.plan.steps:
+        last = run.known.get(step.step)
+        if last is None or (last.doing == UNDO and last.phase == DONE):
+            yield Outcome(step, UNTOUCHED if last is None else UNDONE, None, None)
+            continue
+        wanted = last.before if last.doing == UNDO else last.after
+        try:
+            state = run.driver.read(step.target)
+        except ApplyError as error:
+            yield Outcome(step, FAILURE, None, None, str(error))
+            continue
+        yield Outcome(step, _seen(state, wanted), wanted, state)
+
+
+def _seen(state: str | None, wanted: str | None) -> str:
+    if state is None:
+        return SENT
+    return HOLDS if state == wanted else MISSING if state == GONE else CONFLICT
+
+
+def _bounded(run: Run, one: Callable[[Run, Step, bool], Outcome]) -> Iterator[Outcome]:
+    """Each step, until as many were written as may be, or too many failed in a row."""
+    written = faults = conflicts = seen = 0
+    steps = run.plan.steps if one is _forward else run.plan.steps[::-1]
+    for step in steps:
+        if run.chosen is not None and step.step not in run.chosen:
+            continue
+        outcome = one(run, step, run.most is None or written < run.most)
+        written += outcome.what in (WRITTEN, SENT, WOULD)
+        faults = faults + 1 if outcome.what in (FAILURE, UNCHANGED) else 0
+        seen += 1
+        conflicts += outcome.what == CONFLICT
+        yield outcome
+        if conflicts >= CONFLICTS and 2 * conflicts > seen:
+            raise ApplyError(
+                f"stopped: {conflicts} of {seen} comments were changed since the dump was made; "
+                "score a newer dump and plan again"
+            )
+        if faults == FAULTS:
+            raise ApplyError(
+                f"stopped: {FAULTS} steps in a row failed, the last one: "
+                f"{outcome.message or outcome.what}; mend it and run again, it goes on from here"
+            )
+
+
+def _forward(run: Run, step: Step, may_write: bool) -> Outcome:
+    last = run.known.get(step.step)
+    if last is not None and last.doing == UNDO:
+        return Outcome(step, UNDONE, None, None)
+    if last is not None and last.phase == DONE:
+        return Outcome(step, KEPT, last.before, last.after)
+    try:
+        state = run.driver.read(step.target)
+    except ApplyError as error:
+        return Outcome(step, FAILURE, None, None, str(error))
+    expected = step.before if last is None else last.before
+    if state == step.after:
+        return _was_written(run, step, last, state)
+    if state == GONE:
+        return Outcome(step, MISSING, state, state)
+    if state is not None and expected not in (None, state):
+        return Outcome(step, CONFLICT, state, state, f"expected {expected}, found {state}")
+    return _written(run, step, Change(state or expected, step.after), may_write, state is None)
+
+
+def _was_written(run: Run, step: Step, last: Entry | None, state: str) -> Outcome:
+    """The comment is as it should be: by somebody, or by a run that was killed after the write."""
+    if last is None:
+        return Outcome(step, ALREADY, state, state)
+    if run.journal is not None:
+        run.journal.add(step.step, step.id, last._replace(phase=DONE))
+    return Outcome(step, KEPT, last.before, state)
+
+
+def _back(run: Run, step: Step, may_write: bool) -> Outcome:
+    last = run.known.get(step.step)
+    if last is None:
+        return Outcome(step, UNTOUCHED, None, None)
+    if last.doing == UNDO and last.phase == DONE:
+        return Outcome(step, UNDONE, None, last.after)
+    first, wrote = (last.before, last.after) if last.doing == RUN else (last.after, last.before)
+    try:
+        state = run.driver.read(step.target)
+    except ApplyError as error:
+        return Outcome(step, FAILURE, None, None, str(error))
+    if state is not None and state == first:
+        if last.doing == UNDO and run.journal is not None:
+            run.journal.add(step.step, step.id, last._replace(phase=DONE))
+        return Outcome(step, UNDONE if last.doing == UNDO else UNTOUCHED, state, state)
+    if state == GONE:
+        return Outcome(step, MISSING, state, state)
+    if state is not None and state != wrote:
+        return Outcome(step, CONFLICT, state, state, f"expected {wrote}, found {state}")
+    return _written(run, step, Change(wrote, first, undo=True), may_write, state is None)
+
+
+def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool) -> Outcome:
+    """Write, and read what came of it."""
+    if run.journal is None:
+        return Outcome(step, WOULD, change.before, change.after)
+    if not may_write:
+        return Outcome(step, LEFT, change.before, change.before)
+    entry = Entry(UNDO if change.undo else RUN, BEGIN, change.before, change.after)
+    run.journal.add(step.step, step.id, entry)
+    message = ""
+    claimed = state = None
+    try:
+        claimed = run.driver.write(step.target, change)
+    except ApplyError as error:
+        message = str(error)
+    if blind:
+        what = FAILURE if message else _claim(claimed, change)
+        state = claimed
+    else:
+        try:
+            state = _read_after(run, step, change.after, bool(message))
+        except ApplyError as error:
+            message = message or str(error)
+        what = WRITTEN if state == change.after else FAILURE if message else UNCHANGED
+    good = what in (WRITTEN, SENT)
+    run.journal.add(
+        step.step, step.id, entry._replace(phase=DONE if good else FAILED), "" if good else message
+    )
+    return Outcome(step, what, change.before, state, "" if good else message)
+
+
+def _claim(claimed: str | None, change: Change) -> str:
+    if claimed is None or change.after is None:
+        return SENT
+    return WRITTEN if claimed == change.after else UNCHANGED
+
+
+def _read_after(run: Run, step: Step, wanted: str | None, failed: bool) -> str | None:
+    """The state after a write; of one that seems to be without effect, after a while."""
+    state = None
+    for pause in PATIENCE[: 1 if failed else None]:
+        if pause:
+            run.sleep(pause)
+        state = run.driver.read(step.target)
+        if state == wanted:
+            break
+    return state

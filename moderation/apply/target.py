@@ -1,0 +1,83 @@
+"""What the run needs of a platform: read the state of one comment, and change it.
+
+States are the same words everywhere: `approved`, `pending`, `spam`, `removed`, `gone`. A platform
+says which of them it has, how its ids look, and what must be in the environment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+APPROVED, PENDING, SPAM, REMOVED, GONE = "approved", "pending", "spam", "removed", "gone"
+STATES = (APPROVED, PENDING, SPAM, REMOVED, GONE)
+
+
+class Target(NamedTuple):
+    """One comment on the site. delivery: names the write, the same one when it is sent again."""
+
+    thread: str
+    id: str
+    delivery: str = ""
+
+
+class Change(NamedTuple):
+    """From one state to another. undo: back to where a run found it."""
+
+    before: str | None
+    after: str | None
+    undo: bool = False
+
+
+class Driver(Protocol):
+    """One platform, with its credentials."""
+
+    def read(self, target: Target) -> str | None:
+        """The comment's state now; None where the platform cannot be asked."""
+
+    def write(self, target: Target, change: Change) -> str | None:
+        """Change it; the state that the platform's answer names, if it names one."""
+
+
+class Settings(NamedTuple):
+    """Where the site is. options: what only one platform knows, as checked by its `check`."""
+
+    site: str | None
+    options: Mapping[str, str]
+
+
+def _nothing_to_check(settings: Settings) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What is known of a platform before anybody asks it.
+
+    id: the grammar of its comments' ids. actions: the state that each action leads to.
+    statuses: the state of each `status` of a dump; one that is not here may be any.
+    secrets: what `open` reads from the environment.
+    per_thread: ids are unique only within a thread. options: settings of its own, with defaults;
+    None must be given. home: the site where there is only one.
+    """
+
+    about: str
+    id: re.Pattern[str]
+    actions: Mapping[str, str]
+    statuses: Mapping[str, str]
+    open: Callable[[Settings], Driver] | None
+    thread: re.Pattern[str] | None = None
+    secrets: tuple[str, ...] = ()
+    per_thread: bool = False
+    options: Mapping[str, str | None] = field(default_factory=dict)
+    home: str | None = None
+    needs_site: bool = True
+    check: Callable[[Settings], None] = _nothing_to_check
+
+    def fits(self, thread: str, name: str) -> bool:
+        """Whether this can be a comment of the platform, by its ids."""
+        if self.thread is not None and self.thread.fullmatch(thread) is None:
+            return False
+        return self.id.fullmatch(name) is not None

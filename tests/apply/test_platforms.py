@@ -1,0 +1,213 @@
+"""Each platform against a double of it: run, run again, verify and undo, by the command line."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from places import ROOT
+from site_doubles import discourse, disqus, reddit, webhook, wordpress
+
+SECRETS = {
+    "WORDPRESS_USER": "mod",
+    "WORDPRESS_APPLICATION_PASSWORD": "secret-password",
+    "DISQUS_API_SECRET": "disqus-secret",
+    "DISQUS_ACCESS_TOKEN": "disqus-token",
+    "REDDIT_CLIENT_ID": "reddit-client",
+    "REDDIT_CLIENT_SECRET": "reddit-secret",
+    "REDDIT_REFRESH_TOKEN": "reddit-refresh",
+    "DISCOURSE_API_KEY": "discourse-key",
+    "DISCOURSE_API_USERNAME": "system",
+    "MODERATION_WEBHOOK_SECRET": "hook-secret",
+}
+HIDDEN = [b"secret-password", b"disqus-secret", b"disqus-token", b"reddit-secret", b"hook-secret",
+          b"reddit-refresh", b"reddit-bearer", b"discourse-key"]  # fmt: skip
+POST = {"isSpam": False, "isDeleted": False, "isApproved": True}
+LIVE = {"removed": False, "spam": False, "banned_by": None, "author": "ann"}
+CASES = {
+    "wordpress-rest": (wordpress, {"4": {"status": "1"}, "5": {"status": "0"},
+                                   "6": {"status": "1"}},
+                       [("9", "4"), ("9", "5"), ("9", "6")], [("4", "spam"), ("5", "trash")],
+                       [("5", "untrash"), ("4", "unspam")]),
+    "disqus": (disqus, {"4": dict(POST), "5": dict(POST)}, [("9", "4"), ("9", "5")],
+               [("4", "spam"), ("5", "remove")], [("5", "restore"), ("4", "approve")]),
+    "reddit": (reddit, {"t1_4": dict(LIVE), "t1_5": dict(LIVE)}, [("9", "4"), ("9", "t1_5")],
+               [("t1_4", "remove"), ("t1_5", "remove")],
+               [("t1_5", "approve"), ("t1_4", "approve")]),
+    "discourse": (discourse, {"9/4": {"id": 74, "deleted_at": None},
+                              "8/4": {"id": 75, "deleted_at": None}}, [("9", "4"), ("8", "4")],
+                  [("9/4", "DELETE"), ("8/4", "DELETE")], [("8/4", "PUT"), ("9/4", "PUT")]),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def planned(moderation, make_site, write_inputs):
+    """A plan of two steps, spam and then abuse, for a site of the platform."""
+
+    def make(to, *more):
+        answer, comments, ids, _, _ = CASES[to]
+        site = make_site(answer, {name: dict(one) for name, one in comments.items()})
+        folder = write_inputs(
+            [(*place, "unknown") for place in ids],
+            [(*ids[0], "spam", True), (*ids[1], "abuse", True)],
+        )
+        extra = ["--set", f"token-site={site.url}"] if to == "reddit" else []
+        place = ["--site", site.url, "-o", "plan.jsonl", "--max-share", "1"]
+        made = moderation(
+            "apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", to, *place, *extra, *more
+        )
+        assert made.status == 0, made.err
+        return site, folder
+
+    return make
+
+
+def everything(folder):
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("to", CASES)
+def test_there_and_back(to, planned, moderation):
+    site, folder = planned(to)
+    before = site.bytes()
+    assert site.requests == []  # a plan asks nobody
+    dry = moderation("apply", "run", "plan.jsonl")
+    assert (dry.status, site.writes, site.bytes()) == (0, [], before)
+    assert "2 to write" in dry.err
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "ledger.jsonl", "plan.jsonl", "scored.jsonl",
+    ]  # fmt: skip
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, site.writes) == (0, CASES[to][3]), ran
+    again = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (again.status, len(site.writes)) == (0, 2)
+    assert "2 done before" in again.err
+    assert moderation("apply", "verify", "plan.jsonl").status == 0
+    assert moderation("apply", "undo", "plan.jsonl").status == 0
+    assert len(site.writes) == 2
+    back = moderation("apply", "undo", "plan.jsonl", "--yes")
+    assert (back.status, site.writes[2:]) == (0, CASES[to][4]), back
+    assert site.bytes() == before
+    said = (
+        everything(folder) + "".join(one.out + one.err for one in (dry, ran, again, back)).encode()
+    )
+    assert [secret for secret in HIDDEN if secret in said] == []
+
+
+@pytest.mark.parametrize("to", CASES)
+def test_a_liar_is_named(to, planned, moderation, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    site, _ = planned(to)
+    site.liars = {CASES[to][3][0][0]}
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert ran.status == 1
+    assert "answered as if done, and not changed" in ran.out
+    assert "1 written" in ran.err
+    assert moderation("apply", "verify", "plan.jsonl").status == 1
+
+
+@pytest.mark.parametrize("to", CASES)
+def test_wrong_credentials_change_nothing_and_stay_hidden(to, planned, moderation, monkeypatch):
+    site, folder = planned(to)
+    for name in SECRETS:
+        monkeypatch.setenv(name, "wr0ng-credential")
+    before = site.bytes()
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, site.bytes(), site.writes) == (1, before, [])
+    assert "wr0ng-credential" not in ran.out + ran.err
+    assert b"wr0ng-credential" not in everything(folder)
+
+
+@pytest.mark.parametrize("to", CASES)
+def test_a_busy_site_is_waited_for(to, planned, moderation, monkeypatch):
+    waited = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr("moderation.apply.http.Client.__init__.__defaults__", (waited.append,))
+    site, _ = planned(to)
+    site.busy, site.retry_after = 2, "7"
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, waited, len(site.writes)) == (0, [7.0, 7.0], 2)
+
+
+def test_a_site_that_stays_busy_is_left_for_later(planned, moderation, monkeypatch):
+    monkeypatch.setattr("moderation.apply.http.Client.__init__.__defaults__", (lambda _: None,))
+    site, _ = planned("wordpress-rest")
+    site.busy, site.retry_after = 99, "86400"
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, site.writes) == (1, [])
+    assert "is busy (429)" in ran.out
+
+
+def test_a_comment_changed_meanwhile_is_left_and_named(planned, moderation, write_inputs):
+    site, _ = planned("wordpress-rest")
+    moderation("apply", "run", "plan.jsonl", "--yes", "--max", "1")
+    site.comments["4"]["status"] = "1"  # somebody took it out of the spam
+    checked = moderation("apply", "verify", "plan.jsonl")
+    assert (checked.status, "left as found: 4" in checked.err) == (1, True)
+
+
+def test_a_redirect_is_not_followed(planned, moderation, make_site):
+    site, _ = planned("wordpress-rest")
+    other = make_site(wordpress, site.comments)
+    site.answer = lambda *_: (301, {}, {"Location": f"{other.url}/"})
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, other.requests) == (1, [])
+    assert "sends on to 127.0.0.1" in ran.out
+
+
+def test_a_missing_secret_is_named(planned, moderation, monkeypatch):
+    site, _ = planned("wordpress-rest")
+    monkeypatch.delenv("WORDPRESS_APPLICATION_PASSWORD")
+    ran = moderation("apply", "run", "plan.jsonl")
+    assert (ran.status, site.requests) == (1, [])
+    assert ran.err.startswith("moderation: WORDPRESS_APPLICATION_PASSWORD is not set")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_process_killed_right_after_a_write_goes_on(number, planned, moderation):
+    site, _ = planned("wordpress-rest")
+    command = [sys.executable, "-m", "moderation", "apply", "run", "plan.jsonl", "--yes"]
+    started = []
+
+    def kill():
+        while not started:
+            time.sleep(0.01)
+        if len(site.writes) == number:
+            os.kill(started[0].pid, signal.SIGKILL)
+
+    site.after = kill
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started.append(subprocess.Popen(command, env=environment))
+    assert started[0].wait(120) == -signal.SIGKILL
+    assert len(site.writes) == number
+    site.after = lambda: None
+    assert moderation("apply", "run", "plan.jsonl", "--yes").status == 0
+    assert site.writes == [("4", "spam"), ("5", "trash")]
+    assert moderation("apply", "undo", "plan.jsonl", "--yes").status == 0
+    assert site.comments == {"4": {"status": "1"}, "5": {"status": "0"}, "6": {"status": "1"}}
+
+
+def test_a_webhook_is_signed_and_says_that_nobody_knows(make_site, write_inputs, moderation):
+    site = make_site(webhook, {})
+    write_inputs([("9", "a b", "approved")], [("9", "a b", "spam", True)])
+    moderation("apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "webhook", "--site",
+               f"{site.url}/hook", "-o", "plan.jsonl", "--max-share", "1")  # fmt: skip
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, ran.err) == (0, "1 sent\n")
+    moderation("apply", "run", "plan.jsonl", "--yes")
+    moderation("apply", "undo", "plan.jsonl", "--yes")
+    assert site.writes == [("a b", "spam"), ("a b", "approved")]
+    got = site.comments["got"][0]
+    assert (got["thread_id"], got["from"], got["to"], got["undo"]) == (
+        "9", "approved", "spam", False,
+    )  # fmt: skip
+    assert len(got["signature"]) == len("sha256=") + 64

@@ -87,7 +87,7 @@ def _convert(dumps: list[str], output: str, reading: Reading, rejects: Path | No
     def checked(spooled: Spooled) -> Iterator[pa.Table]:
         for part in spooled.parts():
             counts.update(counts_of(to_frame(part)))
-            if not spooled.made:
+            if not spooled.count:
                 write_rejects(spooled.dump(), rejects)
                 check_any(spooled.dump())
             yield part
@@ -96,5 +96,5 @@ def _convert(dumps: list[str], output: str, reading: Reading, rejects: Path | No
         write_parts(checked(spooled), output)
         dump = spooled.dump()
     write_rejects(dump, rejects)
-    read_summary(dump, spooled.made)
+    read_summary(dump, spooled.count)
     count_summary(counts)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from moderation.readers.dump import Found
+    from moderation.readers.dump import FoundBatch
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def portioned(what: str, parts: Iterable[pa.Table], total: int) -> Iterator[pa.T
             yield part
 
 
-def counted(what: str, batches: Iterable[Found]) -> Iterator[Found]:
+def counted(what: str, batches: Iterable[FoundBatch]) -> Iterator[FoundBatch]:
     """Pass on the batches, counting their records."""
     if not sys.stderr.isatty():
         yield from batches

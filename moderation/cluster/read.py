@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from moderation.cluster.receipts import Receipt
     from moderation.comments import Batch
-    from moderation.readers.dump import Found
+    from moderation.readers.dump import FoundBatch
 
 RECORDS = RECORD_SCHEMA.append(pa.field(HASH, pa.uint64()))
 THREADS = THREAD_SCHEMA.append(pa.field(HASH, pa.uint64()))
@@ -122,7 +122,7 @@ class _Reading:
             what = "the rest of the file" if known else "the whole file"
             self._reject([Reject(unit.path, what, why)])
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: FoundBatch) -> None:
         site = found.batch.site
         if site and site != self._job.home:
             found = found.of_site(site)
@@ -171,7 +171,7 @@ class _Reading:
             self._rejects = []
 
 
-def _batches(job: Job, unit: Unit) -> Iterator[Found]:
+def _batches(job: Job, unit: Unit) -> Iterator[FoundBatch]:
     """The unit's batches, under the name that the user gave it."""
     if not files.exists(unit.path):
         raise InputError(f"{unit.path}: there is no such file")
@@ -183,17 +183,17 @@ def _batches(job: Job, unit: Unit) -> Iterator[Found]:
             yield from _one(job, source)
 
 
-def _one(job: Job, source: Source) -> Iterator[Found]:
+def _one(job: Job, source: Source) -> Iterator[FoundBatch]:
     try:
         yield from found_in(source, job.format)
     except InputError as error:
         if source.member is None:
             raise
         from moderation.comments import Batch
-        from moderation.readers.dump import Found
+        from moderation.readers.dump import FoundBatch
 
         why = str(error).removeprefix(f"{source.name}: ")
-        yield Found(source, None, why, Batch())
+        yield FoundBatch(source, None, why, Batch())
 
 
 def loose_names(job: Job, units: list[str]) -> dict[str, str]:

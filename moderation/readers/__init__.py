@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
 from moderation.readers.cleaning import cleaned
-from moderation.readers.dump import Dump, Found, merged
+from moderation.readers.dump import Dump, FoundBatch, merged
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.source import USUAL, Source
@@ -273,7 +273,7 @@ def iterate(
     format: str | None = None,  # noqa: A002
     mapping: Mapping[str, str] | None = None,
     options: Options = USUAL,
-) -> Iterator[Found]:
+) -> Iterator[FoundBatch]:
     """Batches as the readers yield them, file by file, before any merging; see `read`.
 
     Threads that are named by a number which counts within one site keep it for the first site
@@ -312,7 +312,7 @@ def _reason_of(error: InputError, source: Source) -> str:
     return str(error).removeprefix(f"{source.name}: ")
 
 
-def _unread(source: Source, name: str, reason: str, error: InputError) -> Found:
+def _unread(source: Source, name: str, reason: str, error: InputError) -> FoundBatch:
     """A file among others that could not be read, or not to its end.
 
     name: of its reader, where some of it was read; `reason`: why it was chosen.
@@ -320,11 +320,11 @@ def _unread(source: Source, name: str, reason: str, error: InputError) -> Found:
     why = _reason_of(error, source)
     if name:  # what was read of it is there; so the rest counts as a record
         lost = Reject(source.name, "the rest of the file", why)
-        return Found(source, name, reason, Batch(rejects=[lost], met=1))
+        return FoundBatch(source, name, reason, Batch(rejects=[lost], met=1))
     if not _is_damage(source, error):
-        return Found(source, None, why, Batch())
+        return FoundBatch(source, None, why, Batch())
     lost = Reject(source.name, "the whole file", why)
-    return Found(source, None, why, Batch(rejects=[lost], met=1))
+    return FoundBatch(source, None, why, Batch(rejects=[lost], met=1))
 
 
 def _is_damage(source: Source, error: InputError) -> bool:
@@ -346,7 +346,7 @@ def _breaks_off(source: Source) -> bool:
     return source.damage is not None
 
 
-def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # noqa: A002
+def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:  # noqa: A002
     """The batches of one file. Raises InputError where it cannot be read.
 
     Where the compressed data breaks off, the last batch holds a reject that says so. Raises
@@ -364,7 +364,7 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
         met += batch.met
         out += batch.records.num_rows - batch.invented + len(batch.rejects)
         empty = False
-        yield Found(source, name, reason, cleaned(batch, source.options))
+        yield FoundBatch(source, name, reason, cleaned(batch, source.options))
     last = _last_words(source)
     if not out and not last.rejects:
         last.notes.append(
@@ -372,7 +372,7 @@ def found_in(source: Source, format: str | None = None) -> Iterator[Found]:  # n
             "it is with --format, or which column is the text with --map text=COLUMN"
         )
     if empty or last.met or last.notes:
-        yield Found(source, name, reason, last)
+        yield FoundBatch(source, name, reason, last)
     if met != out:
         raise InternalError(
             f"{source.name}: the reader {name!r} met {met:,} records, but {out:,} came out; "

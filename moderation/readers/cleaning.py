@@ -42,11 +42,11 @@ def _set(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
 
 
 def _without_addresses(authors: pa.ChunkedArray) -> pa.ChunkedArray:
-    found = [_address_rows(one) for one in authors.chunks]
-    if not any(len(rows) for rows in found):
+    address_rows = [_address_rows(part) for part in authors.chunks]
+    if not any(len(rows) for rows in address_rows):
         return authors
     hidden = []
-    for chunk, rows in zip(authors.chunks, found, strict=True):
+    for chunk, rows in zip(authors.chunks, address_rows, strict=True):
         mask = np.zeros(len(chunk), bool)
         mask[rows] = True
         hidden.append(pc.if_else(pa.array(mask), pa.scalar(None, STRING), chunk))

@@ -53,13 +53,13 @@ class Bytes:
     def _at(self, places: np.ndarray) -> np.ndarray:
         if not len(self.used):
             return np.zeros(len(places), np.uint8)
-        found = self.letters[np.clip(places, 0, len(self.letters) - 1)]
-        return np.where(self.lengths > 0, found, 0)
+        letters = self.letters[np.clip(places, 0, len(self.letters) - 1)]
+        return np.where(self.lengths > 0, letters, 0)
 
     def with_byte(self, byte: int) -> np.ndarray:
         """Rows whose value holds this byte."""
-        found = np.flatnonzero(self.used == byte) + self.bounds[0]
-        return np.unique(np.searchsorted(self.bounds, found, "right") - 1)
+        positions = np.flatnonzero(self.used == byte) + self.bounds[0]
+        return np.unique(np.searchsorted(self.bounds, positions, "right") - 1)
 
     def blank_edges(self) -> bool:
         """Whether a value may begin or end with white space, be it of any alphabet."""
@@ -72,9 +72,9 @@ class Bytes:
 
 def table_of(characters: str) -> np.ndarray:
     """(256,) bool: which bytes are one of these characters, to be indexed with bytes."""
-    found = np.zeros(256, bool)
-    found[list(characters.encode())] = True
-    return found
+    is_listed = np.zeros(256, bool)
+    is_listed[list(characters.encode())] = True
+    return is_listed
 
 
 _EDGE = np.arange(256) <= 32

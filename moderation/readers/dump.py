@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ZERO = "0"  # "no parent" in many dumps, and the first comment's id in some
 
 
-class Found(NamedTuple):
+class FoundBatch(NamedTuple):
     """A batch, and the file, reader and reason behind it; `reader` None: the file was skipped."""
 
     source: Source
@@ -31,7 +31,7 @@ class Found(NamedTuple):
     reason: str
     batch: Batch
 
-    def of_site(self, site: str) -> Found:
+    def of_site(self, site: str) -> FoundBatch:
         """The same with the site before the name of each thread."""
         records, threads = (
             _under(table, site) for table in (self.batch.records, self.batch.threads)
@@ -76,9 +76,9 @@ class Gathering:
         self._notes: Counter[str] = Counter()  # keeps the order of arrival
         self._formats: dict[str, tuple[str, str]] = {}
 
-    def records(self, found: Iterable[Found]) -> Iterator[tuple[str, pa.Table]]:
+    def records(self, batches: Iterable[FoundBatch]) -> Iterator[tuple[str, pa.Table]]:
         """Each batch's file and records."""
-        for source, reader, reason, batch in found:
+        for source, reader, reason, batch in batches:
             self.met += batch.met
             self.invented += batch.invented
             self._formats[source.name] = (reader or "", reason)
@@ -91,17 +91,17 @@ class Gathering:
                 self.threads.append(thread_names(batch.threads, source.stem))
             yield source.name, batch.records
 
-    def dump(self, comments: pd.DataFrame, threads: pd.DataFrame, made: int | None = None) -> Dump:
+    def dump(self, comments: pd.DataFrame, threads: pd.DataFrame, count: int | None = None) -> Dump:
         """The dump, where all records have become comments or rejects.
 
-        made: how many comments there are, where `comments` does not hold them all. Raises
+        count: how many comments there are, where `comments` does not hold them all. Raises
         InternalError where a record got lost.
         """
-        made = len(comments) if made is None else made
-        if self.met != made - self.invented + len(self.rejects):
+        count = len(comments) if count is None else count
+        if self.met != count - self.invented + len(self.rejects):
             raise InternalError(
                 f"{', '.join(sorted(self.stems)) or 'nothing'}: {self.met:,} records went in, but "
-                f"{made:,} comments ({self.invented:,} of them placeholders) and "
+                f"{count:,} comments ({self.invented:,} of them placeholders) and "
                 f"{len(self.rejects):,} rejects came out; this is a fault of the program, please "
                 "report it"
             )
@@ -116,11 +116,11 @@ class Gathering:
         )
 
 
-def merged(found: Iterable[Found]) -> Dump:
+def merged(batches: Iterable[FoundBatch]) -> Dump:
     """One dump from all batches; see `read`. Raises InternalError where a record got lost."""
     parts: dict[str, list[pa.Table]] = {}
     gathering = Gathering()
-    for name, records in gathering.records(found):
+    for name, records in gathering.records(batches):
         parts.setdefault(name, []).append(records)
     tables = {name: pa.concat_tables(parts.pop(name)) for name in sorted(parts)}
     together = [_together(tables, gathering.stems)]
@@ -148,12 +148,12 @@ def assembled(records: pa.Table, threads: list[pa.Table]) -> Assembled:
 
     records = _numbered(records)
     keys = Keys.of(records) if len(records) else None
-    kept, again = _unrepeated(records, keys)
-    heads = to_frame(thread_table(threads, kept["thread_id"]))
-    kept = _zero_parents(kept)
-    keys = keys if kept is records else None
-    columns = dict(zip(kept.column_names, kept.columns, strict=True))
-    del records, kept
+    distinct, again = _unrepeated(records, keys)
+    heads = to_frame(thread_table(threads, distinct["thread_id"]))
+    distinct = _zero_parents(distinct)
+    keys = keys if distinct is records else None
+    columns = dict(zip(distinct.column_names, distinct.columns, strict=True))
+    del records, distinct
     return Assembled(to_frame(arranged(columns, keys)), heads, again)
 
 
@@ -188,20 +188,20 @@ def linked(tables: dict[str, pa.Table], stems: dict[str, str]) -> dict[str, str]
     }
     home: dict[str, str] = {}  # comment -> the first file that has it
     for name, table in loose.items():
-        for one in table["id"].drop_null().unique().to_pylist():
-            home.setdefault(one, name)
+        for comment_id in table["id"].drop_null().unique().to_pylist():
+            home.setdefault(comment_id, name)
     for name, table in loose.items():
         parents = table["parent_id"].drop_null().unique()
-        lost = parents.filter(pc.invert(pc.is_in(parents, value_set=_one(table["id"]))))
+        lost = parents.filter(pc.invert(pc.is_in(parents, value_set=_combined(table["id"]))))
         for parent in lost.to_pylist():
             other = home.get(parent)
             if other and names[other] != names[name]:
-                kept, left = names[other], names[name]
-                names = {key: kept if value == left else value for key, value in names.items()}
+                first, second = names[other], names[name]
+                names = {key: first if value == second else value for key, value in names.items()}
     return names
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _combined(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
@@ -230,15 +230,15 @@ def _unrepeated(records: pa.Table, keys: Keys | None) -> tuple[pa.Table, list[Re
 
     if keys is None or not (again := repeated(records, keys)).any():
         return records, []
-    left = records.filter(pa.array(again)).select(["thread_id", "id", "text"]).to_pylist()
+    repeats = records.filter(pa.array(again)).select(["thread_id", "id", "text"]).to_pylist()
     rejects = [
         Reject(
-            one["thread_id"],
-            f"comment {one['id']}",
+            record["thread_id"],
+            f"comment {record['id']}",
             "the same comment again, word for word",
-            (one["text"] or "")[:200],
+            (record["text"] or "")[:200],
         )
-        for one in left
+        for record in repeats
     ]
     return records.filter(pa.array(~again)), rejects
 
@@ -249,7 +249,7 @@ def _zero_parents(records: pa.Table) -> pa.Table:
     if not pc.any(zero).as_py():
         return records
     homes = records["thread_id"].filter(pc.equal(records["id"], ZERO))
-    real = pc.is_in(records["thread_id"], value_set=_one(homes))
+    real = pc.is_in(records["thread_id"], value_set=_combined(homes))
     top = pc.and_(zero, pc.invert(real))
     parents = pc.if_else(top, pa.scalar(None, records["parent_id"].type), records["parent_id"])
     return records.set_column(2, "parent_id", parents)
@@ -261,12 +261,12 @@ def thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
     everything = pa.concat_tables(
         [THREAD_SCHEMA.empty_table(), *threads, names], promote_options="default"
     )
-    found = everything.group_by("thread_id", use_threads=False).aggregate(
+    merged_rows = everything.group_by("thread_id", use_threads=False).aggregate(
         [(name, "min") for name in THREAD_SCHEMA.names[1:]]
     )
-    return found.rename_columns([name.removesuffix("_min") for name in found.column_names]).select(
-        THREAD_SCHEMA.names
-    )
+    return merged_rows.rename_columns(
+        [name.removesuffix("_min") for name in merged_rows.column_names]
+    ).select(THREAD_SCHEMA.names)
 
 
 def reject_table(rejects: list[Reject]) -> pa.Table:

@@ -86,11 +86,11 @@ def codec_of(name: str) -> str | None:
     """
     word = name.strip().lower()
     try:
-        found = codecs.lookup(_ALIASES.get(word, word)).name
-        b"".decode(found)  # refuses codecs that are not for text
+        codec = codecs.lookup(_ALIASES.get(word, word)).name
+        b"".decode(codec)  # refuses codecs that are not for text
     except (LookupError, ValueError):
         return None
-    return _WIDER.get(found, found)
+    return _WIDER.get(codec, codec)
 
 
 def marked(head: bytes) -> Encoding | None:
@@ -151,9 +151,9 @@ def telling(block: bytes, begun: bool = False, ended: bool = True) -> bytes:
     """
     if block.isascii() and b"\x1b$" not in block:
         return b""
-    found = _CUTS.split(block)
-    found = found[not begun and len(found) > 1 : len(found) - (not ended and len(found) > 1)]
-    return b"\n".join(one for one in found if not one.isascii() or b"\x1b$" in one)
+    lines = _CUTS.split(block)
+    lines = lines[not begun and len(lines) > 1 : len(lines) - (not ended and len(lines) > 1)]
+    return b"\n".join(line for line in lines if not line.isascii() or b"\x1b$" in line)
 
 
 def beyond_ascii(sample: bytes) -> int:
@@ -166,8 +166,8 @@ def _declared(head: bytes) -> Encoding | None:
     start = head.lstrip()
     if not start.startswith(b"<"):
         return None
-    found = _XML.match(start) or (None if start.startswith(b"<rss") else _META.search(start))
-    name = found and codec_of(found[1].decode("ascii"))
+    declaration = _XML.match(start) or (None if start.startswith(b"<rss") else _META.search(start))
+    name = declaration and codec_of(declaration[1].decode("ascii"))
     if not name or name.startswith("utf"):
         return None
     return Encoding(name, "as it declares")
@@ -206,14 +206,14 @@ def _ranked(sample: bytes, asked: tuple[str, ...]) -> Counter[str]:
 
     ranked: Counter[str] = Counter()
     for part in _parts(sample):
-        found = chardet.detect_all(
+        guesses = chardet.detect_all(
             part, ignore_threshold=True, compat_names=False, include_encodings=asked
         )
         sure: dict[str, float] = {}
-        for one in found:
-            if one["encoding"]:
-                codec = _decoding(one["encoding"], sample)
-                sure[codec] = max(sure.get(codec, 0.0), one["confidence"])
+        for guess in guesses:
+            if guess["encoding"]:
+                codec = _decoding(guess["encoding"], sample)
+                sure[codec] = max(sure.get(codec, 0.0), guess["confidence"])
         ranked.update(sure)
     return ranked
 
@@ -253,5 +253,5 @@ def decode(raw: bytes) -> tuple[str, int]:
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
-def _windows(found: re.Match[str]) -> str:
-    return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace")
+def _windows(byte: re.Match[str]) -> str:
+    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace")

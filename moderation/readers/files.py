@@ -51,12 +51,12 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
     if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield source
         return
-    inside = [one for one in source.directory.infolist() if not one.is_dir()]
-    source.allow_all([one.file_size for one in inside])
+    inside = [item for item in source.directory.infolist() if not item.is_dir()]
+    source.allow_all([item.file_size for item in inside])
     if not inside:
         raise InputError(f"{source.name}: the archive is empty")
     names: Counter[str] = Counter()
-    for entry in sorted(inside, key=lambda one: one.filename):
+    for entry in sorted(inside, key=lambda item: item.filename):
         member = entry.filename
         if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
             yield Source(

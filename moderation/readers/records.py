@@ -53,11 +53,11 @@ class Row:
 class Rows:
     """Comments of one thread that are made at once from what the file has of them.
 
-    raw: a tuple of fields for each. made: several of these to RECORD_SCHEMA, row by row.
+    raw: a tuple of fields for each. to_table: turns several of these into one table, row by row.
     """
 
     raw: list[tuple[bytes | None, ...]]
-    made: Callable[[list[Rows]], pa.Table]
+    to_table: Callable[[list[Rows]], pa.Table]
     thread: ThreadRow | None = None
 
 
@@ -75,7 +75,7 @@ class ThreadRow:
     url: str | None = None
 
 
-def batches(found: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]:
+def batches(findings: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]:
     """Tables of up to `size` records from single ones, their notes, and how many were met.
 
     Lone surrogates become U+FFFD, and NUL characters vanish. Nothing found at all still gives
@@ -83,8 +83,8 @@ def batches(found: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]
     """
     heap = _Heap()
     empty = True
-    for one in found:
-        heap.add(one)
+    for finding in findings:
+        heap.add(finding)
         if heap.size >= size:
             yield heap.batch()
             heap, empty = _Heap(), False
@@ -104,26 +104,26 @@ class _Heap:
         self._threads: list[ThreadRow] = []
         self._rejects: list[Reject] = []
 
-    def add(self, one: Finding) -> None:
-        if isinstance(one, Rows):
-            self._many.append(one)
-            self._count += len(one.raw)
-            self.size += len(one.raw)
+    def add(self, finding: Finding) -> None:
+        if isinstance(finding, Rows):
+            self._many.append(finding)
+            self._count += len(finding.raw)
+            self.size += len(finding.raw)
             return
         self.size += 1
-        if isinstance(one, Row):
-            self._rows.append(one)
+        if isinstance(finding, Row):
+            self._rows.append(finding)
             self._order.append(self._count)
             self._count += 1
-        elif isinstance(one, int):
-            self.met += one
+        elif isinstance(finding, int):
+            self.met += finding
             self.size -= 1
-        elif isinstance(one, ThreadRow):
-            self._threads.append(one)
-        elif isinstance(one, Reject):
-            self._rejects.append(one)
+        elif isinstance(finding, ThreadRow):
+            self._threads.append(finding)
+        elif isinstance(finding, Reject):
+            self._rejects.append(finding)
         else:
-            self.notes.append(one)
+            self.notes.append(finding)
             self.size -= 1
 
     def batch(self) -> Batch:
@@ -135,7 +135,7 @@ class _Heap:
         """All rows, in the order in which they came."""
         if not self._many:
             return records_table(self._rows)
-        many = self._many[0].made(self._many)
+        many = self._many[0].to_table(self._many)
         if not self._rows:
             return many
         single = np.zeros(self._count, bool)

@@ -327,8 +327,8 @@ class Source:
     @property
     def _wide(self) -> bool:
         """Whether it is UTF-16 or -32, where every ASCII character has zero bytes."""
-        found = self._named or self._marked
-        return found is not None and found.name.startswith(("utf-16", "utf-32"))
+        codec = self._named or self._marked
+        return codec is not None and codec.name.startswith(("utf-16", "utf-32"))
 
     @cached_property
     def _marked(self) -> Encoding | None:
@@ -366,7 +366,7 @@ class Source:
 
         Of a large file on disk from PLACES, of a large packed one from its beginning.
         """
-        found: list[bytes] = []
+        telling_lines: list[bytes] = []
         large = self.local is not None and self.size > SAMPLED_BYTES
         step, block = (self.size // PLACES, 1 << 14) if large else (0, HEAD_BYTES)
         seen = count = 0
@@ -374,14 +374,14 @@ class Source:
             while seen < SAMPLED_BYTES and count < TELLING_BYTES:
                 part = read_fully(stream, block)
                 if not part:
-                    return b"\n".join(found), not large
+                    return b"\n".join(telling_lines), not large
                 seen += len(part)
-                lines = telling(part, begun=not found, ended=len(part) < block)
+                lines = telling(part, begun=not telling_lines, ended=len(part) < block)
                 count += beyond_ascii(lines)
-                found.append(lines)
+                telling_lines.append(lines)
                 if step:
-                    stream.seek(len(found) * step)
-        return b"\n".join(found), False
+                    stream.seek(len(telling_lines) * step)
+        return b"\n".join(telling_lines), False
 
     def utf8(self) -> BinaryIO:
         """A stream like `open`, without byte order mark, and as UTF-8 if it is anything else.

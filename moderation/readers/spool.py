@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from moderation.readers.dump import Dump, Found
+    from moderation.readers.dump import Dump, FoundBatch
     from moderation.readers.source import Options
 
 LARGE = 600 << 20  # bytes of text beyond which a dump is spooled; in memory it takes 1.6 times that
@@ -42,14 +42,14 @@ class Spooled:
     """A dump that is on disk while the `with` block runs. Raises OutputError where it is full.
 
     parts: COMMENT_SCHEMA, range after range, once. dump: when all parts have come, everything
-    but the comments; `made` says how many they were.
+    but the comments; `count` says how many they were.
     """
 
-    def __init__(self, found: Iterable[Found], portion: int = RANGE) -> None:
-        self._found, self._portion = found, portion
+    def __init__(self, batches: Iterable[FoundBatch], portion: int = RANGE) -> None:
+        self._batches, self._portion = batches, portion
         self._gathering = Gathering()
         self._met = pa.chunked_array([], STRING)  # all threads, as they came
-        self.made = 0
+        self.count = 0
 
     def __enter__(self) -> Spooled:
         self._folder = Folder()
@@ -71,20 +71,20 @@ class Spooled:
                 yield self._built(path)
         except OSError as error:
             raise OutputError(f"{self._folder.path}: {error.strerror or error}") from error
-        if not self.made:
+        if not self.count:
             yield COMMENT_SCHEMA.empty_table()
 
     def dump(self) -> Dump:
         """All but the comments: of these, a table of no rows."""
         threads = to_frame(thread_table(self._gathering.threads, self._met))
-        return self._gathering.dump(to_frame(COMMENT_SCHEMA.empty_table()), threads, self.made)
+        return self._gathering.dump(to_frame(COMMENT_SCHEMA.empty_table()), threads, self.count)
 
     def _written(self) -> dict[str, Path]:
         """Every file's records, as they come; the files in the order of their names."""
         places: dict[str, Path] = {}
         with ExitStack() as stack:
             writers: dict[str, pa.RecordBatchWriter] = {}
-            for name, records in self._gathering.records(self._found):
+            for name, records in self._gathering.records(self._batches):
                 if name not in writers:
                     places[name] = self._folder.path / f"file-{len(places)}"
                     sink = stack.enter_context(pa.OSFile(str(places[name]), "wb"))
@@ -99,13 +99,15 @@ class Spooled:
         paths = [self._folder.path / f"range-{number}" for number in range(len(bounds))]
         with ExitStack() as stack:
             sinks = [stack.enter_context(pa.OSFile(str(path), "wb")) for path in paths]
-            writers = [stack.enter_context(pa.ipc.new_stream(one, RECORD_SCHEMA)) for one in sinks]
+            writers = [
+                stack.enter_context(pa.ipc.new_stream(part, RECORD_SCHEMA)) for part in sinks
+            ]
             for name, place in places.items():
                 for records in _records(place, names[name]):
                     rank = pc.index_in(records["thread_id"], value_set=threads).to_numpy()
                     number = np.searchsorted(bounds, rank, "left")
-                    for one in np.unique(number).tolist():
-                        writers[one].write_table(records.filter(pa.array(number == one)))
+                    for part in np.unique(number).tolist():
+                        writers[part].write_table(records.filter(pa.array(number == part)))
                 place.unlink()
         return paths
 
@@ -121,12 +123,14 @@ class Spooled:
                 sizes.append(_summed(each))
         if not sizes:
             return pa.array([], STRING), np.zeros(0, np.int64)
-        told = _summed(pa.concat_tables(sizes))
-        self._met = told["thread"]
-        told = told.take(pa.array(natural_order(told["thread"].combine_chunks())))
-        portion = np.cumsum(told["bytes"].to_numpy()) // self._portion
-        last = np.append(np.flatnonzero(np.diff(portion)), len(told) - 1)
-        return told["thread"].combine_chunks(), last
+        sizes_by_thread = _summed(pa.concat_tables(sizes))
+        self._met = sizes_by_thread["thread"]
+        sizes_by_thread = sizes_by_thread.take(
+            pa.array(natural_order(sizes_by_thread["thread"].combine_chunks()))
+        )
+        portion = np.cumsum(sizes_by_thread["bytes"].to_numpy()) // self._portion
+        last = np.append(np.flatnonzero(np.diff(portion)), len(sizes_by_thread) - 1)
+        return sizes_by_thread["thread"].combine_chunks(), last
 
     def _loose_names(self, places: dict[str, Path]) -> dict[str, str]:
         """The thread of each file's records that have none; see `merge.linked`."""
@@ -136,7 +140,8 @@ class Spooled:
         tables = {}
         for name, place in places.items():
             some = [
-                one.select(_NAMES).filter(pc.is_null(one["thread_id"])) for one in _records(place)
+                batch.select(_NAMES).filter(pc.is_null(batch["thread_id"]))
+                for batch in _records(place)
             ]
             tables[name] = pa.concat_tables(some)
         return linked(tables, stems)
@@ -147,14 +152,14 @@ class Spooled:
         path.unlink()
         built = assembled(records, [])
         self._gathering.rejects += built.rejects
-        self.made += len(built.comments)
+        self.count += len(built.comments)
         return to_arrow(built.comments)
 
 
 def _summed(each: pa.Table) -> pa.Table:
     """The bytes of each thread, the threads as they came."""
-    told = each.group_by("thread", use_threads=False).aggregate([("bytes", "sum")])
-    return told.rename_columns(["thread", "bytes"])
+    sums = each.group_by("thread", use_threads=False).aggregate([("bytes", "sum")])
+    return sums.rename_columns(["thread", "bytes"])
 
 
 def is_large(paths: Iterable[str | Path], options: Options = USUAL) -> bool:

@@ -58,9 +58,9 @@ def roles(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
         if role == "url" and "url" in known:
             taken.discard(known["url"])
         named = (known[word] for word in words.split() if word in known)
-        found = next((name for name in named if name not in taken), None)
-        if role not in chosen and found is not None:
-            chosen[role] = found
+        column = next((name for name in named if name not in taken), None)
+        if role not in chosen and column is not None:
+            chosen[role] = column
     if "id" not in chosen and plainly(chosen.get("thread_id", "")) in ("postid", "url"):
         _second_thread(chosen, known)
     return chosen

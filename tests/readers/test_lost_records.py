@@ -13,8 +13,8 @@ from places import SAMPLES
 
 from moderation.errors import UnknownFormatError
 from moderation.readers import read
+from moderation.readers.page_words import PageWords
 from moderation.readers.source import Source
-from moderation.readers.told_words import Told
 
 
 def damaged(tmp_path, name, old, new):
@@ -281,7 +281,7 @@ def test_whole_pages_have_no_text_among_their_comments():
 
 
 def test_words_are_found_in_what_was_told_in_any_order():
-    words = Told(["One two, three.", "Four five"])
+    words = PageWords(["One two, three.", "Four five"])
     assert [words.has(text) for text in ("four", "two three", "three-four", "wo", "six")] == [
         True,
         True,

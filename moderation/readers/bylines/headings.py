@@ -84,8 +84,8 @@ def is_about_comments(text: str) -> bool:
     """True for what stands between article and comments: headings, forms, house rules."""
     if len(text) > _RULES:
         return False
-    said = len(_NAMED.findall(text)) >= 2 or bool(_NAMED.match(text))
-    return said or bool(_FORM.search(text)) or is_comment_heading(text)
+    names_them = len(_NAMED.findall(text)) >= 2 or bool(_NAMED.match(text))
+    return names_them or bool(_FORM.search(text)) or is_comment_heading(text)
 
 
 def is_byline(text: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.html.unread import FEW, LETTERS, PROSE, Unread
-from moderation.readers.told_words import Told
+from moderation.readers.page_words import PageWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def swallowed(page: str, texts: Iterable[str]) -> Iterator[Unread]:
 
     texts: what has come out of the page.
     """
-    known = Told(texts)
+    known = PageWords(texts)
     at = 0
     while opening := _OPENING.search(page, at):
         start, tag = opening.start(), opening[1]
@@ -69,7 +69,7 @@ def swallowed(page: str, texts: Iterable[str]) -> Iterator[Unread]:
             yield Unread(" ".join(prose.split()), start, at)
 
 
-def _beside(page: str, cut: re.Match[str], known: Told) -> Iterator[Unread]:
+def _beside(page: str, cut: re.Match[str], known: PageWords) -> Iterator[Unread]:
     """The words in a tag that another cuts short, and those before it, if they are not known.
 
     Between those before it and the tag, others may end.

@@ -15,7 +15,7 @@ from moderation.readers.bylines.headings import is_comment_heading
 from moderation.readers.bylines.heads import is_awaiting, is_date_line
 from moderation.readers.html.find import words
 from moderation.readers.html.groups import anchors_of, kinds_of
-from moderation.readers.told_words import Told
+from moderation.readers.page_words import PageWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -193,7 +193,7 @@ def _above(node: LexborNode) -> Iterator[LexborNode]:
 
 def unread(page: str, prose: Iterable[str], texts: Iterable[str]) -> Iterator[Unread]:
     """Which of these texts of a page are not in what was told; page: its source."""
-    known = Told(texts)
+    known = PageWords(texts)
     for text in prose:
         if not known.has(text):
             yield Unread(" ".join(text.split()), *_span(page, text))

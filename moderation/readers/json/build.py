@@ -15,7 +15,7 @@ from moderation.readers.values import no_parent, when
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moderation.readers.json.walk import Found
+    from moderation.readers.json.walk import Match
     from moderation.readers.source import Source
 
 ZERO = "0"
@@ -47,26 +47,26 @@ class Builder:
                 self._people[str(at(person, key))] = str(at(person, name) or "")
         self._answered, self._invented = None, {}
 
-    def name(self, all_found: list[Found], found: Found, place: int | None) -> None:
+    def name(self, matches: list[Match], match: Match, place: int | None) -> None:
         """Make up an id for a comment that has none, but replies within it.
 
         It is made from what the comment says and what it answers, so that it is the same wherever
         the comment stands. place: in the file, of one that is in several parts; it is named once.
         """
-        shape, record = self._shape, found.record
+        shape, record = self._shape, match.record
         if shape.stem or _name(first(record, shape.id)) is not None:
             return
         if place in self._lasting:
             self._invented[id(record)] = self._lasting[place]
             return
         if self._answered is None:
-            self._answered = {id(one.around) for one in all_found if one.around is not None}
+            self._answered = {id(other.around) for other in matches if other.around is not None}
         if id(record) not in self._answered:
             return
-        above = self._own(found.around) if found.around is not None else None
+        above = self._own(match.around) if match.around is not None else None
         paths = (shape.text.replace("<", ""), shape.author, shape.time)
-        said = [above, *(first(record, path) for path in paths)]
-        name = "made-" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:12]
+        content = [above, *(first(record, path) for path in paths)]
+        name = "made-" + hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:12]
         self._names[name] += 1
         again = self._names[name]
         self._invented[id(record)] = name if again == 1 else f"{name}-{again}"
@@ -89,10 +89,10 @@ class Builder:
             _string(first(post, shape.post_url)),
         )
 
-    def comment(self, found: Found) -> Iterator[Finding]:
+    def comment(self, match: Match) -> Iterator[Finding]:
         """A comment and what is new of its thread; the thread's article, where it is that."""
-        shape, record = self._shape, found.record
-        thread = self._thread(found)
+        shape, record = self._shape, match.record
+        thread = self._thread(match)
         if shape.opening and shape.opening(record):
             yield from self._opening(record, thread)
             return
@@ -103,7 +103,7 @@ class Builder:
         if (title or address) and about not in self._known_threads:
             self._known_threads.add(about)
             yield ThreadRow(thread, title, None, address)
-        yield self._row(found, thread)
+        yield self._row(match, thread)
 
     def _opening(self, record: Record, thread: str | None) -> Iterator[Finding]:
         """The thread that a post opens, named after it or as others name it."""
@@ -119,17 +119,17 @@ class Builder:
             yield 1
             yield Reject(self._source.name, f"post {own}", VERSION, article[:SNIPPET])
 
-    def _thread(self, found: Found) -> str | None:
+    def _thread(self, match: Match) -> str | None:
         shape = self._shape
         if shape.stem:
             return self._source.path.absolute().parent.name
-        own = _name(first(found.record, shape.thread))
-        of_post = _name(first(found.post, shape.post_id)) if found.post else None
-        of_parent = _name(first(found.around, shape.thread)) if found.around else None
+        own = _name(first(match.record, shape.thread))
+        of_post = _name(first(match.post, shape.post_id)) if match.post else None
+        of_parent = _name(first(match.around, shape.thread)) if match.around else None
         return own or of_post or of_parent
 
-    def _row(self, found: Found, thread: str | None) -> Row:
-        shape, record = self._shape, found.record
+    def _row(self, match: Match, thread: str | None) -> Row:
+        shape, record = self._shape, match.record
         own = self._source.stem if shape.stem else self._own(record)
         text = self._text(record, shape.text)
         status = shape.status(record) if callable(shape.status) else status_in(record, shape.status)
@@ -141,7 +141,7 @@ class Builder:
         return Row(
             text,
             own,
-            self._parent(found, own),
+            self._parent(match, own),
             thread,
             shape.fix(author) if shape.fix and author else author,
             when(first(record, shape.time)),
@@ -151,16 +151,16 @@ class Builder:
             ["lost_text"] if not text and status in ("deleted", "removed") else [],
         )
 
-    def _parent(self, found: Found, own: str | None) -> str | None:
-        shape, record = self._shape, found.record
+    def _parent(self, match: Match, own: str | None) -> str | None:
+        shape, record = self._shape, match.record
         if shape.stem:
             return self._source.stem.rpartition("-")[0] or None
         path = shape.parent
         parent = path(record) if callable(path) else first(record, path)
         if not no_parent(parent) and not isinstance(parent, dict):
             return _name(parent)
-        if found.around is not None:
-            return self._own(found.around)
+        if match.around is not None:
+            return self._own(match.around)
         if _name(parent) == ZERO and not shape.settle:
             return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
         depth = first(record, shape.depth)
@@ -193,7 +193,7 @@ class Builder:
 def _flat(value: Any) -> str:
     """A text that may be a list of strings and marked-up pieces, as Telegram has it."""
     if isinstance(value, list):
-        return "".join(_flat(one) for one in value)
+        return "".join(_flat(part) for part in value)
     if isinstance(value, dict):
         return str(value["text"]) if "text" in value else " ".join(map(_flat, value.values()))
     return str(value)
@@ -202,7 +202,7 @@ def _flat(value: Any) -> str:
 def _name(value: Any) -> str | None:
     """An id as a string: whole floats as integers, Reddit's type prefixes dropped."""
     if isinstance(value, list):
-        value = next((one for one in value if isinstance(one, str)), None)
+        value = next((part for part in value if isinstance(part, str)), None)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if value is None or isinstance(value, dict | bool):
@@ -213,5 +213,5 @@ def _name(value: Any) -> str | None:
 
 def _string(value: Any) -> str | None:
     if isinstance(value, list):
-        value = next((one for one in value if isinstance(one, str)), None)
+        value = next((part for part in value if isinstance(part, str)), None)
     return str(value) if isinstance(value, str | int) and value != "" else None

@@ -21,10 +21,10 @@ from moderation.readers.json.strays import (
     odd_key,
     strings_in,
 )
-from moderation.readers.json.walk import Found, objects, walk
+from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.markup import plain
+from moderation.readers.page_words import PageWords
 from moderation.readers.records import SNIPPET
-from moderation.readers.told_words import Told
 from moderation.readers.values import when
 
 if TYPE_CHECKING:
@@ -77,15 +77,15 @@ class Doubts:
     def _remember(self, root: Any, seen: set[str]) -> None:
         """Learn from a value. seen: ids of comments; what is left of damage may be given twice."""
         elements: list[Element] = []
-        for found in walk(root, self._shape, elements):
-            name = at(found.record, self._shape.id)
-            if found.is_post or (name is not None and str(name) in seen):
+        for match in walk(root, self._shape, elements):
+            name = at(match.record, self._shape.id)
+            if match.is_post or (name is not None and str(name) in seen):
                 continue
             seen.add(str(name))
-            self._homes.remember(found.record)
-            self._nested.update(_nested_texts(found.record, self._text_paths))
+            self._homes.remember(match.record)
+            self._nested.update(_nested_texts(match.record, self._text_paths))
             self._sampled += 1
-            for key, value in found.record.items():
+            for key, value in match.record.items():
                 if isinstance(value, str) and value:
                     (self._worded if " " in value else self._plain)[key] += 1
         self._homes.learn(elements)
@@ -113,7 +113,7 @@ class Doubts:
 
     def are_bent(self, elements: list[Element]) -> bool:
         """Whether a text stands where one of these objects would have an id or a date."""
-        return any(_prose_in(one.node, self._bare) for one in elements if not one.own)
+        return any(_prose_in(element.node, self._bare) for element in elements if not element.own)
 
     def unheld(
         self, root: Any, texts: Iterable[str], covered: Iterable[Record]
@@ -122,7 +122,7 @@ class Doubts:
 
         texts: those that did. covered: objects that something else speaks of.
         """
-        known = Told(texts)
+        known = PageWords(texts)
         passed = set(map(id, covered))
         names = {path.rpartition(".")[2] for path in self.texts}
         for node in objects(root):
@@ -132,12 +132,12 @@ class Doubts:
             ):
                 yield node
 
-    def of(self, found: Found) -> str:
+    def of(self, match: Match) -> str:
         """Why an object may not hold all that its comment or post said; empty where it does."""
-        record = found.record
-        if path := _prose_in(record, self._bare_of_posts if found.is_post else self._bare):
+        record = match.record
+        if path := _prose_in(record, self._bare_of_posts if match.is_post else self._bare):
             return f"{path} is prose"
-        return "" if found.is_post else self._of_keys(record) or self._of_texts(record)
+        return "" if match.is_post else self._of_keys(record) or self._of_texts(record)
 
     def _of_keys(self, record: Record) -> str:
         for path in self._names:
@@ -253,7 +253,7 @@ def _prose_in(record: Record, paths: list[str]) -> str:
 
 def _in_place_of_a_date(record: Record, path: str) -> bool:
     """Whether some words, or markup, stand where no date can be read."""
-    values = (at(record, one) for one in path.split("|") if path)
+    values = (at(record, alternative) for alternative in path.split("|") if path)
     return any(
         isinstance(value, str) and len(_WORD.findall(value)) > 1 and when(value) is None
         for value in values
@@ -262,12 +262,12 @@ def _in_place_of_a_date(record: Record, path: str) -> bool:
 
 def _nested_texts(record: Record, keys: set[str]) -> frozenset[str]:
     """The paths under which a key of a text stands deeper in an object, with words."""
-    found = set()
+    paths = set()
     for outer, value in record.items():
         for key in keys.intersection(value) if isinstance(value, dict) else ():
             if any(map(is_prose, strings_in(value[key]))):
-                found.add(f"{outer}.{key}")
-    return frozenset(found)
+                paths.add(f"{outer}.{key}")
+    return frozenset(paths)
 
 
 def _prose_key(node: Record) -> str:

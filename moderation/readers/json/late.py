@@ -46,8 +46,8 @@ def late(source: Source) -> list[Late]:
     """The objects behind the first values with a key, or something in it, that none before had."""
     if "late" not in source.memo:
         source.memo["late"] = list(_late(source)) if may_be_longer(source) else []
-    found: list[Late] = source.memo["late"]
-    return found
+    late_objects: list[Late] = source.memo["late"]
+    return late_objects
 
 
 def may_be_longer(source: Source) -> bool:
@@ -83,9 +83,9 @@ def _objects(root: Any) -> Iterator[tuple[dict[str, Any], bool]]:
         node, top = stack.pop()
         if isinstance(node, dict):
             yield node, top
-            stack += [(one, False) for one in node.values() if isinstance(one, dict | list)]
+            stack += [(child, False) for child in node.values() if isinstance(child, dict | list)]
         elif isinstance(node, list):
-            stack += [(one, top) for one in reversed(node) if isinstance(one, dict | list)]
+            stack += [(child, top) for child in reversed(node) if isinstance(child, dict | list)]
 
 
 def _traits(roots: Iterable[Any]) -> Iterator[tuple[str, bool]]:
@@ -99,7 +99,7 @@ def _own_traits(record: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     for key, value in record.items():
         yield key, False
         inner = [value] if isinstance(value, dict) and value else value
-        if isinstance(inner, list) and any(isinstance(one, dict | list) for one in inner):
+        if isinstance(inner, list) and any(isinstance(element, dict | list) for element in inner):
             yield key, True
 
 
@@ -107,16 +107,16 @@ def _surprises(source: Source, known: set[tuple[str, bool]]) -> bool:
     """Whether the bytes hold a key, or a key with objects under it, that is not among these."""
     plain = _codes_of(key for key, filled in known if not filled)
     filled = _codes_of(key for key, filled in known if filled)
-    kept = b""
+    overlap = b""
     with source.utf8() as stream:
         while block := stream.read(BLOCK):
-            raw = np.frombuffer(kept + block + b" " * _WORD, np.uint8)
+            raw = np.frombuffer(overlap + block + b" " * _WORD, np.uint8)
             keys, objects = _keys_in(raw)
-            for names, found in ((plain, keys), (filled, objects)):
-                for end in _unknown(raw, found, names):
+            for names, candidates in ((plain, keys), (filled, objects)):
+                for end in _unknown(raw, candidates, names):
                     if _NAME.search(raw[max(0, end - _LONGEST - 8) : end + 1].tobytes()):
                         return True
-            kept = (kept + block)[-OVERLAP:]
+            overlap = (overlap + block)[-OVERLAP:]
     return False
 
 
@@ -189,5 +189,5 @@ def _unknown(raw: np.ndarray, keys: _Keys, known: np.ndarray) -> list[int]:
     """The ends of those of the keys that are not known, one for each name."""
     codes, places = np.unique(_codes(raw, keys.begins, keys.ends), return_index=True)
     unknown = places[np.isin(codes, known, invert=True)]
-    found: list[int] = keys.ends[unknown].tolist()
-    return found
+    ends: list[int] = keys.ends[unknown].tolist()
+    return ends

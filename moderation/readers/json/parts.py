@@ -180,7 +180,7 @@ class _Documents:
             path = _way(loads(head + closing))
         except ValueError:
             return False
-        places = tuple(one.at for one in self.stack[int(self.array) : k + 1])
+        places = tuple(array.at for array in self.stack[int(self.array) : k + 1])
         self.splits.append(_Split(k + 1, head, inner, closing, path, places))
         self.carried, self.path, self.places = b"", (), ()
         self.enter(list_)
@@ -209,8 +209,8 @@ class _Documents:
 
     def between(self, at: int) -> None:
         """What stands between two documents becomes one of its own, for the caller to reject."""
-        for one in self.scanner.between(at):
-            self.add(one.byte, one.raw)
+        for filler in self.scanner.between(at):
+            self.add(filler.byte, filler.raw)
 
     def finish(self) -> None:
         """At the end of the file, or where it is not read on."""
@@ -274,8 +274,8 @@ def _way(root: Any) -> tuple[str | int, ...]:
 
 def on_the_way(root: Any, part: Part) -> dict[int, int]:
     """The `id` of each object and list down to the part's list: its offset in the file."""
-    node, found = root, {}
+    node, places = root, {}
     for place, key in zip(part.places, (*part.path, None), strict=True):
-        found[id(node)] = place
+        places[id(node)] = place
         node = node[key] if key is not None else None
-    return found
+    return places

@@ -20,7 +20,7 @@ from moderation.readers.json.strays import (
     strings_in,
 )
 from moderation.readers.json.text import first_values
-from moderation.readers.json.walk import Found, objects, walk
+from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def read_format(source: Source, shape: JsonFormat) -> Iterator[Batch]:
     return batches(_settled(source, shape, rows) if shape.settle else rows)
 
 
-def _settled(source: Source, shape: JsonFormat, found: Iterable[Finding]) -> Iterator[Finding]:
+def _settled(source: Source, shape: JsonFormat, findings: Iterable[Finding]) -> Iterator[Finding]:
     """All findings, once parents and threads can be told from all of them."""
     rows: list[Row] = []
     threads: list[ThreadRow] = []
-    for finding in found:
+    for finding in findings:
         if isinstance(finding, Row):
             rows.append(finding)
         elif isinstance(finding, ThreadRow):
@@ -92,26 +92,26 @@ class _Reading:
                 yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
             return
         elements: list[Element] = []
-        found = list(walk(root, self._shape, elements))
+        matches = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
-        if self._is_doubted(root, found, elements):
+        if self._is_doubted(root, matches, elements):
             yield from self._without_comments(part, root)
-            if self._broken and not found:
+            if self._broken and not matches:
                 return
-        wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, found))
+        wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, matches))
         if wrong or says_twice(part.raw, root):
             there = located(part.raw)
             yield from self._doubled(part, there.doubled)
             yield from self._of(part, there.root, there.spans)
         else:
-            yield from self._rows(found, part, root, {})
+            yield from self._rows(matches, part, root, {})
 
-    def _is_doubted(self, root: Any, found: list[Found], elements: list[Element]) -> bool:
+    def _is_doubted(self, root: Any, matches: list[Match], elements: list[Element]) -> bool:
         """Whether a document has words and no comment, or a post and words in place of a date."""
         if len(self._doubted) == _DOUBTED and not self._broken:
             return False
-        if found:
-            return all(one.is_post for one in found) and self._doubts.are_bent(elements)
+        if matches:
+            return all(match.is_post for match in matches) and self._doubts.are_bent(elements)
         return any(map(is_prose, strings_in(root)))
 
     def _without_comments(self, part: Part, root: Any) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ class _Reading:
         if self._broken:
             yield from rejected
         else:
-            self._doubted += [one for one in rejected if isinstance(one, Reject)]
+            self._doubted += [finding for finding in rejected if isinstance(finding, Reject)]
 
     def damaged(self, part: Part, why: str) -> Iterator[Finding]:
         """What is left of a document that is no JSON, and rejects for the rest."""
@@ -133,7 +133,7 @@ class _Reading:
         yield from self._doubled(part, left.doubled)
         self._left = left
         yield from self._of(part, left.root, left.spans)
-        under = next((one.post for one in list(walk(left.root, self._shape))[::-1]), None)
+        under = next((match.post for match in list(walk(left.root, self._shape))[::-1]), None)
         for other in left.others:
             yield from self._of(part, other, left.spans, under)
         self._left = None
@@ -143,19 +143,19 @@ class _Reading:
     ) -> Iterator[Finding]:
         """What a value holds, and rejects for what looks like a comment in it."""
         elements: list[Element] = []
-        found = list(walk(root, self._shape, elements, under))
+        matches = list(walk(root, self._shape, elements, under))
         self._doubts.learn(elements)
         strays = list(self._doubts.strays(elements))
         if self._left:
-            strays += self._unread(root, found, [stray for stray, _ in strays])
+            strays += self._unread(root, matches, [stray for stray, _ in strays])
         for stray, why in strays:
             span = spans.get(id(stray), (0, len(part.raw)))
             yield from self._rejected(part, span, f"{why}; it has {_keys(stray)}")
         if not self._left:
-            yield from self._rows(found, part, root, spans)
+            yield from self._rows(matches, part, root, spans)
             return
         texts: list[str] = []
-        for finding in self._rows(found, part, root, spans):
+        for finding in self._rows(matches, part, root, spans):
             if isinstance(finding, Row | ThreadRow):
                 texts.append((finding.text if isinstance(finding, Row) else finding.article) or "")
             yield finding
@@ -168,10 +168,10 @@ class _Reading:
             )
 
     def _unread(
-        self, root: Any, found: list[Found], strays: list[Record]
+        self, root: Any, matches: list[Match], strays: list[Record]
     ) -> Iterator[tuple[Record, str]]:
         """Objects around damage that hold words, and are no part of a comment."""
-        for node in unread(root, {id(one.record) for one in found}, strays):
+        for node in unread(root, {id(match.record) for match in matches}, strays):
             if self._left and not self._left.is_broken(node):
                 yield node, "words beside the comments"
 
@@ -186,9 +186,11 @@ class _Reading:
 
     def _doubled(self, part: Part, doubled: list[Doubled]) -> Iterator[Finding]:
         """A reject for each object that is two run into one."""
-        for span, some in groupby(doubled, lambda one: one.span):
+        for span, some in groupby(doubled, lambda repeat: repeat.span):
             keys = {
-                one.key for one in some if one.key in self._doubts.keys or says_something(one.value)
+                repeat.key
+                for repeat in some
+                if repeat.key in self._doubts.keys or says_something(repeat.value)
             }
             if keys:
                 why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
@@ -201,7 +203,7 @@ class _Reading:
         yield Reject(self._source.name, part.place(*span), why, shown)
 
     def _rows(
-        self, all_found: list[Found], part: Part, root: Any, spans: Mapping[int, Span]
+        self, matches: list[Match], part: Part, root: Any, spans: Mapping[int, Span]
     ) -> Iterator[Finding]:
         """The comments and threads of a document.
 
@@ -209,45 +211,45 @@ class _Reading:
         """
         shared = on_the_way(root, part) if part.places else {}
         self.build.begin(root)
-        for found in all_found:
-            if found.is_post:
-                yield self.build.post(found.record)
-                yield from self._doubtful(found, part, spans)
+        for match in matches:
+            if match.is_post:
+                yield self.build.post(match.record)
+                yield from self._doubtful(match, part, spans)
                 continue
-            place = shared.get(id(found.record))
+            place = shared.get(id(match.record))
             again = place in self._given
-            why = self._shape.only(found.record) if self._shape.only else None
+            why = self._shape.only(match.record) if self._shape.only else None
             if why and not again:
                 self.build.passed[why] += 1
             else:
-                self.build.name(all_found, found, place)
-                yield from () if again else self._comment(found, part, spans)
+                self.build.name(matches, match, place)
+                yield from () if again else self._comment(match, part, spans)
             if place is not None:
                 self._given.add(place)
         if self._shape.stubs and (hidden := _hidden(root)):
             self.build.passed["comments behind 'more' links are not in the file"] += hidden
 
-    def _comment(self, found: Found, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
+    def _comment(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
         """A comment, a reject for what may be missing of it, or both."""
-        if self._left and self._left.is_broken(found.record):
+        if self._left and self._left.is_broken(match.record):
             return
         doubts = 0
-        for finding in self._doubtful(found, part, spans):
+        for finding in self._doubtful(match, part, spans):
             doubts += 1
             yield finding
-        if not doubts or any(at(found.record, path) for path in self._doubts.texts):
-            yield from self.build.comment(found)
+        if not doubts or any(at(match.record, path) for path in self._doubts.texts):
+            yield from self.build.comment(match)
 
-    def _doubtful(self, found: Found, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
+    def _doubtful(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
         """A reject for an object that may not hold all that was said, where places are known."""
-        record = found.record
+        record = match.record
         span = spans.get(id(record), (0, len(part.raw)))
-        wrong = self._doubts.of(found) if spans else ""
-        at_end = not found.is_post and self._left and span[1] == self._left.cut
+        wrong = self._doubts.of(match) if spans else ""
+        at_end = not match.is_post and self._left and span[1] == self._left.cut
         if at_end and not any(at(record, path) for path in self._doubts.texts):
             wrong = "cut off before its text"
         if wrong:
-            if not found.is_post:
+            if not match.is_post:
                 self._doubts.allow(record)
             yield from self._rejected(part, span, f"{wrong}; it has {_keys(record)}")
 

@@ -81,19 +81,19 @@ def located(raw: bytes, offset: int = 0) -> Located:
     doubled: list[Doubled] = []
     places = iter(_spans(raw, offset))
 
-    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def noted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record: dict[str, Any] = {}
         span = next(places, (offset, offset + len(raw)))
         for key, value in pairs:
-            if key in found:
-                doubled.append(Doubled(key, found[key], span))
-            found[key] = value
-        spans[id(found)] = span
-        return found
+            if key in record:
+                doubled.append(Doubled(key, record[key], span))
+            record[key] = value
+        spans[id(record)] = span
+        return record
 
     text = decode(raw)[0].replace("\0", "").lstrip("\ufeff")
     try:
-        return Located(json.loads(text, strict=False, object_pairs_hook=made), spans, doubled)
+        return Located(json.loads(text, strict=False, object_pairs_hook=noted), spans, doubled)
     except RecursionError:
         return Located(loads(raw), {}, [])
 
@@ -131,8 +131,8 @@ def salvaged(raw: bytes, holds: Callable[[Any], bool]) -> Salvage:
         begin = end
     unread.append((begin, len(raw)))
     first, *rest = unread
-    kept = [first] + [span for span in rest if substantial(raw[span[0] : span[1]])]
-    return Salvage(before.root, others, kept, spans, doubled, cut)
+    stretches = [first] + [span for span in rest if substantial(raw[span[0] : span[1]])]
+    return Salvage(before.root, others, stretches, spans, doubled, cut)
 
 
 def objects_in(flat: str, holds: Callable[[Any], bool], at: int = 0) -> Iterator[Span]:
@@ -167,7 +167,7 @@ def _flat(raw: bytes) -> str:
 
 def without_long(text: str) -> str:
     """The text with no number in it that is longer than Python reads: it is damage."""
-    return _LONG_NUMBER.sub(lambda found: "?" * len(found[0]), text)
+    return _LONG_NUMBER.sub(lambda number: "?" * len(number[0]), text)
 
 
 def _before(raw: bytes, wrong: int) -> tuple[Located, int, int]:
@@ -188,9 +188,9 @@ def _before(raw: bytes, wrong: int) -> tuple[Located, int, int]:
     closing = b"".join(_CLOSING[token] for token, _ in reversed(stack))
     for end in (b"", b"null", b":null"):
         try:
-            found = located(head + end + closing)
+            parsed = located(head + end + closing)
         except ValueError:
             continue
-        spans = {name: (start, min(to, cut)) for name, (start, to) in found.spans.items()}
-        return Located(found.root, spans, found.doubled), begin, cut
+        spans = {name: (start, min(to, cut)) for name, (start, to) in parsed.spans.items()}
+        return Located(parsed.root, spans, parsed.doubled), begin, cut
     return Located(None, {}, []), 0, 0

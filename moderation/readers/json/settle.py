@@ -16,12 +16,12 @@ def by_chain(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     A comment whose parent is a post is top level. Where the file holds no post at all, the one
     object that top-level comments answer and that is no comment is the post.
     """
-    _follow(rows, {one.thread_id for one in threads if one.thread_id}, adopt=not threads)
+    _follow(rows, {thread.thread_id for thread in threads if thread.thread_id}, adopt=not threads)
 
 
 def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """As `by_chain`, but a parent that is not in the file may have been a comment: it stays."""
-    _follow(rows, {one.thread_id for one in threads if one.thread_id}, adopt=False)
+    _follow(rows, {thread.thread_id for thread in threads if thread.thread_id}, adopt=False)
 
 
 def _follow(rows: list[Row], posts: set[str], adopt: bool, alone: bool = True) -> None:
@@ -57,7 +57,9 @@ def _ends(rows: list[Row]) -> dict[str, str | None]:
 def telegram(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """Messages that answer a channel's post are its thread; the others are the chat's."""
     chats = {row.thread_id for row in rows}
-    posts = {one.thread_id for one in threads if one.thread_id and one.thread_id not in chats}
+    posts = {
+        thread.thread_id for thread in threads if thread.thread_id and thread.thread_id not in chats
+    }
     if not posts:
         return
     for row in rows:
@@ -69,7 +71,7 @@ def telegram(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
 
 def convokit(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """Titles stand in a file beside; replies to the post are top level."""
-    posts = {one.thread_id: one for one in threads}
+    posts = {thread.thread_id: thread for thread in threads}
     for row in rows:
         if row.parent_id == row.thread_id:  # also where the post is in another file
             row.parent_id = None

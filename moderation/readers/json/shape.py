@@ -110,7 +110,7 @@ def paths_of(shape: JsonFormat) -> list[str]:
     paths = [*shape.keys, *shape.signs, shape.id, shape.parent, shape.thread, shape.author]
     paths += [shape.time, shape.url, shape.kind, shape.status, shape.title, shape.thread_url]
     words = "|".join(path for path in paths if isinstance(path, str) and path)
-    return list(dict.fromkeys(one.partition("=")[0] for one in words.split("|")))
+    return list(dict.fromkeys(alternative.partition("=")[0] for alternative in words.split("|")))
 
 
 def status_in(record: Record, paths: str) -> str:

@@ -46,8 +46,8 @@ def _is_thread_root(record: Record) -> bool:
 
 def _service(record: Record) -> str | None:
     kind = record.get("type", "message")
-    said = kind == "message" or (kind != "service" and record.get("text"))
-    return None if said else "service messages left out"
+    has_words = kind == "message" or (kind != "service" and record.get("text"))
+    return None if has_words else "service messages left out"
 
 
 def _small_action(record: Record) -> str | None:

@@ -60,9 +60,9 @@ class Homes:
 
     def learn(self, elements: Iterable[Element]) -> None:
         """These are elements of lists, some of which hold a comment."""
-        for one in elements:
-            if one.comment:
-                (self._posts if one.post else self._homes).add(one.way)
+        for element in elements:
+            if element.comment:
+                (self._posts if element.post else self._homes).add(element.way)
 
     def remember(self, comment: dict[str, Any]) -> None:
         """This is a comment of the file."""
@@ -78,13 +78,13 @@ class Homes:
 
     def strays(self, elements: Iterable[Element], shut: frozenset[str]) -> Iterator[Element]:
         """The elements of those lists that hold words, but no comment."""
-        for one in elements:
-            here = one.way in (self._posts if one.post else self._both())
-            like = here or (not one.post and (self._resembles(one) or self._nests(one)))
-            if one.comment or not like:
+        for element in elements:
+            here = element.way in (self._posts if element.post else self._both())
+            like = here or (not element.post and (self._resembles(element) or self._nests(element)))
+            if element.comment or not like:
                 continue
-            if any(map(_WORDS.search, self._texts(one, shut))):
-                yield one
+            if any(map(_WORDS.search, self._texts(element, shut))):
+                yield element
 
     def usual_keys(self) -> frozenset[str] | None:
         """Keys that more than one comment has; None where the comments are too few to tell."""
@@ -125,7 +125,7 @@ class Homes:
                 yield node
             elif isinstance(node, list):
                 inner = way in self._homes or way in self._posts
-                stack += [(one, way) for one in node if not (inner and isinstance(one, dict))]
+                stack += [(child, way) for child in node if not (inner and isinstance(child, dict))]
             elif isinstance(node, dict):
                 stack += [(value, (way[1], key)) for key, value in node.items() if key not in shut]
 

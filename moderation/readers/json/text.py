@@ -30,21 +30,21 @@ def first_values(source: Source) -> list[Any]:
     Of a value that is longer than that, what it begins with.
     """
     if "first values" not in source.memo:
-        found: list[Any] = []
+        firsts: list[Any] = []
         with source.utf8() as stream:
             head = read_fully(stream, FIRST_BYTES)
         for value in values(io.BytesIO(head)):
             if value.wrong:  # a closing quote, in case it is cut within a string
-                found.append(rescued(value.raw + b'"'))
-                found += _behind_damage(value.raw)
+                firsts.append(rescued(value.raw + b'"'))
+                firsts += _behind_damage(value.raw)
                 continue
             try:
-                found.append(loads(value.raw))
+                firsts.append(loads(value.raw))
             except ValueError:
-                found += _behind_damage(value.raw)
-            if len(found) >= 100:
+                firsts += _behind_damage(value.raw)
+            if len(firsts) >= 100:
                 break
-        source.memo["first values"] = found
+        source.memo["first values"] = firsts
     first: list[Any] = source.memo["first values"]
     return first
 
@@ -187,10 +187,10 @@ class Scanner:
     def line(self, at: int) -> int:
         """The number of the line in which this offset is."""
         low, high = sorted((max(self._counted, self.base), at))
-        found = self._window.count(b"\n", low - self.base, high - self.base)
+        newlines = self._window.count(b"\n", low - self.base, high - self.base)
         if at < self._counted:
-            return self._line - found
-        self._line, self._counted = self._line + found, at
+            return self._line - newlines
+        self._line, self._counted = self._line + newlines, at
         return self._line
 
     def between(self, at: int) -> Iterator[Value]:
@@ -211,13 +211,13 @@ class Scanner:
                 self.line(self.base + drop)
             self._window = self._window[drop:] + block
             self.base += drop
-            while found := _BRACKET.match(self._window, at - self.base):
-                yield self.base + found.start(1), found[1]
-                at = self.base + found.end()
-            held = self.end - min(self._keep, at)
-            while held > self.large and self.relief and self.relief():
-                held = self.end - min(self._keep, at)
-            if held > self._longest:
+            while bracket := _BRACKET.match(self._window, at - self.base):
+                yield self.base + bracket.start(1), bracket[1]
+                at = self.base + bracket.end()
+            pending = self.end - min(self._keep, at)
+            while pending > self.large and self.relief and self.relief():
+                pending = self.end - min(self._keep, at)
+            if pending > self._longest:
                 self.overlong = True
                 return
-            size = max(READ_BYTES, held)  # doubles what is searched again: linear in all
+            size = max(READ_BYTES, pending)  # doubles what is searched again: linear in all

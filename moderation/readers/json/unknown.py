@@ -29,8 +29,8 @@ def shape_of(source: Source) -> JsonFormat | None:
     if "tree" not in source.memo:
         known = not source.is_json or formats.which(source) or formats.flat_reddit(source)
         source.memo["tree"] = None if known else _shape(first_values(source), source)
-    found: JsonFormat | None = source.memo["tree"]
-    return found
+    shape: JsonFormat | None = source.memo["tree"]
+    return shape
 
 
 def detect(source: Source) -> str | None:
@@ -56,7 +56,9 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     flat = _is_flat(roots, source)
     if not flat and not comments:
         return None
-    later = [one.record for one in late(source) if _is_comment(one.record, source)]
+    later = [
+        candidate.record for candidate in late(source) if _is_comment(candidate.record, source)
+    ]
     every = [*comments, *later]
     if flat and not any(_has_replies(comment, source) for comment in every):
         return None
@@ -93,7 +95,7 @@ def _format(both: dict[str, str], bare: bool) -> JsonFormat:
         id=both.get("id", ""),
         parent=both.get("parent_id", ""),
         thread="|".join(name for name in both.get("thread_id", "").split("|") if name != "url"),
-        author="|".join([*(f"{one}.{name}" for one in authors for name in NAMES), *authors]),
+        author="|".join([*(f"{author}.{name}" for author in authors for name in NAMES), *authors]),
         time=both.get("created_at", ""),
         url=both.get("url", ""),
         status=both.get("status", ""),
@@ -135,8 +137,10 @@ def _has_list(node: dict[str, Any]) -> bool:
 
 def _has_bare(node: dict[str, Any], texts: list[str]) -> bool:
     """Whether a reply stands within the comment that has a text and nothing else to know it by."""
-    inner = [one for name in NESTS if isinstance(node.get(name), list) for one in node[name]]
-    return any(isinstance(one, dict) and one.keys() & set(texts) == one.keys() for one in inner)
+    inner = [reply for name in NESTS if isinstance(node.get(name), list) for reply in node[name]]
+    return any(
+        isinstance(reply, dict) and reply.keys() & set(texts) == reply.keys() for reply in inner
+    )
 
 
 def _has_replies(node: dict[str, Any], source: Source) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAMPLED = 5_000  # objects that detection looks at
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """An object that is a comment or a post, the comment around it, and the post around it."""
 
     record: Record
@@ -65,7 +65,7 @@ def walk(
     shape: JsonFormat,
     elements: list[Element] | None = None,
     under: Record | None = None,
-) -> Iterator[Found]:
+) -> Iterator[Match]:
     """Comments and posts within a value, in the order of the file, parents before replies.
 
     elements: takes the objects that stand in lists, and the root. under: the post around it.
@@ -85,12 +85,12 @@ def walk(
             met.append(element)
         if shape.post and all(has(node, key) for key in shape.post):
             element.post = True
-            yield Found(node, step.around, step.post, is_post=True)
+            yield Match(node, step.around, step.post, is_post=True)
             step = step._replace(post=node)
         elif is_record(node, shape):
             element.comment = True
             element.own = element.own or element.node is node
-            yield Found(node, step.around, step.post, is_post=False)
+            yield Match(node, step.around, step.post, is_post=False)
             step = step._replace(around=node)
         stack += step.fields(shape.shut)
 
@@ -115,8 +115,8 @@ def first_objects(source: Source) -> list[Record]:
     if "first objects" not in source.memo:
         every = chain.from_iterable(map(objects, first_values(source)))
         source.memo["first objects"] = list(islice(every, SAMPLED))
-    found: list[Record] = source.memo["first objects"]
-    return found
+    first: list[Record] = source.memo["first objects"]
+    return first
 
 
 def empty(source: Source, shape: JsonFormat) -> bool:
@@ -132,8 +132,8 @@ def empty(source: Source, shape: JsonFormat) -> bool:
 def _is_filled(root: Record, path: str, shape: JsonFormat) -> bool:
     """Whether a list under this path holds objects, and they are no posts of the format's."""
     inner = at(root, path.partition("=")[0])
-    some = isinstance(inner, list) and any(isinstance(one, dict) for one in inner)
-    return some and not any(found.is_post for found in walk(inner, shape))
+    some = isinstance(inner, list) and any(isinstance(element, dict) for element in inner)
+    return some and not any(match.is_post for match in walk(inner, shape))
 
 
 def objects(root: Any) -> Iterator[Record]:

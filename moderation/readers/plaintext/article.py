@@ -174,8 +174,8 @@ def _may_be_title(blocks: list[list[Line]], at: int) -> bool:
     text = block[0].text
     if len(block) > 1 or block[0].kind or not block[0].loose or not 4 <= len(text) <= _TITLE:
         return False
-    found = stamp(text)
-    if found and len(text) - (found.end - found.start) < max(20, len(text) / 2):
+    date = stamp(text)
+    if date and len(text) - (date.end - date.start) < max(20, len(text) / 2):
         return False
     follower = blocks[at + 1] if at + 1 < len(blocks) else None
     listed = follower is not None and bool(follower[0].kind) and not _is_prose(follower, None)

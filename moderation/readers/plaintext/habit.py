@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(r"\w[.!?]$")
 
 def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
     """The lines of every entry of a list at any depth, without what is nested in it."""
-    found: list[tuple[int, list[str]]] = []
+    entries: list[tuple[int, list[str]]] = []
     open_: list[tuple[int, list[str]]] = []
     for line in listing.lines:
         while open_ and open_[-1][0] >= line.indent:
@@ -34,10 +34,10 @@ def entries_of(listing: Listing) -> list[tuple[int, list[str]]]:
         if line.kind:
             entry = (line.indent, [line.text])
             open_.append(entry)
-            found.append(entry)
+            entries.append(entry)
         elif open_ and open_[-1][0] + STEP == line.indent:
             open_[-1][1].append(line.text)
-    return found
+    return entries
 
 
 def furniture_of(

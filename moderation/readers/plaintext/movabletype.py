@@ -56,10 +56,10 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a Movable Type export; a thread is named by its basename, address or number."""
-    return batches(_found(source))
+    return batches(_findings(source))
 
 
-def _found(source: Source) -> Iterator[Finding]:
+def _findings(source: Source) -> Iterator[Finding]:
     line = 1
     for number, entry in enumerate(_entries(text_blocks(source)), 1):
         if entry.strip():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from moderation.readers.bylines.dates import stamp
 from moderation.readers.bylines.heads import is_awaiting, is_row
+from moderation.readers.page_words import PageWords
 from moderation.readers.plaintext.profile import PING, is_reply
-from moderation.readers.told_words import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ _OVER = 2  # lines of a comment over its button
 
 def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> Iterator[str]:
     """The lines, without their indentation. chosen: the lists that hold the comments."""
-    known = Told(texts)
+    known = PageWords(texts)
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)
     buttons = _buttons(lines[start:end])

@@ -33,8 +33,8 @@ def in_order(jobs: Iterable[Callable[[], Result]], threads: int | None = None) -
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            for one in waiting:
-                one.cancel()
+            for batch in waiting:
+                batch.cancel()
 
 
 def _until_wrong(jobs: Iterable[Callable[[], Result]]) -> Iterator[Callable[[], Result]]:

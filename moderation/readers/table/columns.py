@@ -48,11 +48,11 @@ def late_roles(
     """
     known = set(names)
     new = [name for name in dict.fromkeys(later) if name not in known]
-    found = {role: [name] for role, name in chosen.items()}
+    columns = {role: [name] for role, name in chosen.items()}
     for role, name in roles(new, {}).items():
         if name not in chosen.values():
-            found.setdefault(role, []).append(name)
-    return found
+            columns.setdefault(role, []).append(name)
+    return columns
 
 
 Columns = Mapping[str, "pa.Array | pa.ChunkedArray"]
@@ -71,27 +71,31 @@ def batch(
     but hold a text where a date or an id should be.
     """
     length = len(columns["text"])
-    made = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
-    ids = _ids(made["id"]) if "id" in made else pa.nulls(length, STRING)
-    parents = _parents(made["parent_id"], ids) if "parent_id" in made else pa.nulls(length, STRING)
-    text = _encodable(made["text"])
+    by_role = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
+    ids = _ids(by_role["id"]) if "id" in by_role else pa.nulls(length, STRING)
+    parents = (
+        _parents(by_role["parent_id"], ids) if "parent_id" in by_role else pa.nulls(length, STRING)
+    )
+    text = _encodable(by_role["text"])
     absent = _blank(text)
-    states = _mapped(made.get("status"), status, length)
+    states = _mapped(by_role.get("status"), status, length)
     states = _told_by_text(states, text)
-    threads, table = _threads(made, length)
+    threads, table = _threads(by_role, length)
     records = pa.table(
         {
             "thread_id": threads,
             "id": ids,
             "parent_id": parents,
-            "author": _authors(made["author"]) if "author" in made else pa.nulls(length, STRING),
+            "author": _authors(by_role["author"])
+            if "author" in by_role
+            else pa.nulls(length, STRING),
             "created_at": times(columns["created_at"])
             if "created_at" in columns
             else pa.nulls(length, TIME),
             "text": pc.fill_null(text, "") if text.null_count else text,
-            "kind": _kinds(made.get("kind"), absent, length),
+            "kind": _kinds(by_role.get("kind"), absent, length),
             "status": states,
-            "url": _filled(made["url"]) if "url" in made else pa.nulls(length, STRING),
+            "url": _filled(by_role["url"]) if "url" in by_role else pa.nulls(length, STRING),
             "warnings": _warnings(columns.get("warnings"), absent),
         },
         schema=RECORD_SCHEMA,
@@ -131,8 +135,8 @@ def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tupl
     if not len(long):
         return []
     some = column.take(pa.array(long)).to_pylist()
-    found = zip(long.tolist(), some, strict=True)
-    return [(row, text) for row, text in found if text and len(_WORD.findall(text)) >= words]
+    texts = zip(long.tolist(), some, strict=True)
+    return [(row, text) for row, text in texts if text and len(_WORD.findall(text)) >= words]
 
 
 def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
@@ -155,8 +159,8 @@ def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
         if (article := often.get(written[at][:_EDGE])) and _holds(written[at], article)
     ]
     rows = pc.is_in(encoded.indices, value_set=pa.array(odd, encoded.indices.type))
-    found = np.flatnonzero(rows.to_numpy(zero_copy_only=False)).tolist()
-    return [(row, column[row].as_py()) for row in found]
+    numbers = np.flatnonzero(rows.to_numpy(zero_copy_only=False)).tolist()
+    return [(row, column[row].as_py()) for row in numbers]
 
 
 def _holds(text: str, article: str) -> bool:
@@ -166,9 +170,11 @@ def _holds(text: str, article: str) -> bool:
     return _shared(text, article) + _shared(text[::-1], article[::-1]) >= len(article)
 
 
-def _shared(one: str, other: str) -> int:
+def _shared(first: str, second: str) -> int:
     """Characters with which both begin."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    )
 
 
 def _blank(text: pa.Array) -> pa.Array:
@@ -200,7 +206,7 @@ def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         return _float_texts(column)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raw = column.to_pylist()
-        return pa.array([one if one is None else decode(one)[0] for one in raw], STRING)
+        return pa.array([cell if cell is None else decode(cell)[0] for cell in raw], STRING)
     if pa.types.is_nested(kind):
         return pa.array([_joined(value) for value in column.to_pylist()], STRING)
     if pa.types.is_null(kind):
@@ -220,7 +226,7 @@ def _joined(value: Any) -> str | None:
     """A list of strings as one, anything else nested as JSON."""
     if value is None:
         return None
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and all(isinstance(element, str) for element in value):
         return "".join(value)
     return json.dumps(value, default=str, ensure_ascii=False)
 
@@ -300,9 +306,9 @@ def _told_by_text(states: pa.Array, text: pa.Array) -> pa.Array:
         return states
     unknown = pc.equal(states, "unknown")
     for word, status in (("[deleted]", "deleted"), ("[removed]", "removed")):
-        told = pc.and_(unknown, pc.fill_null(pc.equal(text, word), False))
-        if pc.any(told).as_py():
-            states = pc.if_else(told, pa.scalar(status, STRING), states)
+        marked = pc.and_(unknown, pc.fill_null(pc.equal(text, word), False))
+        if pc.any(marked).as_py():
+            states = pc.if_else(marked, pa.scalar(status, STRING), states)
     return states
 
 
@@ -327,28 +333,28 @@ def _warnings(column: pa.Array | pa.ChunkedArray | None, absent: pa.Array) -> pa
     rows = []
     for value, lost in zip(before, absent.to_pylist(), strict=True):
         words = [word for word in value.split(";") if word] if isinstance(value, str) else value
-        found = list(words or [])
-        rows.append([*found, "lost_text"] if lost and "lost_text" not in found else found)
+        warnings = list(words or [])
+        rows.append([*warnings, "lost_text"] if lost and "lost_text" not in warnings else warnings)
     return pa.array(rows, kind)
 
 
-def _threads(made: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Table]:
+def _threads(by_role: Mapping[str, pa.Array], length: int) -> tuple[pa.Array, pa.Table]:
     """The thread of each row, and a table of the threads; without ids, title or article tell."""
-    named = [made[name] for name in ("thread_id", "title") if name in made]
-    if "article" in made:
-        named.append(_digests(made["article"]))
+    named = [by_role[name] for name in ("thread_id", "title") if name in by_role]
+    if "article" in by_role:
+        named.append(_digests(by_role["article"]))
     if not named:
         return pa.nulls(length, STRING), THREAD_SCHEMA.empty_table()
     ids = _ids(pc.coalesce(*named) if named[0].null_count else named[0])
     if (Bytes(ids).first == ord("t")).any() and pc.any(pc.starts_with(ids, "t3_")).as_py():
         ids = pc.replace_substring_regex(ids, pattern="^t3_", replacement="")
-    about = [name for name in ("title", "article") if name in made]
-    return ids, _described(made, ids, about) if about else THREAD_SCHEMA.empty_table()
+    about = [name for name in ("title", "article") if name in by_role]
+    return ids, _described(by_role, ids, about) if about else THREAD_SCHEMA.empty_table()
 
 
-def _described(made: Mapping[str, pa.Array], ids: pa.Array, about: list[str]) -> pa.Table:
+def _described(by_role: Mapping[str, pa.Array], ids: pa.Array, about: list[str]) -> pa.Table:
     """The threads of these ids, with what columns tell about them."""
-    table = pa.table({"thread_id": ids, **{name: _filled(made[name]) for name in about}})
+    table = pa.table({"thread_id": ids, **{name: _filled(by_role[name]) for name in about}})
     if ids.null_count:
         table = table.filter(pc.is_valid(table["thread_id"]))
     threads = (

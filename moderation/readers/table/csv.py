@@ -172,7 +172,7 @@ def place_of(line: int, start: int, end: int) -> str:
 class _Cells(NamedTuple):
     """Rows taken apart in Python, where each stands, those that are no rows, how many were met."""
 
-    kept: list[list[str]]
+    rows: list[list[str]]
     places: list[str]
     rejects: list[Reject]
     met: int
@@ -199,7 +199,7 @@ class _Walk:
 
     def columns(self) -> Iterator[Job]:
         few: list[_Rows] = []  # broken lines and the rows between them, for one job
-        held = 0
+        waiting = 0
         head = self._pass_header()
         if self._style.header and _holds_row(self._style):
             self._false = True
@@ -213,10 +213,10 @@ class _Walk:
             alone = not rows.wrong and len(rows.raw) > FEW_BYTES
             if not alone:
                 few.append(rows)
-                held += len(rows.raw)
-            if few and (alone or held > FEW_BYTES):
+                waiting += len(rows.raw)
+            if few and (alone or waiting > FEW_BYTES):
                 yield partial(self._one_by_one, few)
-                few, held = [], 0
+                few, waiting = [], 0
             if alone:
                 yield partial(self._parsed, rows)
         if few:
@@ -391,13 +391,13 @@ class _Walk:
 
     def _one_by_one(self, pieces: list[_Rows]) -> Columns:
         """Several pieces by Python's parser."""
-        cells = [self._alone(one) if one.wrong else self._slowly(one) for one in pieces]
-        return self._made(
+        cells = [self._alone(piece) if piece.wrong else self._slowly(piece) for piece in pieces]
+        return self._to_columns(
             _Cells(
-                [row for one in cells for row in one.kept],
-                [place for one in cells for place in one.places],
-                [reject for one in cells for reject in one.rejects],
-                sum(one.met for one in cells),
+                [row for piece in cells for row in piece.rows],
+                [place for piece in cells for place in piece.places],
+                [reject for piece in cells for reject in piece.rejects],
+                sum(piece.met for piece in cells),
             )
         )
 
@@ -411,7 +411,7 @@ class _Walk:
             delimiter=style.delimiter,
             escapechar="\\" if style.escape else None,
         )
-        kept: list[list[str]] = []
+        good: list[list[str]] = []
         places: list[str] = []
         wrong: list[tuple[int, str, list[str]]] = []  # number of the row, lines, cells
         line = rows.line
@@ -422,7 +422,7 @@ class _Walk:
             place = f"lines {line} to {last}" if last > line else f"line {line}"
             line = last + 1
             if len(cells) == len(style.names) and not self._false:
-                kept.append(cells)
+                good.append(cells)
                 places.append(place)
             elif cells:
                 wrong.append((met - 1, place, cells))
@@ -435,7 +435,7 @@ class _Walk:
                 reason = f"{len(cells)} cells, and no header that says what they are"
             shown = style.delimiter.join(cells)[:200]
             rejects.append(Reject(self._file, place, reason, shown))
-        return _Cells(kept, places, rejects, met)
+        return _Cells(good, places, rejects, met)
 
     def _alone(self, rows: _Rows) -> _Cells:
         """A line whose quotes are wrong: kept if its cells are right without them."""
@@ -458,10 +458,10 @@ class _Walk:
         reason = "a quote is opened and not closed, or stands within a cell"
         return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
 
-    def _made(self, cells: _Cells) -> Columns:
+    def _to_columns(self, cells: _Cells) -> Columns:
         index = {name: number for number, name in enumerate(self._style.names)}
         columns = {
-            role: pa.array([row[index[name]] for row in cells.kept], STRING)
+            role: pa.array([row[index[name]] for row in cells.rows], STRING)
             for role, name in self._roles.items()
         }
         return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)

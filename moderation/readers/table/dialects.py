@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from moderation.readers.source import Source
 
-Made = dict[str, Any]  # our name -> column
+Values = dict[str, Any]  # our name -> column
 FIRST_ROWS = 20  # what a dialect is told by
 
 
@@ -52,7 +52,7 @@ class Dialect:
     roles: dict[str, str]
     markup: Callable[[str], str] | None = None  # a cell's text, made plain
     status: Callable[[Any], str] = status_of
-    adapt: Callable[[Made], None] | None = None
+    adapt: Callable[[Values], None] | None = None
     header: tuple[str, ...] = ()
     fits: Callable[[list[list[str]]], bool] | None = None
     json: bool = False
@@ -63,23 +63,23 @@ def _wordpress(text: str) -> str:
     return plain(text, newlines=True)
 
 
-def _reddit(made: Made) -> None:
+def _reddit(values: Values) -> None:
     """Entities decoded; the status from what archives know, for the few rows that say more."""
-    text = texts(made["text"])
+    text = texts(values["text"])
     if pc.any(pc.match_substring(text, "&")).as_py():
         for code, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
             text = pc.replace_substring(text, code, sign)
-    made["text"] = text
-    told = {name: texts(made.pop(name)) for name in _REDDIT_SIGNS if name in made}
+    values["text"] = text
+    sign_columns = {name: texts(values.pop(name)) for name in _REDDIT_SIGNS if name in values}
     states = pa.nulls(len(text), STRING)
     known = np.zeros(len(text), bool)
-    for column in told.values():
+    for column in sign_columns.values():
         off = pc.is_in(column, value_set=pa.array(["", "false", "False"], STRING))
         known |= pc.and_(pc.is_valid(column), pc.invert(off)).to_numpy(zero_copy_only=False)
     if known.any():
         words = states.to_pylist()
         for row in np.flatnonzero(known):
-            signs = {name: column[int(row)].as_py() for name, column in told.items()}
+            signs = {name: column[int(row)].as_py() for name, column in sign_columns.items()}
             words[row] = reddit_words(
                 (text[int(row)].as_py() or "").lower(),
                 signs.get("_removal") or signs.get("_category") or "",
@@ -89,37 +89,37 @@ def _reddit(made: Made) -> None:
                 approved=False,
             )
         states = pa.array(words, STRING)
-    made["status"] = states
+    values["status"] = states
 
 
 _REDDIT_SIGNS = ("_removal", "_category", "_reason", "_banned", "_later", "_code")
 
 
-def _one_thread_each(made: Made) -> None:
+def _one_thread_each(values: Values) -> None:
     """A comment whose parent is given as text: that text is what it is about."""
-    if "_parent_text" in made:
-        made["article"] = made.pop("_parent_text")
-    if "id" in made:
-        made["thread_id"] = made["id"]
+    if "_parent_text" in values:
+        values["article"] = values.pop("_parent_text")
+    if "id" in values:
+        values["thread_id"] = values["id"]
 
 
-def _path_parents(made: Made) -> None:
+def _path_parents(values: Values) -> None:
     """`source1_ARTICLE_0_1_0`: the parent is the path without its last step."""
-    if "id" not in made:
+    if "id" not in values:
         return
-    paths = texts(made["id"]).to_pylist()
+    paths = texts(values["id"]).to_pylist()
     steps = [path.split("_") if path else [] for path in paths]
     parents = ["_".join(step[:-1]) if len(step) > 3 else None for step in steps]
-    made["parent_id"] = pa.array(parents, STRING)
+    values["parent_id"] = pa.array(parents, STRING)
 
 
 def _fragments(cell: str) -> str:
     """Google's `{"text":"one"},{"text":" two"}`; a cell that is no JSON is text."""
     try:
-        found = loads(f"[{cell}]".encode())
+        fragments = loads(f"[{cell}]".encode())
     except ValueError:
         return cell
-    runs = found[0] if len(found) == 1 and isinstance(found[0], list) else found
+    runs = fragments[0] if len(fragments) == 1 and isinstance(fragments[0], list) else fragments
     if all(isinstance(run, dict) and "text" in run for run in runs):
         return "".join(str(run.get("text", "")) for run in runs)
     return cell
@@ -286,8 +286,8 @@ def dialect_of(source: Source) -> Dialect | None:
     """The dialect that a file is in; None for the generic table and for what is no table."""
     if "dialect" not in source.memo:
         source.memo["dialect"] = _dialect_of(source)
-    found: Dialect | None = source.memo["dialect"]
-    return found
+    dialect: Dialect | None = source.memo["dialect"]
+    return dialect
 
 
 def _dialect_of(source: Source) -> Dialect | None:

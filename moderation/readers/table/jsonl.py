@@ -169,11 +169,11 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
 def _values_one_by_one(
     block: list[Value], source: Source, roles: Mapping[str, str], odd: frozenset[str]
 ) -> Columns:
-    found = _Rows(source.name, roles, odd)
+    rows = _Rows(source.name, roles, odd)
     for value in block:
         source.decoded(value.raw)
-        found.take(value.raw, value.line, value.byte, value.wrong)
-    return found.columns()
+        rows.take(value.raw, value.line, value.byte, value.wrong)
+    return rows.columns()
 
 
 class _Rows:
@@ -195,19 +195,21 @@ class _Rows:
 
     def take(self, raw: bytes, line: int, byte: int, wrong: str = "") -> None:
         """An object, or a list of them, which stands at this line and byte of the file."""
-        found = wrong or _object(raw)
+        parsed = wrong or _object(raw)
         whole = (line, byte, raw)
-        if isinstance(found, str) and (wrong or found.startswith(_BROKEN)):
-            self._salvage(whole, found)
+        if isinstance(parsed, str) and (wrong or parsed.startswith(_BROKEN)):
+            self._salvage(whole, parsed)
             return
-        for value in found if isinstance(found, list) and found else [found]:
+        for value in parsed if isinstance(parsed, list) and parsed else [parsed]:
             if isinstance(value, dict):
                 self._object(value, whole)
             else:
-                shown = raw if value is found else repr(value).encode("utf-8", "replace")
-                reason = value if isinstance(value, str) and value is found else "not a JSON object"
+                shown = raw if value is parsed else repr(value).encode("utf-8", "replace")
+                reason = (
+                    value if isinstance(value, str) and value is parsed else "not a JSON object"
+                )
                 self._reject(whole, (0, len(raw)), reason, shown)
-        if isinstance(found, dict) and any(
+        if isinstance(parsed, dict) and any(
             raw.count(b'"%s":' % key.encode()) + raw.count(b'"%s" :' % key.encode()) > 1
             for key in self._roles.values()
         ):
@@ -228,9 +230,9 @@ class _Rows:
         raw = whole[2]
         left = salvaged(raw, self._holds)
         for root in (left.root, *left.others):
-            for one in root if isinstance(root, list) else [root]:
-                if self._holds(one) and not left.is_broken(one):
-                    self._row(one, self._place(whole, left.spans.get(id(one), (0, len(raw)))))
+            for record in root if isinstance(root, list) else [root]:
+                if self._holds(record) and not left.is_broken(record):
+                    self._row(record, self._place(whole, left.spans.get(id(record), (0, len(raw)))))
         for span in left.unread:
             self._reject(whole, span, reason)
         self._doubled(whole, left.doubled)
@@ -240,8 +242,8 @@ class _Rows:
 
     def _doubled(self, whole: _Stretch, doubled: list[Doubled]) -> None:
         known = {key for path in self._roles.values() for key in path.split(".")}
-        for span, some in groupby(doubled, lambda one: one.span):
-            keys = {one.key for one in some if one.value not in (None, "")} & known
+        for span, some in groupby(doubled, lambda repeat: repeat.span):
+            keys = {repeat.key for repeat in some if repeat.value not in (None, "")} & known
             if keys:
                 why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
                 self._reject(whole, span, why)
@@ -269,12 +271,12 @@ _Stretch: TypeAlias = "tuple[int, int, bytes]"
 
 def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
     """Whole lines of about BLOCK_BYTES; a line longer than LONGEST is passed over."""
-    number, byte, kept = 1, 0, np.zeros(0, np.uint8)
+    number, byte, rest = 1, 0, np.zeros(0, np.uint8)
     long = 0  # bytes of a line that is passed over; `kept` is its beginning
     while True:
-        block = np.empty(len(kept) * (not long) + BLOCK_BYTES, np.uint8)
+        block = np.empty(len(rest) * (not long) + BLOCK_BYTES, np.uint8)
         begun = len(block) - BLOCK_BYTES
-        block[:begun] = kept[:begun]
+        block[:begun] = rest[:begun]
         count = stream.readinto(block[begun:].data)
         block = block[: begun + count]
         ends = begun + np.flatnonzero(block[begun:] == _NEWLINE)
@@ -283,7 +285,7 @@ def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
             if not len(ends) and count:
                 continue
             place = f"line {number}, bytes {byte} to {byte + long}"
-            yield Reject(file, place, f"longer than {LONGEST:,} bytes", snippet(kept))
+            yield Reject(file, place, f"longer than {LONGEST:,} bytes", snippet(rest))
             number, byte, long = number + 1, byte + long + 1, 0
             first = int(ends[0]) + 1 if len(ends) else len(block)
             block, ends = block[first:], ends[1:] - first
@@ -294,8 +296,8 @@ def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
             block = block[cut:]
         if not count:
             break
-        kept = block.copy() if len(ends) else block
-        long = len(kept) if len(kept) > LONGEST else 0
+        rest = block.copy() if len(ends) else block
+        long = len(rest) if len(rest) > LONGEST else 0
     if len(block):
         yield Lines(block, np.array([len(block)]), number, byte)
 
@@ -373,8 +375,8 @@ def _object_lines(lines: Lines) -> int:
 def _sampled(lines: list[bytes]) -> list[dict[str, Any]]:
     """Up to 200 records from the beginning, middle and end of a block."""
     chosen = lines if len(lines) <= 200 else lines[:100] + lines[100 :: len(lines) // 100]
-    found = (_object(line) for line in chosen if line.strip())
-    return [one for one in found if isinstance(one, dict)]
+    parsed = (_object(line) for line in chosen if line.strip())
+    return [value for value in parsed if isinstance(value, dict)]
 
 
 def _nest(fields: dict[str, Any], keys: list[str], kind: pa.DataType) -> None:
@@ -421,35 +423,35 @@ def _one_by_one(
     lines: Lines, source: Source, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
 ) -> Columns:
     source.decoded(lines.raw.tobytes())  # for the count of what is no UTF-8
-    found = _Rows(source.name, roles, odd)
+    rows = _Rows(source.name, roles, odd)
     byte = lines.byte
     for number, line in enumerate(lines.split(), lines.first):
         if line.strip():
-            found.take(line, number, byte)
+            rows.take(line, number, byte)
         byte += len(line) + 1
-    return found.columns()
+    return rows.columns()
 
 
 def _object(raw: bytes) -> Any:
     """The object, or why this is none."""
     try:
-        found = loads(raw.strip(_AROUND))
+        parsed = loads(raw.strip(_AROUND))
     except ValueError as error:
         return f"{_BROKEN}: {error}"
-    return found if isinstance(found, dict | list) else "not a JSON object"
+    return parsed if isinstance(parsed, dict | list) else "not a JSON object"
 
 
 def _gathered(rows: list[dict[str, Any]], roles: Mapping[str, str]) -> dict[str, pa.Array]:
     return {role: strings_of([at(row, path) for row in rows]) for role, path in roles.items()}
 
 
-def strings_of(found: list[Any]) -> pa.Array:
+def strings_of(values: list[Any]) -> pa.Array:
     """Values of any types as strings; whole floats as integers, NaN as null."""
-    made = [_string(value) for value in found]
+    strings = [_string(value) for value in values]
     try:
-        return pa.array(made, STRING)
+        return pa.array(strings, STRING)
     except UnicodeEncodeError:
-        return pa.array([value and encodable(value) for value in made], STRING)
+        return pa.array([value and encodable(value) for value in strings], STRING)
 
 
 def _string(value: Any) -> str | None:
@@ -464,7 +466,7 @@ def _string(value: Any) -> str | None:
 
 def _nested(value: list[Any] | dict[str, Any]) -> str:
     """A list of strings as one; anything else nested only by its kind: it is no value we know."""
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and all(isinstance(element, str) for element in value):
         return "".join(value)
     import json
 

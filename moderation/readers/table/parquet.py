@@ -122,22 +122,23 @@ class Parquet:
 
     def _blocks(self, group: int, wanted: list[str], rows: int) -> Iterator[pa.Table]:
         """The rows of a group, up to BATCH_ROWS or about BATCH_BYTES at a time."""
-        held: list[pa.RecordBatch] = []
+        batches: list[pa.RecordBatch] = []
         count = size = 0
         for batch in self._stream.iter_batches(rows, row_groups=[group], columns=wanted):
-            held.append(self._plain(batch))
-            count, size = count + batch.num_rows, size + held[-1].nbytes
+            batches.append(self._plain(batch))
+            count, size = count + batch.num_rows, size + batches[-1].nbytes
             if count >= BATCH_ROWS or size >= BATCH_BYTES:
-                yield pa.Table.from_batches(held)
-                held, count, size = [], 0, 0
-        if held:
-            yield pa.Table.from_batches(held)
+                yield pa.Table.from_batches(batches)
+                batches, count, size = [], 0, 0
+        if batches:
+            yield pa.Table.from_batches(batches)
 
     def _plain(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with dictionaries written out (it has few enough rows for that), and UTF-8."""
         columns = []
-        for one in batch.columns:
-            column = one.dictionary_decode() if isinstance(one, pa.DictionaryArray) else one
+        for column in batch.columns:
+            if isinstance(column, pa.DictionaryArray):
+                column = column.dictionary_decode()
             try:
                 column.validate(full=True)
             except pa.ArrowInvalid:
@@ -146,7 +147,7 @@ class Parquet:
                     raise
                 raw = column.cast(pa.large_binary() if large else pa.binary()).to_pylist()
                 column = pa.array(
-                    [None if one is None else self._source.decoded(one) for one in raw],
+                    [None if cell is None else self._source.decoded(cell) for cell in raw],
                     column.type,
                 )
             columns.append(column)
@@ -184,7 +185,7 @@ class Parquet:
                 if column.path_in_schema.split(".")[0] not in wanted:
                     continue
                 starts = [column.data_page_offset, column.dictionary_page_offset or 0]
-                begin = min(one for one in starts if one > 0)
+                begin = min(start for start in starts if start > 0)
                 cost = _cost(file, begin, begin + column.total_compressed_size)
                 costs[column.path_in_schema] = cost
                 if self._stream.schema.column(number).max_repetition_level:  # any number in a row
@@ -244,12 +245,12 @@ class Thrift:
         >>> Thrift(bytes([0x15, 4, 0x15, 20, 0])).struct()
         {1: 2, 2: 10}
         """
-        found: dict[int, Any] = {}
+        fields: dict[int, Any] = {}
         number = 0
         while head := self._byte():
             number = number + (head >> 4) if head >> 4 else self._zigzag()
-            found[number] = self._value(head & 15, depth)
-        return found
+            fields[number] = self._value(head & 15, depth)
+        return fields
 
     def _value(self, kind: int, depth: int) -> Any:
         if kind in (1, 2):  # true, false

@@ -86,12 +86,12 @@ def read(source: Source) -> Iterator[Batch]:
         return
     if source.is_json:
         chosen = _json_roles(source)
-        found = _json(source, chosen)
+        jobs = _json(source, chosen)
     else:
         style = _style(source)
         chosen = _roles(source, style.names)
-        found = csv_columns(source, style, chosen)
-    yield from _batches(source, found, plain if is_html(chosen["text"]) else None)
+        jobs = csv_columns(source, style, chosen)
+    yield from _batches(source, jobs, plain if is_html(chosen["text"]) else None)
     if note := _weakly(source, chosen):
         yield Batch(notes=[note])
 
@@ -140,14 +140,14 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
     dialect = DIALECTS[name]
     if dialect.json:
         chosen = dialect_roles(dialect, _keys(source))
-        found = _json(source, chosen) if "text" in chosen else iter(())
+        jobs = _json(source, chosen) if "text" in chosen else iter(())
     else:
         style = _style(source, dialect.header)
         chosen = dialect_roles(dialect, list(style.names))
-        found = csv_columns(source, style, chosen)
+        jobs = csv_columns(source, style, chosen)
     if "text" not in chosen:
         raise InputError(f"{source.name}: has no column {dialect.roles['text']}, as {name} has")
-    return _batches(source, found, dialect.markup, dialect)
+    return _batches(source, jobs, dialect.markup, dialect)
 
 
 def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
@@ -172,7 +172,7 @@ def _odd_keys(source: Source, chosen: Mapping[str, str]) -> frozenset[str]:
     usual = frozenset(key for key, count in counts.items() if count > 1)
     known = frozenset(path.split(".")[0] for path in chosen.values())
     odd = {odd_key(row, usual, known) for row in rows}
-    odd |= {key for one in late(source) if one.top for key in one.record.keys() - usual}
+    odd |= {key for extra in late(source) if extra.top for key in extra.record.keys() - usual}
     if may_be_longer(source):  # a key that comes late may come again
         odd = {key for key in odd if is_prose(key)}
     return frozenset(odd - {""})
@@ -187,38 +187,43 @@ def _style(source: Source, names: tuple[str, ...] = ()) -> Style:
 
 def _batches(
     source: Source,
-    found: Iterator[Job],
+    jobs: Iterator[Job],
     markup: Callable[[str], str] | None = None,
     dialect: Dialect | None = None,
 ) -> Iterator[Batch]:
-    return in_order(partial(_batch, source, job, markup, dialect) for job in found)
+    return in_order(partial(_batch, source, job, markup, dialect) for job in jobs)
 
 
 def _batch(
     source: Source, job: Job, markup: Callable[[str], str] | None, dialect: Dialect | None
 ) -> Batch:
     columns = job()
-    made = Batch()
+    gathered = Batch()
     if columns.values:
         for role in [role for role in columns.values if role.endswith(LATER)]:
             usual, others = role.removesuffix(LATER), texts(columns.values.pop(role))
             columns.values[usual] = pc.coalesce(texts(columns.values[usual]), others)
         if markup:
-            text = [markup(one or "") for one in columns.values["text"].to_pylist()]
+            text = [markup(cell or "") for cell in columns.values["text"].to_pylist()]
             columns.values["text"] = pa.array(text, STRING)
         if dialect and dialect.adapt:
             dialect.adapt(columns.values)
         status = dialect.status if dialect else status_of
-        made = batch(columns.values, source.name, columns.place, status)
-    made.rejects[:0] = columns.rejects
-    made.met += columns.met
-    return made
+        gathered = batch(columns.values, source.name, columns.place, status)
+    gathered.rejects[:0] = columns.rejects
+    gathered.met += columns.met
+    return gathered
 
 
 def _json_roles(source: Source) -> dict[str, str]:
     """The columns by the first rows' keys, and those that come later under other names."""
     names = _keys(source)
-    later = [key for one in late(source) if one.top for key in _leaves(one.record)]
+    later = [
+        key
+        for late_record in late(source)
+        if late_record.top
+        for key in _leaves(late_record.record)
+    ]
     if "text" not in roles(names, source.mapping):
         names += [key for key in later if key not in names]
     chosen: dict[str, str] = {}

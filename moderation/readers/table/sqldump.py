@@ -103,10 +103,10 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a SQL dump; a thread is named by its post's id."""
-    return batches(_found(source))
+    return batches(_findings(source))
 
 
-def _found(source: Source) -> Iterator[Finding]:
+def _findings(source: Source) -> Iterator[Finding]:
     posts: dict[str, ThreadRow] = {}
     met: set[str] = set()
     for row in _Script(text_blocks(source)).rows():
@@ -159,8 +159,10 @@ class _Script:
             if not statement:
                 return
             table, listed = statement[1], statement[3]
-            found = re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
-            names = [name.lower() for name in found]
+            listed_names = (
+                re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
+            )
+            names = [name.lower() for name in listed_names]
             self._at = statement.end()
             while True:
                 if self._within():
@@ -182,11 +184,11 @@ class _Script:
             end = again.start(1) if again[1] else again.start()
         end = max(end, start + 1)
         reason = f"what stands between the rows of {table} is none"
-        found = _SqlRow(
+        between = _SqlRow(
             table, names, None, self._place(start, end), self._shown(start, end), reason
         )
         self._at = end
-        return found
+        return between
 
     def _place(self, start: int, end: int) -> str:
         """Where a stretch stands, for messages; what is asked for only rises."""
@@ -207,16 +209,16 @@ class _Script:
     def _statement(self) -> Generator[_SqlRow, None, re.Match[str] | None]:
         """The next statement's head, whole within the window; what is skipped is looked at."""
         while True:
-            found = _TABLE.search(self._text, self._at)
-            if found and (found.end() < len(self._text) or self._ended):
-                yield from self._skipped(found.start())
-                return found
-            if not found:  # a head may begin near the window's end
+            statement = _TABLE.search(self._text, self._at)
+            if statement and (statement.end() < len(self._text) or self._ended):
+                yield from self._skipped(statement.start())
+                return statement
+            if not statement:  # a head may begin near the window's end
                 yield from self._skipped(max(self._at, len(self._text) - _LONGEST_HEAD))
             if not self._more():
-                if not found:
+                if not statement:
                     yield from self._skipped(len(self._text))
-                return found
+                return statement
 
     def _skipped(self, end: int) -> Iterator[_SqlRow]:
         """Rejects for what is no statement up to here, or one of ours that cannot be read."""
@@ -227,9 +229,9 @@ class _Script:
     def _within(self) -> bool:
         """Whether a row begins here, past the comma behind the one before."""
         while True:
-            found = _BETWEEN.match(self._text, self._at)
-            if found and found.end() < len(self._text):
-                self._at = found.end()
+            between = _BETWEEN.match(self._text, self._at)
+            if between and between.end() < len(self._text):
+                self._at = between.end()
                 return self._text[self._at] == "("
             if not self._more():
                 return False
@@ -243,7 +245,7 @@ class _Script:
                 continue
             if values is None:
                 again, head = (self._next(form, start + 1) for form in (_NEXT_ROW, _STATEMENT))
-                behind = [one for one in (again + 1, head) if one > 0]
+                behind = [position for position in (again + 1, head) if position > 0]
                 left = 0 if self._ended else _LONGEST_HEAD
                 end = min(behind) if behind else max(end, len(self._text) - left)
                 wrong = f"a row of {table} breaks off"
@@ -261,8 +263,8 @@ class _Script:
         """Where the next one begins, -1 = not in the window; no stretch is searched twice."""
         searched, begin = self._known.get(form, (-1, -1))
         if not 0 <= searched <= at or 0 <= begin < at:
-            found = form.search(self._text, at)
-            begin = found.start() if found else -1
+            match = form.search(self._text, at)
+            begin = match.start() if match else -1
             self._known[form] = (at, begin)
         return begin
 
@@ -272,17 +274,17 @@ class _Script:
             return False
         self._reach(self._at)
         self._counted, self._known = 0, {}
-        kept = self._text[self._at :]
+        rest = self._text[self._at :]
         fresh = []
         size = 0
-        while size <= len(kept):
+        while size <= len(rest):
             block = next(self._blocks, "")
             self._ended = not block
             if self._ended:
                 break
             fresh.append(block)
             size += len(block)
-        self._text, self._at = kept + "".join(fresh), 0
+        self._text, self._at = rest + "".join(fresh), 0
         return True
 
 
@@ -368,21 +370,21 @@ def _implausible(table: str, names: list[str], values: list[str | None], listed:
 def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
     """The values of one row and the place behind it; None when it breaks off."""
     values: list[str | None] = []
-    while found := _VALUE.match(text, at):
-        single, double, bare, mark = found.groups()
+    while value := _VALUE.match(text, at):
+        single, double, bare, mark = value.groups()
         quoted = single if single is not None else double
         if quoted is not None:
             values.append(_ESCAPE.sub(_unescaped, quoted))
         else:
             values.append(None if bare.upper() == "NULL" else bare)
-        at = found.end()
+        at = value.end()
         if mark == ")":
             return values, at
     return None, at
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return _ESCAPES.get(found[1], found[1]) if found[1] else found[0][0]
+def _unescaped(escape: re.Match[str]) -> str:
+    return _ESCAPES.get(escape[1], escape[1]) if escape[1] else escape[0][0]
 
 
 def _post(given: dict[str, str | None]) -> ThreadRow:

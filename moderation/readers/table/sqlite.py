@@ -96,10 +96,10 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a database. Raises InputError when its tables are of no known program."""
-    return batches(_found(source))
+    return batches(_findings(source))
 
 
-def _found(source: Source) -> Iterator[Finding]:
+def _findings(source: Source) -> Iterator[Finding]:
     with contextlib.ExitStack() as stack:
         try:
             base = stack.enter_context(contextlib.closing(_opened(source, stack)))
@@ -137,7 +137,7 @@ def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) ->
 
     Beside virtual tables, which are programs, only the tables that are read are looked at.
     """
-    told: dict[int, str] = {}
+    messages: dict[int, str] = {}
     size = 0
     try:
         size, count = (
@@ -153,11 +153,11 @@ def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) ->
         for table in [f"({name})" for name in layout.tables] if programs else [""]:
             for (message,) in base.execute(f"PRAGMA quick_check{table}"):
                 pages = [int(number) for number in _PAGE.findall(message)]
-                told.update((page, message) for page in pages if page not in told)
+                messages.update((page, message) for page in pages if page not in messages)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         why = f"the database is damaged, and records of it may be missing or odd: {error}"
         yield Reject(source.name, f"bytes 0 to {source.size}", why)
-    for page, message in sorted(told.items()):
+    for page, message in sorted(messages.items()):
         place = f"bytes {(page - 1) * size} to {page * size}"
         yield Reject(source.name, place, f"damaged page {page}: {' '.join(message.split())[:160]}")
 
@@ -221,17 +221,17 @@ def _is_plain(name: str, written: dict[str, str]) -> bool:
 
 def _columns(source: Source, base: sqlite3.Connection, table: str) -> set[str]:
     """The columns of a table. Raises InputError where some are computed."""
-    found = base.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (table,)).fetchall()
-    if any(hidden for _, hidden in found):
+    columns = base.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (table,)).fetchall()
+    if any(hidden for _, hidden in columns):
         raise InputError(
             f"{source.name}: the table {table} has computed columns, which are not run; "
             "export the comments as CSV and use --format table"
         )
-    return {_text(name) or "" for name, _ in found}
+    return {_text(name) or "" for name, _ in columns}
 
 
 def _size(record: tuple[object, ...]) -> int:
-    return _ROW_BYTES + sum(len(one) for one in record if isinstance(one, str | bytes))
+    return _ROW_BYTES + sum(len(cell) for cell in record if isinstance(cell, str | bytes))
 
 
 def _row(layout: _Layout, record: tuple[object, ...]) -> Row:

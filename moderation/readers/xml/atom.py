@@ -53,7 +53,7 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of an Atom file. Entries other than comments and posts (settings) are left out."""
-    return batches(_found(source))
+    return batches(_findings(source))
 
 
 @dataclass(slots=True)
@@ -68,8 +68,8 @@ class _Seen:
     def place(self, row: Row, answered: list[str]) -> None:
         """The comment's parent and thread, from what it answers."""
         comments = self.parent_of
-        row.parent_id = next((one for one in answered if one in comments and one != row.id), None)
-        row.thread_id = next((one for one in answered if one not in comments), None)
+        row.parent_id = next((ref for ref in answered if ref in comments and ref != row.id), None)
+        row.thread_id = next((ref for ref in answered if ref not in comments), None)
         if row.id:
             comments[row.id] = row.parent_id
             if row.thread_id:
@@ -113,7 +113,7 @@ class _Seen:
         yield row
 
 
-def _found(source: Source) -> Iterator[Finding]:
+def _findings(source: Source) -> Iterator[Finding]:
     """Comments as soon as all that they answer has been met; the others at the end."""
     seen = _Seen()
     for piece in pieces(source, ("entry",), fields=_FIELDS):
@@ -160,67 +160,67 @@ def _doubt(entry: Node, given: dict[str, str], piece: Piece, damaged: bool) -> s
     return "an entry that is damaged, and says neither that it is a comment nor a post" * odd
 
 
-def _kind(found: Node, given: dict[str, str]) -> str:
-    if given.get("type"):
-        return given["type"].lower()
-    terms = (one.attribute("term") or "" for one in found.all("category"))
+def _kind(entry: Node, fields: dict[str, str]) -> str:
+    if fields.get("type"):
+        return fields["type"].lower()
+    terms = (category.attribute("term") or "" for category in entry.all("category"))
     return next((term.rpartition("#")[2] for term in terms if _KIND in term), "")
 
 
-def _is_comment(found: Node, given: dict[str, str]) -> bool:
-    kind = _kind(found, given)
-    answers = bool(_answered(found, given)) or found.first("in-reply-to") is not None
+def _is_comment(entry: Node, fields: dict[str, str]) -> bool:
+    kind = _kind(entry, fields)
+    answers = bool(_answered(entry, fields)) or entry.first("in-reply-to") is not None
     return kind == "comment" or (kind not in _KINDS and answers)
 
 
-def _is_odd(found: Node, given: dict[str, str], xml: bytes) -> bool:
+def _is_odd(entry: Node, fields: dict[str, str], xml: bytes) -> bool:
     """Whether an entry that is no comment has a kind or an element that nobody writes."""
     return bool(
-        _kind(found, given) not in (*_KINDS, "")
+        _kind(entry, fields) not in (*_KINDS, "")
         or not _ELEMENTS.issuperset(_BARE.findall(xml))
-        or any(one.attribute("ref") for one in found.nodes)
+        or any(node.attribute("ref") for node in entry.nodes)
     )
 
 
-def _answered(found: Node, given: dict[str, str]) -> list[str]:
+def _answered(entry: Node, fields: dict[str, str]) -> list[str]:
     """Ids of what the entry answers: comments and posts alike."""
-    named = [one.attribute("ref") for one in found.all("in-reply-to")]
-    for link in found.all("link"):
+    named = [ref.attribute("ref") for ref in entry.all("in-reply-to")]
+    for link in entry.all("link"):
         if link.attribute("rel") == "related":  # Blogger's link to the comment above
             number = re.search(r"/(\d+)/?$", link.attribute("href") or "")
-            own = given.get("id", "")
+            own = fields.get("id", "")
             if number and ".post-" in own:
                 named.insert(0, f"{own.rpartition('.post-')[0]}.post-{number[1]}")
-    named += [given.get("parent"), given.get("inReplyTo")]
-    return [one for one in dict.fromkeys(named) if one and not no_parent(one)]
+    named += [fields.get("parent"), fields.get("inReplyTo")]
+    return [ref for ref in dict.fromkeys(named) if ref and not no_parent(ref)]
 
 
-def _link(found: Node) -> str | None:
-    links = found.all("link")
-    rels = {one.attribute("rel") or "alternate": one.attribute("href") for one in links}
+def _link(entry: Node) -> str | None:
+    links = entry.all("link")
+    rels = {link.attribute("rel") or "alternate": link.attribute("href") for link in links}
     return rels.get("alternate")
 
 
-def _post(found: Node, given: dict[str, str]) -> ThreadRow:
+def _post(entry: Node, fields: dict[str, str]) -> ThreadRow:
     return ThreadRow(
-        given.get("id") or None,
-        plain(given.get("title")) or None,
-        plain(given.get("content") or given.get("summary")) or None,
-        _link(found) or given.get("filename") or None,
+        fields.get("id") or None,
+        plain(fields.get("title")) or None,
+        plain(fields.get("content") or fields.get("summary")) or None,
+        _link(entry) or fields.get("filename") or None,
     )
 
 
-def _comment(piece: Piece, found: Node, given: dict[str, str], recovered: bool) -> Row:
-    person = found.first("author")
+def _comment(piece: Piece, entry: Node, fields: dict[str, str], recovered: bool) -> Row:
+    person = entry.first("author")
     name = {} if person is None else person.fields()
-    told = given.get("status", "")
-    status = "approved" if told.upper() == "LIVE" or not told else status_of(told)
+    word = fields.get("status", "")
+    status = "approved" if word.upper() == "LIVE" or not word else status_of(word)
     return Row(
-        plain(given.get("content") or given.get("summary")),
-        id=given.get("id") or None,
+        plain(fields.get("content") or fields.get("summary")),
+        id=fields.get("id") or None,
         author=plain(name.get("name")) or None,
-        created_at=when(given.get("published") or given.get("created") or given.get("updated")),
-        status="spam" if "SPAM" in told.upper() else status,
-        url=_link(found),
+        created_at=when(fields.get("published") or fields.get("created") or fields.get("updated")),
+        status="spam" if "SPAM" in word.upper() else status,
+        url=_link(entry),
         warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
     )

@@ -21,13 +21,14 @@ Word = TypeVar("Word", bound=Hashable)
 
 def moments(written: list[str]) -> pa.Array:
     """Points in time; null where nothing sensible is written."""
-    return times(pa.array([one or None for one in written], pa.large_string()))
+    return times(pa.array([moment or None for moment in written], pa.large_string()))
 
 
 def parents(given: list[str]) -> list[str | None]:
     """The same without the words for "none"."""
     return [
-        one if one.isdecimal() and one != "0" else None if no_parent(one) else one for one in given
+        parent if parent.isdecimal() and parent != "0" else None if no_parent(parent) else parent
+        for parent in given
     ]
 
 
@@ -44,15 +45,15 @@ def records(columns: Mapping[str, Any]) -> pa.Table:
     """
     count = len(columns["text"])
     usual: dict[str, Any] = {"kind": ["comment"] * count, "status": ["unknown"] * count, **columns}
-    usual["author"] = [display_name(one) for one in columns["author"]]
-    made = {}
+    usual["author"] = [display_name(author) for author in columns["author"]]
+    full = {}
     for field in RECORD_SCHEMA:
         column = usual.get(field.name)
         if field.name == "warnings":
             empty = pa.array(np.zeros(count + 1, np.int32))
-            made[field.name] = pa.ListArray.from_arrays(empty, pa.array([], pa.string()))
+            full[field.name] = pa.ListArray.from_arrays(empty, pa.array([], pa.string()))
         elif column is None:
-            made[field.name] = pa.nulls(count, field.type)
+            full[field.name] = pa.nulls(count, field.type)
         else:
-            made[field.name] = strings(column) if isinstance(column, list) else column
-    return pa.table(made, schema=RECORD_SCHEMA)
+            full[field.name] = strings(column) if isinstance(column, list) else column
+    return pa.table(full, schema=RECORD_SCHEMA)

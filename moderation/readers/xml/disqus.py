@@ -61,10 +61,10 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a Disqus export. Only threads that have posts are given."""
-    return batches(_found(source))
+    return batches(_findings(source))
 
 
-def _found(source: Source) -> Iterator[Finding]:
+def _findings(source: Source) -> Iterator[Finding]:
     threads = _Threads()
     for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}, _FIELDS, _OWN):
         if isinstance(piece, str):
@@ -122,23 +122,23 @@ def _has_more(piece: Piece, element: Node, recovered: bool) -> bool:
     return misplaced(element, piece.xml, damaged, _PROSE, ("message", "isSpam"))
 
 
-def _thread(found: Node | None) -> ThreadRow:
-    if found is None:
+def _thread(node: Node | None) -> ThreadRow:
+    if node is None:
         return ThreadRow(None)
-    given = found.fields()
+    fields = node.fields()
     return ThreadRow(
-        found.attribute("id"),
-        plain(given.get("title")) or None,
-        plain(given.get("message")) or None,
-        given.get("link") or None,
+        node.attribute("id"),
+        plain(fields.get("title")) or None,
+        plain(fields.get("message")) or None,
+        fields.get("link") or None,
     )
 
 
-def _usual(found: list[Rows]) -> pa.Table:
+def _usual(runs: list[Rows]) -> pa.Table:
     """Posts from the fields of `_USUAL`."""
-    fields = zip(*(one for run in found for one in run.raw), strict=True)
-    number, message, moment, *told, name, user, thread, parent = map(values, fields)
-    flags = list(zip(*told, strict=True))
+    fields = zip(*(one for run in runs for one in run.raw), strict=True)
+    number, message, moment, *flag_columns, name, user, thread, parent = map(values, fields)
+    flags = list(zip(*flag_columns, strict=True))
     return records(
         {
             "thread_id": [one or None for one in thread],
@@ -157,30 +157,30 @@ def _message(html: str) -> str:
     return plain(html, newlines="<" not in html or not _BLOCKS.search(html))
 
 
-def _post(source: Source, piece: Piece, found: Node | None, recovered: bool) -> Row | Reject:
-    given = {} if found is None else found.fields()
-    if found is None or "message" not in given:
-        known = ", ".join(sorted(given)) or "nothing"
+def _post(source: Source, piece: Piece, node: Node | None, recovered: bool) -> Row | Reject:
+    fields = {} if node is None else node.fields()
+    if node is None or "message" not in fields:
+        known = ", ".join(sorted(fields)) or "nothing"
         reason = "without a message" if piece.whole else "cut off before its message"
         return Reject(source.name, piece.place, f"post is {reason}; it has {known}", piece.shown)
-    parent = _reference(found, "parent")
-    person = found.first("author")
+    parent = _reference(node, "parent")
+    person = node.first("author")
     name = {} if person is None else person.fields()
     return Row(
-        _message(given["message"]),
-        id=found.attribute("id"),
+        _message(fields["message"]),
+        id=node.attribute("id"),
         parent_id=None if no_parent(parent) else parent,
-        thread_id=_reference(found, "thread"),
+        thread_id=_reference(node, "thread"),
         author=plain(name.get("name")) or name.get("username") or None,
-        created_at=when(given.get("createdAt")),
-        status=_status(given),
+        created_at=when(fields.get("createdAt")),
+        status=_status(fields),
         warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
     )
 
 
-def _reference(found: Node, name: str) -> str | None:
-    one = found.first(name)
-    return None if one is None else one.attribute("id")
+def _reference(node: Node, name: str) -> str | None:
+    reference = node.first(name)
+    return None if reference is None else reference.attribute("id")
 
 
 def _status(given: dict[str, str]) -> str:

@@ -85,11 +85,11 @@ class Node:
 
     def fields(self) -> dict[str, str]:
         """Texts of the elements within it by name; the first that is not empty stands."""
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for node in self.nodes:
-            if not found.get(node.name):
-                found[node.name] = node.text
-        return found
+            if not texts.get(node.name):
+                texts[node.name] = node.text
+        return texts
 
 
 def record(xml: bytes) -> tuple[Node | None, bool]:
@@ -98,15 +98,15 @@ def record(xml: bytes) -> tuple[Node | None, bool]:
     Undeclared prefixes, HTML's entities and bare ampersands are no damage: nothing is lost by
     them. None when there is no element at all.
     """
-    found = _simple(xml)
-    if found is not None:
-        return found, False
+    node = _simple(xml)
+    if node is not None:
+        return node, False
     parsed, recovered = element(xml)
     return None if parsed is None else _node(parsed), recovered
 
 
 def misplaced(
-    found: Node,
+    holder: Node,
     xml: bytes,
     damaged: bool,
     texts: tuple[str, ...],
@@ -125,22 +125,22 @@ def misplaced(
     least = _PROSE - 2 * damaged
     if any(
         node.text.count(" ") >= least - 1 and len(_WORD.findall(node.text)) >= least
-        for one in found.nodes
-        if one.name not in texts
-        for node in (one, *one.nodes)
+        for child in holder.nodes
+        if child.name not in texts
+        for node in (child, *child.nodes)
         if node.name not in texts
     ):
         return True
     if not damaged:
         return False
     raw = _TAGS.sub(" ", unescape(_TAGS.sub(" ", xml.decode("utf-8", "replace"))))
-    told = sum(_count(node) for node in found.nodes)
-    return len(_WORD.findall(raw)) - told >= least
+    counted = sum(_count(node) for node in holder.nodes)
+    return len(_WORD.findall(raw)) - counted >= least
 
 
-def _count(found: Node) -> int:
+def _count(root: Node) -> int:
     """The words of an element and those within it."""
-    count, stack = 0, [found]
+    count, stack = 0, [root]
     while stack:
         node = stack.pop()
         count += 0 if node.nodes else len(_WORD.findall(_TAGS.sub(" ", node.text)))
@@ -188,10 +188,10 @@ def _node(parsed: Any) -> Node:
     outermost = Node("", None, "")
     stack = [(parsed, outermost)]
     while stack:
-        one, around = stack.pop()
-        node = Node(local(one.tag), list(one.attrib.items()), _text(one))
+        element, around = stack.pop()
+        node = Node(local(element.tag), list(element.attrib.items()), _text(element))
         around.nodes.append(node)
-        stack += [(child, node) for child in reversed(list(one.iterchildren("*")))]
+        stack += [(child, node) for child in reversed(list(element.iterchildren("*")))]
     return outermost.nodes[0]
 
 
@@ -205,15 +205,15 @@ def element(xml: bytes) -> tuple[Any, bool]:
         damaged = xml.rfind(b"<![CDATA[") > xml.rfind(b"]]>") or any(
             error.domain != _NAMESPACES for error in parser.error_log
         )
-        found = next((child for child in root if isinstance(child.tag, str)), None)
-        return found, damaged
+        first = next((child for child in root if isinstance(child.tag, str)), None)
+        return first, damaged
 
 
-def _text(one: Any) -> str:
-    if not len(one):
-        return (one.text or "").strip()
-    inner = [etree.tostring(child, encoding="unicode") for child in one]
-    return "".join([one.text or "", *inner]).strip()
+def _text(element: Any) -> str:
+    if not len(element):
+        return (element.text or "").strip()
+    inner = [etree.tostring(child, encoding="unicode") for child in element]
+    return "".join([element.text or "", *inner]).strip()
 
 
 @lru_cache(maxsize=4096)
@@ -231,14 +231,14 @@ def _mended(xml: bytes) -> bytes:
     if cdata >= 0:
         opened = _OPENED.search(source[max(0, cdata - 300) : cdata])
         closing = f"</{re.escape(opened[1])}" if opened else r"</[\w.-]+:[\w.-]+>"
-        found = re.compile(closing).search(source, cdata)
-        end = found.start() if found else len(source)
+        end_of_word = re.compile(closing).search(source, cdata)
+        end = end_of_word.start() if end_of_word else len(source)
         source = f"{source[:end]}]]>{source[end:]}"
     return _AMPERSAND.sub(_character, source).encode("utf-8", "replace")
 
 
-def _character(found: re.Match[str]) -> str:
-    whole, high, low, number, name = found[0], *found.groups()
+def _character(reference: re.Match[str]) -> str:
+    whole, high, low, number, name = reference[0], *reference.groups()
     if high:  # two halves of one character, as programs write it that think in UTF-16
         return chr(0x10000 + ((int(high) & 0x3FF) << 10 | int(low) & 0x3FF))
     if number:

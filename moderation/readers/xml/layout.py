@@ -59,20 +59,20 @@ class Layout:
 
     def run(self, xml: bytes, at: int) -> tuple[list[Fields], int]:
         """The fields of the records that stand here one after another, and where they end."""
-        found: list[Fields] = []
+        runs: list[Fields] = []
         while True:
             for pattern in self._learnt:
-                if one := pattern.match(xml, at):
+                if match := pattern.match(xml, at):
                     break
             else:
-                one = self._pattern.match(xml, at)
-                if not one:
-                    return found, at
+                match = self._pattern.match(xml, at)
+                if not match:
+                    return runs, at
                 self._missed += 1
                 if not self._missed & (self._missed - 1):  # ever more rarely: compiling takes time
-                    self._learn(one[0])
-            found.append(one.groups())
-            at = one.end()
+                    self._learn(match[0])
+            runs.append(match.groups())
+            at = match.end()
 
     def _learn(self, record: bytes) -> None:
         """Remember the order of elements in a record that is laid out so, whichever it lacks.
@@ -109,20 +109,20 @@ class Layout:
 
     def _ordered(self, fields: list[str], children: list[_Element]) -> str | None:
         """Elements in this order, each there or not; None where that cannot be told."""
-        names, left, made = self._names(fields), list(fields), []
-        for one in children:
-            prefix = re.escape(one.prefix)
-            while left and one.name != _name(left[0]) and one.name in map(_name, left):
-                made.append(_absent(left.pop(0)))
-            if left and one.name == _name(left[0]):
-                made.append(self._field(left.pop(0), prefix, one.children))
-            elif one.name in names:
+        names, left, patterns = self._names(fields), list(fields), []
+        for child in children:
+            prefix = re.escape(child.prefix)
+            while left and child.name != _name(left[0]) and child.name in map(_name, left):
+                patterns.append(_absent(left.pop(0)))
+            if left and child.name == _name(left[0]):
+                patterns.append(self._field(left.pop(0), prefix, child.children))
+            elif child.name in names:
                 return None
             else:
-                tag = prefix + re.escape(one.name)
-                inside = rf"(?:{self._guarded(one.name)}|{self._inner('|'.join(names))})"
-                made.append(rf"(?:\s*+<{tag}{_ATTRIBUTES}(?:/>|>{inside}</{tag}\s*+>))?+")
-        return "".join(made + [_absent(field) for field in left])
+                tag = prefix + re.escape(child.name)
+                inside = rf"(?:{self._guarded(child.name)}|{self._inner('|'.join(names))})"
+                patterns.append(rf"(?:\s*+<{tag}{_ATTRIBUTES}(?:/>|>{inside}</{tag}\s*+>))?+")
+        return "".join(patterns + [_absent(field) for field in left])
 
     def _guarded(self, name: str) -> str:
         """What such an element holds: prose only where prose stands."""
@@ -134,15 +134,15 @@ class Layout:
         name, mark, rest = _parts(field)
         tag, closing = f"{prefix}{name}", rf"</{prefix}{name}\s*+>"
         if mark == "@":
-            one = rf"<{tag}{_attribute(rest)}(?:/>|>{closing})"
+            pattern = rf"<{tag}{_attribute(rest)}(?:/>|>{closing})"
         elif mark == "(":
             fields = rest.split()
             inner = None if children is None else self._ordered(fields, children)
             inner = self._sequence(fields) if inner is None else inner
-            one = rf"<{tag}{_ATTRIBUTES}>{inner}\s*+{closing}"
+            pattern = rf"<{tag}{_ATTRIBUTES}>{inner}\s*+{closing}"
         else:
-            one = rf"<{tag}{_ATTRIBUTES}(?:/>|>({self._guarded(name)}){closing})"
-        return rf"\s*+{one}" if mark == "!" else rf"(?:\s*+{one})?+"
+            pattern = rf"<{tag}{_ATTRIBUTES}(?:/>|>({self._guarded(name)}){closing})"
+        return rf"\s*+{pattern}" if mark == "!" else rf"(?:\s*+{pattern})?+"
 
 
 class _Element(NamedTuple):
@@ -160,10 +160,10 @@ def _elements(record: bytes) -> list[_Element]:
         if slash:
             around = around[:-1] or around
             continue
-        one = _Element(prefix, name, [])
-        around[-1].children.append(one)
+        element = _Element(prefix, name, [])
+        around[-1].children.append(element)
         if not single:
-            around.append(one)
+            around.append(element)
     return around[0].children
 
 
@@ -217,16 +217,16 @@ def values(raw: Sequence[bytes | None]) -> list[str]:
     >>> values([b"1", None, b" 2"]), values([b"<![CDATA[ a]]>", b"<![CDATA[]]>"])
     (['1', '', '2'], ['a', ''])
     """
-    joined = b"\0".join([one or b"" for one in raw])
+    joined = b"\0".join([field or b"" for field in raw])
     between = b"\0"
     if b"<" in joined or b"&" in joined:
         if not (joined.startswith(_OPEN.encode()) and joined.endswith(_CLOSE.encode())):
-            return [value(one) for one in raw]
+            return [value(field) for field in raw]
         joined, between = joined[len(_OPEN) : -len(_CLOSE)], _BETWEEN
     if joined.isascii():
-        found = joined.decode().split(between.decode())
+        texts = joined.decode().split(between.decode())
     else:  # piece by piece: one wide character would make all of a whole text wide
-        found = [one.decode() for one in joined.split(between)]
-    if len(found) != len(raw):  # not every one is a section and nothing else
-        return [value(one) for one in raw]
-    return [one.strip() for one in found]
+        texts = [field.decode() for field in joined.split(between)]
+    if len(texts) != len(raw):  # not every one is a section and nothing else
+        return [value(field) for field in raw]
+    return [field.strip() for field in texts]

@@ -180,16 +180,16 @@ class _Scan:
 
     def next(self, mark: bytes, at: int) -> int:
         """Where in the window the next `mark` stands, -1 = nowhere; nothing is searched twice."""
-        begun, found = self.known.get(mark, (0, -1))
-        begun, found = begun - self.base, found - self.base
-        if not begun <= at <= found:
-            found = self.buffer.find(mark, at)
-            if found < 0:
+        begun, end = self.known.get(mark, (0, -1))
+        begun, end = begun - self.base, end - self.base
+        if not begun <= at <= end:
+            end = self.buffer.find(mark, at)
+            if end < 0:
                 if not self.ended:
                     return -1
-                found = len(self.buffer) + len(mark)  # nowhere any more
-            self.known[mark] = (self.base + at, self.base + found)
-        return found if found < len(self.buffer) else -1
+                end = len(self.buffer) + len(mark)  # nowhere any more
+            self.known[mark] = (self.base + at, self.base + end)
+        return end if end < len(self.buffer) else -1
 
     def tag(self, token: re.Match[bytes], end: int) -> Iterator[Piece | Run]:
         name = token[2].decode()
@@ -223,12 +223,12 @@ class _Scan:
     def laid_out(self, name: str) -> Iterator[Run]:
         """The record that has just been opened and those behind it, if they are as laid out."""
         layout = self.layouts.get(name)
-        found, at = layout.run(self.buffer, self.start) if layout else ([], 0)
-        if found:
+        fields, at = layout.run(self.buffer, self.start) if layout else ([], 0)
+        if fields:
             self.at = at
             self.free = self.base + at
             self.leave(at)
-            yield Run(name, found)
+            yield Run(name, fields)
 
     def enter(self, name: str, start: int) -> Iterator[Piece]:
         """A record begins inside another."""

@@ -59,9 +59,9 @@ def detect(source: Source) -> str | None:
     """RSS with WordPress' namespace or elements, be it without its beginning."""
     if not any(tag in source.sample for tag in ("<rss", "<channel", "</wp:comment_content>")):
         return None
-    found = _NAMESPACE.search(source.sample)
-    if found:
-        return f"RSS with WordPress' export elements, version {found[1] or found[2]}"
+    version = _NAMESPACE.search(source.sample)
+    if version:
+        return f"RSS with WordPress' export elements, version {version[1] or version[2]}"
     other = _OTHER_SIGNS.search(source.sample)
     return f"RSS with {other[0]} elements" if other else None
 
@@ -69,19 +69,19 @@ def detect(source: Source) -> str | None:
 def read(source: Source) -> Iterator[Batch]:
     """Batches of a WXR file. A post is named by its Disqus identifier, post id or link."""
     site = site_of(source)
-    for batch in batches(_found(source)):
+    for batch in batches(_findings(source)):
         batch.site = site
         yield batch
 
 
 def site_of(source: Source) -> str | None:
     """The address of the blog, without scheme, as the export's head gives it, or its host."""
-    found = _BLOG.search(source.sample) or _HOST.search(source.sample)
-    return found[1] if found else None
+    address = _BLOG.search(source.sample) or _HOST.search(source.sample)
+    return address[1] if address else None
 
 
-def _found(source: Source) -> Iterator[Finding]:
-    held: list[Row | Rows] = []
+def _findings(source: Source) -> Iterator[Finding]:
+    waiting: list[Row | Rows] = []
     count = 0
     thread = ThreadRow(None)
     for piece in pieces(source, _NAMES, {"comment": "item"}, {"comment": _USUAL}, _FIELDS):
@@ -94,37 +94,37 @@ def _found(source: Source) -> Iterator[Finding]:
             continue
         if isinstance(piece, Run):
             yield len(piece.fields)
-            held.append(Rows(piece.fields, _usual))
+            waiting.append(Rows(piece.fields, _usual))
             count += len(piece.fields)
         elif piece.name == "comment":
             yield 1
-            one, *more = _comment(source, piece)
-            if isinstance(one, Row):
-                held.append(one)
+            comment, *more = _comment(source, piece)
+            if isinstance(comment, Row):
+                waiting.append(comment)
                 count += 1
             else:
-                yield one
+                yield comment
             yield len(more)
             yield from more
         elif piece.part == "tail":
             thread = _thread(piece, thread)
-            yield from _placed(held, thread)
-            held, count, thread = [], 0, ThreadRow(None)
+            yield from _placed(waiting, thread)
+            waiting, count, thread = [], 0, ThreadRow(None)
         else:
-            yield from _placed(held, thread)
-            held, count, thread = [], 0, _thread(piece, ThreadRow(None))
+            yield from _placed(waiting, thread)
+            waiting, count, thread = [], 0, _thread(piece, ThreadRow(None))
         if count >= _HELD:
-            yield from _placed(held, thread)
-            held, count = [], 0
-    yield from _placed(held, thread)
+            yield from _placed(waiting, thread)
+            waiting, count = [], 0
+    yield from _placed(waiting, thread)
 
 
-def _placed(held: list[Row | Rows], thread: ThreadRow) -> Iterator[Row | Rows | ThreadRow]:
+def _placed(waiting: list[Row | Rows], thread: ThreadRow) -> Iterator[Row | Rows | ThreadRow]:
     """The comments of an item that is now known."""
-    if not held:
+    if not waiting:
         return
     yield thread
-    for row in held:
+    for row in waiting:
         if isinstance(row, Rows):
             row.thread = thread
         else:
@@ -141,23 +141,23 @@ def _address(link: str | None, number: str | None) -> str | None:
 
 
 def _thread(piece: Piece, known: ThreadRow) -> ThreadRow:
-    found, _ = record(piece.xml)
-    given = {} if found is None else found.fields()
-    link = given.get("link") or None
-    named = (given.get(name) for name in ("thread_identifier", "post_id", "link", "guid"))
+    node, _ = record(piece.xml)
+    fields = {} if node is None else node.fields()
+    link = fields.get("link") or None
+    named = (fields.get(name) for name in ("thread_identifier", "post_id", "link", "guid"))
     return ThreadRow(
         known.thread_id or next((name for name in named if name), None),
-        known.title or plain(given.get("title")) or None,
-        known.article or plain(given.get("encoded"), newlines=True) or None,
+        known.title or plain(fields.get("title")) or None,
+        known.article or plain(fields.get("encoded"), newlines=True) or None,
         known.url or link,
     )
 
 
-def _usual(found: list[Rows]) -> pa.Table:
+def _usual(runs: list[Rows]) -> pa.Table:
     """Comments from the fields of `_USUAL`."""
-    fields = zip(*(one for run in found for one in run.raw), strict=True)
+    fields = zip(*(one for run in runs for one in run.raw), strict=True)
     number, author, local, moment, content, approved, kind, parent = map(values, fields)
-    threads = [run.thread or ThreadRow(None) for run in found for _ in run.raw]
+    threads = [run.thread or ThreadRow(None) for run in runs for _ in run.raw]
     created = moments(moment)
     if created.null_count:
         created = pc.coalesce(created, moments(local))
@@ -177,30 +177,30 @@ def _usual(found: list[Rows]) -> pa.Table:
 
 
 def _comment(source: Source, piece: Piece) -> Iterator[Row | Reject]:
-    found, recovered = record(piece.xml)
-    given = {} if found is None else found.fields()
-    content = given.get("comment_content")
+    node, recovered = record(piece.xml)
+    fields = {} if node is None else node.fields()
+    content = fields.get("comment_content")
     text = plain(content, newlines=True)
     if content is None:
-        known = ", ".join(sorted(given)) or "nothing"
+        known = ", ".join(sorted(fields)) or "nothing"
         reason = "without content" if piece.whole else "cut off before its content"
-        number = given.get("comment_id", "")
+        number = fields.get("comment_id", "")
         reason = f"comment {number} is {reason}; it has {known}"
         yield Reject(source.name, piece.place, reason, piece.shown)
         return
-    parent = given.get("comment_parent")
+    parent = fields.get("comment_parent")
     yield Row(
         text,
-        id=given.get("comment_id") or None,
+        id=fields.get("comment_id") or None,
         parent_id=None if no_parent(parent) else parent,
-        author=plain(given.get("comment_author")) or None,
-        created_at=when(given.get("comment_date_gmt")) or when(given.get("comment_date")),
-        kind=_kind(given.get("comment_type", "")),
-        status=status_of(given.get("comment_approved")),
+        author=plain(fields.get("comment_author")) or None,
+        created_at=when(fields.get("comment_date_gmt")) or when(fields.get("comment_date")),
+        kind=_kind(fields.get("comment_type", "")),
+        status=status_of(fields.get("comment_approved")),
         warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
     )
-    if found is not None and misplaced(
-        found, piece.xml, recovered or not piece.whole, _PROSE, _FIELDS
+    if node is not None and misplaced(
+        node, piece.xml, recovered or not piece.whole, _PROSE, _FIELDS
     ):
         yield Reject(source.name, piece.place, "words outside of the content", piece.shown)
 

@@ -26,13 +26,15 @@ ENGLISH, MIXED = "en", "mul"
 """BCP 47: `mul` is a text of several languages, such as Hindi and English in their own scripts."""
 
 ENOUGH = 20  # letters from which a text of one script is judged by itself
-CERTAIN = 2.3  # by how much the best must pass English, in log-likelihood over the root of bytes
+CERTAIN = 2.0  # by how much the best must pass English, in log-likelihood over the root of bytes
 FEWEST = 8  # letters below which no text by itself is in another language than English
 SHORT_CERTAIN = 4.5  # the same of a text with fewer letters
 AHEAD = 0.5  # by how much the best must pass the second, else the thread decides between them
 LONGEST = 200  # bytes that are looked at: more change nothing
 OWN = 0.6  # share of a thread's comments that give it a language
-HEAVY = 2  # one letter of another script says as much as two of Latin
+HEAVY = 2  # letters of Latin that one of Han, Kana or Hangul is worth
+MOSTLY, PARTLY = 1.0, 0.5  # how many letters of another script stand beside one of Latin
+EASTERN = [HAN, KANA, HANGUL]
 
 _COMMON = (
     "the|and|you|your|yours|this|that|that's|these|those|with|it's|you're|they|they're|their|them|"
@@ -135,9 +137,10 @@ class _Found:
         others = counts[:, LATIN + 1 :].sum(axis=1)
         foreign = np.flatnonzero(others)
         rows, counts, others = rows[foreign], counts[foreign], others[foreign]
-        latin = HEAVY**-1 * (_ascii_letters(self.texts.take(pa.array(rows))) + counts[:, LATIN])
-        mostly = others > 2 * latin
-        mixed = ~mostly & (others >= 4) & (others * 2 > latin)
+        latin = _ascii_letters(self.texts.take(pa.array(rows))) + counts[:, LATIN]
+        weight = others + (HEAVY - 1) * counts[:, EASTERN].sum(axis=1)
+        mostly = weight > MOSTLY * latin
+        mixed = ~mostly & (others >= 4) & (weight > PARTLY * latin)
         self.code[rows[mixed]] = self.number(MIXED)
         self.open[rows[mixed | mostly]] = False
         rows, counts = rows[mostly], counts[mostly]

@@ -192,7 +192,8 @@ _LABEL = {
     ),
     "metrics": entries(
         decisions_=entries(
-            held_out=entries(closed=listed(_maybe, 3, 3), before=_maybe, after=_maybe)
+            languages_=listed(text(LANGUAGE), 0, 1_000),
+            held_out=entries(closed=listed(_maybe, 3, 3), before=_maybe, after=_maybe),
         )
     ),
     "context_": entries(

@@ -9,7 +9,7 @@ positives, its style) and is dropped afterwards.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -30,6 +30,7 @@ from moderation.model.model import Model
 from moderation.training import linear
 from moderation.training.decisions.gain import gain
 from moderation.training.features import Features, training_features
+from moderation.training.languages import learnt_languages, spoken_in
 from moderation.training.linear import one_blas_thread
 from moderation.training.operating_point import OutOfFold, operating_point
 from moderation.training.recipe import Recipe
@@ -95,6 +96,11 @@ def train(
     heads = pool.per_label(
         _head, [(labels, label, raw[:, t], groups, seed) for t, label in enumerate(fitted)]
     )
+    spoken = spoken_in(labels["text"])
+    for k, task in enumerate(tasks):
+        used = task.cost > 0
+        learnt = learnt_languages(spoken[used], user.decisions[used])
+        heads[k] = replace(heads[k], languages=learnt)
     table, phrase_weights = _table(features, [label.fitted.weights for label in fitted])
     training = {"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()}
     if counts := decided(labels, user.decisions):

@@ -86,7 +86,7 @@ def test_no_texts_have_no_languages():
 
 
 def test_two_scripts_are_several_languages():
-    assert found("Please read this, мне кажется это важно, and tell me what you think") == ["mul"]
+    assert found("Please read this, мне очень важно, and tell me") == ["mul"]
 
 
 @pytest.mark.parametrize(

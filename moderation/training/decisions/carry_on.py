@@ -31,6 +31,7 @@ from moderation.model.labels import Base, ContextLabel, TextLabel
 from moderation.model.model import Model
 from moderation.training.decisions.correction import Decided, Learned, learn
 from moderation.training.features import dense_scales
+from moderation.training.languages import decided_languages, spoken_in
 from moderation.training.provenance import row_digests, rows_origin
 from moderation.training.recipe import Recipe
 
@@ -90,12 +91,13 @@ def carry_on(
             f"no label has {FEWEST} positive and {FEWEST} negative decisions that the model has "
             f"not seen ({_shown(counts, names)}): decide on more comments"
         )
+    spoken = spoken_in(labels["text"])
     added = np.zeros((rows.matrix.shape[1] + 1, len(names)))
     for name, (_, found) in learned.items():
         added[:, names.index(name)] = found.added
     return replace(
         model,
-        heads=tuple(_head(head, learned) for head in model.heads),
+        heads=tuple(_head(head, learned, spoken) for head in model.heads),
         table=_table(model, added),
         phrase_weights=_half(model.phrase_weights + _part(model, added, "phrases")),
         sources=[*model.sources, rows_origin(DECISIONS, labels)],
@@ -115,6 +117,15 @@ def carry_on(
     )
 
 
+def _without_decisions(head: TextLabel | ContextLabel) -> TextLabel | ContextLabel:
+    metrics = {k: v for k, v in head.metrics.items() if k != DECISIONS}
+    if isinstance(head, ContextLabel):
+        return replace(head, metrics=metrics)
+    more = head.metrics.get(DECISIONS, {}).get("languages", [])
+    languages = tuple(name for name in head.languages if name not in more)
+    return replace(head, metrics=metrics, languages=languages)
+
+
 def below_decisions(model: Model) -> Model:
     """The model without the decisions that were learnt on top; itself when there were none.
 
@@ -123,10 +134,7 @@ def below_decisions(model: Model) -> Model:
     """
     if model.base is None:
         return model
-    heads = [
-        replace(head, metrics={k: v for k, v in head.metrics.items() if k != DECISIONS})
-        for head in model.heads
-    ]
+    heads = [_without_decisions(head) for head in model.heads]
     base = model.base
     return replace(
         model,
@@ -246,11 +254,19 @@ def _learn(rows: Rows, head: TextLabel, column: int, seed: int) -> tuple[np.ndar
 
 
 def _head(
-    head: TextLabel | ContextLabel, learned: dict[str, tuple[np.ndarray, Learned]]
+    head: TextLabel | ContextLabel,
+    learned: dict[str, tuple[np.ndarray, Learned]],
+    spoken: np.ndarray,
 ) -> TextLabel | ContextLabel:
-    if head.name not in learned:
+    if head.name not in learned or isinstance(head, ContextLabel):
         return head
-    return replace(head, metrics=head.metrics | {DECISIONS: learned[head.name][1].stated})
+    judged, found = learned[head.name]
+    more = decided_languages(spoken[judged]) - {*head.languages} if head.languages else set()
+    return replace(
+        head,
+        metrics=head.metrics | {DECISIONS: found.stated | {"languages": sorted(more)}},
+        languages=tuple(sorted({*head.languages, *more})),
+    )
 
 
 def _held(

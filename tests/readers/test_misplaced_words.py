@@ -120,6 +120,15 @@ def telegram(n, **more):
     return {**made, **more}
 
 
+def test_pieces_of_a_text_are_no_comments(tmp_path):
+    path = tmp_path / "result.json"
+    text = ["One, two ", {"type": "bold", "text": "and three or four."}]
+    chat = {"name": "Tea", "type": "public_supergroup", "id": 7}
+    path.write_text(json.dumps({**chat, "messages": [telegram(n, text=text) for n in range(4)]}))
+    assert list(read(path).comments["text"]) == ["One, two and three or four."] * 4
+    assert reasons(path) == []
+
+
 def test_words_without_a_comment_before_the_damage_of_a_file(tmp_path):
     path = tmp_path / "result.json"
     first = {"name": "Tea", "type": "public_supergroup", "id": 7, "messages": []}

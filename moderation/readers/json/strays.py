@@ -109,9 +109,16 @@ class Homes:
         )
 
     def _nests(self, element: Element) -> bool:
-        """Whether an object has the list that it stands in itself, as replies have."""
+        """Whether an object has the list that it stands in itself, as replies have.
+
+        The pieces of a text have texts too, which are no such list.
+        """
         key = element.way[1]
-        return key in element.node and any(key in keys for keys in self._keys)
+        return (
+            key in element.node
+            and key not in self._text_keys
+            and any(key in keys for keys in self._keys)
+        )
 
     def _both(self) -> set[Way]:
         return self._homes | self._posts

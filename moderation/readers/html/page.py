@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from moderation.comments import Batch
-    from moderation.readers.html.unread import Unread
+    from moderation.readers.html.unread import Prose, Unread
     from moderation.readers.source import Source
 
 _MARKUP = re.compile(
@@ -84,15 +84,23 @@ def rows(
     yield from comments
     if source is not None and not written:
         texts = [part for row in (root, *comments) if row for part in (row.text, _name_of(row))]
-        left = chain(
-            unread(text, prose.sure, texts),
-            unread(text, prose.around, [*texts, article or ""]),
-            swallowed(text, [*texts, article or "", title or ""]),
+        yield from _rejects(
+            _left_over(text, prose, texts, article or "", title or ""), text, source.name
         )
-        yield from _rejects(left, text, source.name)
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
     yield from _doubts(comments, headings, anchors, sure)
+
+
+def _left_over(
+    page: str, prose: Prose, texts: list[str], article: str, title: str
+) -> Iterator[Unread]:
+    """What stands among the comments and in none. texts: those of the comments."""
+    return chain(
+        unread(page, prose.sure, texts),
+        unread(page, prose.around, [*texts, article]),
+        swallowed(page, [*texts, article, title]),
+    )
 
 
 def _rejects(left: Iterable[Unread], page: str, name: str) -> Iterator[int | Reject]:

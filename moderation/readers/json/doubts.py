@@ -140,27 +140,30 @@ class Doubts:
         return "" if match.is_post else self._of_keys(record) or self._of_texts(record)
 
     def _of_keys(self, record: Record) -> str:
-        for path in self._names:
-            value = at(record, path)
-            if isinstance(value, str) and value.count(" ") >= _LONG_NAME:
-                return f"{path} is prose"
+        if path := next((path for path in self._names if _is_long(at(record, path))), ""):
+            return f"{path} is prose"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
         if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
         if self._usual is None and (key := self._prose_among(record.keys())):
             return f"the key {key[:SNIPPET]!r} is prose"
-        for key in self._of_posts & (record.keys() - (self._usual or set())):
-            if is_prose(str(record[key])):
-                return f"{key} is what a post has"
-        for key, value in record.items():
-            if isinstance(value, str) and value.count(" ") > _PROSE and self._is_bent(key, value):
-                return f"{key} is prose"
-        if self._usual:
-            for path in _nested_texts(record, self._text_paths):
-                if path not in self.texts and self._nested[path] < _HABIT:
-                    return f"no other comment has the key {path!r}"
-        return ""
+        if key := self._post_key(record):
+            return f"{key} is what a post has"
+        if key := next((key for key, value in record.items() if self._is_bent(key, value)), ""):
+            return f"{key} is prose"
+        path = self._odd_path(record) if self._usual else ""
+        return path and f"no other comment has the key {path!r}"
+
+    def _post_key(self, record: Record) -> str:
+        """A key of posts, with prose under it, in a file whose comments do not have it."""
+        keys = self._of_posts & (record.keys() - (self._usual or set()))
+        return next((key for key in keys if is_prose(str(record[key]))), "")
+
+    def _odd_path(self, record: Record) -> str:
+        """The path of a text within an object where hardly any other comment has one."""
+        paths = (path for path in _nested_texts(record, self._text_paths) if path not in self.texts)
+        return next((path for path in paths if self._nested[path] < _HABIT), "")
 
     def _prose_among(self, keys: Iterable[str]) -> str:
         """A key that is prose, in a format that is known by its keys; empty where there is none."""
@@ -168,10 +171,12 @@ class Doubts:
             return ""
         return next((key for key in keys if is_prose(key) and key not in self._known), "")
 
-    def _is_bent(self, key: str, value: str) -> bool:
+    def _is_bent(self, key: str, value: Any) -> bool:
         """Whether a value is a text, where most comments have one word each, and none has more."""
         return (
-            self._worded[key] <= 1
+            isinstance(value, str)
+            and value.count(" ") > _PROSE
+            and self._worded[key] <= 1
             and self._plain[key] >= max(_HABIT, self._sampled // 2)
             and len(_WORD.findall(value)) > _PROSE + 1
         )
@@ -258,6 +263,10 @@ def _in_place_of_a_date(record: Record, path: str) -> bool:
         isinstance(value, str) and len(_WORD.findall(value)) > 1 and when(value) is None
         for value in values
     )
+
+
+def _is_long(name: Any) -> bool:
+    return isinstance(name, str) and name.count(" ") >= _LONG_NAME
 
 
 def _nested_texts(record: Record, keys: set[str]) -> frozenset[str]:

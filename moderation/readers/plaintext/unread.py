@@ -37,9 +37,7 @@ def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> It
     end = max((listing.end for listing in chosen), default=0)
     buttons = _buttons(lines[start:end])
     for at, line in enumerate(lines):
-        over = any(
-            below.whole in buttons or is_reply(below) for below in lines[at + 1 : at + 1 + _OVER]
-        )
+        over = _is_over_button(lines[at + 1 : at + 1 + _OVER], buttons)
         stray = _is_stray(lines, at)
         if not (start <= at < end or over or stray):
             continue
@@ -56,6 +54,10 @@ def _buttons(lines: list[Line]) -> set[str]:
     """The lines of buttons that stand in lists of comments more than once."""
     rows = Counter(line.whole for line in lines if is_row(line.whole))
     return {row for row, count in rows.items() if count >= _OFTEN}
+
+
+def _is_over_button(below: list[Line], buttons: set[str]) -> bool:
+    return any(line.whole in buttons or is_reply(line) for line in below)
 
 
 def _is_furniture(text: str) -> bool:

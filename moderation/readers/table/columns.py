@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
@@ -101,18 +101,8 @@ def batch(
         schema=RECORD_SCHEMA,
     )
     rejects = [
-        Reject(file, place(row), f"prose where {name} should be", shown[:SNIPPET])
-        for name in _VALUES
-        if name in columns
-        for row, shown in _prose(columns[name])
-    ]
-    rejects += [
-        Reject(file, place(row), "prose where the author should be", shown[:SNIPPET])
-        for row, shown in _prose(columns.get("author", _NOBODY[:0]), _LONG_NAME)
-    ]
-    rejects += [
-        Reject(file, place(row), "a text within the article of other rows", shown[:SNIPPET])
-        for row, shown in _inserted(columns.get("article", _NOBODY[:0]))
+        Reject(file, place(row), reason, shown[:SNIPPET])
+        for row, reason, shown in _misplaced(columns)
     ]
     more = len(rejects)
     lost = pc.and_(absent, pc.is_null(ids))
@@ -121,6 +111,18 @@ def batch(
     rows = np.flatnonzero(lost.to_numpy(zero_copy_only=False))
     rejects += [Reject(file, place(int(row)), "neither a text nor an id") for row in rows]
     return Batch(records.filter(pc.invert(lost)), table, rejects, met=more)
+
+
+def _misplaced(columns: Columns) -> Iterator[tuple[int, str, str]]:
+    """Texts in columns that hold none: row, reason, text."""
+    for name in _VALUES:
+        if name in columns:
+            for row, shown in _prose(columns[name]):
+                yield row, f"prose where {name} should be", shown
+    for row, shown in _prose(columns.get("author", _NOBODY[:0]), _LONG_NAME):
+        yield row, "prose where the author should be", shown
+    for row, shown in _inserted(columns.get("article", _NOBODY[:0])):
+        yield row, "a text within the article of other rows", shown
 
 
 def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tuple[int, str]]:

@@ -123,8 +123,8 @@ class Client:
                     ) from None  # the cause may quote the address with its secrets
                 status, answered, content = 503, {}, b""
             answer = Answer(status, *_read(content))
-            if status not in _BUSY:
-                break
+            if status not in _BUSY and not (status == 403 and "retry-after" in answered):
+                break  # GitHub says 403 to who asks too often
             pause = _pause(answered, answer, attempt)
             waited += pause
             if attempt == TRIES or waited > LONGEST_WAIT:

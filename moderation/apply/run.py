@@ -26,13 +26,14 @@ KEPT = "done before"
 ALREADY = "already so"
 CONFLICT = "changed by somebody"
 MISSING = "not on the site"
-UNCHANGED = "answered as if done, and not changed"
+UNCHANGED = "said yes, did nothing"
 FAILURE = "failed"
 LEFT = "left for the next run"
 UNDONE = "undone before"
 UNTOUCHED = "never written"
 HOLDS = "as written"
-BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE)
+FINAL = "no way back"  # and --irreversible was not given
+BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE, FINAL)
 """What a person should look at: the status is 1 then."""
 
 FAULTS = 5  # in a row, and the run stops: the site or the credentials are at fault
@@ -53,7 +54,8 @@ class Outcome(NamedTuple):
 class Run(NamedTuple):
     """How a plan is run. journal: None in a dry run. known: the newest lines of the journal.
 
-    most: writes, at most. chosen: the steps that an undo is bound to; None for all.
+    most: writes, at most. chosen: the steps that an undo is bound to; None for all. irreversible:
+    whether a comment may be changed that no undo can bring back into its state.
     """
 
     plan: Plan
@@ -63,6 +65,7 @@ class Run(NamedTuple):
     sleep: Callable[[float], None]
     most: int | None = None
     chosen: frozenset[str] | None = None
+    irreversible: bool = False
 
 
 def carry_out(run: Run) -> Iterator[Outcome]:
@@ -88,7 +91,10 @@ def look(run: Run) -> Iterator[Outcome]:
         except ApplyError as error:
             yield Outcome(step, FAILURE, None, None, str(error))
             continue
-        yield Outcome(step, _seen(state, wanted), wanted, state)
+        if last.phase == FAILED and state == last.before:
+            yield Outcome(step, FAILURE, state, state, "when it was written last")
+        else:
+            yield Outcome(step, _seen(state, wanted), wanted, state)
 
 
 def _seen(state: str | None, wanted: str | None) -> str:
@@ -139,7 +145,13 @@ def _forward(run: Run, step: Step, may_write: bool) -> Outcome:
         return Outcome(step, MISSING, state, state)
     if state is not None and expected not in (None, state):
         return Outcome(step, CONFLICT, state, state, f"expected {expected}, found {state}")
+    if not run.irreversible and not _returns(run, state):
+        return Outcome(step, FINAL, state, state, f"{state} is what no undo can bring back")
     return _written(run, step, Change(state or expected, step.after), may_write, state is None)
+
+
+def _returns(run: Run, state: str | None) -> bool:
+    return state is None or state in run.plan.platform.returns
 
 
 def _was_written(run: Run, step: Step, last: Entry | None, state: str) -> Outcome:
@@ -170,6 +182,8 @@ def _back(run: Run, step: Step, may_write: bool) -> Outcome:
         return Outcome(step, MISSING, state, state)
     if state is not None and state != wrote:
         return Outcome(step, CONFLICT, state, state, f"expected {wrote}, found {state}")
+    if state is not None and not _returns(run, first):
+        return Outcome(step, FINAL, state, state, f"it was {first}, which cannot be brought back")
     return _written(run, step, Change(wrote, first, undo=True), may_write, state is None)
 
 

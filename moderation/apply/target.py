@@ -60,7 +60,8 @@ class Platform:
     statuses: the state of each `status` of a dump; one that is not here may be any.
     secrets: what `open` reads from the environment.
     per_thread: ids are unique only within a thread. options: settings of its own, with defaults;
-    None must be given. home: the site where there is only one.
+    None must be given. home: the site where there is only one. returns: the states that an undo
+    can lead back to; a comment in any other one is changed for good.
     """
 
     about: str
@@ -74,6 +75,7 @@ class Platform:
     options: Mapping[str, str | None] = field(default_factory=dict)
     home: str | None = None
     needs_site: bool = True
+    returns: frozenset[str] = frozenset({APPROVED, PENDING, SPAM, REMOVED})
     check: Callable[[Settings], None] = _nothing_to_check
 
     def fits(self, thread: str, name: str) -> bool:

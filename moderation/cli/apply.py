@@ -46,7 +46,8 @@ def plan(
         str,
         typer.Option(
             "--to",
-            help="csv, sql, webhook, wordpress-rest, wordpress-cli, disqus, reddit or discourse.",
+            help="csv, sql, webhook, wordpress-rest, wordpress-cli, disqus, reddit, discourse, "
+            "github or coral.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The plan to write, .jsonl.")],
@@ -121,7 +122,18 @@ def plan(
 
 
 @commands.command()
-def run(plan: PlanFile, yes: Yes = False, most: Most = None) -> None:
+def run(
+    plan: PlanFile,
+    yes: Yes = False,
+    most: Most = None,
+    irreversible: Annotated[
+        bool,
+        typer.Option(
+            "--irreversible",
+            help="Also change comments that no undo can bring back into their present state.",
+        ),
+    ] = False,
+) -> None:
     """Carry out a plan; a dry run unless --yes is given. Run again, it goes on where it stopped."""
     from moderation.apply.run import carry_out
 
@@ -129,7 +141,7 @@ def run(plan: PlanFile, yes: Yes = False, most: Most = None) -> None:
     if made.platform.open is None:
         _hand_over(made, plan, undo=False, yes=yes)
         return
-    _work(made, plan, carry_out, yes=yes, most=most)
+    _work(made, plan, carry_out, yes=yes, most=most, irreversible=irreversible)
 
 
 @commands.command()
@@ -195,6 +207,7 @@ def _work(
     yes: bool,
     most: int | None = None,
     chosen: frozenset[str] | None = None,
+    irreversible: bool = False,
 ) -> None:
     """Run, undo or verify on a site, tell what became of each step, and end with a status."""
     import time
@@ -214,7 +227,8 @@ def _work(
     with opened as journal:
         entries = known(place, made.digest) if journal is None else journal.entries
         try:
-            for outcome in how(Run(made, driver, entries, journal, time.sleep, most, chosen)):
+            work = Run(made, driver, entries, journal, time.sleep, most, chosen, irreversible)
+            for outcome in how(work):
                 outcomes.append(outcome)  # noqa: PERF402  those before an error are told as well
         finally:
             _say_outcomes(outcomes)
@@ -286,10 +300,10 @@ def _say_outcomes(outcomes: list[Outcome]) -> None:
     """A line for each step that was changed or needs a look, then how many of each there are."""
     from collections import Counter
 
-    from moderation.apply.run import ALREADY, BAD, KEPT, LEFT, UNDONE, UNTOUCHED
+    from moderation.apply.run import ALREADY, BAD, HOLDS, KEPT, LEFT, UNDONE, UNTOUCHED, WOULD
     from moderation.terminal import table, width
 
-    quiet = (ALREADY, KEPT, LEFT, UNDONE, UNTOUCHED)
+    quiet = (ALREADY, HOLDS, KEPT, LEFT, UNDONE, UNTOUCHED)
     shown = [one for one in outcomes if one.what not in quiet]
     shown.sort(key=lambda one: one.what not in BAD)
     rows = [
@@ -303,7 +317,9 @@ def _say_outcomes(outcomes: list[Outcome]) -> None:
         for one in shown[:MOST_LINES]
     ]
     if rows:
-        typer.echo(table(["id", "what", "was", "is", "why"], rows, width()))
+        dry = any(one.what == WOULD for one in outcomes)
+        states = ("now", "then") if dry else ("was", "is")
+        typer.echo(table(["id", "what", *states, "why"], rows, width()))
     if len(shown) > len(rows):
         say(f"… {len(shown) - len(rows):,} more")
     counts = Counter(one.what for one in outcomes)

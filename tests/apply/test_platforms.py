@@ -8,7 +8,7 @@ import time
 
 import pytest
 from places import ROOT
-from site_doubles import discourse, disqus, reddit, webhook, wordpress
+from site_doubles import coral, discourse, disqus, github, reddit, webhook, wordpress
 
 SECRETS = {
     "WORDPRESS_USER": "mod",
@@ -20,11 +20,15 @@ SECRETS = {
     "REDDIT_REFRESH_TOKEN": "reddit-refresh",
     "DISCOURSE_API_KEY": "discourse-key",
     "DISCOURSE_API_USERNAME": "system",
+    "GITHUB_TOKEN": "github-token",
+    "CORAL_TOKEN": "coral-token",
     "MODERATION_WEBHOOK_SECRET": "hook-secret",
 }
 HIDDEN = [b"secret-password", b"disqus-secret", b"disqus-token", b"reddit-secret", b"hook-secret",
-          b"reddit-refresh", b"reddit-bearer", b"discourse-key"]  # fmt: skip
+          b"reddit-refresh", b"reddit-bearer", b"discourse-key", b"github-token",
+          b"coral-token"]  # fmt: skip
 POST = {"isSpam": False, "isDeleted": False, "isApproved": True}
+SHOWN = {"isMinimized": False, "minimizedReason": None}
 LIVE = {"removed": False, "spam": False, "banned_by": None, "author": "ann"}
 CASES = {
     "wordpress-rest": (wordpress, {"4": {"status": "1"}, "5": {"status": "0"},
@@ -39,6 +43,13 @@ CASES = {
     "discourse": (discourse, {"9/4": {"id": 74, "deleted_at": None},
                               "8/4": {"id": 75, "deleted_at": None}}, [("9", "4"), ("8", "4")],
                   [("9/4", "DELETE"), ("8/4", "DELETE")], [("8/4", "PUT"), ("9/4", "PUT")]),
+    "github": (github, {"IC_kw4": dict(SHOWN), "MDE5=": dict(SHOWN)},
+               [("9", "IC_kw4"), ("9", "MDE5=")], [("IC_kw4", "SPAM"), ("MDE5=", "ABUSE")],
+               [("MDE5=", None), ("IC_kw4", None)]),
+    "coral": (coral, {"a-1": {"status": "APPROVED", "revision": {"id": "r1"}},
+                      "b-2": {"status": "APPROVED", "revision": {"id": "r2"}}},
+              [("9", "a-1"), ("9", "b-2")], [("a-1", "REJECTED"), ("b-2", "REJECTED")],
+              [("b-2", "APPROVED"), ("a-1", "APPROVED")]),
 }  # fmt: skip
 
 
@@ -109,7 +120,7 @@ def test_a_liar_is_named(to, planned, moderation, monkeypatch):
     site.liars = {CASES[to][3][0][0]}
     ran = moderation("apply", "run", "plan.jsonl", "--yes")
     assert ran.status == 1
-    assert "answered as if done, and not changed" in ran.out
+    assert "said yes, did nothing" in ran.out
     assert "1 written" in ran.err
     assert moderation("apply", "verify", "plan.jsonl").status == 1
 
@@ -152,6 +163,35 @@ def test_a_comment_changed_meanwhile_is_left_and_named(planned, moderation, writ
     site.comments["4"]["status"] = "1"  # somebody took it out of the spam
     checked = moderation("apply", "verify", "plan.jsonl")
     assert (checked.status, "left as found: 4" in checked.err) == (1, True)
+
+
+PINNED = {
+    "disqus": {"4": {"isSpam": False, "isDeleted": False, "isApproved": False}},
+    "github": {"IC_kw4": {"isMinimized": True, "minimizedReason": "outdated"}},
+    "coral": {"a-1": {"status": "PREMOD", "revision": {"id": "r1"}}},
+}
+
+
+@pytest.mark.parametrize("to", PINNED)
+def test_what_no_undo_brings_back_needs_a_flag_of_its_own(to, planned, moderation):
+    site, _ = planned(to)
+    site.comments |= PINNED[to]
+    before = site.bytes()
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, "no way back" in ran.out, len(site.writes)) == (1, True, 1)
+    moderation("apply", "undo", "plan.jsonl", "--yes")
+    assert site.bytes() == before
+    site.writes.clear()
+
+
+@pytest.mark.parametrize("to", PINNED)
+def test_with_it_an_undo_says_so_and_publishes_nothing(to, planned, moderation):
+    site, _ = planned(to)
+    site.comments |= PINNED[to]
+    ran = moderation("apply", "run", "plan.jsonl", "--yes", "--irreversible")
+    assert (ran.status, len(site.writes)) == (0, 2)
+    back = moderation("apply", "undo", "plan.jsonl", "--yes")
+    assert (back.status, len(site.writes), "no way back" in back.out) == (1, 3, True)
 
 
 def test_a_redirect_is_not_followed(planned, moderation, make_site):

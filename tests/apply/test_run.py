@@ -159,7 +159,8 @@ def test_a_write_that_was_killed_and_then_changed_by_somebody_is_left(journal):
 def test_a_site_that_says_it_did_and_did_not_is_found_out(journal):
     site = Memory(FOUND, liars=("2",))
     found = play(carry_out, site, journal)
-    assert found == ["written", "answered as if done, and not changed", "written", "already so"]
+    assert found == ["written", "said yes, did nothing", "written", "already so"]
+    assert play(look, site, journal)[:3] == ["as written", "failed", "as written"]
     site.liars = ()
     assert play(carry_out, site, journal)[1] == "written"
 

@@ -88,7 +88,7 @@ def test_wp_that_says_success_and_changes_nothing_is_found_out(
     wp.write_text(json.dumps(state | {"liars": ["4"]}))
     plan(write_inputs, moderation)
     ran = moderation("apply", "run", "plan.jsonl", "--yes")
-    assert (ran.status, "answered as if done, and not changed" in ran.out) == (1, True)
+    assert (ran.status, "said yes, did nothing" in ran.out) == (1, True)
 
 
 def test_without_wp_a_line_says_so(wp, write_inputs, moderation, monkeypatch):

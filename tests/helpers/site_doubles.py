@@ -177,3 +177,42 @@ def webhook(site, method, path, query, body, headers):
         site.comments["got"].append(value | {"signature": headers["X-Moderation-Signature"]})
         site.wrote(value["id"], value["to"])
     return 204, {}
+
+
+def github(site, method, path, query, body, headers):
+    """GraphQL: errors come with HTTP status 200, and ids only as variables."""
+    if headers["Authorization"] != "bearer github-token":
+        return 401, {"message": "Bad credentials"}
+    sent = json.loads(body)
+    name = sent["variables"]["id"]
+    assert name not in sent["query"]
+    node = site.comments.get(name)
+    if node is None:
+        error = {"type": "NOT_FOUND", "message": "Could not resolve to a node."}
+        return 200, {"data": {"node": None}, "errors": [error]}
+    if sent["query"].startswith("query"):
+        return 200, {"data": {"node": {"id": name, **node}}}
+    if name not in site.liars:
+        why = sent["variables"].get("why")
+        site.comments[name] = {"isMinimized": bool(why), "minimizedReason": why and why.lower()}
+        site.wrote(name, why)
+    return 200, {"data": {"minimizeComment": {"minimizedComment": {"isMinimized": True}}}}
+
+
+def coral(site, method, path, query, body, headers):
+    """A decision needs the revision that the comment has now."""
+    if headers["Authorization"] != "Bearer coral-token":
+        return 200, {"errors": [{"message": "You are not authorized to access this resource."}]}
+    sent = json.loads(body)
+    given = sent["variables"].get("input") or {"commentID": sent["variables"]["id"]}
+    name = given["commentID"]
+    comment = site.comments.get(name)
+    if sent["query"].startswith("query"):
+        return 200, {"data": {"comment": comment and {"id": name, **comment}}}
+    if given["commentRevisionID"] != comment["revision"]["id"]:
+        return 200, {"data": None, "errors": [{"message": "comment revision not found"}]}
+    if name not in site.liars:
+        approved = "approveComment(" in sent["query"] and "$input: ApproveCommentInput!"
+        comment["status"] = "APPROVED" if approved else "REJECTED"
+        site.wrote(name, comment["status"])
+    return 200, {"data": {"rejectComment": {"comment": {"id": name}}}}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moderation.apply.platforms.coral import CORAL
 from moderation.apply.platforms.discourse import DISCOURSE
 from moderation.apply.platforms.disqus import DISQUS
+from moderation.apply.platforms.github import GITHUB
 from moderation.apply.platforms.handover import CSV, SQL
 from moderation.apply.platforms.reddit import REDDIT
 from moderation.apply.platforms.webhook import WEBHOOK
@@ -24,4 +26,6 @@ PLATFORMS: dict[str, Platform] = {
     "disqus": DISQUS,
     "reddit": REDDIT,
     "discourse": DISCOURSE,
+    "github": GITHUB,
+    "coral": CORAL,
 }

@@ -76,5 +76,6 @@ DISCOURSE = Platform(
     open=_open,
     secrets=_SECRETS,
     per_thread=True,
+    returns=frozenset({APPROVED, REMOVED}),
     check=_check,
 )

@@ -88,5 +88,6 @@ DISQUS = Platform(
     open=_open,
     secrets=_SECRETS,
     home="https://disqus.com",
+    returns=frozenset({APPROVED, SPAM, REMOVED}),
     check=_check,
 )

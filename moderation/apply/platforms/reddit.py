@@ -100,5 +100,6 @@ REDDIT = Platform(
     secrets=_SECRETS,
     options={"token-site": "https://www.reddit.com"},
     home="https://oauth.reddit.com",
+    returns=frozenset({APPROVED, SPAM, REMOVED}),
     check=_check,
 )

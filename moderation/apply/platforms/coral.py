@@ -1,0 +1,100 @@
+"""Coral over GraphQL: comments are rejected and approved, by the revision that was read.
+
+A decision is about one revision: Coral refuses it when the comment was edited between the reading
+and the writing. What waited for a moderator cannot be sent back to waiting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moderation.apply.http import Answer, Client, checked_site
+from moderation.apply.secret import secret
+from moderation.apply.target import (
+    APPROVED,
+    GONE,
+    PENDING,
+    REMOVED,
+    Change,
+    Platform,
+    Settings,
+    Target,
+)
+
+_SECRETS = ("CORAL_TOKEN",)
+_READ = "query($id: ID!) {comment(id: $id) {id status revision {id}}}"
+_WRITE = (
+    "mutation($input: {kind}CommentInput!) "
+    "{{verb}Comment(input: $input) {comment {id status} clientMutationId}}"
+)
+_STATES = {
+    "NONE": APPROVED,
+    "APPROVED": APPROVED,
+    "REJECTED": REMOVED,
+    "PREMOD": PENDING,
+    "SYSTEM_WITHHELD": PENDING,
+}
+
+
+class Coral:
+    """See target.Driver."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._revisions: dict[Target, str] = {}
+
+    def read(self, target: Target) -> str | None:
+        """See target.Driver."""
+        answer = self._ask(_READ, {"id": target.id})
+        data = self._data(answer, target)
+        comment = data.get("comment")
+        if "comment" in data and comment is None:
+            return GONE
+        revision = comment.get("revision") if isinstance(comment, dict) else None
+        if not isinstance(comment, dict) or not isinstance(revision, dict):
+            raise self._client.refusal(answer, f"comment {target.id}: has no revision")
+        self._revisions[target] = str(revision.get("id"))
+        status = str(comment.get("status"))
+        return _STATES.get(status, status[:20])
+
+    def write(self, target: Target, change: Change) -> str | None:
+        """See target.Driver."""
+        verb = "approve" if change.after == APPROVED else "reject"
+        query = _WRITE.replace("{kind}", verb.title()).replace("{verb}", verb)
+        revision = self._revisions[target]  # the run reads before it writes
+        given = {"commentID": target.id, "commentRevisionID": revision}
+        given["clientMutationId"] = target.delivery
+        self._data(self._ask(query, {"input": given}), target)
+        return None
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> Answer:
+        value = {"query": query, "variables": variables}
+        return self._client.send_json("POST", "/api/graphql", value)
+
+    def _data(self, answer: Answer, target: Target) -> dict[str, Any]:
+        data = answer.fields.get("data")
+        if not answer.good or answer.fields.get("errors") or not isinstance(data, dict):
+            raise self._client.refusal(answer, f"comment {target.id}")
+        return data
+
+
+def _open(settings: Settings) -> Coral:
+    (token,) = map(secret, _SECRETS)
+    return Coral(Client(str(settings.site), {"Authorization": f"Bearer {token}"}, (token,)))
+
+
+def _check(settings: Settings) -> None:
+    checked_site(settings.site or "")
+
+
+CORAL = Platform(
+    about="Coral",
+    id=re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?"),
+    actions={"approve": APPROVED, "spam": REMOVED, "remove": REMOVED},
+    statuses={"approved": APPROVED, "pending": PENDING, "removed": REMOVED},
+    open=_open,
+    secrets=_SECRETS,
+    returns=frozenset({APPROVED, REMOVED}),
+    check=_check,
+)

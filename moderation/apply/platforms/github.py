@@ -1,0 +1,103 @@
+"""GitHub: comments of issues and discussions are minimised, and shown again.
+
+Ids are node ids, sent as variables and never as part of a query. What somebody minimised for
+another reason (outdated, resolved) cannot be told apart again after an undo.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moderation.apply.http import Answer, Client, checked_site
+from moderation.apply.secret import secret
+from moderation.apply.target import (
+    APPROVED,
+    GONE,
+    REMOVED,
+    SPAM,
+    Change,
+    Platform,
+    Settings,
+    Target,
+)
+
+_SECRETS = ("GITHUB_TOKEN",)
+_READ = "query($id: ID!) {node(id: $id) {id ... on Minimizable {isMinimized minimizedReason}}}"
+_HIDE = (
+    "mutation($id: ID!, $why: ReportedContentClassifiers!) "
+    "{minimizeComment(input: {subjectId: $id, classifier: $why}) {minimizedComment {isMinimized}}}"
+)
+_SHOW = (
+    "mutation($id: ID!) "
+    "{unminimizeComment(input: {subjectId: $id}) {unminimizedComment {isMinimized}}}"
+)
+_STATES = {"spam": SPAM, "abuse": REMOVED}
+
+
+class GitHub:
+    """See target.Driver."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def read(self, target: Target) -> str | None:
+        """See target.Driver."""
+        answer = self._ask(_READ, {"id": target.id})
+        if _types(answer) == {"NOT_FOUND"}:
+            return GONE
+        node = self._data(answer, target).get("node")
+        if not isinstance(node, dict) or not isinstance(node.get("isMinimized"), bool):
+            raise self._client.refusal(answer, f"{target.id} is nothing that can be minimised")
+        if not node["isMinimized"]:
+            return APPROVED
+        reason = str(node.get("minimizedReason")).lower()
+        return _STATES.get(reason, f"minimised as {reason[:20]}")
+
+    def write(self, target: Target, change: Change) -> str | None:
+        """See target.Driver."""
+        if change.after == APPROVED:
+            answer = self._ask(_SHOW, {"id": target.id})
+        else:
+            why = "SPAM" if change.after == SPAM else "ABUSE"
+            answer = self._ask(_HIDE, {"id": target.id, "why": why})
+        self._data(answer, target)
+        return None
+
+    def _ask(self, query: str, variables: dict[str, str]) -> Answer:
+        value = {"query": query, "variables": variables}
+        return self._client.send_json("POST", "/graphql", value)
+
+    def _data(self, answer: Answer, target: Target) -> dict[str, Any]:
+        data = answer.fields.get("data")
+        if not answer.good or answer.fields.get("errors") or not isinstance(data, dict):
+            raise self._client.refusal(answer, f"comment {target.id}")
+        return data
+
+
+def _types(answer: Answer) -> set[str]:
+    errors = answer.fields.get("errors")
+    rows = errors if isinstance(errors, list) else []
+    return {str(one.get("type")) for one in rows if isinstance(one, dict)}
+
+
+def _open(settings: Settings) -> GitHub:
+    (token,) = map(secret, _SECRETS)
+    return GitHub(Client(str(settings.site), {"Authorization": f"bearer {token}"}, (token,)))
+
+
+def _check(settings: Settings) -> None:
+    checked_site(settings.site or "")
+
+
+GITHUB = Platform(
+    about="comments on GitHub",
+    id=re.compile(r"(?=[^A-Za-z]{0,20}[A-Za-z])[A-Za-z0-9_=+/-]{2,120}"),
+    actions={"approve": APPROVED, "spam": SPAM, "remove": REMOVED},
+    statuses={"approved": APPROVED, "spam": SPAM},
+    open=_open,
+    secrets=_SECRETS,
+    home="https://api.github.com",
+    returns=frozenset({APPROVED, SPAM, REMOVED}),
+    check=_check,
+)

@@ -16,6 +16,7 @@ from moderation.cli.summaries import (
     Counts,
     check_known,
     label_summary,
+    language_summary,
     ping_summary,
     report_summary,
     say_counts,
@@ -205,6 +206,7 @@ def _print_summary(outcome: Outcome) -> None:
     say(f"{plural(len(outcome.parts), 'partition')} in {outcome.folder}{resumed}")
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]
     label_summary(rows, {name: Share(**one) for name, one in outcome.shares.items()})
+    language_summary(outcome.languages, outcome.labels)
     ping_summary(outcome.pings)
     if outcome.campaigns:
         shown = ["campaign", "members", "threads", "authors", "text"]

@@ -30,6 +30,7 @@ from moderation.cli.reading import check_any, read_dump, write_rejects
 from moderation.cli.summaries import (
     campaign_summary,
     flag_summary,
+    language_summary,
     print_flagged,
     read_summary,
     report_summary,
@@ -134,6 +135,7 @@ def _score_in_memory(
     write_rejects(dump, results.rejects)
     check_any(dump)
     chosen = loading.result()
+    from moderation.flags.by_language import by_language, sum_of
     from moderation.flags.flag import flagged
     from moderation.model.goals.choose import parse_prevalence
     from moderation.scoring import scored_parts, settled
@@ -157,6 +159,7 @@ def _score_in_memory(
         reported = write_report(scored, results.report, passport)
     read_summary(dump, len(dump.comments))
     flag_summary(scored, chosen.labels, shares)
+    language_summary(sum_of(by_language(part) for part in tables), chosen.labels)
     if campaigns is not None:
         campaign_summary(campaigns)
     if results.report is not None and reported is not None:

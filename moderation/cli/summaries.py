@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from moderation.flags.by_language import ByLanguage
     from moderation.model.share import Share
     from moderation.readers import Dump
     from moderation.report.render import Reported
+
+
+LANGUAGES = 12  # lines of them; more are in the scored table
 
 
 def tell_sources(formats: Iterable[tuple[str, Sequence[str]]], notes: Iterable[str]) -> None:
@@ -162,6 +166,29 @@ def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share])
     for share in shares.values():
         if share.note:
             say(sentence(share.note, width()))
+
+
+def language_summary(counts: ByLanguage, labels: list[str]) -> None:
+    """Comments and flags by language, unless all are English or unknown; the largest ones."""
+    from moderation.flags.by_language import worth_saying
+    from moderation.terminal import table, width
+
+    if not worth_saying(counts):
+        return
+    rows = [
+        (
+            language or "unknown",
+            one["comments"],
+            *(one["flags"].get(label, 0) for label in labels),
+            one["cannot_tell"],
+        )
+        for language, one in counts.items()
+    ]
+    flags = [f"{label} flags" if k == 0 else label for k, label in enumerate(labels)]
+    say(table(["language", "comments", *flags, "cannot tell"], rows[:LANGUAGES], width()))
+    if len(rows) > LANGUAGES:
+        more = plural(len(rows) - LANGUAGES, "more language")
+        say(f"… {more}; column `language` of the scored table")
 
 
 def campaign_summary(campaigns: pd.DataFrame) -> None:

@@ -26,6 +26,7 @@ from moderation.cluster.spill import (
     thread_hashes,
 )
 from moderation.comments import PINGS, REJECT_SCHEMA
+from moderation.flags.by_language import by_language, sum_of
 from moderation.model.share import seen_in
 from moderation.readers.dump import Assembled, Dump, assembled, reject_table
 from moderation.tables import ROW_GROUP, to_frame
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from moderation.cluster.company import Counted
     from moderation.cluster.receipts import Receipt
+    from moderation.flags.by_language import ByLanguage
     from moderation.model.model import Model
 
 STANDING = 420 << 20
@@ -207,6 +209,7 @@ class _Counts:
         self.flags = dict.fromkeys(labels, 0)
         self.cannot_tell = dict.fromkeys(labels, 0)
         self.bins: dict[str, Any] = dict.fromkeys(labels, 0)
+        self.languages: ByLanguage = {}
         self.sketches = 0
         self.notes: list[str] = []
 
@@ -226,6 +229,7 @@ class _Counts:
             self.flags[label] += seen.flags
             self.bins[label] = seen.bins + self.bins[label]
             self.cannot_tell[label] += table[label].null_count
+        self.languages = sum_of([self.languages, by_language(table)])
         if dump.bytes <= portion or not len(table):
             return
         largest = dump.comments["thread_id"].value_counts()
@@ -243,6 +247,7 @@ class _Counts:
             "pings": self.pings,
             "flags": self.flags,
             "cannot_tell": self.cannot_tell,
+            "languages": self.languages,
             "bins": {label: bins.tolist() for label, bins in self.bins.items()},
             "sketches": self.sketches,
             "notes": self.notes,

@@ -35,6 +35,7 @@ from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import find_twice, finish_part, gather, join, slices
 from moderation.company.find import THINGS
 from moderation.errors import InputError, InternalError, OutputError
+from moderation.flags.by_language import sum_of
 from moderation.model.share import Seen, shares
 from moderation.scoring import judged
 from moderation.terminal import plural
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from moderation.cluster.inputs import Inputs
     from moderation.cluster.job import Unit
     from moderation.cluster.receipts import Receipt
+    from moderation.flags.by_language import ByLanguage
     from moderation.model.model import Model
 
 MOST_PARTITIONS = 99_999
@@ -71,6 +73,7 @@ class Outcome:
     parts: dict[str, int] = field(default_factory=dict)
     flags: Counter[str] = field(default_factory=Counter)
     cannot_tell: Counter[str] = field(default_factory=Counter)
+    languages: ByLanguage = field(default_factory=dict)
     formats: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -303,6 +306,7 @@ def _score(
         outcome.flags.update(receipt["flags"])
         outcome.cannot_tell.update(receipt["cannot_tell"])
         watch("scoring", len(parts), job.partitions, outcome.comments)
+    outcome.languages = sum_of(parts[number]["languages"] for number in sorted(parts))
     for number in sorted(parts):
         outcome.notes += parts[number]["notes"]
     return [parts[number] for number in sorted(parts)]
@@ -449,6 +453,7 @@ _TOLD = (
     "parts",
     "flags",
     "cannot_tell",
+    "languages",
     "formats",
     "notes",
     "failed",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moderation.language.identify import ENGLISH
 from moderation.report.details import NAME_CHARACTERS
 from moderation.report.scored import NO_TIME
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 BINS = 1_000  # steps of the threshold slider; the pictures join fifty to a bar
 BUSIEST = 10
 CAMPAIGNS = 10
+LANGUAGES = 40
 SHOWN_MEMBERS = 5
 SHOWN_TEXT = 160  # characters of a campaign's text
 SPANS = 40  # bars of the picture of flags over time, at most
@@ -26,6 +28,7 @@ def overview(scored: Scored) -> dict[str, Any]:
     """Figures over all rows, flagged or not."""
     return {
         "figures": _figures(scored),
+        "languages": _languages(scored),
         "distributions": {label: _distribution(scored.scores[label]) for label in scored.labels},
         "timeline": _timeline(scored),
         "campaigns": _campaigns(scored),
@@ -51,6 +54,34 @@ def _figures(scored: Scored) -> dict[str, Any]:
             label: int(np.isnan(scored.scores[label]).sum()) for label in scored.labels
         },
     }
+
+
+def _languages(scored: Scored) -> list[dict[str, Any]]:
+    """Comments, flags by label and comments without a score by language, most comments first.
+
+    language: "" = unknown. Nothing where all are English, or of no known language.
+    """
+    names, untold = scored.named["language"], scored.named["cannot_tell"].codes >= 0
+    if not set(names.texts) - {ENGLISH}:
+        return []
+    of = names.codes + 1  # 0 = unknown
+    counts = np.bincount(of, minlength=len(names.texts) + 1)
+    cannot = np.bincount(of[untold], minlength=len(counts))
+    flags = {
+        label: np.bincount(of[scored.flagged][hits], minlength=len(counts))
+        for label, hits in _bits(scored, scored.flagged).items()
+    }
+    texts = ["", *names.texts]
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda k: (-counts[k], texts[k]))
+    return [
+        {
+            "language": texts[k][:NAME_CHARACTERS],
+            "comments": int(counts[k]),
+            "flags": {label: int(found[k]) for label, found in flags.items()},
+            "cannot_tell": int(cannot[k]),
+        }
+        for k in order[:LANGUAGES]
+    ]
 
 
 def _distribution(scores: np.ndarray) -> list[int]:

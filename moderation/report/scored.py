@@ -20,7 +20,7 @@ from moderation.threads import parent_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-NAMED = ("thread_id", "author", "title", "status", "flags")
+NAMED = ("thread_id", "author", "title", "status", "language", "cannot_tell", "flags")
 """Short texts that recur: held once each, with a number per row."""
 
 LONG = ("id", "parent_id", "text", "kind", "url", "warnings", "why")

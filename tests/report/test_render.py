@@ -43,6 +43,29 @@ def test_figures_count_every_comment():
     }
 
 
+def test_comments_and_flags_are_counted_by_language():
+    summary = made(
+        *CONVERSATION,
+        language=["de", "en", "en", None, "en"],
+        cannot_tell=["language", None, None, None, None],
+    )
+    assert summary["languages"] == [
+        {
+            "language": "en",
+            "comments": 3,
+            "flags": {"spam": 1, "off_topic": 0},
+            "cannot_tell": 0,
+        },
+        {"language": "", "comments": 1, "flags": {"spam": 1, "off_topic": 1}, "cannot_tell": 0},
+        {"language": "de", "comments": 1, "flags": {"spam": 0, "off_topic": 0}, "cannot_tell": 1},
+    ]
+
+
+def test_english_alone_needs_no_table_of_languages():
+    assert made(*CONVERSATION)["languages"] == []
+    assert made(*CONVERSATION, language=["en", None, "en", "en", None])["languages"] == []
+
+
 def test_a_distribution_counts_every_score():
     counts = made(*CONVERSATION)["distributions"]["spam"]
     assert [(k, n) for k, n in enumerate(counts) if n] == [

@@ -96,6 +96,21 @@ function table(caption, head, rows) {
       element("tbody", {}, ...rows)));
 }
 
+// A language by its code: "German (de)"; a browser that has no name for it shows the code.
+function languageName(code) {
+  if (!code) return "unknown";
+  const known = { mul: "several languages", "ur-Latn": "Urdu or Hindi in Latin letters" }[code];
+  const said = known || new Intl.DisplayNames(["en"], { type: "language", fallback: "none" }).of(code);
+  return said ? `${said} (${code})` : code;
+}
+
+function languages() {
+  const head = [["language"], ["comments", "number"], ...page.labels.map((label) => [words(label), "number"]), ["cannot tell", "number"]];
+  return table("Comments and flags by language", head, page.languages.map((one) => element("tr", {},
+    element("td", {}, languageName(one.language)),
+    ...[one.comments, ...page.labels.map((label) => one.flags[label]), one.cannot_tell].map((n) => element("td", { class: "number" }, number(n))))));
+}
+
 // What is posted again and again: a row per campaign, its first members, and the way to those carried here.
 function campaigns() {
   const head = [["text"], ["members", "number"], ["threads", "number"], ["authors", "number"], ["flagged", "number"], ["first members"]];
@@ -149,6 +164,8 @@ function drawOverview() {
     element("h2", {}, "Scores by label"),
     element("p", { class: "meta" }, "How many comments have which score; filled bars pass the model's threshold. Heights by logarithm."),
     element("div", { class: "grid" }, ...page.labels.map(labelFigure)),
+    ...(page.languages?.length ? [element("h2", {}, "Languages"),
+      element("p", { class: "meta" }, "Cannot tell: the model has not learnt the language, so some score is empty."), languages()] : []),
     ...(page.timeline ? [element("h2", {}, "Flags over time"),
       element("div", { class: "panel wide" }, timeline(),
         element("ul", { class: "legend-list" }, ...page.labels.map((label, k) => element("li", {},

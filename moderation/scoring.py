@@ -64,7 +64,7 @@ def score(
     >>> dump = moderation.read("seeds/forum.jsonl")
     >>> scored = score(dump, moderation.Model.load("default"))
     >>> scored.loc[scored["flags"] != "", ["id", "flags"]].values.tolist()[:2]
-    [['b7', 'spam'], ['l6', 'abuse']]
+    [['l6', 'abuse'], ['t8', 'slur']]
     """
     parts, _ = settled(scored_parts(dump, model, workers), model, prevalence)
     return concatenated(parts)

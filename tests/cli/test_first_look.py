@@ -87,10 +87,10 @@ def test_an_explanation_says_all_that_it_says(moderation, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     ran = moderation("explain", "Cheap replica watches, order now at www.watches-outlet.example")
     assert ran.out.splitlines()[:4] == [
-        "spam: 0.993, flagged (threshold 0.506)",
-        "  +9.40 before calibration: start -1.76; order +1.92, replica +1.69,",
-        "    example +1.55, bare_domains +1.37, Cheap +1.25, outlet +1.20, www +1.05,",
-        "    watches +0.88",
+        "spam: 0.998, flagged (threshold 0.756)",
+        "  +8.68 before calibration: start -0.66; outlet +2.17, order +1.86, Cheap +1.51,",
+        "    replica +1.41, length -1.02, www +0.94, bare_domains +0.86, watches +0.62",
+        "slur: 0.004, not flagged (threshold 0.222)",
     ]
 
 

@@ -41,21 +41,19 @@ typedef struct {
     int64_t code, size;
 } Decoded;
 
+/* How many bytes follow the first one of a character; 0 if it is the first of none. */
+static int64_t bytes_behind(int64_t lead)
+{
+    if (lead < 0xC2 || lead >= 0xF5)
+        return 0;
+    return 1 + (lead >= 0xE0) + (lead >= 0xF0);
+}
+
 /* Code point at byte `i` and its length; a byte that is not UTF-8 is U+FFFD, length 1. */
 static Decoded decode(Bytes data, int64_t i, int64_t end)
 {
     const Decoded damaged = {0xFFFD, 1};
-    int64_t lead = AT(data, i), need = 0, value = 0;
-    if (lead >= 0xC2 && lead < 0xE0) {
-        need = 1;
-        value = lead & 0x1F;
-    } else if (lead >= 0xE0 && lead < 0xF0) {
-        need = 2;
-        value = lead & 0x0F;
-    } else if (lead >= 0xF0 && lead < 0xF5) {
-        need = 3;
-        value = lead & 0x07;
-    }
+    int64_t lead = AT(data, i), need = bytes_behind(lead), value = lead & (0x3F >> need);
     if (need == 0 || i + need >= end)
         return damaged;
     for (int64_t k = 1; k <= need; k++) {
@@ -92,6 +90,16 @@ static uint8_t look_like(const Tables *tables, int64_t code)
     return AT(tables->look_to, low);
 }
 
+static bool is_quote_sign(int64_t code)
+{
+    return code == '"' || code == '>' || code == 0xAB || (code >= 0x201C && code <= 0x201F);
+}
+
+static bool is_currency(int64_t code)
+{
+    return code == '$' || (code >= 0xA3 && code <= 0xA5) || (code >= 0x20A0 && code <= 0x20BF);
+}
+
 /* Count a punctuation mark that a later pass looks for; `following` is the next byte. */
 static void count_sign(const Scratch *s, int64_t code, int64_t following)
 {
@@ -113,14 +121,9 @@ static void count_sign(const Scratch *s, int64_t code, int64_t following)
     case ':':
         SEEN(s, N_LINK_HINTS) += following == '/';
         return;
-    case '$':
-        SEEN(s, N_CURRENCY) += 1;
-        return;
     }
-    if (code == '"' || code == '>' || code == 0xAB || (code >= 0x201C && code <= 0x201F))
-        SEEN(s, N_QUOTE_SIGNS) += 1;
-    else if ((code >= 0xA3 && code <= 0xA5) || (code >= 0x20A0 && code <= 0x20BF))
-        SEEN(s, N_CURRENCY) += 1;
+    SEEN(s, N_QUOTE_SIGNS) += is_quote_sign(code);
+    SEEN(s, N_CURRENCY) += is_currency(code);
 }
 
 /* Read ASCII from byte `i` on; returns where it ends. */

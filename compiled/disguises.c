@@ -59,6 +59,12 @@ static bool may_double(int32_t before, int32_t letter, int32_t after)
     return vowel_before && (VOWEL[after] || after == 'l' || after == 'r'); /* apple, cherry */
 }
 
+/* Whether a run of so many of a character is drawn out: digits and stars stay as they are. */
+static bool is_stretched(int32_t letter, int64_t length)
+{
+    return length >= 3 && !(letter >= '0' && letter <= '9') && letter != '*';
+}
+
 /* Shorten runs of three or more letters in `chars[begin:begin + size]`.
 
    keep: 1 or 2 letters of a run stay (2 only where English doubles the letter). A word of one
@@ -74,9 +80,10 @@ Shortened unstretch(const Scratch *s, int64_t begin, int64_t size, int64_t keep)
         while (run < end && AT(chars, run) == letter)
             run++;
         int64_t length = run - j;
-        if (length == size && length >= 3 && !(letter >= '0' && letter <= '9') && letter != '*') {
+        bool stretched = is_stretched(letter, length);
+        if (stretched && length == size) {
             length = 3;
-        } else if (length >= 3 && !(letter >= '0' && letter <= '9') && letter != '*') {
+        } else if (stretched) {
             int32_t before = out > begin ? AT(chars, out - 1) : -1;
             bool doubles =
                 letter >= 128 || may_double(before, letter, run < end ? AT(chars, run) : -1);

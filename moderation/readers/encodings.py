@@ -67,6 +67,7 @@ _WELL_FORMED = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _JAPANESE = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
+_NO_TEXT = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _HANGUL_PARTS = b"\xa4\xd4\xa4"  # a syllable beyond KS X 1001, spelt in eight bytes
 
 
@@ -174,8 +175,8 @@ def _declared(head: bytes) -> Encoding | None:
 
 
 def _errors(sample: bytes, name: str) -> int:
-    """Characters that cannot be decoded."""
-    return sample.decode(name, "replace").count("\ufffd")
+    """Characters that cannot be decoded, or come out as controls that nobody writes."""
+    return len(_NO_TEXT.findall(sample.decode(name, "replace")))
 
 
 def _fits(sample: bytes, name: str) -> bool:
@@ -189,11 +190,11 @@ def _guessed(sample: bytes) -> Encoding:
     latin = runs < _RUN_SHARE * count
     ranked = _ranked(sample, _LATIN if latin else (*_LATIN, *_OTHERS))
     western = ranked["cp1252"]
-    for codec, sure in ranked.most_common():
+    for place, (codec, sure) in enumerate(ranked.most_common()):
         if codec == "cp1252" or (latin and sure < _MARGIN * western):
             break
         if _fits(sample, codec):
-            return Encoding(codec, "by its bytes", doubtful=count < _FEW)
+            return Encoding(codec, "by its bytes", doubtful=count < _FEW or place > 0)
     return Encoding("utf-8")
 
 

@@ -106,6 +106,37 @@ def test_a_table_that_only_its_text_makes_one_of_comments_is_said(tmp_path):
     assert "--map text=COLUMN" in note
 
 
+@pytest.mark.parametrize("more", [{}, {"id": 7, "logger": "app.main"}])
+def test_the_log_of_a_program_is_said_to_be_one_of_comments_by_a_name_alone(tmp_path, more):
+    row = {"timestamp": DAY, "level": "INFO", "message": "Started worker 3 on port 80", **more}
+    path = tmp_path / "log.jsonl"
+    path.write_text(f"{json.dumps(row)}\n" * 3)
+    (note,) = read(path).notes
+    assert "nothing but the name of the column 'message' tells that it holds comments" in note
+
+
+def test_a_long_value_is_no_column(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text(json.dumps({"id": 1, "text": "a b " * 100_000}) + '\n{"id": 2, "text": "c"}\n')
+    dump = read(path)
+    assert dump.formats[str(path)] == ("table", "JSON objects with id, text")
+    assert dump.records == 2
+
+
+def test_a_list_of_words_is_no_table(tmp_path):
+    path = tmp_path / "words.json"
+    path.write_text('["one word", "another word"]')
+    with pytest.raises(InputError, match="no reader knows this format"):
+        read(path)
+
+
+def test_an_object_of_very_many_keys_is_read(tmp_path):
+    path = tmp_path / "wide.json"
+    keys = {f"k{number}": 1 for number in range(300_000)}
+    path.write_text(json.dumps([{**keys, "text": "a"}]))
+    assert read(path).comments["text"].tolist() == ["a"]
+
+
 def test_rows_in_a_numbered_file_are_no_hashover_comment(tmp_path):
     path = tmp_path / "1.json"
     path.write_text(json.dumps([{"body": "a", "date": DAY}, {"body": "b", "date": DAY}]))

@@ -215,3 +215,14 @@ def test_a_line_break_is_never_swallowed_by_half_a_character(tmp_path):
     dump = read(path)
     assert dump.comments["text"].tolist()[-2:] == ["cut \ufffd", "next"]
     assert dump.records == len(dump.comments) == 42
+
+
+def test_an_encoding_that_makes_controls_of_letters_is_not_guessed_in_silence(tmp_path):
+    text = "Ich stimme völlig zu, die Preise steigen täglich, größer geht es nicht."
+    path = tmp_path / "dos.csv"
+    path.write_bytes(
+        f"id,text\n{''.join(f'{n},{text}' + chr(10) for n in range(30))}".encode("cp850")
+    )
+    dump = read(path)
+    assert not dump.comments["text"].str.contains("[\x80-\x84\x86-\x9f]").any()
+    assert any("--encoding NAME" in note for note in dump.notes)

@@ -56,6 +56,8 @@ class JsonFormat:
     settle: Callable[[Source, list[Row], list[ThreadRow]], None] | None = None
     fix: Callable[[str], str] | None = None  # repairs every text
     fix_title: Callable[[str], str] | None = None
+    wrapped: bool = False  # the replies may stand beside the comment, in an object around both
+    bare_replies: bool = False  # replies may be texts, without an object around them
     stubs: bool = False  # `more` objects stand for comments that are not in the file
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
 

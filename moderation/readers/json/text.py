@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from moderation.readers.source import Source
 
+BEHIND = "behind the damage"  # the key of what no row of the file holds
 READ_BYTES = 1 << 20
 FIRST_BYTES = 1 << 18  # what detection looks at
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
@@ -55,7 +56,7 @@ def _behind_damage(raw: bytes) -> list[Any]:
     These are inner ones where something holds them, not rows of the file.
     """
     left = salvaged(raw, bool)
-    return [left.root, {"behind the damage": left.others}] if left.root else left.others
+    return [left.root, {BEHIND: left.others}] if left.root else left.others
 
 
 def rescued(raw: bytes) -> Any:

@@ -9,8 +9,8 @@ from moderation.readers.json.late import late
 from moderation.readers.json.read import read_format
 from moderation.readers.json.shape import JsonFormat, at
 from moderation.readers.json.text import first_values
-from moderation.readers.json.walk import objects
-from moderation.readers.synonyms import NAMES, is_html, roles
+from moderation.readers.json.walk import REPLIES, objects
+from moderation.readers.synonyms import NAMES, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
-NESTS = ("replies", "children", "comments", "responses", "answers", "subcomments", "childcomments")
+NESTS = (*REPLIES, "comments")
 """Keys that hold replies, where a comment has neither id nor author nor time."""
 
 
@@ -64,7 +64,8 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
         return None
     paths = _paths(comments, later, source)
     bare = any(_has_bare(comment, paths["text"].split("|")) for comment in every)
-    return _format(paths, bare)
+    plain = any(_has_plain_replies(comment) for comment in every)
+    return _format(paths, bare or plain, plain)
 
 
 def _is_flat(roots: list[Any], source: Source) -> bool:
@@ -83,8 +84,11 @@ def _paths(
     return {role: "|".join(dict.fromkeys(names)) for role, names in more.items()}
 
 
-def _format(both: dict[str, str], bare: bool) -> JsonFormat:
-    """The format of comments with these keys. bare: some have a text and nothing else."""
+def _format(both: dict[str, str], bare: bool, plain: bool) -> JsonFormat:
+    """The format of comments with these keys.
+
+    bare: some have a text and nothing else. plain: some are a text.
+    """
     others = [both[role] for role in ("id", "author", "created_at") if role in both]
     authors = both["author"].split("|") if "author" in both else []
     return JsonFormat(
@@ -100,6 +104,8 @@ def _format(both: dict[str, str], bare: bool) -> JsonFormat:
         url=both.get("url", ""),
         status=both.get("status", ""),
         title=both.get("title", ""),
+        wrapped=True,
+        bare_replies=plain,
         post=("title", "comments|replies|children|responses|posts|answers"),
         post_id="id|url|slug|title",
         post_text="article|selftext|description|content|body|text",
@@ -143,9 +149,20 @@ def _has_bare(node: dict[str, Any], texts: list[str]) -> bool:
     )
 
 
+def _has_plain_replies(node: dict[str, Any]) -> bool:
+    """Whether replies stand within the comment that are texts: words, not the ids of others."""
+    inner = [
+        one
+        for key, value in node.items()
+        if isinstance(value, list) and plainly(key) in REPLIES
+        for one in value
+    ]
+    return any(isinstance(one, str) and " " in one.strip() for one in inner)
+
+
 def _has_replies(node: dict[str, Any], source: Source) -> bool:
     """Whether comments stand within the comment."""
-    return any(
+    return _has_plain_replies(node) or any(
         _is_comment(inner, source)
         for value in node.values()
         if isinstance(value, dict | list)

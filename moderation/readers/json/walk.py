@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from moderation.readers.json.shape import JsonFormat, Record, at, has, is_record
 from moderation.readers.json.strays import TOP, Element
 from moderation.readers.json.text import first_values
+from moderation.readers.synonyms import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 SAMPLED = 5_000  # objects that detection looks at
+REPLIES = ("replies", "children", "responses", "answers", "subcomments", "childcomments")
+"""What keys that hold replies are plainly called."""
 
 
 class Match(NamedTuple):
@@ -92,7 +95,34 @@ def walk(
             element.own = element.own or element.node is node
             yield Match(node, step.around, step.post, is_post=False)
             step = step._replace(around=node)
+            if shape.bare_replies:
+                step = step._replace(node=_with_objects(node, shape))
+        elif shape.wrapped and (wrapped := _wrapped(node, shape)):
+            stack += step._replace(around=node[wrapped]).fields(shape.shut | {wrapped})
+            stack.append(step._replace(node=node[wrapped], way=(step.way[1], wrapped)))
+            continue
         stack += step.fields(shape.shut)
+
+
+def _wrapped(node: Record, shape: JsonFormat) -> str | None:
+    """The key of the one comment that an object holds beside the list of its replies."""
+    if not any(plainly(key) in REPLIES and value for key, value in node.items()):
+        return None
+    inner = [
+        key for key, value in node.items() if isinstance(value, dict) and is_record(value, shape)
+    ]
+    return inner[0] if len(inner) == 1 and plainly(inner[0]) not in REPLIES else None
+
+
+def _with_objects(node: Record, shape: JsonFormat) -> Record:
+    """The comment, its replies that are texts alone as objects with a text."""
+    text = shape.text.split("|")[0].removeprefix("<")
+    return {
+        key: [{text: one} if isinstance(one, str) else one for one in value]
+        if isinstance(value, list) and plainly(key) in REPLIES
+        else value
+        for key, value in node.items()
+    }
 
 
 def claims(source: Source, shape: JsonFormat) -> bool:

@@ -15,7 +15,7 @@ from moderation.readers.json import formats
 from moderation.readers.json.late import late, may_be_longer
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.strays import is_prose, odd_key
-from moderation.readers.json.text import first_values
+from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.unknown import shape_of
 from moderation.readers.markup import plain
 from moderation.readers.source import HEAD_BYTES
@@ -29,7 +29,7 @@ from moderation.readers.table.parquet import Parquet
 from moderation.readers.values import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from moderation.readers.source import Source
 
@@ -39,6 +39,7 @@ _LISTS = (
     "only its rows are read, not what is in the lists of the column {}; if these are comments, "
     "give each a row of its own"
 )
+_OF_LOGS = {"loglevel", "severity", "logger", "loggername", "hostname", "pid", "stacktrace"}
 SHOWN = 12  # column names in an error message
 
 
@@ -108,10 +109,16 @@ def _nested(schema: pa.Schema) -> list[str]:
 
 
 def _weakly(source: Source, chosen: Mapping[str, str]) -> str | None:
-    """What to say of a table with other columns than a text, none of which comments have."""
-    known = {"id", "parent_id", "thread_id", "created_at", "title", "article", "status"}
-    author = plainly(chosen.get("author", "name")) != "name"
-    if source.mapping or author or known & chosen.keys() or not _has_others(source):
+    """What to say of a table with other columns than a text, none of which comments have.
+
+    Or if it has one that logs have, and comments do not.
+    """
+    known = {"id", "parent_id", "thread_id", "title", "article", "status"}
+    if "comment" in plainly(chosen["text"]):
+        known.add("created_at")  # every log has a time as well
+    told = plainly(chosen.get("author", "name")) != "name" or known & chosen.keys()
+    names = _names(source)
+    if source.mapping or len(names) < 2 or (told and not _OF_LOGS & set(map(plainly, names))):
         return None
     return (
         f"{source.name}: nothing but the name of the column {chosen['text']!r} tells that it holds "
@@ -119,10 +126,10 @@ def _weakly(source: Source, chosen: Mapping[str, str]) -> str | None:
     )
 
 
-def _has_others(source: Source) -> bool:
+def _names(source: Source) -> Sequence[str]:
+    """The columns of a table in text or JSON."""
     style = None if source.is_json or source.binary else style_of(source)
-    names = style.names if style else _keys(source) if source.is_json else ()
-    return len(names) > 1
+    return style.names if style else _keys(source) if source.is_json else ()
 
 
 def detect_dialect(source: Source, name: str) -> str | None:
@@ -159,7 +166,7 @@ def _first_rows(source: Source) -> Iterator[dict[str, Any]]:
     """The objects of the file's first values."""
     for value in first_values(source):
         for row in value if isinstance(value, list) else [value]:
-            if isinstance(row, dict):
+            if isinstance(row, dict) and BEHIND not in row:
                 yield row
 
 
@@ -225,7 +232,7 @@ def _json_roles(source: Source) -> dict[str, str]:
         for key in _leaves(late_record.record)
     ]
     if "text" not in roles(names, source.mapping):
-        names += [key for key in later if key not in names]
+        names = list(dict.fromkeys([*names, *later]))
     chosen: dict[str, str] = {}
     for role, (first, *others) in late_roles(_roles(source, names), names, later).items():
         inner = [other for other in others if other.startswith(f"{first}.")]  # of some an object
@@ -247,7 +254,7 @@ def _roles(source: Source, names: Any) -> dict[str, str]:
             )
     if "text" not in chosen:
         raise InputError(
-            f"{source.name}: no column for the text; the file has {_shown(names)}. "
+            f"{source.name}: no column for the text; the file has {_shown(names) or 'none'}. "
             "If one of them is the text, say --map text=COLUMN; if this is data, "
             "the header line is missing"
         )

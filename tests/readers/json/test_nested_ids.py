@@ -86,3 +86,47 @@ def test_a_large_document_in_parts_keeps_its_nesting(tmp_path):
     comments = read(path).comments
     assert len(comments) == 9_001
     assert comments["depth"].tolist() == [1] + [2] * 9_000
+
+
+def test_replies_stand_beside_the_comment_they_answer(tmp_path):
+    inner = {"answers": [], "comment": {"text": "third one", "author": "z"}}
+    reply = {"answers": [inner], "comment": {"text": "second one", "author": "y"}}
+    first = {"answers": [reply], "comment": {"text": "first one", "author": "x"}}
+    alone = {"answers": [], "comment": {"text": "another one", "author": "w"}}
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps([first, alone]))
+    comments = read(path).comments.set_index("text")
+    depths = {"first one": 1, "second one": 2, "third one": 3, "another one": 1}
+    assert comments["depth"].to_dict() == depths
+    assert comments.loc["second one", "parent_id"] == comments.loc["first one", "id"]
+
+
+def test_comments_beside_the_article_are_no_replies_to_it(tmp_path):
+    rows = [{"text": "first one", "author": "x"}, {"text": "second one", "author": "y"}]
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps({"post": {"text": "An article", "author": "z"}, "comments": rows}))
+    comments = read(path).comments
+    assert set(comments["depth"]) == {1}
+
+
+@pytest.mark.parametrize("layout", [array, lines])
+def test_replies_that_are_texts_alone(tmp_path, layout):
+    first = {"text": "first one", "author": "x", "replies": ["a plain reply", "another reply"]}
+    path = tmp_path / "dump"
+    path.write_text(layout([first, {"text": "second one", "author": "y", "replies": []}]))
+    dump = read(path)
+    assert dump.records == 4
+    depths = {"first one": 1, "a plain reply": 2, "another reply": 2, "second one": 1}
+    assert dump.comments.set_index("text")["depth"].to_dict() == depths
+
+
+def test_replies_that_are_ids_are_no_comments(tmp_path):
+    rows = [
+        {"id": "a1", "text": "first one", "author": "x", "replies": ["b2"]},
+        {"id": "b2", "text": "second one", "author": "y", "parent_id": "a1", "replies": []},
+    ]
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps(rows))
+    comments = read(path).comments
+    assert comments["text"].tolist() == ["first one", "second one"]
+    assert comments["depth"].tolist() == [1, 2]

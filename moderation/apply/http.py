@@ -58,6 +58,7 @@ class Client:
         self._secrets = secrets
         self._sleep = sleep
         self._opener = urllib.request.build_opener(_NoRedirect)
+        self._opener.addheaders = []  # not even a name of Python's
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """Ask; a broken connection is tried again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.apply.journal import BEGIN, DONE, FAILED, RUN, UNDO, Entry
-from moderation.apply.target import GONE, Change
+from moderation.apply.target import GONE, AlteredError, Change
 from moderation.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ CONFLICT = "changed by somebody"
 MISSING = "not on the site"
 UNCHANGED = "said yes, did nothing"
 FAILURE = "failed"
+MORE = "written, and more changed"
 LEFT = "left for the next run"
 UNDONE = "undone before"
 UNTOUCHED = "never written"
 HOLDS = "as written"
 FINAL = "no way back"  # and --irreversible was not given
-BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE, FINAL)
+REFUSED = "left alone"  # the platform would change more of the comment than its state
+BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE, FINAL, MORE, REFUSED)
 """What a person should look at: the status is 1 then."""
 
 FAULTS = 5  # in a row, and the run stops: the site or the credentials are at fault
@@ -111,8 +113,8 @@ def _bounded(run: Run, one: Callable[[Run, Step, bool], Outcome]) -> Iterator[Ou
         if run.chosen is not None and step.step not in run.chosen:
             continue
         outcome = one(run, step, run.most is None or written < run.most)
-        written += outcome.what in (WRITTEN, SENT, WOULD)
-        faults = faults + 1 if outcome.what in (FAILURE, UNCHANGED) else 0
+        written += outcome.what in (WRITTEN, SENT, WOULD, MORE)
+        faults = faults + 1 if outcome.what in (FAILURE, UNCHANGED, MORE) else 0
         seen += 1
         conflicts += outcome.what == CONFLICT
         yield outcome
@@ -189,16 +191,20 @@ def _back(run: Run, step: Step, may_write: bool) -> Outcome:
 
 def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool) -> Outcome:
     """Write, and read what came of it."""
+    if obstacle := run.driver.obstacle(step.target, change):
+        return Outcome(step, REFUSED, change.before, change.before, obstacle)
     if run.journal is None:
         return Outcome(step, WOULD, change.before, change.after)
     if not may_write:
         return Outcome(step, LEFT, change.before, change.before)
     entry = Entry(UNDO if change.undo else RUN, BEGIN, change.before, change.after)
     run.journal.add(step.step, step.id, entry)
-    message = ""
+    message, altered = "", False
     claimed = state = None
     try:
         claimed = run.driver.write(step.target, change)
+    except AlteredError as error:
+        message, altered = str(error), True
     except ApplyError as error:
         message = str(error)
     if blind:
@@ -211,10 +217,11 @@ def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool)
             message = message or str(error)
         what = WRITTEN if state == change.after else FAILURE if message else UNCHANGED
     good = what in (WRITTEN, SENT)
-    run.journal.add(
-        step.step, step.id, entry._replace(phase=DONE if good else FAILED), "" if good else message
-    )
-    return Outcome(step, what, change.before, state, "" if good else message)
+    if good and altered:
+        what = MORE
+    message = "" if good and not altered else message
+    run.journal.add(step.step, step.id, entry._replace(phase=DONE if good else FAILED), message)
+    return Outcome(step, what, change.before, state, message)
 
 
 def _claim(claimed: str | None, change: Change) -> str:

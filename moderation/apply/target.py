@@ -11,8 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from moderation.errors import ApplyError
+
 APPROVED, PENDING, SPAM, REMOVED, GONE = "approved", "pending", "spam", "removed", "gone"
 STATES = (APPROVED, PENDING, SPAM, REMOVED, GONE)
+
+
+class AlteredError(ApplyError):
+    """The write was made, and the platform changed more than it was asked to."""
 
 
 class Target(NamedTuple):
@@ -32,13 +38,23 @@ class Change(NamedTuple):
 
 
 class Driver(Protocol):
-    """One platform, with its credentials."""
+    """One platform, with its credentials.
+
+    Both raise ApplyError where it refuses, or answers what cannot be understood.
+    """
 
     def read(self, target: Target) -> str | None:
         """The comment's state now; None where the platform cannot be asked."""
 
     def write(self, target: Target, change: Change) -> str | None:
         """Change it; the state that the platform's answer names, if it names one."""
+
+    def obstacle(self, target: Target, change: Change) -> str:
+        """Why the comment that was just read should not be changed; "" for no reason.
+
+        Asked in a dry run too: nothing is sent.
+        """
+        return ""
 
 
 class Settings(NamedTuple):

@@ -165,6 +165,48 @@ def test_a_comment_changed_meanwhile_is_left_and_named(planned, moderation, writ
     assert (checked.status, "left as found: 4" in checked.err) == (1, True)
 
 
+REWRITTEN = {
+    "text": {"text": "see <img>"}, "a lone <": {"text": "a < b"}, "ampersand": {"text": "R&D"},
+    "name": {"author_name": "Ann <b>"}, "no address": {"author_ip": ""},
+    "half an address": {"author_ip": "192.0.2.x"}, "agent": {"author_user_agent": "a%20b"},
+    "entity": {"text": "&bogus;"}, "foreign link": {"text": '<a href="https://x.example">x</a>'},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REWRITTEN)
+def test_what_wordpress_would_rewrite_is_left_alone(case, planned, moderation):
+    site, _ = planned("wordpress-rest")
+    site.comments["4"] |= REWRITTEN[case]
+    site.comments["5"] |= REWRITTEN[case]
+    before = site.bytes()
+    for more in ((), ("--yes",)):
+        ran = moderation("apply", "run", "plan.jsonl", *more)
+        assert (ran.status, ran.out.count("left alone")) == (1, 2)
+    assert (site.bytes(), site.writes) == (before, [])
+
+
+def test_unless_asked_to_and_then_it_says_what_changed(planned, moderation):
+    site, _ = planned("wordpress-rest", "--set", "rewrite=yes")
+    site.comments["4"]["text"] = "see <img>"
+    ran = moderation("apply", "run", "plan.jsonl", "--yes")
+    assert (ran.status, "written, and more" in ran.out, len(site.writes)) == (1, True, 2)
+
+
+def test_what_its_own_form_lets_through_is_written(planned, moderation):
+    site, _ = planned("wordpress-rest")
+    site.comments["4"] |= {
+        "text": 'see <a href="http://x.example/?a=1&amp;b=2" rel="nofollow ugc">here</a> a &lt; b '
+        "<b>50%</b> \"q\" 'r' \\ &eacute; “é”\r\n\n<a href='https://y.example/p' title='t' "
+        'rel="nofollow ugc">w</a>',
+        "author_name": "O'Hara &amp; co 50%",
+        "author_user_agent": "",
+    }
+    before = site.bytes()
+    assert moderation("apply", "run", "plan.jsonl", "--yes").status == 0
+    assert moderation("apply", "undo", "plan.jsonl", "--yes").status == 0
+    assert site.bytes() == before
+
+
 PINNED = {
     "disqus": {"4": {"isSpam": False, "isDeleted": False, "isApproved": False}},
     "github": {"IC_kw4": {"isMinimized": True, "minimizedReason": "outdated"}},

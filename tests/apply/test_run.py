@@ -27,6 +27,9 @@ class Memory:
     def read(self, target):
         return self.states.get(target.id, "gone")
 
+    def obstacle(self, target, change):
+        return ""
+
     def write(self, target, change):
         number = len(self.writes)
         if self.kill == (number, False):

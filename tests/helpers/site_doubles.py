@@ -90,21 +90,36 @@ def wordpress_set(comment, verb):
 
 def wordpress(site, method, path, query, body, headers):
     """REST as WordPress answers it: setting an unchanged status ends in an error."""
-    said = {"1": "approved", "0": "hold"}
+
+    def shown(comment):
+        said = {"1": "approved", "0": "hold"}
+        own = {"author_name": "Ann", "author_ip": "192.0.2.7", "author_user_agent": "Mozilla (q)"}
+        own |= {key: value for key, value in comment.items() if key.startswith("author")}
+        text = {"content": {"raw": comment.get("text", "Buy now")}}
+        return (
+            {"id": int(name), "status": said.get(comment["status"], comment["status"])} | own | text
+        )
+
     if headers["Authorization"] != BASIC:
         return 401, {"code": "rest_cannot_edit", "message": "Sorry, you are not allowed."}
     name = query["rest_route"].rpartition("/")[2]
     comment = site.comments.get(name)
     if path != "/" or comment is None:
         return 404, {"code": "rest_comment_invalid_id", "message": "Invalid comment ID."}
-    if method == "POST":
-        verb = json.loads(body)["status"]
-        if name in site.liars:
-            return 200, {"id": int(name), "status": said.get(comment["status"], comment["status"])}
-        if not wordpress_set(comment, verb):
+    if method in ("POST", "DELETE") and name not in site.liars:
+        sent = json.loads(body) if method == "POST" else {"status": "trash"}
+        assert method == "POST" or query["force"] == "false"
+        if not wordpress_set(comment, sent["status"]):
             return 500, {"code": "rest_comment_failed_edit", "message": "Updating failed."}
-        site.wrote(name, verb)
-    return 200, {"id": int(name), "status": said.get(comment["status"], comment["status"])}
+        if method == "POST" and sent.get("author_ip") != shown(comment)["author_ip"]:
+            comment["author_ip"] = sent.get("author_ip", "127.0.0.1")
+        agent = sent.get("author_user_agent") or headers["User-Agent"]
+        if method == "POST" and agent and agent != shown(comment)["author_user_agent"]:
+            comment["author_user_agent"] = agent
+        if method == "POST" and "<img>" in comment.get("text", ""):
+            comment["text"] = comment["text"].replace("<img>", "")
+        site.wrote(name, sent["status"])
+    return 200, shown(comment)
 
 
 def disqus(site, method, path, query, body, headers):

@@ -17,6 +17,7 @@ from moderation.apply.target import (
     PENDING,
     REMOVED,
     Change,
+    Driver,
     Platform,
     Settings,
     Target,
@@ -37,7 +38,7 @@ _STATES = {
 }
 
 
-class Coral:
+class Coral(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client) -> None:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from moderation.apply.http import Client, checked_site
 from moderation.apply.secret import secret
-from moderation.apply.target import APPROVED, GONE, REMOVED, Change, Platform, Settings, Target
+from moderation.apply.target import (
+    APPROVED,
+    GONE,
+    REMOVED,
+    Change,
+    Driver,
+    Platform,
+    Settings,
+    Target,
+)
 
 if TYPE_CHECKING:
     from moderation.apply.http import Answer
@@ -20,7 +29,7 @@ _SECRETS = ("DISCOURSE_API_KEY", "DISCOURSE_API_USERNAME")
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 
 
-class Discourse:
+class Discourse(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client) -> None:

@@ -14,6 +14,7 @@ from moderation.apply.target import (
     REMOVED,
     SPAM,
     Change,
+    Driver,
     Platform,
     Settings,
     Target,
@@ -26,7 +27,7 @@ _SECRETS = ("DISQUS_API_SECRET", "DISQUS_ACCESS_TOKEN")
 _NOT_FOUND = 8  # "Unable to find post", by Disqus's list of codes (2, invalid argument, beside it)
 
 
-class Disqus:
+class Disqus(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client, credentials: dict[str, str]) -> None:

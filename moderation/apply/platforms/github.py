@@ -17,6 +17,7 @@ from moderation.apply.target import (
     REMOVED,
     SPAM,
     Change,
+    Driver,
     Platform,
     Settings,
     Target,
@@ -35,7 +36,7 @@ _SHOW = (
 _STATES = {"spam": SPAM, "abuse": REMOVED}
 
 
-class GitHub:
+class GitHub(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client) -> None:

@@ -18,6 +18,7 @@ from moderation.apply.target import (
     REMOVED,
     SPAM,
     Change,
+    Driver,
     Platform,
     Settings,
     Target,
@@ -26,7 +27,7 @@ from moderation.apply.target import (
 _SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN")
 
 
-class Reddit:
+class Reddit(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client) -> None:

@@ -21,6 +21,7 @@ from moderation.apply.target import (
     SPAM,
     STATES,
     Change,
+    Driver,
     Platform,
     Settings,
     Target,
@@ -30,7 +31,7 @@ ANY_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
 _SECRETS = ("MODERATION_WEBHOOK_SECRET",)
 
 
-class Webhook:
+class Webhook(Driver):
     """See target.Driver."""
 
     def __init__(self, client: Client, key: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from moderation.apply.http import checked_site
 from moderation.apply.platforms.wordpress import ACTIONS, ID, STATUSES, state_of, verb
-from moderation.apply.target import GONE, Change, Platform, Settings, Target
+from moderation.apply.target import GONE, Change, Driver, Platform, Settings, Target
 from moderation.errors import ApplyError
 from moderation.terminal import safe
 
@@ -22,7 +22,7 @@ TIMEOUT = 120  # seconds for one call; each starts the whole of WordPress
 _NO_COMMENT = re.compile(r"Invalid comment ID|Could not find the comment", re.IGNORECASE)
 
 
-class WordPressCli:
+class WordPressCli(Driver):
     """See target.Driver. program: the path of `wp`. options: come first in every call."""
 
     def __init__(self, program: str, options: list[str]) -> None:

@@ -51,7 +51,7 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
     if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield source
         return
-    inside = [item for item in source.directory.infolist() if not item.is_dir()]
+    inside = [item for item in source.directory.infolist() if item.file_size or not item.is_dir()]
     source.allow_all([item.file_size for item in inside])
     if not inside:
         raise InputError(f"{source.name}: the archive is empty")

@@ -1,6 +1,7 @@
 """Words that damage has moved to where no reader looks for a text: each is told by a reject."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -225,3 +226,32 @@ def test_rows_with_as_many_cells_as_a_header_that_is_none(tmp_path):
     rows = "".join(f"{n},5,A,a@b.example,2020,Words of mine,1,comment\n" for n in range(4))
     path.write_text(f"le,{PROSE},1,comment\n{rows}9,5,{PROSE},20\n")
     assert len(read(path, format="table", mapping={"text": "comment"}).rejects) == 6
+
+
+def test_a_word_within_a_date_of_a_table(tmp_path):
+    path = tmp_path / "comments.csv"
+    dates = ["2020-01-01 11:00:00", "2020-01-01 11 was :00:00", "", "2020-01-01 11:00:00"]
+    rows = "".join(f"{n},{date},Mine.\n" for n, date in enumerate([*dates, dates[0]]))
+    path.write_text(f"id,date,text\n{rows}")
+    assert len(read(path).comments) == 5
+    assert reasons(path) == ["words within a date"]
+
+
+def test_a_header_of_an_export_into_which_a_text_has_run(tmp_path):
+    path = tmp_path / "comments.csv"
+    header = "appro was late again and soDate,articleID,commentBody,commentID,createDate,parentID"
+    path.write_text(f"{header}\n1,5,Mine.,1,1524594200,0\n2,5,And mine.,2,1524594200,0\n")
+    assert len(read(path, format="nyt-csv").comments) == 2
+    assert reasons(path) == ["a column's name goes on as a text"]
+
+
+def test_a_folder_of_an_archive_that_has_content(tmp_path):
+    path = tmp_path / "comments.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one/comments.csv", "id,text\n1,Mine.\n")
+        archive.writestr("two.csv", "id,text\n2,And mine.\n")
+    raw = path.read_bytes()
+    at = raw.rindex(b"one/c") + 4
+    path.write_bytes(raw[:at] + b"\0" + raw[at + 1 :])
+    assert len(read(path).comments) == 1
+    assert list(read(path).rejects["place"]) == ["the whole file"]

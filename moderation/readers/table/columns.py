@@ -35,6 +35,7 @@ _LONG, _WORDS = 30, 6  # bytes, and words of two letters, of what is no id and n
 _LONG_NAME = 8  # the same words of what is no name
 _OFTEN = 2  # rows that have an article
 _EDGE = 8  # characters with which an article begins and ends
+_BENT = re.compile(r"\d{4}-\d\d.*[^\W\d_]{2}.*", re.DOTALL)  # a date that a program wrote
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -81,6 +82,8 @@ def batch(
     states = _mapped(by_role.get("status"), status, length)
     states = _told_by_text(states, text)
     threads, table = _threads(by_role, length)
+    dates = columns.get("created_at", pa.nulls(length, STRING))
+    created = times(dates) if "created_at" in columns else pa.nulls(length, TIME)
     records = pa.table(
         {
             "thread_id": threads,
@@ -89,9 +92,7 @@ def batch(
             "author": _authors(by_role["author"])
             if "author" in by_role
             else pa.nulls(length, STRING),
-            "created_at": times(columns["created_at"])
-            if "created_at" in columns
-            else pa.nulls(length, TIME),
+            "created_at": created,
             "text": pc.fill_null(text, "") if text.null_count else text,
             "kind": _kinds(by_role.get("kind"), absent, length),
             "status": states,
@@ -103,6 +104,10 @@ def batch(
     rejects = [
         Reject(file, place(row), reason, shown[:SNIPPET])
         for row, reason, shown in _misplaced(columns)
+    ]
+    rejects += [
+        Reject(file, place(row), "words within a date", shown[:SNIPPET])
+        for row, shown in _bent(dates, created)
     ]
     more = len(rejects)
     lost = pc.and_(absent, pc.is_null(ids))
@@ -139,6 +144,22 @@ def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tupl
     some = column.take(pa.array(long)).to_pylist()
     texts = zip(long.tolist(), some, strict=True)
     return [(row, text) for row, text in texts if text and len(_WORD.findall(text)) >= words]
+
+
+def _bent(column: pa.Array | pa.ChunkedArray, created: pa.Array) -> list[tuple[int, str]]:
+    """Rows whose date cannot be read for the words in it, where most others can."""
+    nulls = created.null_count
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not pa.types.is_large_string(column.type) or not 0 < 2 * nulls < len(created):
+        return []
+    rows = np.flatnonzero(created.is_null().to_numpy(zero_copy_only=False))
+    some = column.take(pa.array(rows)).to_pylist()
+    found = zip(rows.tolist(), some, strict=True)
+    return [
+        (row, text)
+        for row, text in found
+        if text and len(text) <= _LONG + _LONG and _BENT.fullmatch(text)
+    ]
 
 
 def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:

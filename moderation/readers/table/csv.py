@@ -39,6 +39,7 @@ FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
 _WORDY = 10  # words in the name of a column, which even a question hardly has
+_WORDY_EXPORT = 5  # words in one that a program has made
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
@@ -53,6 +54,18 @@ class Style:
     names: tuple[str, ...]
     header: int = 1  # lines that the header takes; 0: the names are not in the file
     cells: int = 0  # of the line behind it
+    exported: bool = False  # by a program that is known; a person may call a column by a sentence
+
+    def holds_words(self, name: str) -> bool:
+        """Whether a text has run into the name of a column, which is known by itself."""
+        words = name.split()
+        if self.exported:
+            return len(words) > _WORDY_EXPORT
+        if len(words) < _WORDY or name.rstrip().endswith(("?", ":", ")")):  # they ask or explain
+            return False
+        edges = [" ".join(edge) for end in (2, 3) for edge in (words[:end], words[-end:])]
+        edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
+        return bool(roles(edges, {}))
 
 
 def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
@@ -204,7 +217,7 @@ class _Walk:
         if self._style.header and _holds_row(self._style):
             self._false = True
             yield partial(self._headless, head)
-        elif self._style.header and any(map(_holds_words, self._style.names)):
+        elif self._style.header and any(map(self._style.holds_words, self._style.names)):
             why = "a column's name goes on as a text"
             place = _Rows(head, 1, 0).place
             reject = Reject(self._file, place, why, snippet(head))
@@ -465,16 +478,6 @@ class _Walk:
             for role, name in self._roles.items()
         }
         return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
-
-
-def _holds_words(name: str) -> bool:
-    """Whether a text has run into the name of a column, which is known by itself."""
-    words = name.split()
-    if len(words) < _WORDY or name.rstrip().endswith(("?", ":", ")")):  # those ask or explain
-        return False
-    edges = [" ".join(edge) for end in (2, 3) for edge in (words[:end], words[-end:])]
-    edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
-    return bool(roles(edges, {}))
 
 
 def _holds_row(style: Style) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
         chosen = dialect_roles(dialect, _keys(source))
         jobs = _json(source, chosen) if "text" in chosen else iter(())
     else:
-        style = _style(source, dialect.header)
+        style = replace(_style(source, dialect.header), exported=True)
         chosen = dialect_roles(dialect, list(style.names))
         jobs = csv_columns(source, style, chosen)
     if "text" not in chosen:

@@ -52,7 +52,9 @@ class Doubts:
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         self._names = shape.author.split("|") if shape.author else []
-        self._text_paths = text_keys
+        self._text_parts = text_keys
+        self._deep: frozenset[str] = frozenset()  # paths of texts that comments have
+        self._single: list[str] = []  # keys whose values have no blank in most comments
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._homes = Homes(path.split(".")[0] for path in self.texts)
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
@@ -73,6 +75,14 @@ class Doubts:
             for root in roots:
                 self._remember(root, seen)
             self._usual = self._homes.usual_keys()
+            often = (path for path, count in self._nested.items() if count >= _HABIT)
+            self._deep = frozenset([*self.texts, *often])
+            least = max(_HABIT, self._sampled // 2)
+            self._single = [
+                key
+                for key, count in self._plain.items()
+                if count >= least and self._worded[key] <= 1
+            ]
 
     def _remember(self, root: Any, seen: set[str]) -> None:
         """Learn from a value. seen: ids of comments; what is left of damage may be given twice."""
@@ -83,7 +93,7 @@ class Doubts:
                 continue
             seen.add(str(name))
             self._homes.remember(match.record)
-            self._nested.update(_nested_texts(match.record, self._text_paths))
+            self._nested.update(self._nested_texts(match.record, frozenset()))
             self._sampled += 1
             for key, value in match.record.items():
                 if isinstance(value, str) and value:
@@ -150,20 +160,17 @@ class Doubts:
             return f"the key {key[:SNIPPET]!r} is prose"
         if key := self._post_key(record):
             return f"{key} is what a post has"
-        if key := next((key for key, value in record.items() if self._is_bent(key, value)), ""):
+        if key := next((key for key in self._single if _is_text(record.get(key))), ""):
             return f"{key} is prose"
-        path = self._odd_path(record) if self._usual else ""
+        path = next(self._nested_texts(record, self._deep), "") if self._usual else ""
         return path and f"no other comment has the key {path!r}"
 
     def _post_key(self, record: Record) -> str:
         """A key of posts, with prose under it, in a file whose comments do not have it."""
+        if self._of_posts.isdisjoint(record):
+            return ""
         keys = self._of_posts & (record.keys() - (self._usual or set()))
         return next((key for key in keys if is_prose(str(record[key]))), "")
-
-    def _odd_path(self, record: Record) -> str:
-        """The path of a text within an object where hardly any other comment has one."""
-        paths = (path for path in _nested_texts(record, self._text_paths) if path not in self.texts)
-        return next((path for path in paths if self._nested[path] < _HABIT), "")
 
     def _prose_among(self, keys: Iterable[str]) -> str:
         """A key that is prose, in a format that is known by its keys; empty where there is none."""
@@ -171,15 +178,17 @@ class Doubts:
             return ""
         return next((key for key in keys if is_prose(key) and key not in self._known), "")
 
-    def _is_bent(self, key: str, value: Any) -> bool:
-        """Whether a value is a text, where most comments have one word each, and none has more."""
-        return (
-            isinstance(value, str)
-            and value.count(" ") > _PROSE
-            and self._worded[key] <= 1
-            and self._plain[key] >= max(_HABIT, self._sampled // 2)
-            and len(_WORD.findall(value)) > _PROSE + 1
-        )
+    def _nested_texts(self, record: Record, but: frozenset[str]) -> Iterator[str]:
+        """The paths under which a key of a text stands deeper in an object, with words.
+
+        but: paths that are passed over.
+        """
+        for outer, value in record.items():
+            if isinstance(value, dict):
+                for key in self._text_parts.intersection(value):
+                    path = f"{outer}.{key}"
+                    if path not in but and any(map(is_prose, strings_in(value[key]))):
+                        yield path
 
     def _odd_key(self, record: Record, usual: frozenset[str]) -> str:
         """A key that damage has made; one that holds comments, which come out, is none."""
@@ -269,14 +278,13 @@ def _is_long(name: Any) -> bool:
     return isinstance(name, str) and name.count(" ") >= _LONG_NAME
 
 
-def _nested_texts(record: Record, keys: set[str]) -> frozenset[str]:
-    """The paths under which a key of a text stands deeper in an object, with words."""
-    paths = set()
-    for outer, value in record.items():
-        for key in keys.intersection(value) if isinstance(value, dict) else ():
-            if any(map(is_prose, strings_in(value[key]))):
-                paths.add(f"{outer}.{key}")
-    return frozenset(paths)
+def _is_text(value: Any) -> bool:
+    """Whether a value has more words than one that is usually a single word can have."""
+    return (
+        isinstance(value, str)
+        and value.count(" ") > _PROSE
+        and len(_WORD.findall(value)) > _PROSE + 1
+    )
 
 
 def _prose_key(node: Record) -> str:

@@ -95,7 +95,7 @@ class _Reading:
         matches = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
         if self._is_doubted(root, matches, elements):
-            yield from self._without_comments(part, root)
+            yield from self._without_comments(part, root, sure=len(matches) > 0)
             if self._broken and not matches:
                 return
         wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, matches))
@@ -114,11 +114,11 @@ class _Reading:
             return all(match.is_post for match in matches) and self._doubts.are_bent(elements)
         return any(map(is_prose, strings_in(root)))
 
-    def _without_comments(self, part: Part, root: Any) -> Iterator[Finding]:
-        """A reject for words without a comment, now or once damage shows behind them."""
+    def _without_comments(self, part: Part, root: Any, sure: bool) -> Iterator[Finding]:
+        """A reject for words without a comment: now if it is sure, or once damage has shown."""
         keys = _keys(root) if isinstance(root, dict) else "no keys"
         rejected = self._rejected(part, (0, len(part.raw)), f"no comment in it; it has {keys}")
-        if self._broken:
+        if self._broken or sure:
             yield from rejected
         else:
             self._doubted += [finding for finding in rejected if isinstance(finding, Reject)]

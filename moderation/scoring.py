@@ -87,7 +87,7 @@ def settled(
 def scored_parts(
     dump: Dump, model: Model, workers: int | None = None, verdict: Verdict | None = None
 ) -> Iterator[pa.Table]:
-    """What `flags.scored_table` gives, as Arrow tables of whole threads, about PART comments each.
+    """As `flags.flag.scored_table`, in Arrow tables of whole threads, about PART comments each.
 
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     verdict: what a larger dump, of which this one is a part, says of each comment.

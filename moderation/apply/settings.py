@@ -55,7 +55,7 @@ def chosen_actions(to: str, given: Sequence[str]) -> dict[str, str]:
     actions = dict(DEFAULT_ACTIONS)
     for label, action in _pairs(given, "--action", "spam=remove"):
         if not is_label(label):
-            raise ApplyError(f"--action {label}: is no label")
+            raise ApplyError(f"--action {label}: is not a label")
         actions[label] = action
     chosen = {label: action for label, action in actions.items() if action != NONE}
     for label, action in chosen.items():

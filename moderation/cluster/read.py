@@ -197,7 +197,7 @@ def _one(job: Job, source: Source) -> Iterator[FoundBatch]:
 
 
 def loose_names(job: Job, units: list[str]) -> dict[str, str]:
-    """Thread of each file's records that have none; see `merge.linked`. units: with such records.
+    """Thread of each file's records that have none; see `dump.linked`. units: with such records.
 
     Their ids and parents are held in memory.
     """

@@ -1,9 +1,9 @@
 """Campaigns over a whole run: texts that are posted again and again, in any of its partitions.
 
-The answer is that of `context.campaigns` on the whole table in the order of the output. A scored
-partition leaves the band keys of its texts. Keys that stand more than once are found band by band
-and slice by slice; only comments that have one are brought together, on disk, and joined by the
-same code as in memory.
+The answer is that of `campaigns.find.find_campaigns` on the whole table in the order of the output.
+A scored partition leaves the band keys of its texts. Keys that stand more than once are found band
+by band and slice by slice; only comments that have one are brought together, on disk, and joined by
+the same code as in memory.
 """
 
 from __future__ import annotations

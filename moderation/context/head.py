@@ -51,7 +51,7 @@ class Frequencies:
     """How common each hashed word is: idf in steps of 1/16, and the mean distinct words of a text.
 
     mass turns an idf into odds against the background: a word's share is exp(-idf) / mass.
-    vectors: what company the words keep; None in models of before.
+    vectors: what company the words keep; None in older models.
     """
 
     steps: np.ndarray  # (2^BITS,) uint8
@@ -324,7 +324,7 @@ class ContextHead:
             )
             steps, mass = tensors["context/idf"], float(parameters["mass"])
             intercept = float(parameters["intercept"])
-            doubt = float(parameters.get("doubt", 0))  # models of before had none
+            doubt = float(parameters.get("doubt", 0))  # older models have none
             fewest = int(parameters.get("fewest", 0))  # nor this
             typical = {str(name): float(share) for name, share in parameters["typical"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:

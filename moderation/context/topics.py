@@ -71,7 +71,7 @@ class WordVectors:
 
     @classmethod
     def load(cls, tensors: Mapping[str, np.ndarray]) -> WordVectors | None:
-        """From `tensors()`; models of before have none."""
+        """From `tensors()`; older models have none."""
         if "context/vectors" not in tensors:
             return None
         return cls(tensors["context/words"], tensors["context/vectors"])

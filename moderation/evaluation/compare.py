@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARGINS = {"roc_auc": 0.002, "average_precision": 0.005, "precision": 0.01, "recall": 0.01}
 """What a metric may lose before it counts, if the interval of the loss excludes 0 too.
 
-Any big test set shows smaller losses to be significant, and nobody would notice them.
+On a big test set smaller losses are significant too, but nobody would notice them.
 """
 COVERAGE = 0.01  # more rows than this share that the candidate cannot tell, and it is worse
 SLICE_MARGIN = 0.02
@@ -37,7 +37,7 @@ RULES = (
 
 @dataclass(frozen=True)
 class Flip:
-    """A comment that one model flags and the other does not. answer: None where not judged."""
+    """A comment that one model flags and the other does not. answer: None if it was not judged."""
 
     label: str
     text: str
@@ -58,9 +58,9 @@ class Flip:
 class Difference:
     """One label: before, after, and after - before with its paired interval, by metric.
 
-    flags: flagged comments more per 100,000 (less, when negative). mended, broken: judged rows
-    whose flag became right or wrong. slices: (kind, name, difference in ROC AUC), the ones that
-    fell by over SLICE_MARGIN with the interval below 0, worst first.
+    flags: additional flags per 100,000 comments (negative: fewer). mended, broken: judged rows
+    whose flag became right or wrong. slices: (kind, name, difference in ROC AUC) of those that fell
+    by over SLICE_MARGIN with the whole interval below 0, worst first.
     """
 
     label: str
@@ -88,7 +88,7 @@ class Difference:
 class Comparison:
     """verdict: "better", "worse" or "same", by RULES; reasons: the rules that were met.
 
-    flags_per_day: flags more to look at, when the number of comments a day was given.
+    flags_per_day: additional flags to review, if the number of comments a day was given.
     """
 
     verdict: str
@@ -110,7 +110,7 @@ class Comparison:
 
 
 class Scored(NamedTuple):
-    """A model's scores of n rows, a float column per label, NaN where it cannot tell.
+    """A model's scores of n rows, a float column per label, NaN where it has none.
 
     thresholds: by label; a comment is flagged when its score reaches it.
     """
@@ -131,7 +131,7 @@ def compare(
 ) -> Comparison:
     """Compare two models on the rows of one label table, label by label.
 
-    groups, draws, seed: as in `evaluate`. Both models are measured on the rows that both can tell,
+    groups, draws, seed: as in `evaluate`. Both models are measured on the rows that both can score,
     and each draw of the bootstrap measures both on the same groups.
     """
     labels = shared_labels(frame, current.scores)
@@ -153,7 +153,7 @@ def compare(
 
 
 def lost_labels(candidate: Iterable[str], current: Iterable[str]) -> list[str]:
-    """A reason for each label that is gone, whether or not any row was judged for it.
+    """A reason for each label that the candidate lacks, whether or not any row was judged for it.
 
     >>> lost_labels(["spam"], ["spam", "slur"])
     ['slur: the candidate has no such label']
@@ -193,7 +193,7 @@ class _Pair:
 
     @property
     def lost(self) -> float:
-        """Share of rows that only the current model can tell."""
+        """Share of rows that only the current model can score."""
         only = ~np.isnan(self.before) & np.isnan(self.after)
         return float(only.mean()) if len(only) else 0.0
 
@@ -247,7 +247,7 @@ def _paired(
 def _fallen(
     frame: pd.DataFrame, pair: _Pair, draws: int, seed: int
 ) -> list[tuple[str, str, Interval]]:
-    """Slices whose ranking became worse, worst first."""
+    """Slices whose ranking got worse, worst first."""
     fallen = []
     for kind, name, inside in slices_of(frame):
         rows = pair.use & inside
@@ -280,7 +280,7 @@ def _flips(frame: pd.DataFrame, pair: _Pair) -> list[Flip]:
 
 
 def _ranked(flips: list[Flip]) -> list[Flip]:
-    """Those that became wrong first, then by how far the score moved."""
+    """Flips to a wrong answer first, then by how far the score moved."""
     return sorted(
         flips,
         key=lambda flip: (
@@ -326,7 +326,7 @@ def _reason(difference: Difference, name: str) -> str:
 
 
 def _more_flags(differences: list[Difference], comments_per_day: float | None) -> float | None:
-    """Flags more per day, over all labels; None where the comments of a day are not known."""
+    """Additional flags per day over all labels; None if the comments per day are not known."""
     if comments_per_day is None:
         return None
     return sum(difference.flags for difference in differences) / 100_000 * comments_per_day

@@ -1,4 +1,4 @@
-"""Say how good a model's scores are on labelled rows: per label, per slice, with intervals."""
+"""Measure how good a model's scores are on labelled rows: per label and slice, with intervals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POINTS = 200  # of a curve that are kept for pictures
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the rows, and how the scores do there.
+    """A subset of the rows, and how good the scores are there.
 
     metrics: by name. kind "identity" has subgroup_auc, bpsn_auc and bnsp_auc (Borkan et al.
     2019, "Nuanced metrics for measuring unintended bias"); the others roc_auc, precision,
@@ -57,11 +57,11 @@ class Slice:
 
 @dataclass(frozen=True)
 class LabelResult:
-    """How the scores of one label do on the rows that were judged for it.
+    """How good the scores of one label are on the rows that were judged for it.
 
-    cannot_tell: judged rows without a score; they are in no other figure. curve: threshold,
-    precision, recall, false positive rate and share flagged, at most POINTS of them. bins:
-    mean score, share of positives and rows of each tenth or so of the scores' range.
+    cannot_tell: judged rows without a score, which no other figure includes. curve: threshold,
+    precision, recall, false positive rate and share flagged, at most POINTS of them. bins: mean
+    score, share of positives and number of rows in each tenth or so of the range of scores.
     """
 
     label: str
@@ -111,10 +111,10 @@ def evaluate(
 ) -> Evaluation:
     """Measure scores against the labels that both have.
 
-    frame: (n rows) label table. scores: (n rows) one float column per label, NaN or null where
-    the model cannot tell. thresholds: by label; a comment is flagged when its score reaches it.
-    groups: (n,) from `split_groups`, worked out when None: rows that are resampled together.
-    Raises LabelError when rows do not match or no label is common.
+    frame: (n rows) label table. scores: (n rows) one float column per label, NaN or null where the
+    model has none. thresholds: by label; a comment is flagged when its score reaches it. groups:
+    (n,) from `split_groups`, worked out when None: rows that are resampled together. Raises
+    LabelError if the numbers of rows differ or no label is shared.
     """
     shared = shared_labels(frame, scores)
     groups = split_groups(frame) if groups is None else groups
@@ -137,7 +137,9 @@ def evaluate(
         parts.sort(key=lambda part: (np.isnan(part.worst), part.worst, part.kind, part.name))
         lump = float(np.unique(groups[use], return_counts=True)[1].max() / use.sum())
         if lump > LUMP:
-            notes.append(f"{label}: {lump:.0%} of the rows hang together: its intervals are rough")
+            notes.append(
+                f"{label}: {lump:.0%} of the rows belong to one group: its intervals are rough"
+            )
         results.append(
             LabelResult(
                 **{**result.__dict__, "slices": parts, "cannot_tell": int((judged & ~scored).sum())}
@@ -149,7 +151,7 @@ def evaluate(
 
 
 def shared_labels(frame: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
-    """Labels that were judged and scored, in the scores' order; LabelError when none is."""
+    """Labels that are both judged and scored, in the scores' order; LabelError if none are."""
     if len(frame) != len(scores):
         raise LabelError(f"{len(frame):,} labelled rows but {len(scores):,} scored ones")
     labels = label_names(frame)
@@ -157,7 +159,7 @@ def shared_labels(frame: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
     if not shared:
         raise LabelError(
             f"the labels {', '.join(labels)} and the model's {', '.join(map(str, scores))} "
-            "have none in common"
+            "have no label in common"
         )
     return shared
 

@@ -1,4 +1,4 @@
-"""Guess a comment's language from its script and its commonest words: for slicing, not for more."""
+"""Guess a comment's language from its script and commonest words, well enough for slicing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LETTERS = 200  # characters looked at: a comment rarely changes script after th
 
 
 def language(text: str) -> str:
-    """A language by name for Latin script, a script's name for others, "unknown" otherwise.
+    """The language's name for Latin script, the script's name for others, or "unknown".
 
     >>> language("Das ist nicht der richtige Weg"), language("это неправда")
     ('German', 'Cyrillic')

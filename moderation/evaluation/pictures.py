@@ -41,7 +41,7 @@ def precision_recall(result: LabelResult) -> str:
 
 
 def reliability(result: LabelResult) -> str:
-    """Share of positives against score: a calibrated model stays on the diagonal."""
+    """Share of positives against score: a calibrated model follows the diagonal."""
     most = max((rows for _, _, rows in result.bins), default=1)
     bars = "".join(
         f'<rect x="{_x(score) - 4:.1f}" y="{_y(0) - 60 * rows / most:.1f}" width="8" '

@@ -1,4 +1,4 @@
-"""Score the rows of a label table, those that a model learnt from as if it had not seen them."""
+"""Score a label table; rows that the model was trained on get held-out scores."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def row_scores(model: Model, frame: pd.DataFrame) -> UnseenScores:
-    """Scores (n rows, a column per label), and which rows the model had learnt from.
+    """Scores (n rows, a column per label), and which rows the model was trained on.
 
-    frame: label table, or a table with a column `text`. Rows of a thread are scored together. A
-    row that the model keeps a held-out score for gets that one: its own would flatter it.
+    frame: label table, or a table with a column `text`. Rows of a thread are scored together. A row
+    for which the model keeps a held-out score gets that: its own would flatter the model.
     """
     comments, threads, rows = label_comments(frame)
     scores = model.score(comments, threads).iloc[rows].reset_index(drop=True)
@@ -35,7 +35,7 @@ def row_scores(model: Model, frame: pd.DataFrame) -> UnseenScores:
 def paired_scores(
     model: Model, other: Model, frame: pd.DataFrame
 ) -> tuple[UnseenScores, UnseenScores]:
-    """`row_scores` of two models; a row that one of them leaves out, the other leaves out too."""
+    """`row_scores` of two models; rows that either leaves out are left out of both."""
     first, second = row_scores(model, frame), row_scores(other, frame)
     return _without(first, model, other, second.left_out), _without(
         second, other, model, first.left_out
@@ -49,10 +49,10 @@ def _without(unseen: UnseenScores, model: Model, other: Model, rows: np.ndarray)
 
 
 def learnt_by_heart(model: Model, paths: Sequence[str | Path]) -> list[str]:
-    """Those of the label tables that the model was trained on, and keeps no held-out scores of.
+    """Which label tables the model was trained on without keeping held-out scores of them.
 
-    They are known by their content, which the model names among its sources: of a table that was
-    altered since, or is a part of one, nothing can be said.
+    They are recognised by the digest of their content among the model's sources, so not if they
+    have changed since, or are a part of such a table.
     """
     known = {
         str(record.get("sha256"))

@@ -1,4 +1,4 @@
-"""Run behaviour suites: cases that a model must flag, or must not, with pass rates per class."""
+"""Run behaviour suites: cases that a model must or must not flag, with pass rates per class."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HATE = "slur"  # what HateCheck's "hateful" is among the default labels
 
 @dataclass(frozen=True)
 class Failure:
-    """A case that did not come out: what was expected, what was flagged, all scores."""
+    """A case that failed: what was expected, what was flagged, and all scores."""
 
     group: str
     text: str
@@ -45,7 +45,7 @@ class ClassResult:
 
 @dataclass(frozen=True)
 class SuiteResult:
-    """All classes, worst first, and the whole; failures in the suite's order."""
+    """All classes, worst first, and the total; failures in the suite's order."""
 
     cases: int
     passed: int
@@ -117,7 +117,7 @@ def _known(cases: pd.DataFrame, path: str, hate: str) -> pd.DataFrame:
 def run_suite(
     suite: pd.DataFrame, scores: pd.DataFrame, thresholds: Mapping[str, float]
 ) -> SuiteResult:
-    """Flag each case and hold it against what is expected.
+    """Flag each case and compare the flags with what is expected.
 
     scores: (cases) one float column per label, in the suite's order; NaN is not flagged.
     Raises LabelError when a case expects a label that the model does not have.

@@ -118,7 +118,7 @@ def _share(result: LabelResult | Difference) -> str:
 
 
 def _metric(name: str, key: str, share: str) -> str:
-    """Precision is that of rows of which so many are positive, and another where others are."""
+    """The metric's name; precision states the share of positives, on which it depends."""
     return f"precision where {share} are so" if key == "precision" else name
 
 

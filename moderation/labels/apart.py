@@ -1,7 +1,7 @@
 """Read a table with a decision in each row, as the review page saves one, as a label table.
 
 Its `label` names what was decided on and its `value` is 1 or 0; a label table proper has a column
-for each label. To take one for the other makes confirmations of rejections.
+for each label. Mistaking one for the other would turn rejections into confirmations.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _NAMES = {"reviewer": "annotator", "decided_at": "labelled_at", "at": "labelled_at"}
-"""Columns that the page and the ledger name otherwise than a label table does."""
+"""Columns that the page and the ledger call by other names than a label table does."""
 
 _STATEMENTS = {"outcome", "grounds", "facts"}
 
 
 def is_apart(columns: Collection[str]) -> bool:
-    """Whether rows with these columns hold a decision each."""
+    """Whether each row with these columns holds one decision."""
     return {"label", "value"} <= set(columns)
 
 
 def check_kind(columns: Collection[str], place: str) -> None:
-    """Raise LabelError for a file of ours that is no table of answers."""
+    """Raise LabelError for a file of this program that is not a table of answers."""
     if "entry" in columns:
         raise LabelError(
             f"{place}: a ledger, including retractions; unpack it and import it as .jsonl"
@@ -46,7 +46,7 @@ def together(columns: pd.DataFrame, place: str) -> pd.DataFrame:
     """Columns of a label table: a row per decision, judged on its one label.
 
     columns: as the file has them, `label` and `value` among them. A row without a value was not
-    judged. Raises LabelError with the place for a label that is no name or a value that is no
+    judged. Raises LabelError with the place for an invalid label name or a value that is not an
     answer.
     """
     names = [_name(value, f"{place}: row {row}") for row, value in _numbered(columns["label"])]

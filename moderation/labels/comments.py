@@ -23,7 +23,7 @@ def label_comments(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, np.
     `scores.iloc[positions]` are the rows' scores.
     Rows of one source with one `thread_id` are one conversation, in the table's order; a row
     without is a conversation of its own. A row answers the comment of its thread whose text is
-    its `parent_text`; where there is none, that text becomes a comment too.
+    its `parent_text`; if there is no such comment, that text becomes one.
     """
     count = len(frame)
     text = _strings(frame, "text")

@@ -59,7 +59,7 @@ def _jsonl(path: Path, text: str) -> pd.DataFrame:
 
 
 def _words(line: str) -> dict[str, Any]:
-    """Numbers that stand where words do, such as ids, as they are written: no float says 2^64."""
+    """Numbers in text columns, such as ids, as they are written: a float would round large ones."""
     record = json.loads(line, parse_int=str, parse_float=str)
     return {name: record[name] for name in CONTEXT_COLUMNS if name in record}
 
@@ -108,7 +108,7 @@ def _csv(path: Path, text: str) -> pd.DataFrame:
 
 
 def _restored(cells: tuple[str, ...]) -> pd.Series:
-    """Cells as they were before a spreadsheet was kept from running them as formulas."""
+    """Cells without the mark that keeps a spreadsheet from running them as formulas."""
     array = pa.chunked_array([pa.array(cells, pa.large_string())])
     restored: pd.Series = csv_restored(array).to_pandas()
     return restored

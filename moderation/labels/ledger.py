@@ -43,11 +43,10 @@ PRIVATE = 0o600  # readers' comments and reviewers' names are for the owner's ey
 class Decision:
     """What somebody decided about one comment and one label.
 
-    value: True or False. at: when, with its zone. dump: the file the comment came from. model
-    and score: what the program had said at that moment. weight: of the row in training.
-    order: the name that a page gave what it asked for; `at` is then the server's time, and
-    client_at what the page's clock said, which orders nothing. imported_at: when it was taken
-    from another file.
+    value: True or False. at: when, with its zone. dump: the file the comment came from. model and
+    score: what the program had said at that moment. weight: of the row in training. order: the id
+    that the page gave its request; `at` is then the server's time, and client_at that of the page's
+    clock, which is not used for ordering. imported_at: when it was taken from another file.
     """
 
     label: str
@@ -96,7 +95,7 @@ TIMES = ("at", "client_at", "imported_at")
 
 @dataclass(frozen=True, kw_only=True)
 class Retraction:
-    """That the decision with this key is taken back, by whom and when."""
+    """A statement that the decision with this key is taken back, by whom and when."""
 
     key: str
     by: str
@@ -111,8 +110,8 @@ class Retraction:
 def append(path: str | Path, new: Iterable[Decision | Retraction]) -> list[str]:
     """Write decisions and retractions to the ledger (made if absent) and return their keys.
 
-    They are on the disk, all of them, when this returns; when it raises OutputError (disk full,
-    no permission) or LabelError none is counted. Any number of processes may append at once.
+    When this returns, all of them are on the disk; if it raises OutputError (disk full, no
+    permission) or LabelError, none counts. Any number of processes may append at once.
     """
     lines = [entry.line() for entry in new]
     _write(Path(path), lines)
@@ -239,7 +238,7 @@ _CONTEXT = (*("text", "id", "thread_id", "parent_text", "title", "article", "ann
 
 
 def comment_of(entry: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Which comment a decision is about, and whose it is."""
+    """The comment that a decision is about, and its annotator."""
     thread, name = entry.get("thread_id") or "", entry.get("id") or ""
     return thread, name, entry["text"], entry["annotator"]
 
@@ -262,7 +261,7 @@ def replaces(later: dict[str, Any], before: dict[str, Any]) -> bool:
 
 
 def moment(entry: dict[str, Any]) -> datetime:
-    """When an entry was decided: an imported one not after it was imported, whatever it says."""
+    """When an entry was decided: for an imported one at the latest when it was imported."""
     times = [entry["at"], entry.get("imported_at") or entry["at"]]
     return min(map(time_of, times))
 
@@ -308,7 +307,7 @@ _NUMBERS = {"score", "weight"}
 
 
 def _fault(entry: Any) -> str:
-    """What keeps a value of JSON from being an entry; "" when nothing does."""
+    """Why a JSON value is not an entry; "" if it is one."""
     if not isinstance(entry, dict):
         return "no object"
     kind = entry.get("entry")

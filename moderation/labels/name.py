@@ -1,11 +1,11 @@
-"""What a label may be called: a module of its own, so that the ledger's writer loads no tables."""
+"""What a label may be called; apart, so that writing the ledger loads no table library."""
 
 from __future__ import annotations
 
 import re
 
 LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-"""A column's name, a file's, a key in JSON and a word on the command line, all alike."""
+"""It serves as a column name, a file name, a JSON key and a word on the command line."""
 
 # fmt: off
 RESERVED = frozenset({
@@ -18,7 +18,7 @@ RESERVED = frozenset({
 
 
 def is_label(name: str) -> bool:
-    """Whether a label can be called so.
+    """Whether this is a valid label name.
 
     >>> is_label("off_topic"), is_label("off topic"), is_label("text")
     (True, False, False)

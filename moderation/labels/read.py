@@ -54,12 +54,12 @@ def read_labels(
     *,
     apart: bool = False,
 ) -> pd.DataFrame:
-    """Label tables under each other, as `label_frame` describes them.
+    """Label tables stacked into one, as `label_frame` describes them.
 
-    paths: a file or several; the extension says which kind; a ledger of decisions is known by
-    its lines. A row without a `source` gets its file's name. known: the label names that are
-    allowed; None allows any. apart: see `decisions`.
-    Raises LabelError with file, row, value and way out; InputError when a file cannot be read.
+    paths: one file or several, of the kind that the extension says; a ledger is recognised by its
+    lines. A row without a `source` gets its file's name. known: the label names that are allowed;
+    None allows any. apart: see `decisions`. Raises LabelError with file, row, value and way out;
+    InputError when a file cannot be read.
     """
     several = [paths] if isinstance(paths, (str, Path)) else list(paths)
     if not several:

@@ -1,4 +1,4 @@
-"""Split labelled rows so that nothing of the test is known from the training."""
+"""Split labelled rows so that nothing leaks from the training set into the test set."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _deal_out = Loop("deal", F8, I8, W_F8, W_I8)
 def split_groups(frame: pd.DataFrame, near: bool = True) -> np.ndarray:
     """A number per row, the same for rows that must stay on one side of a split: (n,) int64.
 
-    Rows belong together when they share a thread (of the same source), a declared `group`,
-    (nearly) the same text or, where the thread is unknown, the comment they answer; and so do
-    rows linked through others.
-    near=False leaves the texts' nearness out.
+    Rows belong together when they share a thread (of the same source), a declared `group`, (nearly)
+    the same text or, where the thread is unknown, the comment they answer; and so do rows linked
+    through others. near=False ignores near-duplicate texts.
     """
     count = len(frame)
     source = _codes(frame["source"]) if "source" in frame else np.full(count, -1)
@@ -74,7 +73,7 @@ def _codes(values: pd.Series) -> np.ndarray:
 
 
 def _within_source(codes: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Codes told apart by source: two dumps may both have a thread `1`."""
+    """Codes made distinct by source: two dumps may both have a thread `1`."""
     pairs = pd.factorize(codes * (source.max(initial=-1) + 2) + source + 1)[0]
     return np.where(codes < 0, -1, pairs)
 

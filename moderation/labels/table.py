@@ -84,7 +84,7 @@ def label_frame(
 
 
 def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Label tables under each other; a label that one of them lacks is not judged there."""
+    """Label tables stacked; a label that one of them lacks is not judged there."""
     frames = list(frames)
     labels = list(dict.fromkeys(name for frame in frames for name in label_names(frame)))
     columns = [*LABEL_SCHEMA.names, *labels]
@@ -186,6 +186,6 @@ def _answers(values: pd.Series, name: str, place: str) -> np.ndarray:
         raise LabelError(
             f"{place}: row {wrong[0] + 1}: {name} is {str(values.iloc[wrong[0]])[:40]!r}; "
             f"expected 1, 0 or empty ({wrong.size} such rows): correct them, or remove the "
-            "column if it is no label"
+            "column if it is not a label"
         )
     return answers

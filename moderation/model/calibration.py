@@ -2,7 +2,7 @@
 
 A line (Platt 1999, "Probabilistic outputs for support vector machines") and on top of it two
 slopes, one for each side of even odds (beta calibration: Kull, Silva Filho, Flach 2017, "Beyond
-sigmoids"). Five numbers, always increasing, fitted on out-of-fold logits with numpy alone.
+sigmoids"). Five numbers, an increasing function, fitted on out-of-fold logits with numpy alone.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Calibration:
-        """The reverse of `to_dict`; ModelError when it is no increasing calibration."""
+        """The reverse of `to_dict`; ModelError unless it is an increasing calibration."""
         try:
             calibration = cls(**{name: float(value) for name, value in stored.items()})
         except (TypeError, ValueError) as error:
@@ -77,7 +77,7 @@ def sigmoid(logit: np.ndarray) -> np.ndarray:
 def calibrate(
     y_true: np.ndarray, logit: np.ndarray, weight: np.ndarray | None = None
 ) -> Calibration:
-    """The calibration that makes the answers likeliest.
+    """The calibration that makes the answers most likely.
 
     y_true: (n,) bool or 0/1. logit: (n,) finite, out-of-fold. weight: (n,) >= 0.
     Six significant digits are kept: what comes after them differs between machines.
@@ -108,7 +108,7 @@ def calibrate(
 def _bent(
     line: Calibration, logit: np.ndarray, target: np.ndarray, weight: np.ndarray
 ) -> Calibration | None:
-    """Two slopes on top of the line; None when they would not both rise."""
+    """Two slopes on top of the line; None unless both are positive."""
     along = line.slope * logit + line.shift
     sides = np.column_stack([-np.logaddexp(0, -along), np.logaddexp(0, along), np.ones_like(along)])
     low, high, offset = _fit(sides, target, weight)

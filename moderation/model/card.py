@@ -1,7 +1,7 @@
-"""Check what a model card says, entry by entry, before anything is made of it.
+"""Check a model card entry by entry before any of it is used.
 
-CARD says of each entry what it must be. Entries that it does not name are for people: they may be
-any JSON of ordinary size. A number that a kernel is given is bounded here.
+CARD says what each entry must be. Entries that it does not name are for people and may be any JSON
+of ordinary size. Numbers that are passed to a kernel are bounded here.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def entries(**checks: Check) -> Check:
 
 
 def plain(value: Any, place: str) -> None:
-    """Any JSON whose numbers are finite, and which is not nested more than DEEPEST."""
+    """Any JSON with finite numbers and no more than DEEPEST levels of nesting."""
     left = [(value, 0)]
     while left:
         entry, depth = left.pop()
@@ -241,7 +241,7 @@ CARD = entries(
 
 
 def check(card: dict[str, Any]) -> None:
-    """Raise ModelError for the first entry of a card that cannot be what a model says."""
+    """Raise ModelError for the first entry of a card that is not what it must be."""
     CARD(card, "")
     try:
         NgramConfig.from_json(card["ngrams"])

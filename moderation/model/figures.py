@@ -1,7 +1,7 @@
-"""Say what a label's flags are worth: precision and recall at its threshold, and for which share.
+"""State how reliable a label's flags are: precision and recall, and for which share.
 
-Precision depends on how common the label is, so it is never told without the share of comments
-that have it. Every place that tells it takes it from here: `train`, `thresholds`, the report.
+Precision depends on how common the label is, so it is never stated without the share of comments
+that have it. Every place that states it takes it from here: `train`, `thresholds`, the report.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Figures:
 def figures(head: TextLabel | ContextLabel, share: float | None = None) -> Figures | None:
     """At the label's threshold, where `share` of the comments have the label.
 
-    share: else the one that the model states. From the card where it was measured at this very
-    threshold, from the nearest kept point that reaches it otherwise; None for a model that keeps
-    neither, or whose threshold is above every score that was seen.
+    share: by default the one that the model states. From the card if they were measured at this
+    very threshold, otherwise from the nearest kept point that reaches it; None for a model that
+    keeps neither, or whose threshold is above every score in training.
     """
     stated = stated_share(head)
     share = stated if share is None else share
@@ -135,7 +135,7 @@ def _measured(operating: dict[str, Any], threshold: float) -> bool:
 
 
 def _elsewhere(precision: float, stated: float, share: float) -> float:
-    """What a precision where `stated` is positive is where `share` is: its odds go with theirs."""
+    """A precision measured where `stated` is positive, converted to where `share` is."""
     hits = precision * share / stated
     misses = (1 - precision) * (1 - share) / (1 - stated)
     return hits / (hits + misses)

@@ -56,7 +56,7 @@ SELF_TEST = (
 
 
 def save(model: Model, folder: str | Path) -> Model:
-    """Write the model; returns it as `load` would. Same model, same bytes."""
+    """Write the model; returns it as `load` would. The same model gives the same bytes."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     arrays = _arrays(model)
@@ -88,7 +88,7 @@ def save(model: Model, folder: str | Path) -> Model:
 
 
 def load(folder: str | Path, model_class: type[Model]) -> Model:
-    """Read and check a model; model_class: what it becomes.
+    """Read and check a model; model_class: the class to build.
 
     Raises ModelError with what is wrong and the way out.
     """
@@ -112,7 +112,7 @@ def load(folder: str | Path, model_class: type[Model]) -> Model:
 
 
 def digest_of(folder: str | Path) -> str:
-    """The digest of a model, by its card alone. Raises ModelError for what is none."""
+    """The digest of a model, by its card alone. Raises ModelError if the folder is not a model."""
     return str(_read_card(Path(folder) / CARD)["digest"])
 
 
@@ -244,7 +244,7 @@ def _shapes(card: dict[str, Any]) -> dict[str, tuple[np.dtype, tuple[int, ...]]]
 
 
 def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.ndarray]:
-    """The arrays, once names, types, shapes and numbers are as the card calls for."""
+    """The arrays, after checking that names, types, shapes and numbers are as the card says."""
     if card["dense_features"] != list(DENSE_FEATURES):
         raise ModelError(f"{path}: made for other dense features than this version has; retrain")
     wanted = _shapes(card)
@@ -353,10 +353,10 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
 
 
 def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) -> None:
-    """The self-test: the saved comments must score as they did."""
+    """Run the self-test: the saved comments must score as they did."""
     columns = len(model.text_heads)
     if any(len(case["scores"]) != columns for case in expected):
-        raise ModelError(f"{folder / CARD}: a self-test has not {columns} scores, one a text label")
+        raise ModelError(f"{folder / CARD}: a self-test needs {columns} scores, one per text label")
     wanted = np.array([case["scores"] for case in expected], np.float64).reshape(-1, columns)
     scores = model.score_texts([case["text"] for case in expected], 1)
     worst = float(np.abs(scores - wanted).max(initial=0))

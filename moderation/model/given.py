@@ -1,4 +1,4 @@
-"""What a caller gives to be scored, as the table of comments that the model takes."""
+"""Convert what a caller wants scored to the table of comments that the model takes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _WANTED = "give a list or Series of texts, or a table with a column `text`"
 def comment_frame(comments: Comments) -> pd.DataFrame:
     """A table of comments with at least a column `text`, of strings and nulls.
 
-    Raises InputError for a single string, a table without that column, and what are no texts.
+    Raises InputError for a single string, a table without that column, and values that are not
+    texts.
     """
     if isinstance(comments, str | bytes | Mapping):
         raise InputError(f"the comments are a single {type(comments).__name__}; {_WANTED}")

@@ -1,4 +1,4 @@
-"""Held-out scores of the decisions that a model was trained on, so that it is not tested on them.
+"""Held-out scores of the decisions that a model was trained on, so that no test flatters it.
 
 A moderator has one set of decisions: a new model learns from them and is judged by them. Beside
 its weights it therefore keeps, for each of these texts, the raw logit of a model that had not seen
@@ -32,7 +32,7 @@ class HeldOutScores:
     logits: np.ndarray
 
     def __post_init__(self) -> None:
-        """Raise ModelError for arrays that do not belong together."""
+        """Raise ModelError for arrays that do not match."""
         if self.logits.ndim != 2 or len(self.keys) != len(self.logits):
             raise ModelError(
                 f"held-out scores: {self.keys.shape} keys and {self.logits.shape} logits"
@@ -42,7 +42,7 @@ class HeldOutScores:
 
     @classmethod
     def of(cls, texts: Iterable[str], logits: np.ndarray) -> HeldOutScores:
-        """From rows; of rows with the same text the mean counts. logits: (n, text labels)."""
+        """From rows; rows with the same text get their mean. logits: (n, text labels)."""
         known, row = np.unique(text_keys(texts), return_inverse=True)
         sums, counts = (np.zeros((len(known), logits.shape[1])) for _ in range(2))
         np.add.at(sums, row, np.nan_to_num(logits))
@@ -51,7 +51,7 @@ class HeldOutScores:
         return cls(known, means.astype(np.float32))
 
     def joined(self, more: HeldOutScores) -> HeldOutScores:
-        """Both; where both have a text, what `more` has of it counts."""
+        """Both; for a text in both, that of `more` counts."""
         keys = np.union1d(self.keys, more.keys)
         logits = np.full((len(keys), self.logits.shape[1]), np.nan, np.float32)
         for scores in (self, more):
@@ -60,7 +60,7 @@ class HeldOutScores:
         return HeldOutScores(keys, logits)
 
     def near(self, texts: pd.Series) -> HeldOutScores:
-        """With those of `texts` that say nearly the same as one of these: its group's mean."""
+        """With near-duplicates from `texts` added, which get the mean of their group."""
         from moderation.labels.duplicates import near_duplicate_groups  # compiled
 
         known = self.find(texts)
@@ -88,7 +88,7 @@ class HeldOutScores:
         return self._places(texts)[1]
 
     def _places(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Where each text stands among the keys, and whether it does: (n,) each."""
+        """The position of each text among the keys, and whether it is there: (n,) each."""
         wanted = text_keys(texts)
         at = np.searchsorted(self.keys, wanted).clip(max=max(len(self.keys) - 1, 0))
         there = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), bool)
@@ -122,7 +122,7 @@ class UnseenScores:
     left_out: np.ndarray
 
     def notes(self, name: str, noun: str = "row") -> list[str]:
-        """A sentence for each of the two, where there are such rows."""
+        """A sentence for each of the two, if there are such rows."""
         sentences = []
         for rows, what in (
             (self.held_out, "held-out scores"),
@@ -141,9 +141,9 @@ def not_trained_on(
 ) -> UnseenScores:
     """Scores with those of rows that the model was trained on replaced by held-out ones.
 
-    scores: (n rows) one column per label. near: texts among which near-duplicates of those that
-    the model learnt from are sought; the rows' own when None. Their scores are replaced too: what
-    is learnt of a text is learnt of all that say nearly the same.
+    scores: (n rows) one column per label. near: texts among which near-duplicates of those that the
+    model learnt from are sought; the rows' own when None. Their scores are replaced too: training
+    on a text is training on its near-duplicates.
     """
     none = np.zeros(len(texts), bool)
     if model.learnt is None:

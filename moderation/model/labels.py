@@ -1,6 +1,6 @@
-"""What a model is made of: its labels, and the weights below what it learnt from decisions.
+"""The parts of a model: its labels, and the weights beneath what it learnt from decisions.
 
-A label has one of two kinds of head. A text label looks at the comment's own words. A context
+There are two kinds of label. A text label looks at the comment's own words. A context
 label looks at how the comment fits its conversation, and cannot tell (null) where there is none.
 """
 

@@ -1,6 +1,6 @@
 """Score comments with a trained model: one calibrated probability per label, and its parts.
 
-A label has one of two kinds of head. A text label looks at the comment's own words. A context
+There are two kinds of label. A text label looks at the comment's own words. A context
 label looks at how the comment fits its conversation, and cannot tell (null) where there is none.
 Nothing is fitted here, and no comment's score depends on another thread.
 """
@@ -52,7 +52,7 @@ class Model:
     table, phrase_weights: columns are the text labels, in order. sources: where the training rows
     came from. training: seed, recipe. name: of the folder it was loaded from. digest: of what it
     was loaded from, "" before it is saved. base: None but in a model that was carried on
-    (`training.incremental`). held: held-out scores of the decisions that it was trained on.
+    (`training.decisions.carry_on`). held: held-out scores of the decisions that it was trained on.
     tables: the same of other label tables, where it was trained on nothing else.
     """
 
@@ -70,14 +70,14 @@ class Model:
 
     @property
     def learnt(self) -> HeldOutScores | None:
-        """Held-out scores of all rows that it keeps them of."""
+        """Held-out scores of all rows for which it keeps them."""
         if self.held is None or self.tables is None:
             return self.tables if self.held is None else self.held
         return self.tables.joined(self.held)
 
     @property
     def taught_in_context(self) -> list[str]:
-        """Labels of the conversation that learnt from decisions; of those no held-out score is."""
+        """Context labels that learnt from decisions, for which there are no held-out scores."""
         if self.base is not None:  # `carry_on` leaves them as they are
             counts = self.training.get("below", {})
         else:
@@ -143,8 +143,8 @@ class Model:
 
         comments: COMMENT_SCHEMA, as a data frame or an Arrow table; with a `text` column alone, or
         from a list or Series of texts, context labels are null. threads: THREAD_SCHEMA, for titles
-        and articles. workers: threads of the machine, None = all. Raises InputError for what is
-        none of these.
+        and articles. workers: threads of the machine, None = all. Raises InputError for anything
+        else.
 
         >>> scores = Model.load("default").score(["Thank you!", "You pathetic idiot"])
         >>> (scores["abuse"] > 0.5).tolist()
@@ -235,11 +235,11 @@ class Model:
         ]
 
     def evidence(self, texts: ngrams.Texts, threads: int | None = None) -> Evidence:
-        """What the text labels' raw logits of many comments are the sums of; see `evidence`."""
+        """The terms that sum up to the text labels' raw logits of many comments; see `evidence`."""
         return evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
 
     def parts(self, text: str) -> list[Parts]:
-        """What each text label's raw logit is the sum of."""
+        """The terms that sum up to each text label's raw logit."""
         evidence = self.evidence([text], 1)
         spans = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
         return [
@@ -256,11 +256,11 @@ class Model:
         ]
 
     def passport(self, shares: Mapping[str, Share] | None = None) -> dict[str, Any]:
-        """What a scored file says about the model that scored it: JSON-able.
+        """What a scored file records about the model that scored it, ready for JSON.
 
         shares: of the labels in the dump, which its curves are then for.
 
-        learnt: how many texts it was trained on and keeps held-out scores of.
+        learnt: the number of training texts for which it keeps held-out scores.
         """
         here = {name: one.value for name, one in (shares or {}).items()}
         return {
@@ -289,7 +289,7 @@ class Model:
 
         folder: a path, or a name as after `-m`: "default" is the model under models/default in the
         current folder, else the one that was installed along. Raises ModelError, or InputError
-        for a name of no model.
+        for a name that no model has.
         """
         from moderation.model import folder as model_folder
         from moderation.model.names import model_path
@@ -347,7 +347,7 @@ class Explanation:
 
 
 def _too_short(text: str, head: TextLabel | ContextLabel) -> int:
-    """Words that a label of the conversation needs, if the text has fewer; else 0."""
+    """Number of words that a context label needs, if the text has fewer; otherwise 0."""
     if isinstance(head, TextLabel) or len(spelled(text)) >= head.head.fewest:
         return 0
     return head.head.fewest
@@ -375,7 +375,7 @@ def _wordless(texts: pd.Series) -> np.ndarray:
 
 
 def _pings(comments: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: announcements that another page links here, which are no person's words."""
+    """(n,) bool: announcements that another page links here, which nobody wrote."""
     if "kind" not in comments:
         return np.zeros(len(comments), bool)
     kinds = pa.array(comments["kind"], STRING, from_pandas=True)

@@ -1,4 +1,4 @@
-"""Which folder a model's name stands for."""
+"""Resolve a model's name to its folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moderation.errors import InputError
 def model_path(name: str) -> Path:
     """The folder of model `name`: a path, or a name: in models/ here, in the package, here.
 
-    Raises InputError where a name is that of no model.
+    Raises InputError if no model has that name.
     """
     if "/" in name or "\\" in name or name in (".", ".."):
         return Path(name)

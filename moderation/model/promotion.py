@@ -1,4 +1,4 @@
-"""Put a model in another's place so that it can be brought back: whole or not at all, and logged.
+"""Replace a model by another, atomically, logged, and so that it can be rolled back.
 
     models/default            the model in use
     models/default.previous   the one before it
@@ -54,7 +54,7 @@ def promote(candidate: Path, place: Path, current: Path | None, record: dict[str
 
 
 def roll_back(place: Path, record: dict[str, Any]) -> str:
-    """Exchange the model at `place` with the one before it; its digest. Twice is none.
+    """Exchange the model at `place` with the one before it and return its digest. Twice undoes it.
 
     Raises ModelError when there is none.
     """
@@ -83,13 +83,13 @@ def refuse(place: Path, record: dict[str, Any]) -> None:
 
 
 def previous(place: Path) -> Path:
-    """Where the model before the one at `place` is kept."""
+    """The folder that keeps the model before the one at `place`."""
     return place.with_name(place.name + PREVIOUS)
 
 
 @contextmanager
 def _alone(place: Path) -> Iterator[Any]:
-    """One at a time; gives what appends a line to the log."""
+    """Hold the lock; yields a function that appends a line to the log."""
     path = place.with_name(LOG)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

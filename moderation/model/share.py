@@ -1,4 +1,4 @@
-"""Estimate how common a label is in a dump, and give scores their meaning there.
+"""Estimate how common a label is in a dump, and adjust scores to that.
 
 A score is calibrated for the share of positives that its model states; elsewhere it means something
 else. What is seen of a dump is how many of its comments are flagged: those with the label at the
@@ -40,7 +40,7 @@ LEAST = 10  # flags more than promised, of which there must be at least so many
 
 
 class Seen(NamedTuple):
-    """What is counted of one label. bins: (len(EDGES) + 1,) int64, comments by log-odds."""
+    """Counts for one label. bins: (len(EDGES) + 1,) int64, comments by log-odds."""
 
     flags: int
     bins: np.ndarray
@@ -64,7 +64,7 @@ class Share:
     """Share of a dump's comments with a label: estimate, 95 % interval, and how scores move.
 
     low, high: the value itself where somebody stated it. move: added to a score's log-odds.
-    note: a sentence for whoever runs the program, where the flags are far from what was promised.
+    note: a sentence for whoever runs the program, if the flags are far from what was promised.
     """
 
     value: float
@@ -86,7 +86,7 @@ class Share:
 
 
 def seen_in(scored: pa.Table, labels: list[str]) -> dict[str, Seen]:
-    """What counts of a scored table, or of a part of it."""
+    """The counts for a scored table, or for a part of it."""
     sets = [
         (names.split(";"), count)
         for names, count in (one.values() for one in scored["flags"].value_counts().to_pylist())
@@ -172,7 +172,7 @@ def _move(bins: np.ndarray, share: float) -> float:
 
 
 def _told(number: float) -> float:
-    """Six digits: what comes after them differs between machines."""
+    """Six digits: those after them differ between machines."""
     return float(f"{number:.6g}")
 
 

@@ -1,4 +1,4 @@
-"""Points in time, whole columns at once: the same as `rows.when` makes of single values."""
+"""Points in time, whole columns at once: the same as `values.when` makes of single values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ISO_NAIVE = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?$"
 
 
 def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Points in time of a column of any type, as `rows.when` understands single values."""
+    """Points in time of a column of any type, as `values.when` understands single values."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -47,7 +47,7 @@ def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def _sensible(moment: pa.Scalar) -> bool:
-    """Whether a point in time is one of `rows.when`'s."""
+    """Whether a point in time is one of `values.when`'s."""
     return _MICROS[0] <= moment.value < _MICROS[1]
 
 

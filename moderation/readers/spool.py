@@ -2,7 +2,7 @@
 
 All records are written down as they come, then sorted into ranges of threads that fit in memory,
 then each range's trees are built. Ranges follow the threads' order, so what comes out is, row for
-row, what `merge.merged` makes of everything at once.
+row, what `dump.merged` makes of everything at once.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Spooled:
         return sizes_by_thread["thread"].combine_chunks(), last
 
     def _loose_names(self, places: dict[str, Path]) -> dict[str, str]:
-        """The thread of each file's records that have none; see `merge.linked`."""
+        """The thread of each file's records that have none; see `dump.linked`."""
         stems = {name: self._gathering.stems[name] for name in places}
         if len(places) < 2:
             return stems

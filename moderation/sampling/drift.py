@@ -1,8 +1,8 @@
-"""Decide whether newer comments have drifted away from those that a model is used to.
+"""Decide whether newer comments have drifted away from those that a model was trained on.
 
 Three things are measured on threads of both: whether scores are higher or lower (black-box shift
 detection: Rabanser, Günnemann, Lipton 2019, "Failing loudly", found the model's own output the best
-place to look), how many more are flagged, and how many words were never met before. Each has its
+place to look), how many more are flagged, and how many words were never seen before. Each has its
 95 % interval, by resampling threads; small and uncertain changes do not count.
 """
 
@@ -47,8 +47,8 @@ RULES = (
 class Shift:
     """One label. higher: how often a newer comment scores higher than an older one, ties half.
 
-    old_flags, new_flags: share of the comments that can be told. more: new - old. flags: how many
-    there are in both.
+    old_flags, new_flags: share of the comments with a score. more: new - old. flags: their number
+    in both.
     """
 
     label: str
@@ -71,7 +71,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Drift:
-    """All that was found. unmet, unlinked: words and domains beyond those of old threads.
+    """All findings. unmet, unlinked: words and domains that old threads do not have.
 
     reasons: of RULES, those that were met: retraining is due when there are any.
     """
@@ -211,7 +211,7 @@ def _share(score: np.ndarray, limit: float, weight: np.ndarray) -> float:
 
 
 def _beyond(before: _Side, after: _Side, old: Words, new: Words, seed: int) -> Interval:
-    """Share of new words that one half of the old threads has not, less the other half's share."""
+    """Share of new words that half of the old threads lack, minus that in the other half."""
     half = numbers(
         pd.DataFrame({"thread_id": before.groups.astype("str"), "id": "half"}), seed
     ) < 0.5  # fmt: skip

@@ -1,4 +1,4 @@
-"""Count the words and link domains of many comments, and find those that have come up."""
+"""Count the words and link domains of many comments, and find those that have become common."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def domains_of(texts: pd.Series) -> Words:
 def rising(
     old: Words, new: Words, threads: pd.Series, flagged: np.ndarray, unmet_only: bool = False
 ) -> list[Rising]:
-    """Words that are surely more common in the newer comments, the surest first.
+    """Words that are significantly more common in the newer comments, the most significant first.
 
-    threads, flagged: (n,) of the newer comments. unmet_only: those that the older never have.
+    threads, flagged: (n,) of the newer comments. unmet_only: only those that no older comment has.
     Source: Monroe, Colaresi, Quinn 2008, "Fightin' words", log odds with an informative prior.
     """
     before, after = old.in_comments(), new.in_comments()

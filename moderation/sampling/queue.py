@@ -1,7 +1,8 @@
-"""Choose which comments of a scored dump to review next: what teaches most, and what measures.
+"""Choose which comments to review next: those that teach most, and a random sample.
 
 Part of the budget goes to comments that the model is unsure of, part to its surest flags, part to
-comments drawn at random (`evaluation.sample`), without which nobody learns what it missed.
+comments drawn at random (`sampling.strata`), without which nobody would learn what the model
+misses.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ PER_THREAD = 3  # of one reason, while others are left: a thread's comments teac
 
 @dataclass(frozen=True)
 class Decided:
-    """What is not to be asked: (n,) bool, answered for any label, and for every one in use."""
+    """What need not be asked: (n,) bool, answered for any label, and for every one in use."""
 
     some: np.ndarray
     every: np.ndarray
@@ -41,8 +42,8 @@ def answered(
 ) -> dict[str, np.ndarray]:
     """What people decided on each comment: by label (n,) float64 1, 0, NaN = undecided.
 
-    decisions: label table. Several people's majority counts. What was decided of a comment holds
-    for all with the same words, but for the labels in `context`, which need the same comment.
+    decisions: label table. Several people's majority counts. A decision holds for all comments with
+    the same words, except for the labels in `context`, which need the same comment.
     """
     texts = text_keys(scored["text"].fillna("").astype("str"))
     where = pd.MultiIndex.from_arrays(
@@ -115,7 +116,7 @@ def choose(
 def not_chosen(scored: pd.DataFrame, decided: Decided, chosen: Mapping[int, str]) -> dict[str, int]:
     """Why the rest of the comments are not among those that `choose` gave: how many, by reason.
 
-    It says all there is to say where `choose` gave fewer than its budget.
+    Where `choose` gave fewer than its budget, this accounts for all the rest.
     """
     picked = np.zeros(len(scored), bool)
     picked[list(chosen)] = True
@@ -137,9 +138,9 @@ def _best(
     wanted: int,
     per_thread: int | None,
 ) -> dict[int, str]:
-    """By turns the first of each label, of near-duplicates one, of a thread `per_thread`.
+    """The first of each label in turn, at most one of near-duplicates and `per_thread` of a thread.
 
-    per_thread: None = any number; then no comment is left out that could be asked.
+    per_thread: None = any number, so that no eligible comment is left out.
     """
     pool_size = wanted * POOL if per_thread else len(scored)
     open_ = free.copy()

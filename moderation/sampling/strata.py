@@ -2,8 +2,8 @@
 
 Every comment has a number that its thread, id and the seed alone decide (permanent random numbers:
 Ohlsson 1995). The dump falls into strata: a stratum of comments per flag, one of those that nearly
-passed a threshold, the rest. In each, those with the smallest numbers are drawn, so that whoever
-asks again, or for more, is asked for the same ones first, and what was decided goes on to count.
+passed a threshold, the rest. In each, those with the smallest numbers are drawn, so that asking
+again, or for more, yields the same ones first, and earlier decisions still count.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def strata(scored: pd.DataFrame, scores: Scores, seed: int) -> Strata:
 
 
 def eligible(scored: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: comments with a text that somebody wrote here."""
+    """(n,) bool: comments with a text that was written on this site."""
     text = scored["text"].fillna("").astype("str").str.strip() != ""
     kind = scored["kind"].fillna("comment").astype("str") == "comment"
     return (text & kind).to_numpy(bool)
@@ -99,7 +99,7 @@ def draw(parts: Strata, decided: np.ndarray, budget: int) -> np.ndarray:
     """The next comments to decide on at random: at most `budget` rows, ascending.
 
     decided: (n,) bool. Half go to flags, a quarter each to the nearly flagged and to the rest;
-    what a small stratum leaves over the others take.
+    what a small stratum cannot use goes to the others.
     """
     waiting = [rows[~decided[rows]] for rows in (parts.ordered(k) for k in range(len(parts.names)))]
     flags = len(parts.names) - 2
@@ -109,7 +109,7 @@ def draw(parts: Strata, decided: np.ndarray, budget: int) -> np.ndarray:
 
 
 def _allotted(shares: np.ndarray, most: np.ndarray, budget: int) -> list[int]:
-    """How many of each stratum: by their shares, as far as there are any, and no more in all."""
+    """How many to draw from each stratum: by the shares, within what is there and the budget."""
     taken = np.zeros(len(shares), np.int64)
     while (left := budget - int(taken.sum())) > 0 and (room := most - taken).any():
         wanted = np.where(room > 0, shares, 0)
@@ -178,7 +178,7 @@ class _Cell:
 
     @property
     def likeliest(self) -> float:
-        """The same without chance; half of a cell that nobody looked into is not assumed."""
+        """The same without chance; a cell that nobody reviewed is not taken to be half positive."""
         return self.rows * self.positive / self.decided if self.decided else 0.0
 
 

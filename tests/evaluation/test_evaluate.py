@@ -156,7 +156,9 @@ def test_what_cannot_be_evaluated_is_said():
     frame, scores = rows(50)
     with pytest.raises(LabelError, match="50 labelled rows but 40 scored ones"):
         evaluate(frame, scores[:40], {"spam": 0.5, "abuse": 0.5})
-    with pytest.raises(LabelError, match="spam, abuse and the model's mood have none in common"):
+    with pytest.raises(
+        LabelError, match="spam, abuse and the model's mood have no label in common"
+    ):
         evaluate(frame, pd.DataFrame({"mood": np.zeros(50)}), {"mood": 0.5})
     found = evaluate(frame, scores[["spam"]], {"spam": 0.5}, draws=5)
     assert found.notes == ["abuse: the model has no such label"]
@@ -178,7 +180,7 @@ def test_rows_that_hang_together_make_intervals_rough():
     frame, scores = rows(200)
     groups = np.where(np.arange(200) < 150, 0, np.arange(200))
     found = evaluate(frame, scores[["spam"]], {"spam": 0.5}, groups=groups, draws=5)
-    assert found.notes[0] == "spam: 75% of the rows hang together: its intervals are rough"
+    assert found.notes[0] == "spam: 75% of the rows belong to one group: its intervals are rough"
 
 
 def test_results_become_json_text_markdown_and_pictures(evaluation):

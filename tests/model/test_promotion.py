@@ -83,10 +83,10 @@ def test_goals_and_shares_are_read_from_sentences():
     [
         (["precision >= 0.9"], [], "names no label"),
         (["ham: precision >= 0.9"], [], "no label 'ham'; this model has spam"),
-        (["spam: perfection"], [], "is no goal"),
+        (["spam: perfection"], [], "is not a goal"),
         (["spam: recall >= 0.1", "spam: recall >= 0.2"], [], "two goals for spam"),
         ([], ["ham=0.1"], "no label 'ham'"),
-        ([], ["spam=lots"], "is no share"),
+        ([], ["spam=lots"], "is not a share"),
         ([], ["spam=1.5"], "between 0 and 1"),
     ],
 )

@@ -1,9 +1,9 @@
-"""Import judgements from files into the ledger: each once, however often a file is given.
+"""Import judgements from files into the ledger: each once, however often a file is imported.
 
-A judgement is known when the ledger has a decision, counting or not, of the same person on the
-same comment and label, with the same answer and time. Where the file tells no time, the same answer
-is enough, unless its person has given another since. Such rows get the file's time, not the
-clock's. What a table of ours leaves out (score, model, dump) makes no other decision of it.
+A judgement is known when the ledger has a decision, counting or not, of the same person on the same
+comment and label, with the same answer and time. If the file states no time, the same answer is
+enough, unless the person has given another since. Such rows get the file's time, not the clock's.
+Fields that our own tables leave out (score, model, dump) do not make it another decision.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Taken:
 
 
 def kind_of(path: str | Path) -> str:
-    """Which of KINDS a file is, by its content; LabelError when it is none that can be told."""
+    """Which of KINDS a file is, judged by its content; LabelError if it cannot be determined."""
     path = Path(path)
     _check_text(path)
     if ledger.is_ledger(path):
@@ -108,7 +108,7 @@ def take_table(
     """Append a label table's answers to the ledger, a decision per row and label.
 
     annotator, at: of rows that do not name theirs. now: when this is done; None asks the clock.
-    Raises LabelError for a row that no decision can be made of, and then nothing is written.
+    Raises LabelError for a row that cannot become a decision; then nothing is written.
     """
     judged = _decisions_of(frame, annotator, at, now or datetime.now(UTC))
     return _append(Path(target), judged)
@@ -259,7 +259,7 @@ def _append(target: Path, judged: Iterable[_Judgement]) -> Taken:
 
 
 def _decision_of(entry: dict[str, Any], place: str, now: datetime) -> Decision:
-    """A line of a ledger as an imported decision; LabelError where it says what none can."""
+    """A line of a ledger as an imported decision; LabelError if it cannot be one."""
     known = {column.name for column in fields(Decision)}
     values = {name: value for name, value in entry.items() if name in known and value is not None}
     for name in ledger.TIMES:

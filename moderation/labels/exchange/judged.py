@@ -1,6 +1,6 @@
 """Make a label table of judgements, whichever tool they come from.
 
-A tool says which labels a comment has; none says which it has not. A comment that was judged is
+Tools say which labels a comment has, but not which it lacks. A comment that was judged is
 taken to lack the labels it was not given: of those that occur in the file, or that the tool
 offered. A comment without any label may be clean or not yet looked at, so it is not judged, unless
 it has one of CLEAN, or the caller knows that all were looked at.
@@ -23,10 +23,10 @@ from moderation.labels.name import is_label
 from moderation.labels.table import label_frame
 
 CLEAN = frozenset({"clean", "none", "ok", "okay", "ham", "normal", "neutral", "not_flagged"})
-"""Labels that say: nothing applies."""
+"""Labels that mean that none applies."""
 
 OWN_FIELD = "moderation"
-"""Where `labels export` stores, as a string of JSON, what a tool has no field for."""
+"""The field in which `labels export` stores, as a JSON string, what a tool has no field for."""
 
 _RESTORED = (
     *("thread_id", "parent_text", "title", "article"),
@@ -58,8 +58,9 @@ class Judged:
 def restored(judged: Judged, fields: dict[str, Any]) -> Judged:
     """A judgement as it was exported, if the tool changed neither it nor its annotator.
 
-    fields: where the tool carries OWN_FIELD. What was not judged stays so; what was changed belongs
-    to the tool and its annotator. Raises ValueError when OWN_FIELD holds something else.
+    fields: those of the tool, OWN_FIELD among them. What was not judged stays that way; what was
+    changed is attributed to the tool and its annotator. Raises ValueError if OWN_FIELD holds
+    anything else.
     """
     if not isinstance(fields.get(OWN_FIELD), str):
         return judged
@@ -98,10 +99,11 @@ def _agrees(
 def judged_frame(
     judgements: Iterable[Judged], place: str, empty_is_clean: bool = False
 ) -> pd.DataFrame:
-    """The judgements as a label table, those of comments that nobody looked at left out.
+    """The judgements as a label table, without comments that nobody looked at.
 
-    Label names are made column names ("Hate speech" becomes Hate_speech). empty_is_clean: no
-    label means that none applies. Raises LabelError for a name that cannot be a column's.
+    Label names are made column names ("Hate speech" becomes Hate_speech). empty_is_clean: a comment
+    without a label counts as judged to have none. Raises LabelError for a name that cannot be a
+    column's.
     """
     judgements = [_with_column_names(judged, place) for judged in judgements]
     occurring: defaultdict[str, set[str]] = defaultdict(set)

@@ -1,7 +1,7 @@
 """Read what labelling tools export: doccano, Label Studio, Prodigy, Argilla, fastText.
 
-One function per tool, from a file's text to judgements. They raise LabelError for what says
-nothing about labels, and KeyError, TypeError, AttributeError or ValueError for what the tool never
+One function per tool, from a file's text to judgements. They raise LabelError for entries without
+usable labels, and KeyError, TypeError, AttributeError or ValueError for data that the tool never
 writes.
 """
 
@@ -23,7 +23,7 @@ FASTTEXT_FIRST_LINE = "#labels_export_to_fasttext"
 """Of our own fastText files: one word, and no label, so fastText learns nothing from it."""
 
 VERDICTS = {"value", "entry", "decision", "answer", "verdict", "rating", "accepted"}
-"""Fields that say whether a label applies: beside one of them, to name it is not to give it."""
+"""Fields that say whether a label applies: next to one, naming a label does not assign it."""
 
 
 def records(text: str) -> Iterator[dict[str, Any]]:
@@ -37,7 +37,7 @@ def records(text: str) -> Iterator[dict[str, Any]]:
 
 
 class _Literal(float):
-    """A number as it is written, in case it is an id: `1e5` is not 100000.0."""
+    """A number as it was written, since it may be an id: `1e5` is not 100000.0."""
 
     def __new__(cls, written: str) -> _Literal:
         number = super().__new__(cls, written)
@@ -115,7 +115,7 @@ def _doccano(text: str) -> Iterator[Judged]:
 
 
 def _given_and_refused(record: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Labels that apply and labels that do not, of a list of names or of answers by name."""
+    """Labels that apply and labels that do not, from a list of names or from answers by name."""
     labels = record.get("label", record.get("labels", record.get("cats")))
     if not isinstance(labels, dict):
         return _listed(labels), []

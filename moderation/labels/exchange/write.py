@@ -58,7 +58,7 @@ def _check_labels(labels: list[str], kind: str) -> None:
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[dict[str, Any], list[str], list[str]]]:
-    """Each row's fixed columns without empty ones, its labels, and those it was judged to lack."""
+    """Each row's non-empty fixed columns, its labels, and those it was judged to lack."""
     labels = label_names(frame)
     fixed = [name for name in LABEL_SCHEMA.names if name in frame.columns]
     answers = frame[labels].to_numpy(np.float64, na_value=np.nan)
@@ -77,7 +77,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[dict[str, Any], list[str], list
 def _context(
     record: dict[str, Any], given: list[str] | None = None, refused: list[str] | None = None
 ) -> dict[str, Any]:
-    """What a tool shows beside the text, and everything in OWN_FIELD: a string, for some tools."""
+    """What a tool shows beside the text, and the rest in OWN_FIELD, as a string for some tools."""
     shown = {name: record[name] for name in _CONTEXT if name in record}
     own: dict[str, Any] = {name: value for name, value in record.items() if name != "text"}
     own["decided"] = dict.fromkeys(given or [], 1) | dict.fromkeys(refused or [], 0)

@@ -1,4 +1,4 @@
-"""Bring a public set's columns into a label table's: fields, groups, averages, cleaned text."""
+"""Convert a public set's columns to a label table's: fields, groups, averages, cleaned text."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _last(values: Any) -> str | None:
 
 
 def _strings(values: pd.Series) -> pd.Series:
-    """Strings or None; a whole number that stands as a float (12.0) is its digits (12)."""
+    """Strings or None; a whole number stored as a float (12.0) becomes its digits (12)."""
     if pd.api.types.is_float_dtype(values.dtype):
         values = values.astype("Int64")
     return pd.Series(

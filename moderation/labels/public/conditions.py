@@ -9,7 +9,7 @@ A condition is a table whose columns must all hold, or a list of tables of which
     {votes = {votes = "off", at_least = 3}}            a count among `name:count` lines
     {}                                                 every row
 
-There is nothing to run in it: no names are looked up but columns, no expression is evaluated.
+Nothing in it is executed: only columns are looked up, and no expression is evaluated.
 A missing value meets no condition.
 """
 
@@ -95,7 +95,7 @@ def _within(values: pd.Series, wanted: dict[str, Any], place: str) -> np.ndarray
 
 
 def _votes(values: pd.Series, name: str) -> np.ndarray:
-    """Count of `name` among lines of `name:count`; a name that got no vote has no line."""
+    """The count of `name` among `name:count` lines; a name without votes has no line."""
     counted = _strings(values).str.extract(rf"(?m)^{name}:(\d+)\s*$", expand=False)
     counts = np.nan_to_num(_numbers(counted))
     return np.where(values.isna().to_numpy(bool), np.nan, counts)

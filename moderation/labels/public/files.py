@@ -24,7 +24,7 @@ SPUN = 12  # sentences from each text of choices
 
 
 def found(data_dir: Path, patterns: list[str]) -> tuple[list[Path], list[str]]:
-    """Files below `data_dir` that match, sorted, and the patterns that match none."""
+    """Files below `data_dir` that match, sorted, and the patterns that match no file."""
     files: list[Path] = []
     absent = []
     for pattern in patterns:

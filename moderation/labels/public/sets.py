@@ -64,7 +64,7 @@ def read_sources(
     names: Sequence[str] | None = None,
     missing: str = "error",
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """All sets of one use as a label table, and where each came from.
+    """All sets of one use as a label table, with their provenance.
 
     use: letters of S (may go into a shipped model), D (development and evaluation only) and
     T (tests only): "S", "SD". names: only these, of whatever use, and also those that are
@@ -212,7 +212,7 @@ def _answers(answers: dict[str, Any], raw: pd.DataFrame, place: str) -> np.ndarr
 
 
 def _check(source: Any, place: str, threads: bool) -> None:
-    """Raise LabelError for what no description of a set may hold."""
+    """Raise LabelError for an invalid description of a set."""
     if not isinstance(source, dict):
         raise LabelError(f"{place}: expected a table that describes a set, found {source!r}")
     _check_keys(source, place, {*_REQUIRED, *_OPTIONAL, *(_THREAD_OPTIONAL if threads else ())})

@@ -104,7 +104,7 @@ def _title(source: Source, raw: pd.DataFrame, place: str) -> pd.Series | None:
 
 
 def _with_roots(columns: pd.DataFrame) -> pd.DataFrame:
-    """The comment that a fragment hangs on becomes its first comment; its replies answer it."""
+    """The comment that a fragment belongs to becomes its first, which the others answer."""
     if "root" not in columns:
         return columns
     hung = columns["root"].notna()

@@ -1,4 +1,4 @@
-"""Set a model's operating points anew from stated goals, without retraining."""
+"""Set a model's thresholds again from stated goals, without retraining."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def parse_prevalence(stated: list[str], labels: list[str]) -> dict[str, float]:
         try:
             share = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
         except ValueError as error:
-            raise GoalError(f"{one!r}: {number!r} is no share; expected spam=0.02") from error
+            raise GoalError(f"{one!r}: {number!r} is not a share; expected spam=0.02") from error
         if not 0 < share < 1:
             raise GoalError(f"{one!r}: expected a share between 0 and 1")
         shares[label] = share
@@ -80,7 +80,7 @@ def with_goals(
 ) -> Model:
     """The same model with thresholds that meet the goals where `prevalence` holds.
 
-    Raises GoalError with what can be had when a goal cannot be met, ModelError for a label whose
+    Raises GoalError with what can be reached if a goal cannot be met, ModelError for a label whose
     curve was not kept.
     """
     prevalence = prevalence or {}
@@ -105,7 +105,7 @@ def with_goals(
 def curve_of(head: TextLabel | ContextLabel) -> StoredCurve:
     """The label's curve; ModelError for a model that was made before it was kept."""
     if head.curve is None:
-        raise ModelError(f"{head.name}: the model keeps no curve to choose from; train it anew")
+        raise ModelError(f"{head.name}: the model keeps no curve to choose from; train it again")
     return head.curve
 
 
@@ -118,7 +118,7 @@ def described(head: TextLabel | ContextLabel, prevalence: float | None = None) -
         said.append(f"promised {_promised(Goal.parse(goal), operating)}")
     found = figures(head)
     if found is None:
-        return said if head.curve is None else [*said, "it is above every score that was seen"]
+        return said if head.curve is None else [*said, "it is above every score in training"]
     told = [("where", found)]
     if prevalence is not None:
         told.append(("here, where", figures(head, prevalence) or found))

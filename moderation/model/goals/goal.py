@@ -51,7 +51,7 @@ class Goal:
         elif match := _FLAGS.fullmatch(words):
             goal = cls("flags", _count(match[1]), int(_count(match[2])))
         else:
-            raise GoalError(f"{sentence!r} is no goal; expected {_FORMS}")
+            raise GoalError(f"{sentence!r} is not a goal; expected {_FORMS}")
         if not 0 < goal.bound <= goal.per:
             raise GoalError(
                 f"{sentence!r} asks for {goal.bound:g} in {goal.per:,}; expected a share"
@@ -84,7 +84,7 @@ def _count(number: str) -> float:
     try:
         counted = float(number.replace(",", "").replace("_", ""))
     except ValueError as error:
-        raise GoalError(f"{number!r} is no number") from error
+        raise GoalError(f"{number!r} is not a number") from error
     if not isfinite(counted):
         raise GoalError(f"{number[:20]}… is too large a number")
     return counted
@@ -138,7 +138,7 @@ class Curve:
 
 
 def _ends(falling: np.ndarray) -> np.ndarray:
-    """Last place of each run of equal scores: ties share a threshold."""
+    """The last index of each run of equal scores: ties share a threshold."""
     if not len(falling):
         return np.zeros(0, dtype=np.int64)
     return np.flatnonzero(np.append(falling[1:] != falling[:-1], True))
@@ -165,7 +165,7 @@ def threshold_for(
 ) -> float:
     """The threshold that meets `goal` and catches the most; for a recall goal, flags the least.
 
-    So it is the smallest that meets the goal, and the largest for recall.
+    That is the lowest that meets the goal, or for recall the highest.
     y_true: (n,) bool. score: (n,) float. weight: (n,). prevalence: share of positives where the
     threshold will be used, when it differs from the share here (positives and negatives are
     weighed to it; their scores are taken to be distributed as here).
@@ -205,10 +205,10 @@ def _shown(goal: Goal, share: float) -> str:
 
 @dataclass(frozen=True)
 class Promise:
-    """A threshold and what it may be expected to give on comments that were not seen.
+    """A threshold and what it can be expected to give on unseen comments.
 
     value: the goal's measure on the rows at hand. low, high: 95 % interval of the same measure
-    on unseen groups; NaN when it cannot be told. flags is per 100,000 comments. precision and
+    on unseen groups; NaN if it cannot be estimated. flags is per 100,000 comments. precision and
     flags are those where `prevalence` of the comments are positive; precision_low to recall_high
     are intervals as low and high are.
     """

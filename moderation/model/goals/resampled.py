@@ -1,6 +1,6 @@
 """Choose a threshold on resampled groups and measure it on those left out.
 
-Hundreds of such draws tell how sure a threshold's promise is; see `operating.promise`.
+Hundreds of such draws tell how certain a threshold's promise is; see `goal.promise`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keep what each threshold of a label gives, so that it can be chosen anew without retraining.
+"""Keep what each threshold of a label gives, so that it can be chosen again without retraining.
 
 A model stores, per label, a few dozen points of the curve that its out-of-fold scores drew: the
 threshold, and which share of the positives and of the negatives reaches it. Neither share depends
@@ -85,7 +85,7 @@ class StoredCurve:
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> StoredCurve:
-        """The reverse of `to_dict`; ModelError when it is no falling curve."""
+        """The reverse of `to_dict`; ModelError unless it is a falling curve."""
         try:
             columns = [
                 np.array(stored[name], np.float64)
@@ -93,15 +93,15 @@ class StoredCurve:
             ]
             numbers = [float(stored[name]) for name in ("positives", "negatives", "prevalence")]
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"a label's curve is malformed ({error}); train the model anew") from (
-                error
-            )
+            raise ModelError(
+                f"a label's curve is malformed ({error}); train the model again"
+            ) from error
         falling = len(columns[0]) > 0 and (np.diff(columns[0]) < 0).all()
         shares = all(
             len(one) == len(columns[0]) and (one >= 0).all() and (one <= 1).all() for one in columns
         )
         if not falling or not shares or not 0 < numbers[2] < 1:
-            raise ModelError("a label's curve does not fall from 1 to 0; train the model anew")
+            raise ModelError("a label's curve does not fall from 1 to 0; train the model again")
         return cls(columns[0], columns[1], columns[2], *numbers)
 
     def curve(self, prevalence: float | None = None) -> Curve:
@@ -125,7 +125,7 @@ class StoredCurve:
         The interval is of the measure on as many unseen groups as stand behind the curve: it
         holds the chance in recall and false positive rate as they were seen (Jeffreys' posterior
         of each) and the chance in what comes next, not that in the choice.
-        Raises GoalError with what can be had when no kept threshold meets the goal.
+        Raises GoalError with what can be reached if no kept threshold meets the goal.
         """
         curve = self.curve(prevalence)
         if goal.measure == "precision":  # of what nobody was ever flagged there, it says nothing
@@ -228,13 +228,13 @@ def _between(drawn: np.ndarray) -> tuple[float, float]:
 
 
 def _effective(groups: np.ndarray, weight: np.ndarray) -> float:
-    """How many groups of equal weight would tell as much (Kish 1965)."""
+    """How many groups of equal weight would carry as much information (Kish 1965)."""
     mass = np.bincount(np.unique(groups, return_inverse=True)[1], weights=weight)
     return float(f"{mass.sum() ** 2 / (mass**2).sum():.6g}")
 
 
 def _rounded_down(number: float, digits: int = 6) -> float:
-    """To significant digits, never up: whoever reached the number still does."""
+    """To significant digits, never up: whatever reached the number still does."""
     if number <= 0:
         return 0.0
     scale = 10.0 ** (digits - 1 - int(np.floor(np.log10(number))))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
-ENOUGH = 4.0  # of `plaintext_profile.score`
+ENOUGH = 4.0  # of `score.score`
 _RECURRING = 4  # times that a heading does not stand on a page, unlike "3 replies"
 _ANSWERED = 0.5  # of a list's entries with a reply button
 _ABOVE = 4  # lines over the comments that may say how many there are

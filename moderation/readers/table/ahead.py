@@ -19,8 +19,8 @@ def in_order(jobs: Iterable[Callable[[], Result]], threads: int | None = None) -
     """What the jobs give, in their order, while the next of them run on other threads.
 
     The jobs themselves are made on the caller's thread. threads: as many as Arrow would take, but
-    at most MOST. An error comes behind the results before it. Who stops early waits for no more
-    than the jobs that run.
+    at most MOST. An error comes behind the results before it. A caller that stops early waits only
+    for the jobs already running.
     """
     threads = threads or min(MOST, pa.cpu_count())
     waiting: deque[Future[Result]] = deque()

@@ -43,7 +43,7 @@ def training_pairs(
     seed: int = 0,
     roles: Roles | None = None,
 ) -> tuple[Pairs, Frequencies]:
-    """What `context_fit.fit_context` needs: judged rows as they are, and comments moved.
+    """What `off_topic.fit.fit_context` needs: judged rows as they are, and comments moved.
 
     labels: label table; word frequencies are counted on all of it, and word vectors learnt.
     threads: whole conversations beside it. roles: which sets of `labels` serve as what.

@@ -51,10 +51,10 @@ def test_a_goal_is_a_sentence_and_prints_back(sentence, printed, measure, share)
 @pytest.mark.parametrize(
     ("sentence", "message"),
     [
-        ("", "is no goal; expected 'precision >= 0.8', 'recall >= 0.8'"),
-        ("precision <= 0.9", "is no goal"),
-        ("precision >= lots", "is no goal"),
-        ("precision >= 1.2.3", "'1.2.3' is no number"),
+        ("", "is not a goal; expected 'precision >= 0.8', 'recall >= 0.8'"),
+        ("precision <= 0.9", "is not a goal"),
+        ("precision >= lots", "is not a goal"),
+        ("precision >= 1.2.3", "'1.2.3' is not a number"),
         ("precision >= 90", "asks for 90 in 1; expected a share"),
         ("recall >= 0", "asks for 0 in 1"),
         ("at most 300 flags per 100 comments", "asks for 300 in 100"),

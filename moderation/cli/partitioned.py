@@ -34,8 +34,8 @@ MEMORY = 2 << 30
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
-class Spread(NamedTuple):
-    """How a run is spread; None or 0 = not given. memory: "2GB"; cluster: an address."""
+class RunOptions(NamedTuple):
+    """How partitions are scored; None or 0 = not given. memory: "2GB"; cluster: an address."""
 
     memory: str | None = None
     cluster: str | None = None
@@ -44,7 +44,7 @@ class Spread(NamedTuple):
     workers: int | None = None
 
 
-class Results(NamedTuple):
+class OutputOptions(NamedTuple):
     """What scoring writes besides the scored table, and whether it looks for campaigns."""
 
     report: Path | None
@@ -53,12 +53,12 @@ class Results(NamedTuple):
     prevalence: list[str]
 
 
-def wants_folder(output: str | None, spread: Spread) -> bool:
+def wants_folder(output: str | None, run_options: RunOptions) -> bool:
     """Whether the output is a folder of partitions.
 
     Raises typer.BadParameter if an option needs one and the output is not a folder.
     """
-    asked = spread.memory or spread.cluster or spread.partitions
+    asked = run_options.memory or run_options.cluster or run_options.partitions
     if output is None or output == "-":
         folder = False
     else:
@@ -86,20 +86,20 @@ def score_partitioned(
     output: str,
     model: Path,
     reading: Reading,
-    spread: Spread,
-    results: Results,
+    run_options: RunOptions,
+    outputs: OutputOptions,
 ) -> None:
     """Score `dumps` into the folder `output`, or resume that, and print a summary.
 
     Raises InputError, at the end, if an input could not be read.
     """
-    check_ending(results.rejects)
-    outcome = _run(dumps, output, model, reading, spread, results)
+    check_ending(outputs.rejects)
+    outcome = _run(dumps, output, model, reading, run_options, outputs)
     _print_summary(outcome)
-    if results.rejects is not None:
-        _gather_rejects(outcome, results.rejects)
-    if results.report is not None:
-        _write_report(Path(outcome.folder), results.report)
+    if outputs.rejects is not None:
+        _gather_rejects(outcome, outputs.rejects)
+    if outputs.report is not None:
+        _write_report(Path(outcome.folder), outputs.report)
     _check(outcome)
 
 
@@ -108,8 +108,8 @@ def _run(
     output: str,
     model: Path,
     reading: Reading,
-    spread: Spread,
-    results: Results,
+    run_options: RunOptions,
+    outputs: OutputOptions,
 ) -> Outcome:
     from moderation.cluster.job import Job
     from moderation.cluster.run import score_folder
@@ -117,16 +117,16 @@ def _run(
     from moderation.model.model import Model
 
     chosen = Model.load(model)
-    engine = _engine(spread)
+    engine = _engine(run_options)
     try:
         job = Job(
             folder=output.rstrip("/") if "://" in output else str(Path(output).absolute()),
             model=chosen.digest,
             model_name=chosen.name,
-            partitions=spread.partitions,
-            campaigns=results.campaigns,
-            prevalence=parse_prevalence(results.prevalence, chosen.labels),
-            memory=memory_bytes(spread.memory),
+            partitions=run_options.partitions,
+            campaigns=outputs.campaigns,
+            prevalence=parse_prevalence(outputs.prevalence, chosen.labels),
+            memory=memory_bytes(run_options.memory),
             threads=1,
             **reading._asdict(),
         )
@@ -138,16 +138,16 @@ def _run(
         engine.close()
 
 
-def _engine(spread: Spread) -> Engine:
-    if spread.cluster:
+def _engine(run_options: RunOptions) -> Engine:
+    if run_options.cluster:
         from moderation.cluster.workers import PATIENCE, DaskEngine
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors come as one line
-        return DaskEngine(spread.cluster, spread.patience or PATIENCE)
+        return DaskEngine(run_options.cluster, run_options.patience or PATIENCE)
     from moderation.cluster.engines import LocalEngine
     from moderation.features.ngrams import thread_count
 
-    return LocalEngine(spread.workers or thread_count())
+    return LocalEngine(run_options.workers or thread_count())
 
 
 def _gather_rejects(outcome: Outcome, target: Path) -> None:

@@ -24,7 +24,7 @@ from moderation.cli.options import (
     reading_options,
     refuse_overwriting,
 )
-from moderation.cli.partitioned import Results, Spread, score_partitioned, wants_folder
+from moderation.cli.partitioned import OutputOptions, RunOptions, score_partitioned, wants_folder
 from moderation.cli.progress import portioned, working
 from moderation.cli.reading import check_any, read_dump, write_rejects
 from moderation.cli.summaries import (
@@ -103,13 +103,13 @@ def score(
         format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
     )
     again = report is not None if campaigns is None else campaigns
-    results = Results(report, rejects, again, prevalence or [])
-    spread = Spread(memory, cluster, partitions, patience, workers)
-    if wants_folder(output, spread) and output is not None:
-        score_partitioned(dumps, output, model_path(model), reading, spread, results)
+    outputs = OutputOptions(report, rejects, again, prevalence or [])
+    run_options = RunOptions(memory, cluster, partitions, patience, workers)
+    if wants_folder(output, run_options) and output is not None:
+        score_partitioned(dumps, output, model_path(model), reading, run_options, outputs)
     else:
         most = None if all_flags else top
-        _score_in_memory(dumps, output, model_path(model), reading, workers, results, most)
+        _score_in_memory(dumps, output, model_path(model), reading, workers, outputs, most)
 
 
 def _score_in_memory(
@@ -118,21 +118,21 @@ def _score_in_memory(
     model: Path,
     reading: Reading,
     workers: int | None,
-    results: Results,
+    outputs: OutputOptions,
     most: int | None,
 ) -> None:
     """Read everything, score it part by part, write the results and print a summary.
 
     most: flagged comments to print when nothing is written; None = all.
     """
-    check_ending(output, results.rejects)
+    check_ending(output, outputs.rejects)
     from concurrent.futures import ThreadPoolExecutor
 
     import_module("moderation.readers")  # two threads import no faster than one
     with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
         loading = pool.submit(_load, model)
         dump = read_dump(dumps, reading)
-    write_rejects(dump, results.rejects)
+    write_rejects(dump, outputs.rejects)
     check_any(dump)
     chosen = loading.result()
     from moderation.flags.by_language import by_language, sum_of
@@ -141,29 +141,29 @@ def _score_in_memory(
     from moderation.scoring import scored_parts, settled
     from moderation.tables import concatenated, write_parts, write_table
 
-    stated = parse_prevalence(results.prevalence, chosen.labels)
+    stated = parse_prevalence(outputs.prevalence, chosen.labels)
     parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
     tables, shares = settled(parts, chosen, stated)
     scored = concatenated(tables)
     passport = chosen.passport(shares)
     campaigns = reported = None
-    if results.campaigns:
+    if outputs.campaigns:
         scored, campaigns = _with_campaigns(scored)
         if output is not None:
             write_table(scored, output, metadata=passport)
     elif output is not None:
         write_parts(tables, output, metadata=passport)
-    if results.report is not None:
+    if outputs.report is not None:
         from moderation.report import write_report
 
-        reported = write_report(scored, results.report, passport)
+        reported = write_report(scored, outputs.report, passport)
     read_summary(dump, len(dump.comments))
     flag_summary(scored, chosen.labels, shares)
     language_summary(sum_of(by_language(part) for part in tables), chosen.labels)
     if campaigns is not None:
         campaign_summary(campaigns)
-    if results.report is not None and reported is not None:
-        report_summary(results.report, reported)
+    if outputs.report is not None and reported is not None:
+        report_summary(outputs.report, reported)
     elif output is None:
         print_flagged(flagged(scored), most)
 

@@ -26,7 +26,7 @@ from moderation.readers.records import snippet
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.streams import read_fully
 from moderation.readers.synonyms import roles
-from moderation.readers.table.jsonl import Columns, Job
+from moderation.readers.table.objects import Columns, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

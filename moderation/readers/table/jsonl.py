@@ -1,50 +1,37 @@
-"""JSON lines and arrays of flat objects to columns: Arrow's parser, Python where that gives up."""
+"""JSON lines and arrays of flat objects to columns with Arrow's parser."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cached_property, partial
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.json as pa_json
 
 from moderation.comments import STRING, Reject
-from moderation.readers.json.lenient import loads
-from moderation.readers.json.salvage import located, salvaged
 from moderation.readers.json.text import LONGEST, Value, values
-from moderation.readers.records import SNIPPET, encodable, snippet
+from moderation.readers.records import snippet
+from moderation.readers.table.objects import (
+    Columns,
+    Job,
+    Objects,
+    at,
+    object_of,
+    says_elsewhere,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from moderation.readers.json.salvage import Doubled, Span
     from moderation.readers.source import Source
 
 BLOCK_BYTES = 1 << 23
 _NEWLINE, _RETURN, _ASCII = 10, 13, 127
-_BROKEN = "not JSON"
-LATER = " later"  # behind a role: its other column, in rows that lack the usual one
-_AROUND = b" \t\r\n,\0\x1e"
 _NULL = re.compile(rb"\}[ \t\r]*null")
 _BEFORE_NULL = np.isin(np.arange(256), list(b" \t\rn"))
 _ARROW = {int: pa.int64(), float: pa.float64(), str: STRING, bool: pa.bool_()}
-
-
-class Columns(NamedTuple):
-    """Values by role, where each row stands, the rows that were no objects, how many were met."""
-
-    values: dict[str, pa.Array]
-    place: Callable[[int], str]
-    rejects: list[Reject]
-    met: int
-
-
-Job: TypeAlias = "Callable[[], Columns]"
-"""A block's columns, to be made on any thread."""
 
 
 class Lines(NamedTuple):
@@ -62,15 +49,6 @@ class Lines(NamedTuple):
         """The lines."""
         lines = self.raw.tobytes().split(b"\n")
         return lines[: len(self.ends)]
-
-
-def at(record: Any, path: str) -> Any:
-    """The value under a key, or under a dotted path of keys; None where there is none."""
-    if path in record:
-        return record[path]
-    for key in path.split("."):
-        record = record.get(key) if isinstance(record, dict) else None
-    return record
 
 
 def line_columns(
@@ -111,23 +89,8 @@ def _nameless(lines: Lines, texts: pa.Array, roles: Mapping[str, str]) -> bool:
         return False
     full = [line for line in lines.split() if line.strip()]
     without = np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False))
-    rows = (_object(full[row]) for row in without.tolist())
+    rows = (object_of(full[row]) for row in without.tolist())
     return any(isinstance(row, dict) and says_elsewhere(row, roles) for row in rows)
-
-
-def says_elsewhere(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
-    """Whether a row has nothing under the keys of texts, but words under one that has no role."""
-    known = {path.split(".")[0] for path in roles.values()}
-    return not _has_text(row, roles) and any(
-        isinstance(value, str) and key not in known and value.count(" ") > 1
-        for key, value in row.items()
-    )
-
-
-def _has_text(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
-    return any(
-        at(row, roles[role]) is not None for role in ("text", f"text{LATER}") if role in roles
-    )
 
 
 def value_columns(
@@ -169,104 +132,11 @@ def _value_blocks(stream: Any) -> Iterator[list[Value]]:
 def _values_one_by_one(
     block: list[Value], source: Source, roles: Mapping[str, str], odd: frozenset[str]
 ) -> Columns:
-    rows = _Rows(source.name, roles, odd)
+    rows = Objects(source.name, roles, odd)
     for value in block:
         source.decoded(value.raw)
         rows.take(value.raw, value.line, value.byte, value.wrong)
     return rows.columns()
-
-
-class _Rows:
-    """Rows that are read one by one, and what is no row."""
-
-    def __init__(
-        self, file: str, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
-    ) -> None:
-        self._file, self._roles, self._odd = file, roles, odd
-        self._rows: list[dict[str, Any]] = []
-        self._places: list[str] = []
-        self._rejects: list[Reject] = []
-        self._met = 0
-
-    def columns(self) -> Columns:
-        """What has been taken."""
-        values = _gathered(self._rows, self._roles)
-        return Columns(values, self._places.__getitem__, self._rejects, self._met)
-
-    def take(self, raw: bytes, line: int, byte: int, wrong: str = "") -> None:
-        """An object, or a list of them, which stands at this line and byte of the file."""
-        parsed = wrong or _object(raw)
-        whole = (line, byte, raw)
-        if isinstance(parsed, str) and (wrong or parsed.startswith(_BROKEN)):
-            self._salvage(whole, parsed)
-            return
-        for value in parsed if isinstance(parsed, list) and parsed else [parsed]:
-            if isinstance(value, dict):
-                self._object(value, whole)
-            else:
-                shown = raw if value is parsed else repr(value).encode("utf-8", "replace")
-                reason = (
-                    value if isinstance(value, str) and value is parsed else "not a JSON object"
-                )
-                self._reject(whole, (0, len(raw)), reason, shown)
-        if isinstance(parsed, dict) and any(
-            raw.count(b'"%s":' % key.encode()) + raw.count(b'"%s" :' % key.encode()) > 1
-            for key in self._roles.values()
-        ):
-            self._doubled(whole, located(raw.strip(_AROUND)).doubled)
-
-    def _object(self, row: dict[str, Any], whole: _Stretch) -> None:
-        """A row, a reject for what it says elsewhere, or both."""
-        span = (0, len(whole[2]))
-        if says_elsewhere(row, self._roles):
-            reason = f"without {self._roles['text']}; it has {', '.join(list(row)[:12])}"
-            self._reject(whole, span, reason)
-            return
-        self._row(row, self._place(whole, span))
-        if key := next(iter(row.keys() & self._odd), ""):
-            self._reject(whole, span, f"no other row has the key {key[:SNIPPET]!r}")
-
-    def _salvage(self, whole: _Stretch, reason: str) -> None:
-        raw = whole[2]
-        left = salvaged(raw, self._holds)
-        for root in (left.root, *left.others):
-            for record in root if isinstance(root, list) else [root]:
-                if self._holds(record) and not left.is_broken(record):
-                    self._row(record, self._place(whole, left.spans.get(id(record), (0, len(raw)))))
-        for span in left.unread:
-            self._reject(whole, span, reason)
-        self._doubled(whole, left.doubled)
-
-    def _holds(self, value: Any) -> bool:
-        return isinstance(value, dict) and _has_text(value, self._roles)
-
-    def _doubled(self, whole: _Stretch, doubled: list[Doubled]) -> None:
-        known = {key for path in self._roles.values() for key in path.split(".")}
-        for span, some in groupby(doubled, lambda repeat: repeat.span):
-            keys = {repeat.key for repeat in some if repeat.value not in (None, "")} & known
-            if keys:
-                why = f"{', '.join(sorted(keys))} twice in one object: the last is taken"
-                self._reject(whole, span, why)
-
-    def _row(self, row: dict[str, Any], place: str) -> None:
-        self._met += 1
-        self._rows.append(row)
-        self._places.append(place)
-
-    def _reject(self, whole: _Stretch, span: Span, why: str, shown: bytes = b"") -> None:
-        self._met += 1
-        shown = shown or whole[2][span[0] : span[1]]
-        self._rejects.append(Reject(self._file, self._place(whole, span), why, snippet(shown)))
-
-    @staticmethod
-    def _place(whole: _Stretch, span: Span) -> str:
-        line, byte, raw = whole
-        line += raw.count(b"\n", 0, span[0])
-        return f"line {line}, bytes {byte + span[0]} to {byte + span[1]}"
-
-
-_Stretch: TypeAlias = "tuple[int, int, bytes]"
-"""A stretch of the file: the line and byte where it begins, and what stands there."""
 
 
 def _blocks(stream: Any, file: str) -> Iterator[Lines | Reject]:
@@ -375,7 +245,7 @@ def _object_lines(lines: Lines) -> int:
 def _sampled(lines: list[bytes]) -> list[dict[str, Any]]:
     """Up to 200 records from the beginning, middle and end of a block."""
     chosen = lines if len(lines) <= 200 else lines[:100] + lines[100 :: len(lines) // 100]
-    parsed = (_object(line) for line in chosen if line.strip())
+    parsed = (object_of(line) for line in chosen if line.strip())
     return [value for value in parsed if isinstance(value, dict)]
 
 
@@ -423,54 +293,10 @@ def _one_by_one(
     lines: Lines, source: Source, roles: Mapping[str, str], odd: frozenset[str] = frozenset()
 ) -> Columns:
     source.decoded(lines.raw.tobytes())  # for the count of what is no UTF-8
-    rows = _Rows(source.name, roles, odd)
+    rows = Objects(source.name, roles, odd)
     byte = lines.byte
     for number, line in enumerate(lines.split(), lines.first):
         if line.strip():
             rows.take(line, number, byte)
         byte += len(line) + 1
     return rows.columns()
-
-
-def _object(raw: bytes) -> Any:
-    """The object, or why this is none."""
-    try:
-        parsed = loads(raw.strip(_AROUND))
-    except ValueError as error:
-        return f"{_BROKEN}: {error}"
-    return parsed if isinstance(parsed, dict | list) else "not a JSON object"
-
-
-def _gathered(rows: list[dict[str, Any]], roles: Mapping[str, str]) -> dict[str, pa.Array]:
-    return {role: strings_of([at(row, path) for row in rows]) for role, path in roles.items()}
-
-
-def strings_of(values: list[Any]) -> pa.Array:
-    """Values of any types as strings; whole floats as integers, NaN as null."""
-    strings = [_string(value) for value in values]
-    try:
-        return pa.array(strings, STRING)
-    except UnicodeEncodeError:
-        return pa.array([value and encodable(value) for value in strings], STRING)
-
-
-def _string(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return None if value != value else str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, list | dict):
-        return _nested(value)
-    return str(value)
-
-
-def _nested(value: list[Any] | dict[str, Any]) -> str:
-    """A list of strings as one; anything else nested only by its kind: it is no value we know."""
-    if isinstance(value, list) and all(isinstance(element, str) for element in value):
-        return "".join(value)
-    import json
-
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except RecursionError:
-        return f"a {type(value).__name__} nested too deeply to show"

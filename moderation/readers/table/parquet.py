@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.errors import InputError
-from moderation.readers.table.jsonl import Columns, Job
+from moderation.readers.table.objects import Columns, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

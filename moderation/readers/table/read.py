@@ -25,7 +25,8 @@ from moderation.readers.table.ahead import in_order
 from moderation.readers.table.columns import batch, late_roles, texts
 from moderation.readers.table.csv import Style, csv_columns, style_of
 from moderation.readers.table.dialects import DIALECTS, Dialect, dialect_of, dialect_roles
-from moderation.readers.table.jsonl import LATER, Job, at, line_columns, value_columns
+from moderation.readers.table.jsonl import line_columns, value_columns
+from moderation.readers.table.objects import LATER, Job, at
 from moderation.readers.table.parquet import Parquet
 from moderation.readers.values import status_of
 

@@ -121,7 +121,7 @@ def comments_of(data):
 
 def counted(table, texts):
     """(n-grams,) log-probabilities of the texts' n-grams."""
-    data, bounds, _ = words_of(pa.array(texts, pa.large_string()))
+    data, bounds, *_ = words_of(pa.array(texts, pa.large_string()))
     total = np.asarray(table.hits(data, bounds).sum(axis=0)).reshape(-1) + SMOOTHING
     return np.log(total / total.sum())
 

@@ -9,7 +9,7 @@ is never called another language for want of letters: only a clear margin does t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ ENGLISH, MIXED = "en", "mul"
 """BCP 47: `mul` is a text of several languages, such as Hindi and English in their own scripts."""
 
 ENOUGH = 20  # letters from which a text of one script is judged by itself
+WORDS = 3  # and words: "fhwfqdibohfs gpggsluvcc" has letters enough, and is of no language
 CERTAIN = 2.0  # by how much the best must pass English, in log-likelihood over the root of bytes
 FEWEST = 8  # letters below which no text by itself is in another language than English
 SHORT_CERTAIN = 4.5  # the same of a text with fewer letters
@@ -154,7 +155,8 @@ class _Found:
                 self.code[those] = self.number(_ONE_LANGUAGE[script])
             else:
                 table = tables()[script]
-                scores, _ = _scores(table, self.texts.take(pa.array(those)))
+                data, starts, *_ = words_of(self.texts.take(pa.array(those)))
+                scores = table.scores(data, starts)
                 self.code[those] = self._numbers_of(table)[scores.argmax(axis=1)]
 
     def by_words(self) -> None:
@@ -175,14 +177,15 @@ class _Found:
         if not len(rows):
             return
         table = tables()["Latn"]
-        scores, letters = _scores(table, self.texts.take(pa.array(rows)))
+        data, starts, letters, words = words_of(self.texts.take(pa.array(rows)))
+        scores = table.scores(data, starts)
         scores /= np.sqrt(np.maximum(letters, 1))[:, None]
         numbers = self._numbers_of(table)
         english = numbers == self.number(ENGLISH)
         best = scores.argmax(axis=1)
         like_english = scores[:, english].max(axis=1)
         like_another = scores[:, ~english].max(axis=1)
-        long = letters >= ENOUGH
+        long = (letters >= ENOUGH) & (words >= WORDS)
         passed = np.where(long, CERTAIN, SHORT_CERTAIN)
         other = like_another - like_english > passed
         same = like_english - like_another > np.where(long, 0, AHEAD)
@@ -232,17 +235,21 @@ def _ascii_letters(texts: pa.Array) -> np.ndarray:
     return plain[offsets[1:]] - plain[offsets[:-1]]
 
 
-def _scores(table: Table, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """(n, languages) log-likelihoods, and (n,) how many letters were looked at."""
-    data, bounds, letters = words_of(texts)
-    return table.scores(data, bounds), letters
+class Words(NamedTuple):
+    """What tables look at of many texts.
 
-
-def words_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What tables look at: UTF-8 of the first words, where each text begins, and its letters.
-
-    In small letters, each text between blanks, without links, names, digits and signs.
+    data: uint8, their first words in small letters, UTF-8, each text between blanks, without links,
+    names, digits and signs. bounds: (texts + 1,) where each begins. letters, words: (texts,).
     """
+
+    data: np.ndarray
+    bounds: np.ndarray
+    letters: np.ndarray
+    words: np.ndarray
+
+
+def words_of(texts: pa.Array) -> Words:
+    """The words by which texts are compared."""
     first = pc.utf8_slice_codeunits(texts, 0, 2 * LONGEST)
     words = pc.replace_substring_regex(pc.utf8_lower(first), _NO_WORDS, " ")
     words = pc.utf8_slice_codeunits(words, 0, LONGEST)
@@ -250,6 +257,13 @@ def words_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     joined = pc.binary_join_element_wise(blank, words, blank, pa.scalar("", STRING))
     data, bounds = _bytes_of(joined)
     data = data[: bounds[-1]]
-    begins = ((data != 32) & (data < 0x80)) | (data >= 0xC0)
+    inside = data != 32
+    begins = inside & ((data < 0x80) | (data >= 0xC0))
+    starts = np.flatnonzero(inside[1:] & ~inside[:-1])
     letters = np.concatenate([[0], np.cumsum(begins)])
-    return data, bounds, letters[bounds[1:]] - letters[bounds[:-1]]
+    return Words(
+        data,
+        bounds,
+        letters[bounds[1:]] - letters[bounds[:-1]],
+        np.diff(np.searchsorted(starts, bounds)),
+    )

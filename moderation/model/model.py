@@ -221,6 +221,7 @@ class Model:
         scores = self.score(comments, threads).iloc[-1]
         parts = self.parts(text)
         column = {head.name: k for k, head in enumerate(self.text_heads)}
+        spoken = languages_of(comments)[len(comments) - 1].as_py()
         return [
             Explanation(
                 head.name,
@@ -230,6 +231,7 @@ class Model:
                 parts[column[head.name]] if head.name in column else None,
                 sentences.get(head.name),
                 _too_short(text, head),
+                _strange(head, spoken),
             )
             for head in self.heads
         ]
@@ -315,7 +317,8 @@ class Explanation:
     """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell.
 
     parts: of a text label. sentence: of a context label, what the text shares with what is above.
-    short: how many words it would take, where the text has fewer.
+    short: how many words it would take, where the text has fewer. language: the text's, where the
+    label has not learnt it.
     """
 
     label: str
@@ -325,10 +328,13 @@ class Explanation:
     parts: Parts | None
     sentence: str | None = None
     short: int = 0
+    language: str | None = None
 
     def __str__(self) -> str:
         if self.score is None and not self.text.strip():
             return f"{self.label}: cannot tell (the comment has no words)"
+        if self.score is None and self.language is not None:
+            return f"{self.label}: cannot tell (it has not learnt the language, {self.language})"
         if self.score is None and self.short:
             return f"{self.label}: cannot tell (fewer than {self.short} words)"
         if self.score is None:
@@ -344,6 +350,14 @@ class Explanation:
         total = self.parts.intercept + sum(share for _, share in shares)
         start = f"start {self.parts.intercept:+.2f}"
         return f"{header}\n  {total:+.2f} before calibration: {start}; {words}"
+
+
+def _strange(head: TextLabel | ContextLabel, language: str | None) -> str | None:
+    """The language, if it is one that a label of the words has not learnt."""
+    if isinstance(head, ContextLabel) or language is None:
+        return None
+    none = np.full(1, np.nan)
+    return language if head.unlearnt(none, pa.array([language], STRING))[0] else None
 
 
 def _too_short(text: str, head: TextLabel | ContextLabel) -> int:

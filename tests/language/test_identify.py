@@ -74,6 +74,13 @@ def test_what_has_no_words_is_in_no_language(text):
     assert found(text) == [None]
 
 
+@pytest.mark.parametrize(
+    "text", ["fhwfqdibohfs22:, http://www.gpggsluvcc.com/ uwundaqojh", "ymdljdibohfs, vjcwgeuxiw"]
+)
+def test_gibberish_is_in_no_language(text):
+    assert found(text) == [None]
+
+
 def test_null_is_in_no_language():
     assert languages(pa.array([None, "Vielen Dank für die ausführliche Antwort!"])).to_pylist() == [
         None,

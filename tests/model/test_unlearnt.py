@@ -50,6 +50,12 @@ def test_the_shipped_model_cannot_tell_abuse_in_german(model):
     assert scores["slur"].isna().tolist() == [True, False]
 
 
+def test_an_explanation_names_the_language(model):
+    told = {one.label: str(one) for one in model.explain("Das ist doch alles gar nicht wahr!")}
+    assert told["abuse"] == "abuse: cannot tell (it has not learnt the language, de)"
+    assert told["off_topic"].startswith("off_topic: cannot tell (no title")
+
+
 def test_scores_in_any_language_are_there_for_who_asks(model):
     texts = pa.table({"text": ["Du bist ein Idiot und das weißt du ganz genau"]}).to_pandas()
     scores, _ = model.measured(texts, in_any_language=True)

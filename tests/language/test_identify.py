@@ -81,6 +81,12 @@ def test_gibberish_is_in_no_language(text):
     assert found(text) == [None]
 
 
+def test_names_links_and_tags_are_not_of_the_language():
+    names = " ".join(f"@mastermike{k} @troll_anna @SpadeCarrier" for k in range(10))
+    assert found(f"{names} Gib ihm noch die Quelle, sonst wird er wieder beleidigend.") == ["de"]
+    assert found("<b>#ThisIsWhatYouGet</b> https://example.org/abc") == [None]
+
+
 def test_null_is_in_no_language():
     assert languages(pa.array([None, "Vielen Dank für die ausführliche Antwort!"])).to_pylist() == [
         None,

@@ -32,11 +32,12 @@ def test_a_label_without_languages_scores_all():
 
 def test_a_high_score_may_carry_over():
     assert unlearnt(elsewhere=0.8) == [False, True, False, False, False]
+    assert unlearnt(elsewhere=0.95) == [False, True, True, False, True]
 
 
 def test_what_carries_over_is_a_flag():
     label = TextLabel("spam", Calibration(), 0.95, elsewhere=0.8)
-    assert label.unlearnt(SCORES, LANGUAGES).tolist() == [False, True, True, False, False]
+    assert label.unlearnt(SCORES, LANGUAGES).tolist() == [False, True, True, False, True]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from moderation.readers.cleaning import cleaned
 from moderation.readers.dump import Dump, FoundBatch, merged
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
-from moderation.readers.source import USUAL, Source
+from moderation.readers.source import HEAD_BYTES, USUAL, Source
 from moderation.readers.table import dialects
 from moderation.readers.table import read as table_rows
 
@@ -353,7 +353,11 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
     InternalError when the reader lost a record or made one up.
     """
     if not source.head.strip(BLANKS):
-        what = f"damaged {source.compression} file" if source.damage else "the file is empty"
+        what = "the file is empty"
+        if len(source.head) >= HEAD_BYTES:
+            what = f"begins with {HEAD_BYTES:,} bytes of blanks or more; give it without them"
+        elif source.damage:
+            what = f"damaged {source.compression} file"
         raise InputError(f"{source.name}: {what}")
     name, reason = (format, "named by --format") if format else detect(source)
     if source.encoded.how:

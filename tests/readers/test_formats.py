@@ -579,6 +579,12 @@ def test_members_of_a_zip_archive_are_read(tmp_path):
     ("name", "content", "message"),
     [
         ("empty.jsonl", b"", "the file is empty"),
+        ("blank.jsonl", b"\n" * 99, "the file is empty"),
+        (
+            "blanks.jsonl",
+            b"\n" * 70_000 + b'{"id": 1, "text": "a"}\n',
+            "begins with 65,536 bytes of",
+        ),
         ("photo.dat", bytes(range(256)) * 4, "binary file"),
         ("no-text.jsonl", b'{"id": 1, "size": 2}\n', "the file has id, size.*--map text=COLUMN"),
         ("no-header.csv", b"1,2,hello there\n2,3,foo\n", "the file has 1, 2, hello there"),

@@ -218,6 +218,7 @@ def _work(
     from moderation.apply.plan import journal_of
     from moderation.apply.run import Run
 
+    tell(f"{made.to} at {made.site}, by the plan of {made.made_at}")
     driver = made.driver()
     place = journal_of(path)
     opened: AbstractContextManager[Journal | None] = nullcontext()

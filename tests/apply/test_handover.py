@@ -46,11 +46,29 @@ def test_sql_changes_what_is_as_planned_and_its_undo_nothing_else(
     assert list(database.iterdump()) == before
     database.executescript((folder / "plan.sql").read_text())
     assert states(database) == {1: "spam", 2: "trash", 3: "spam", 4: "spam"}
-    with pytest.raises(sqlite3.OperationalError, match="already exists"):
-        database.executescript((folder / "plan.sql").read_text())
-    database.execute("ROLLBACK")
+    database.execute("UPDATE wp_comments SET approved = '1' WHERE comment_ID = 1")
+    database.executescript((folder / "plan.sql").read_text())
+    assert states(database)[1] == "1"  # somebody put it back: once done, nothing is done again
+    database.execute("UPDATE wp_comments SET approved = 'spam' WHERE comment_ID = 1")
     database.executescript((folder / "plan.undo.sql").read_text())
     assert list(database.iterdump()) == before
+
+
+def test_sql_that_was_cut_off_anywhere_is_done_by_the_next_run(write_inputs, moderation, database):
+    folder = write_inputs(COMMENTS, DECIDED)
+    moderation("apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "sql", *SETTINGS,
+               "-o", "plan.jsonl", "--max-share", "1")  # fmt: skip
+    moderation("apply", "run", "plan.jsonl", "--yes")
+    moderation("apply", "undo", "plan.jsonl", "--yes")
+    before = list(database.iterdump())
+    lines = (folder / "plan.sql").read_text().splitlines()
+    for cut in range(3, len(lines)):
+        database.executescript("\n".join(lines[:cut]))
+        database.execute("ROLLBACK")
+        database.executescript((folder / "plan.sql").read_text())
+        assert states(database) == {1: "spam", 2: "trash", 3: "spam", 4: "spam"}
+        database.executescript((folder / "plan.undo.sql").read_text())
+        assert list(database.iterdump()) == before
 
 
 def test_the_undo_leaves_what_somebody_changed_since(write_inputs, moderation, database):

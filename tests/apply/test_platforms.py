@@ -250,7 +250,7 @@ def test_a_missing_secret_is_named(planned, moderation, monkeypatch):
     monkeypatch.delenv("WORDPRESS_APPLICATION_PASSWORD")
     ran = moderation("apply", "run", "plan.jsonl")
     assert (ran.status, site.requests) == (1, [])
-    assert ran.err.startswith("moderation: WORDPRESS_APPLICATION_PASSWORD is not set")
+    assert "moderation: WORDPRESS_APPLICATION_PASSWORD is not set" in ran.err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
@@ -284,7 +284,7 @@ def test_a_webhook_is_signed_and_says_that_nobody_knows(make_site, write_inputs,
     moderation("apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "webhook", "--site",
                f"{site.url}/hook", "-o", "plan.jsonl", "--max-share", "1")  # fmt: skip
     ran = moderation("apply", "run", "plan.jsonl", "--yes")
-    assert (ran.status, ran.err) == (0, "1 sent\n")
+    assert (ran.status, ran.err.splitlines()[1:]) == (0, ["1 sent"])
     moderation("apply", "run", "plan.jsonl", "--yes")
     moderation("apply", "undo", "plan.jsonl", "--yes")
     assert site.writes == [("a b", "spam"), ("a b", "approved")]

@@ -2,7 +2,7 @@
 
 Nothing of a comment but its id stands in the SQL, and that only as a quoted literal of letters and
 digits. What it changes it notes in a table of its own first, in one transaction, so that a second
-run fails as a whole, what changed meanwhile is left, and the undo touches nothing else.
+run changes nothing, what changed meanwhile is left, and the undo touches nothing else.
 """
 
 from __future__ import annotations
@@ -114,25 +114,32 @@ def _check_sql(plan: Plan) -> bytes:
 
 
 def _run_sql(plan: Plan) -> bytes:
+    """SQL that may run any number of times: the row without an id says that all is done.
+
+    The table is made before the transaction, since MySQL ends one at every CREATE and DROP.
+    """
     names = _Names(plan)
     groups = _groups(plan, names)
+    once = f"NOT EXISTS (SELECT 1 FROM {names.notes} WHERE id IS NULL)"
     lines = [
-        f"-- {len(plan.steps)} steps. A second run fails at CREATE TABLE, and changes nothing.",
-        "BEGIN;",
+        f"-- {len(plan.steps)} steps. Run again, it changes nothing.",
         (
-            f"CREATE TABLE {names.notes} AS SELECT {names.id} AS id, "
-            f"{names.status} AS before_state, {names.status} AS after_state "
-            f"FROM {names.table} WHERE 1 = 0;"
+            f"CREATE TABLE IF NOT EXISTS {names.notes} AS SELECT NULLIF({names.id}, NULL) AS id, "
+            f"NULLIF({names.status}, NULL) AS before_state, "
+            f"NULLIF({names.status}, NULL) AS after_state FROM {names.table} WHERE 1 = 0;"
         ),
+        "BEGIN;",
     ]
     for (before, after), ids in groups.items():
         lines += [
             f"INSERT INTO {names.notes} SELECT {names.id}, {names.status}, '{after}' "
-            f"FROM {names.table} WHERE {where};"
+            f"FROM {names.table} WHERE {where} AND {once};"
             for where in _where(names, before, ids)
         ]
-    lines += [_update(names, before, after, undo=False) for before, after in groups]
-    return _file([*lines, "COMMIT;"])
+    for before, after in groups:
+        lines.append(_update(names, before, after, undo=False).replace(";", f" AND {once};"))
+    done = f"INSERT INTO {names.notes} VALUES (NULL, NULL, NULL);"
+    return _file([*lines, done, "COMMIT;"])
 
 
 def _undo_sql(plan: Plan) -> bytes:
@@ -140,7 +147,8 @@ def _undo_sql(plan: Plan) -> bytes:
     pairs = _groups(plan, names)
     lines = ["-- Puts back what the plan changed, unless somebody changed it since.", "BEGIN;"]
     lines += [_update(names, before, after, undo=True) for before, after in pairs]
-    return _file([*lines, f"DROP TABLE {names.notes};", "COMMIT;"])
+    cleared = f"DELETE FROM {names.notes};"
+    return _file([*lines, cleared, "COMMIT;", f"DROP TABLE {names.notes};"])
 
 
 def _update(names: _Names, before: str, after: str, *, undo: bool) -> str:

@@ -14,7 +14,7 @@ from moderation.model import folder as model_folder
 from moderation.model.goals.choose import curve_of, described
 from moderation.model.goals.goal import Goal
 from moderation.model.model import Model
-from moderation.training.decisions.carry_on import _recipe, below_decisions
+from moderation.training.decisions.carry_on import below_decisions, recipe_of
 from moderation.training.decisions.gain import bought
 
 
@@ -295,7 +295,7 @@ def used(folder):
         with contextlib.suppress(ModerationError):
             curve_of(head).promise(Goal.parse("precision >= 0.5"))
     bought(below_decisions(model))
-    _recipe(model)
+    recipe_of(model)
 
 
 ODD = {

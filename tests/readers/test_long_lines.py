@@ -73,5 +73,7 @@ def test_prose_is_told_as_by_the_plain_pattern(text):
 
 
 def test_one_word_without_end_is_no_prose():
-    """Hours, where a pattern tries every start and every end within the word."""
+    """Of the pattern itself, since detection gives it a sample only. Hours, where it tries every
+    start and every end within the word.
+    """
     assert not _PROSE_LINE.search("a" * 2_000_000)

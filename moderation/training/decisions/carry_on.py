@@ -183,7 +183,7 @@ def _canonical(labels: pd.DataFrame, model: Model) -> pd.DataFrame:
 def _rows(model: Model, labels: pd.DataFrame, threads: int | None) -> Rows:
     import scipy.sparse as sp
 
-    config, recipe = model.table.config, _recipe(model)
+    config, recipe = model.table.config, recipe_of(model)
     texts = labels["text"].str.slice(0, recipe.longest)
     grams = ngrams.tfidf(texts, model.table.idf, config, threads)
     phrases = phrase_rows(texts, model.lexicon, config, threads)
@@ -228,7 +228,7 @@ def _enough(rows: Rows, name: str, column: int) -> bool:
     return bool(min((answers == 1).sum(), (answers == 0).sum()) >= FEWEST)
 
 
-def _recipe(model: Model) -> Recipe:
+def recipe_of(model: Model) -> Recipe:
     """What the model's recipe says of its features; the default where it does not."""
     stored = model.training.get("recipe", {})
     known = ("idf_power", "dense_scale", "disguise_scale", "link_scale", "longest")
@@ -294,7 +294,7 @@ def _table(model: Model, added: np.ndarray) -> WeightTable:
     """The old weights and what is added, at the precision they are kept with."""
     table = model.table
     grams = np.where(table.idf[:, None] > 0, table.weights + _part(model, added, "grams"), 0)
-    dense = _part(model, added, "dense") * dense_scales(_recipe(model))[:, None]
+    dense = _part(model, added, "dense") * dense_scales(recipe_of(model))[:, None]
     made = WeightTable(
         table.config,
         table.idf,

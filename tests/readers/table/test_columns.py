@@ -1,4 +1,7 @@
-"""Columns are cleaned only where a glance at their bytes says so: the same as cleaning them all."""
+"""Columns are cleaned only where a glance at their bytes says so: the same as cleaning them all.
+
+The functions of one column each are called, though private: no dump gives arrays with such offsets.
+"""
 
 import re
 

@@ -4,6 +4,8 @@ Read every input into partitions on disk; name what has no thread; count what co
 them; score every partition; look for campaigns; write the manifest. Each stage is a list of tasks
 that leave receipts, so that a run that was stopped anywhere goes on from there when it is started
 again.
+
+Long, for the stages stand in the order in which they run, and each uses what the last one left.
 """
 
 from __future__ import annotations

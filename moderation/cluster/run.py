@@ -43,7 +43,7 @@ from moderation.scoring import judged
 from moderation.terminal import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from moderation.cluster.engines import Engine
@@ -148,18 +148,17 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
         return None
     try:
         manifest: dict[str, Any] = orjson.loads(files.read_bytes(target))
-        options, read = manifest["options"], manifest["inputs"]
-    except (ValueError, KeyError, TypeError) as error:
+        options = dict(_single(manifest["options"]))
+        before = Counter(_key(record) for record in manifest["inputs"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{target}: damaged; use another folder") from error
-    for name, wanted in job.options().items():
+    for name, wanted in _single(job.options()):
         if options.get(name) != wanted:
             raise OutputError(
                 f"{job.folder}: holds the output of a run with {_short(options.get(name))} as its "
                 f"{name}, not {_short(wanted)}; use another folder"
             )
-    before, now = (
-        Counter(_key(record) for record in records) for records in (read, _records_of(inputs.units))
-    )
+    now = Counter(_key(record) for record in _records_of(inputs.units))
     changed = (before - now) + (now - before)
     if changed:
         raise OutputError(
@@ -167,6 +166,15 @@ def _opened(job: Job, inputs: Inputs) -> dict[str, Any] | None:
             "or gone); remove the folder, or use another"
         )
     return manifest
+
+
+def _single(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The options, those of the reading each by its own name."""
+    for name, value in options.items():
+        if name == "reading":
+            yield from value.items()
+        else:
+            yield name, value
 
 
 def _short(value: Any) -> str:

@@ -20,6 +20,7 @@ from moderation.cluster.engines import LocalEngine
 from moderation.cluster.workers import DaskEngine
 from moderation.errors import ClusterError, InputError, ModelError, OutputError
 from moderation.model.model import Model
+from moderation.readers.source import Options
 
 PARTITIONS = 24
 
@@ -276,6 +277,24 @@ def test_another_dump_does_not_mix_with_old_output(dump, model, tmp_path):
     other = write(tmp_path / "other", comments(threads=3))
     with pytest.raises(OutputError, match="holds the output for other inputs"):
         run([other], tmp_path / "out", model, 2)
+
+
+def test_another_reading_is_told_by_the_option_that_differs(dump, model, tmp_path):
+    run([dump], tmp_path / "out", model, 2)
+    with pytest.raises(OutputError, match="of a run with None as its encoding, not gbk"):
+        run([dump], tmp_path / "out", model, 2, reading=Options(encoding="gbk"))
+
+
+@pytest.mark.parametrize("key", ["options", "inputs"])
+@pytest.mark.parametrize(
+    "value", [[1], {"reading": 1}, {"reading": {}, "partitions": "x"}, 7, None]
+)
+def test_a_manifest_that_was_tampered_with_is_one_clear_error(dump, model, tmp_path, key, value):
+    run([dump], tmp_path / "out", model, 2)
+    path = tmp_path / "out" / "_manifest.json"
+    path.write_text(json.dumps(manifest(tmp_path / "out") | {key: value}))
+    with pytest.raises(OutputError, match=r"damaged; use another|holds the output of a run with"):
+        run([dump], tmp_path / "out", model, 2)
 
 
 SECRET, REDACTED = "my number is 555-0199", "my number is XXXXXXXX"

@@ -27,6 +27,7 @@ TRIES = 6
 LONGEST_WAIT = 900.0  # seconds in all; who is told to wait longer runs again later
 MOST_BYTES = 8 << 20
 _BUSY = (429, 503)
+_EPOCH = 1e8  # a larger number is a time, not a wait
 
 
 class Answer(NamedTuple):
@@ -201,10 +202,14 @@ def _read(content: bytes) -> tuple[dict[str, Any], str]:
 
 
 def _pause(headers: Mapping[str, str], answer: Answer, attempt: int) -> float:
-    """Seconds to wait: what the server says, else twice as long each time."""
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,6}", said):
-        return float(said)
+    """Seconds to wait: what the server says, else twice as long each time.
+
+    Reddit says in how many seconds its limit ends, GitHub and Disqus at which second since 1970.
+    """
+    said = headers.get("retry-after", headers.get("x-ratelimit-reset", "")).strip()
+    if re.fullmatch(r"\d{1,10}(?:\.\d{1,3})?", said):
+        number = float(said)
+        return number if number < _EPOCH else max(number - time.time(), 1.0)
     if said:
         try:
             return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)

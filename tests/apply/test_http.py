@@ -53,6 +53,14 @@ def test_it_waits_when_github_says_403_with_a_time(client, waited):
     assert waited == [4.0]
 
 
+def test_it_waits_until_a_limit_ends(client, waited):
+    assert client((429, {}, {"X-Ratelimit-Reset": "12.0"}), GOOD).get("/").good
+    then = str(int(datetime.now(UTC).timestamp()) + 200)
+    assert client((429, {}, {"X-Ratelimit-Reset": then}), GOOD).get("/").good
+    assert waited[0] == 12.0
+    assert 150 < waited[1] <= 200
+
+
 def test_it_waits_longer_each_time_when_nothing_is_said(client, waited):
     assert client((429, {}), (429, {}), (429, {}), GOOD).get("/").good
     assert waited == [2.0, 4.0, 8.0]

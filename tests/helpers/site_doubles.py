@@ -145,21 +145,25 @@ def disqus(site, method, path, query, body, headers):
 
 
 def reddit(site, method, path, query, body, headers):
+    path = path.rstrip("/")  # PRAW ends its paths so
     form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
     if path == "/api/v1/access_token":
         good = form == {"grant_type": "refresh_token", "refresh_token": "reddit-refresh"}
-        return (200, {"access_token": "reddit-bearer"}) if good else (400, {"error": 400})
+        token = {"access_token": "reddit-bearer", "expires_in": 3600, "scope": "*"}
+        return (200, token) if good else (400, {"error": 400})
     if headers["Authorization"] != "bearer reddit-bearer":
         return 401, {"message": "Unauthorized", "error": 401}
     if path == "/api/info":
         comment = site.comments.get(query["id"])
         found = (
-            [] if comment is None else [{"kind": "t1", "data": {"name": query["id"], **comment}}]
+            []
+            if comment is None
+            else [{"kind": "t1", "data": {"name": query["id"], "id": query["id"][3:], **comment}}]
         )
         return 200, {"kind": "Listing", "data": {"children": found}}
     if form["id"] in site.liars:
         return 200, {}
-    spam = form.get("spam") == "true"
+    spam = form.get("spam", "").lower() == "true"
     removed = path == "/api/remove"
     site.comments[form["id"]] |= {
         "removed": removed, "spam": spam, "banned_by": "mod" if removed else None,

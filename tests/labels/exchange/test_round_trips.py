@@ -123,8 +123,8 @@ def test_what_is_exported_makes_the_same_ledger_once(moderation, tmp_path, kind,
     [
         ("fasttext", "out.txt", "fastText lines of `labels export`"),
         ("fasttext", "out.jsonl", "fastText lines of `labels export`"),
-        ("sqlite", "out.db", "SQLite is written for Datasette"),
-        ("sqlite", "out.jsonl", "SQLite is written for Datasette"),
+        ("sqlite", "out.db", "SQLite is written for Datasette and cannot be read back"),
+        ("sqlite", "out.jsonl", "SQLite is written for Datasette and cannot be read back"),
     ],
 )
 def test_what_says_too_little_is_refused(moderation, tmp_path, kind, name, says):
@@ -259,7 +259,7 @@ def test_a_packed_ledger_is_refused(moderation, tmp_path):
     packed = tmp_path / "x.jsonl.gz"
     packed.write_bytes(gzip.compress((SAVED / "decisions.ledger.jsonl").read_bytes()))
     ran = moderation("labels", "import", packed, "--labels", tmp_path / "l.jsonl")
-    assert (ran.status, "a ledger, including retractions" in ran.err) == (1, True)
+    assert (ran.status, "a ledger, including retractions; unpack it" in ran.err) == (1, True)
     assert not (tmp_path / "l.jsonl").exists()
 
 
@@ -287,8 +287,9 @@ def test_answers_in_a_table_of_decisions(moderation, tmp_path, value, taken):
         ("t.jsonl", '{"text": "a", "label": "spam", "value": 4}', "row 1: value is '4'"),
         ("t.jsonl", '{"text": "a", "label": "spam", "value": [1]}', "row 1: value is '[1]'"),
         ("t.jsonl", '{"text": "a", "label": ["spam", "abuse"], "value": 1}', "a row for each"),
-        ("t.jsonl", '{"text": "a", "label": "spam;abuse", "value": 1}', "the name of one label"),
-        ("t.jsonl", '{"text": "a", "label": null, "value": 1}', "the name of one label"),
+        ("t.jsonl", '{"text": "a", "label": "spam;abuse", "value": 1}',
+         "which is not the name of one label"),
+        ("t.jsonl", '{"text": "a", "label": null, "value": 1}', "not the name of one label"),
         ("t.jsonl", '{"text": "a", "label": "weight", "value": 1}', "cannot be a label's name"),
         ("t.csv", "text,label,value\na,spam,maybe\n", "row 1: value is 'maybe'"),
         ("t.csv", "text,label\na,spam\n", "label is 'spam'"),

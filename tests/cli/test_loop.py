@@ -41,7 +41,7 @@ def comments(count=600, seed=0):
         kind = rng.random()
         if kind < 0.12:
             goods = rng.choice(GOODS)
-            text = f"my {subject} friend lost weight {time} with {goods}, ask for {goods} here"
+            text = f"my {subject} friend lost weight {time} with {goods}"  # too short to compare
         elif kind < 0.24:
             text = f"only a {rng.choice(RUDE)} says the {subject} {verb}, you {rng.choice(RUDE)}"
         yield {"id": str(number), "thread_id": f"t{number // 12}", "text": text}

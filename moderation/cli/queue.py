@@ -62,7 +62,7 @@ def queue(
         chosen = choose(scored, scores, parts, known, budget, random)
     _say_chosen(list(chosen.values()))
     if len(chosen) < budget:
-        _say_fewer(budget, len(scored), not_chosen(scored, known, chosen))
+        _say_fewer(budget, len(scored), not_chosen(scored, scores, known, chosen))
     if output is not None and chosen:
         from moderation.tables import write_table
 

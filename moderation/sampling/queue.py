@@ -113,7 +113,9 @@ def choose(
     return dict(sorted(chosen.items()))
 
 
-def not_chosen(scored: pd.DataFrame, decided: Decided, chosen: Mapping[int, str]) -> dict[str, int]:
+def not_chosen(
+    scored: pd.DataFrame, scores: Scores, decided: Decided, chosen: Mapping[int, str]
+) -> dict[str, int]:
     """Why the rest of the comments are not among those that `choose` gave: how many, by reason.
 
     Where `choose` gave fewer than its budget, this accounts for all the rest.
@@ -121,9 +123,12 @@ def not_chosen(scored: pd.DataFrame, decided: Decided, chosen: Mapping[int, str]
     picked = np.zeros(len(scored), bool)
     picked[list(chosen)] = True
     able = eligible(scored)
+    left = able & ~decided.some & ~picked
+    rated = np.isfinite(scores.values).any(axis=1)
     counts = {
         "decided already": able & decided.some & ~picked,
-        "nearly the same as others": able & ~decided.some & ~picked,
+        "nearly the same as others": left & rated,
+        "not scored": left & ~rated,  # in a language that no label has learnt
         "without words, or no comments": ~able & ~picked,
     }
     return {reason: int(rows.sum()) for reason, rows in counts.items() if rows.any()}

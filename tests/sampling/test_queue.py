@@ -16,13 +16,23 @@ from moderation.sampling.strata import Scores, Strata, draw, estimates, strata
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = np.array([0.5])
-SYLLABLES = ("ka", "lo", "mi", "nu", "pe", "ra", "so", "ti", "vu", "ze", "bor", "dan", "fel", "gim")
+WORDS = (
+    "apple", "basket", "bridge", "candle", "carpet", "doctor", "dragon", "elbow", "engine",
+    "finger", "flower", "garden", "guitar", "hammer", "helmet", "insect", "island", "jacket",
+    "jungle", "kettle", "kitchen", "ladder", "lemon", "magnet", "mirror", "napkin", "needle",
+    "orange", "oyster", "pencil", "pillow", "quarry", "rabbit", "rocket", "saddle", "teapot",
+    "umbrella", "valley", "window", "yellow",
+)  # fmt: skip
+GERMAN = (
+    "Ich habe gestern nichts gefunden, was ich nicht schon wusste",
+    "Warum fährt der letzte Zug am Sonntag eigentlich so früh zurück?",
+    "Die Kinder spielen lieber draußen, wenn das Wetter schön ist",
+)
 
 
 def sentence(number):
-    """Words that no other number has."""
-    drawn = np.random.default_rng(number).choice(SYLLABLES, (7, 3))
-    return " ".join(map("".join, drawn))
+    """English words that no other number has together."""
+    return " ".join(np.random.default_rng(number).choice(WORDS, 8, replace=False))
 
 
 def rated(values):
@@ -222,11 +232,20 @@ def test_why_a_queue_is_short_is_counted():
     parts = strata(scored, rated(scores), 0)
     found = choose(scored, rated(scores), parts, Decided(known, known), 80, 0.0)
     assert len(found) == 40 - 9 - 2 - 5
-    assert not_chosen(scored, Decided(known, known), found) == {
+    assert not_chosen(scored, rated(scores), Decided(known, known), found) == {
         "decided already": 5,
         "nearly the same as others": 9,
         "without words, or no comments": 2,
     }
+
+
+def test_comments_without_a_score_are_not_called_the_same_as_others():
+    scored, scores, _ = dump(40)
+    scores[30:] = np.nan
+    nothing = Decided(np.zeros(40, bool), np.zeros(40, bool))
+    parts = strata(scored, rated(scores), 0)
+    found = choose(scored, rated(scores), parts, nothing, 80, 0.0)
+    assert not_chosen(scored, rated(scores), nothing, found) == {"not scored": 10}
 
 
 def test_nothing_is_left_when_all_is_decided():
@@ -300,6 +319,15 @@ def test_a_short_queue_says_why(moderation, place):
     short = " ".join(moderation("queue", "one.jsonl", "-n", "80", "--random", "0").err.split())
     assert "30 comments to review" in short
     assert "80 asked for, 31 comments there: 1 nearly the same as others" in short
+
+
+def test_a_queue_is_short_of_what_is_in_languages_that_no_label_has_learnt(moderation, place):
+    rows = [{"id": str(k), "thread_id": "t", "text": sentence(k)} for k in range(20)]
+    rows += [{"id": f"g{k}", "thread_id": "t", "text": GERMAN[k]} for k in range(3)]
+    (place / "two.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    short = " ".join(moderation("queue", "two.jsonl", "-n", "80", "--random", "0").err.split())
+    assert "20 comments to review" in short
+    assert "80 asked for, 23 comments there: 3 not scored" in short
 
 
 def test_what_is_no_dump_is_one_line(moderation, place):

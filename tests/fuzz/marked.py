@@ -160,13 +160,23 @@ def covered(marks: list[Lost], dump: bytes, rejects, came: int) -> set[bytes]:
 
 
 def member(dump: bytes, file: str) -> tuple[int, int]:
-    """Where the content of an archive's member stands in it, unpacked; else the whole file."""
+    """Where the content of an archive's member stands in it, unpacked; else the whole file.
+
+    Its name is looked for in the directory, which says where the member begins: the name that
+    stands before the content may be damaged, and then the program speaks of that of the directory.
+    """
     name = file.rpartition(":")[2].encode()
     at = dump.find(name)
     if not dump.startswith(b"PK") or at < 0:
         return 0, len(dump)
-    ends = [end for end in (dump.find(sign, at) for sign in (b"PK\3\4", b"PK\1\2")) if end >= 0]
-    return at + len(name), min(ends, default=len(dump))
+    start = at + len(name)
+    entry = dump.rfind(b"PK\1\2", 0, at)
+    if entry >= 0 and entry + 46 == at:
+        begin = int.from_bytes(dump[entry + 42 : entry + 46], "little")
+        if dump[begin : begin + 4] == b"PK\3\4":
+            start = begin + 30 + int.from_bytes(dump[begin + 26 : begin + 28], "little")
+    ends = [end for end in (dump.find(sign, start) for sign in (b"PK\3\4", b"PK\1\2")) if end >= 0]
+    return start, min(ends, default=len(dump))
 
 
 def in_articles(marks: Iterable[Lost], dump: bytes) -> set[bytes]:

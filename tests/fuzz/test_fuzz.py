@@ -1,6 +1,7 @@
 """A short run of the fuzzers; the long ones are commands, see CONTRIBUTING.md."""
 
 import importlib.util
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,16 @@ def test_a_mark_is_of_the_article_only_within_its_words(dump, merged):
     marked = script("marked")
     mark = b"mk00000000zz"
     assert (mark in marked.in_articles([marked.Lost(mark, dump.index(mark))], dump)) == merged
+
+
+def test_a_member_of_an_archive_is_found_by_the_directory_where_its_own_name_is_damaged(tmp_path):
+    """The program names the member as the directory does, and rejects all of it."""
+    marked = script("marked")
+    path = tmp_path / "comments.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.csv", "id,text\n1,mk00000001zz\n")
+        archive.writestr("two.csv", "id,text\n2,mk00000002zz\n")
+    dump = path.read_bytes().replace(b"one.csv", b"\0\0\0.csv", 1)
+    marks = [marked.Lost(mark, dump.index(mark)) for mark in marked.MARK.findall(dump)]
+    reject = marked.Told("comments.zip:one.csv", "the whole file", "")
+    assert marked.covered(marks, dump, [reject], came=1) == {b"mk00000001zz"}

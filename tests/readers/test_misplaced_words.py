@@ -255,3 +255,107 @@ def test_a_folder_of_an_archive_that_has_content(tmp_path):
     path.write_bytes(raw[:at] + b"\0" + raw[at + 1 :])
     assert len(read(path).comments) == 1
     assert list(read(path).rejects["place"]) == ["the whole file"]
+
+
+def test_a_text_in_the_column_of_threads(tmp_path):
+    path = tmp_path / "comments.csv"
+    rows = "".join(f"{n},14,Mine.\n" for n in range(4))
+    path.write_text(f"id,article_id,text\n{rows}9,1{PROSE}4,Mine.\n")
+    assert len(read(path).comments) == 5
+    assert reasons(path) == ["prose where thread_id should be"]
+
+
+def test_the_place_of_a_row_behind_a_carriage_return_alone(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_bytes(f"id,author,text\n1,A,Mine.\r2,{PROSE},Mine.\n3,A\n".encode())
+    assert len(read(path).comments) == 2
+    assert list(read(path).rejects["place"]) == ["line 3, bytes 90 to 94", "line 2, bytes 25 to 90"]
+
+
+def test_threads_that_have_their_title_as_a_name(tmp_path):
+    path = tmp_path / "comments.csv"
+    path.write_text(f"id,thread_id,text\n1,Tea,Mine.\n2,Bread and tea,Mine.\n3,{PROSE},Mine.\n")
+    assert reasons(path) == []
+
+
+def test_a_column_of_sql_that_goes_on_as_a_text(tmp_path):
+    path = tmp_path / "dump.sql"
+    columns = f"`comment_ID`, `comment_post_ID`, `comment_conte{PROSE}nt`"
+    path.write_text(
+        "CREATE TABLE `wp_comments` (`comment_ID` bigint, `comment_post_ID` bigint);\n"
+        f"INSERT INTO `wp_comments` ({columns}) VALUES\n(1, 5, 'Mine.');\n"
+    )
+    assert "a column of wp_comments is prose" in reasons(path)
+    assert [one for one in read(path).rejects["snippet"] if PROSE in one]
+
+
+def coral(n, date):
+    return {"id": str(n), "storyID": "s", "revisions": [{"body": "Mine."}], "createdAt": date}
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        (coral(3, {f"$d{PROSE}": "2024-01-01T10:00:00Z"}), [f"the key '$d{PROSE}' is prose"]),
+        (
+            {**coral(3, {}), "revisions": [{"body": "Mine.", f"i{PROSE}d": "r"}]},
+            [f"the key 'i{PROSE}d' is prose"],
+        ),
+        (coral(3, {"$date": "2024-01-01T10:00:00Z"}), []),
+    ],
+)
+def test_a_key_that_is_prose_within_a_value_of_a_comment(tmp_path, odd, why):
+    path = tmp_path / "comments.jsonl"
+    usual = [coral(n, {"$date": "2024-01-01T10:00:00Z"}) for n in range(2)]
+    path.write_text("".join(json.dumps(one) + "\n" for one in [*usual, odd]))
+    assert len(read(path).comments) == 3
+    assert [one.partition(";")[0] for one in reasons(path)] == why
+
+
+def test_keys_that_are_questions_in_values_of_all_comments(tmp_path):
+    path = tmp_path / "comments.jsonl"
+    asked = {"Where did you hear of us on the web this year?": "Here."}
+    usual = [{**coral(n, None), "answers": asked} for n in range(3)]
+    path.write_text("".join(json.dumps(one) + "\n" for one in usual))
+    assert reasons(path) == []
+
+
+ENTRIES = """AUTHOR: A
+TITLE: Tea
+DATE: 04/06/2007 07:00:00 AM
+-----
+BODY:
+{}
+-----
+COMMENT:
+AUTHOR: B
+EMAIL: {}
+IP: 192.0.2.9
+DATE: 04/06/2007 07:02:00 AM
+Mine.
+-----
+COMMENT:
+AUTHOR: C
+{}
+-----
+--------
+"""
+WHOLE = "DATE: 04/06/2007 07:03:00 AM\nAnd mine."
+
+
+@pytest.mark.parametrize(
+    ("body", "mail", "end", "why"),
+    [
+        ("We met at 10:00 AM", "b@rail.example", WHOLE, []),
+        ("We met at 9 AM", "", WHOLE, []),
+        ("We met0 AM\nMine.", "", WHOLE, ["a comment within the section BODY"]),
+        ("We met:00 AM\nMine.", "", WHOLE, ["a comment within the section BODY"]),
+        ("0 AM\nMine.", "", WHOLE, ["a comment within the section BODY"]),
+        ("Tea.", "b@ mine.", WHOLE, ["a comment's heads with a text in them"]),
+        ("Tea.", "", "EMAIL: c@rail", ["a comment that ends within its heads"]),
+    ],
+)
+def test_a_comment_of_movable_type_of_whose_heads_little_is_left(tmp_path, body, mail, end, why):
+    path = tmp_path / "tea.txt"
+    path.write_text(ENTRIES.format(body, mail, end))
+    assert [one.partition(", which")[0] for one in reasons(path)] == why

@@ -51,11 +51,13 @@ class Doubts:
         self._shut = shape.shut - text_keys
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
+        self._around = {path.split(".")[0] for path in self.texts if "." in path}
         self._names = shape.author.split("|") if shape.author else []
         self._text_parts = text_keys
         self._deep: frozenset[str] = frozenset()  # paths of texts that comments have
         self._single: list[str] = []  # keys whose values have no blank in most comments
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
+        self._inner: Counter[str] = Counter()  # keys within objects of comments that are prose
         self._homes = Homes(path.split(".")[0] for path in self.texts)
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
@@ -68,7 +70,7 @@ class Doubts:
         """These are values of the file that show its habits, unless others have shown them."""
         if self._usual is None:
             self._homes.forget_keys()  # these may be what has been looked at before, now whole
-            for counts in (self._nested, self._plain, self._worded):
+            for counts in (self._nested, self._inner, self._plain, self._worded):
                 counts.clear()
             self._sampled = 0
             seen: set[str] = set()
@@ -94,6 +96,7 @@ class Doubts:
             seen.add(str(name))
             self._homes.remember(match.record)
             self._nested.update(self._nested_texts(match.record, frozenset()))
+            self._inner.update(set(self._inner_prose(match.record)))
             self._sampled += 1
             for key, value in match.record.items():
                 if isinstance(value, str) and value:
@@ -162,6 +165,9 @@ class Doubts:
             return f"{key} is what a post has"
         if key := next((key for key in self._single if _is_text(record.get(key))), ""):
             return f"{key} is prose"
+        inner = (key for key in self._inner_prose(record) if self._inner[key] < _HABIT)
+        if key := next(inner, ""):
+            return f"the key {key[:SNIPPET]!r} is prose"
         path = next(self._nested_texts(record, self._deep), "") if self._usual else ""
         return path and f"no other comment has the key {path!r}"
 
@@ -190,6 +196,17 @@ class Doubts:
                     if path not in but and any(map(is_prose, strings_in(value[key]))):
                         yield path
 
+    def _inner_prose(self, record: Record) -> Iterator[str]:
+        """The keys that are prose in objects within an object; in lists, in those of a text."""
+        stack = [(key, value) for key, value in record.items() if isinstance(value, dict | list)]
+        while stack:
+            outer, value = stack.pop()
+            if isinstance(value, dict):
+                yield from filter(_is_text, value)
+                stack += [(outer, one) for one in value.values() if isinstance(one, dict | list)]
+            elif outer in self._around:
+                stack += [(outer, one) for one in value if isinstance(one, dict)]
+
     def _odd_key(self, record: Record, usual: frozenset[str]) -> str:
         """A key that damage has made; one that holds comments, which come out, is none."""
         known = self._all_known
@@ -213,11 +230,10 @@ class Doubts:
         meaning = status(record) if callable(status) else status_in(record, status)
         if meaning not in ("deleted", "removed") and _in_place_of_a_date(record, self._shape.time):
             return True
-        around = {path.split(".")[0] for path in self.texts if "." in path}
         return meaning not in ("deleted", "removed") and any(
             is_prose(text)
             for key, value in record.items()
-            if key in around or (key not in self._known and isinstance(value, str))
+            if key in self._around or (key not in self._known and isinstance(value, str))
             for text in strings_in(value)
         )
 

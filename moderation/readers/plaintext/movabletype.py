@@ -34,9 +34,11 @@ _HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
 LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
 _ENTRY_SECTIONS = frozenset({"BODY", "EXTENDED BODY", "EXCERPT", "KEYWORDS", "TAGS"})
 _LOST = re.compile(
-    r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S|\d:\d\d:\d\d [AP]M$",
+    r"^(?:COMMENT:|PING:|EMAIL: .*|IP: .*)[ \t]*$|^-{4,}\S"
+    r"|(?:\d:\d\d:\d\d|(?<![\d:])(?::\d\d(?::\d\d)?|00?)|[^\W\d_]\d\d?(?::\d\d)?) [AP]M$",
     re.MULTILINE,
 )
+"""What begins a comment, or what is left of one; its date may have lost its beginning."""
 _SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$|^-{3,}", re.MULTILINE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = {"AUTHOR": 7, "DATE": 4, "IP": 4, "EMAIL": 4, "STATUS": 4}
@@ -142,10 +144,13 @@ def _section(source: Source, section: str, at: int) -> tuple[str | None, list[Ro
 
 
 def _commented(source: Source, section: str, text: str, key: str, at: int) -> list[Row | Reject]:
-    """The comment of a section, with a reject where its heads hold a text."""
+    """The comment of a section, with a reject where its heads hold a text or break off."""
     records = [_comment(source, text, key, at)]
-    if _has_prose(_heads(text, _COMMENT_KEYS)[0]):
+    heads, behind = _heads(text, _COMMENT_KEYS)
+    if _has_prose(heads) or " " in heads.get("EMAIL", "").strip():
         records.append(_unread(source, section, at, "a comment's heads with a text in them"))
+    elif heads and not heads.get("DATE") and not behind.strip():
+        records.append(_unread(source, section, at, "a comment that ends within its heads"))
     return records
 
 

@@ -31,6 +31,7 @@ _TOP_LEVEL_LENGTHS = np.isin(np.arange(64), [len(word) for word in NO_PARENT])
 _NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
 _NOBODY = pa.array(["", *NOBODY], STRING)
 _VALUES = ("id", "parent_id", "created_at", "kind", "status")
+_WORDED = ("thread_id", "url")  # in some tables all their values are prose
 _LONG, _WORDS = 30, 6  # bytes, and words of two letters, of what is no id and no date
 _LONG_NAME = 8  # the same words of what is no name
 _OFTEN = 2  # rows that have an article
@@ -126,6 +127,9 @@ def _misplaced(columns: Columns) -> Iterator[tuple[int, str, str]]:
                 yield row, f"prose where {name} should be", shown
     for row, shown in _prose(columns.get("author", _NOBODY[:0]), _LONG_NAME):
         yield row, "prose where the author should be", shown
+    for name in _WORDED:
+        for row, shown in _unlike(columns.get(name, _NOBODY[:0])):
+            yield row, f"prose where {name} should be", shown
     for row, shown in _inserted(columns.get("article", _NOBODY[:0])):
         yield row, "a text within the article of other rows", shown
 
@@ -144,6 +148,15 @@ def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tupl
     some = column.take(pa.array(long)).to_pylist()
     texts = zip(long.tolist(), some, strict=True)
     return [(row, text) for row, text in texts if text and len(_WORD.findall(text)) >= words]
+
+
+def _unlike(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
+    """Rows that hold a text in a column where most have a value, and none of these has a blank."""
+    found = _prose(column)
+    if not 0 < 2 * len(found) < len(column) - column.null_count:
+        return []
+    worded = pc.sum(pc.match_substring(column, " ")).as_py()
+    return found if worded == len(found) else []
 
 
 def _bent(column: pa.Array | pa.ChunkedArray, created: pa.Array) -> list[tuple[int, str]]:

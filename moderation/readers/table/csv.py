@@ -424,31 +424,30 @@ class _Walk:
             delimiter=style.delimiter,
             escapechar="\\" if style.escape else None,
         )
-        good: list[list[str]] = []
+        found: list[list[str]] = []
         places: list[str] = []
-        wrong: list[tuple[int, str, list[str]]] = []  # number of the row, lines, cells
         line = rows.line
-        met = 0
         for cells in reader:
-            met += bool(cells)
             last = rows.line + reader.line_num - 1
-            place = f"lines {line} to {last}" if last > line else f"line {line}"
+            if cells:
+                found.append(cells)
+                places.append(f"lines {line} to {last}" if last > line else f"line {line}")
             line = last + 1
+        exact = _RowPlaces(rows, style.escape).full
+        good: list[list[str]] = []
+        kept: list[str] = []
+        rejects = []
+        for place, cells in zip(exact if len(exact) == len(found) else places, found, strict=True):
             if len(cells) == len(style.names) and not self._false:
                 good.append(cells)
-                places.append(place)
-            elif cells:
-                wrong.append((met - 1, place, cells))
-        exact = _RowPlaces(rows, style.escape).full if wrong else []
-        rejects = []
-        for number, place, cells in wrong:
-            place = exact[number] if len(exact) == met else place
+                kept.append(place)
+                continue
             reason = f"{len(cells)} cells, but the header has {len(style.names)}"
             if self._false:
                 reason = f"{len(cells)} cells, and no header that says what they are"
             shown = style.delimiter.join(cells)[:200]
             rejects.append(Reject(self._file, place, reason, shown))
-        return _Cells(good, places, rejects, met)
+        return _Cells(good, kept, rejects, len(found))
 
     def _alone(self, rows: _Rows) -> _Cells:
         """A line whose quotes are wrong: kept if its cells are right without them."""
@@ -502,8 +501,11 @@ class _RowPlaces:
         raw = self._rows.raw
         window = np.frombuffer(raw, np.uint8)
         newlines = np.flatnonzero(window == _NEWLINE)
-        inside = np.searchsorted(_quotes(window, self._escape), newlines) % 2 == 1
-        ends = np.append(newlines[~inside] + 1, len(window)).tolist()
+        returns = np.flatnonzero(window[:-1] == _RETURN)
+        alone = returns[window[returns + 1] != _NEWLINE]  # it ends a row, and no line of the file
+        stops = np.sort(np.append(newlines, alone))
+        inside = np.searchsorted(_quotes(window, self._escape), stops) % 2 == 1
+        ends = np.append(stops[~inside] + 1, len(window)).tolist()
         starts = [0, *ends[:-1]]
         lines = np.searchsorted(newlines, starts).tolist()
         return [

@@ -163,6 +163,8 @@ class _Script:
                 re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
             )
             names = [name.lower() for name in listed_names]
+            if listed and _PROSE_NAME.search(listed):
+                yield self._misnamed(table, names, statement)
             self._at = statement.end()
             while True:
                 if self._within():
@@ -171,6 +173,12 @@ class _Script:
                     break
                 else:
                     yield self._between(table, names)
+
+    def _misnamed(self, table: str, names: list[str], statement: re.Match[str]) -> _SqlRow:
+        """A statement's head with a column's name that goes on as a text."""
+        start, end = statement.span()
+        place, shown = self._place(start, end), self._shown(*statement.span(3))
+        return _SqlRow(table, names, None, place, shown, f"a column of {table} is prose")
 
     def _between(self, table: str, names: list[str]) -> _SqlRow:
         """What stands where a row or the statement's end should."""

@@ -4,10 +4,12 @@
 >>> dump = moderation.read("seeds/forum.jsonl")
 >>> model = moderation.Model.load("default")
 >>> scores = model.score(dump.comments, dump.threads)
->>> (scores > model.thresholds).sum().to_dict()
-{'spam': 3, 'slur': 1, 'abuse': 2, 'off_topic': 0}
->>> model.score(["Thank you for the recipe.", "You pathetic idiot"])["abuse"].round(1).tolist()
-[0.0, 1.0]
+>>> (scores > model.thresholds)[["slur", "abuse", "off_topic"]].sum().to_dict()
+{'slur': 1, 'abuse': 1, 'off_topic': 0}
+>>> advert = "Cheap replica watches, order now at www.watches-outlet.example"
+>>> texts = ["Thank you for the recipe.", "You pathetic idiot", advert]
+>>> (model.score(texts) > model.thresholds)[["spam", "abuse"]].to_numpy().tolist()
+[[False, False], [False, True], [True, False]]
 
 The public names are imported when first used, so that `import moderation` costs nothing.
 """

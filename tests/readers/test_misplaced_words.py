@@ -289,6 +289,18 @@ def test_a_column_of_sql_that_goes_on_as_a_text(tmp_path):
     assert [one for one in read(path).rejects["snippet"] if PROSE in one]
 
 
+@pytest.mark.parametrize(("kind", "why"), [("", ["comment_author is prose"]), ("pingback", [])])
+def test_an_author_of_sql_that_is_a_text(tmp_path, kind, why):
+    path = tmp_path / "dump.sql"
+    columns = "`comment_ID`, `comment_post_ID`, `comment_author`, `comment_content`, `comment_type`"
+    path.write_text(
+        f"INSERT INTO `wp_comments` ({columns}) VALUES\n"
+        f"(1, 5, 'Ann {PROSE}', 'Mine.', '{kind}'), (2, 5, 'Bob', 'And mine.', '');\n"
+    )
+    assert list(read(path).comments["text"]) == ["Mine.", "And mine."]
+    assert reasons(path) == why
+
+
 def coral(n, date):
     return {"id": str(n), "storyID": "s", "revisions": [{"body": "Mine."}], "createdAt": date}
 

@@ -80,6 +80,7 @@ _WORDED = ("comment_content", "comment_author")
 _PROSE = re.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){5}[^\W\d_]{2,}"
 )  # no browser's name
+_LONG_NAME = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){7}[^\W\d_]{2,}")
 _LONGEST_HEAD = 1 << 16  # characters of a statement before its values
 _LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
 _ESCAPE = re.compile(r"\\(.)|''|\"\"", re.DOTALL)
@@ -130,7 +131,10 @@ def _findings(source: Source) -> Iterator[Finding]:
 
 
 class _SqlRow(NamedTuple):
-    """One row of a table; `values` None where it, or a statement, cannot be read."""
+    """One row of a table; `values` None where it, or a statement, cannot be read.
+
+    place: empty where nothing is wrong. A row with a text for an author is read all the same.
+    """
 
     table: str
     names: list[str]
@@ -168,7 +172,10 @@ class _Script:
             self._at = statement.end()
             while True:
                 if self._within():
-                    yield self._row(table, names, bool(listed))
+                    row = self._row(table, names, bool(listed))
+                    yield row
+                    if row.place and row.values is not None and not row.wrong:
+                        yield row._replace(values=None, wrong="comment_author is prose")
                 elif self._at >= len(self._text) or _END.match(self._text, self._at):
                     break
                 else:
@@ -262,7 +269,7 @@ class _Script:
             else:
                 wrong = _implausible(table, names, values, listed)
             self._at = end
-            if not wrong:
+            if not wrong and not _is_long_named(table, names, values):
                 return _SqlRow(table, names, values, "", "")
             place, shown = self._place(start, end), self._shown(start, end)
             return _SqlRow(table, names, values, place, shown, wrong)
@@ -373,6 +380,16 @@ def _implausible(table: str, names: list[str], values: list[str | None], listed:
         if value and name not in _WORDED and _PROSE.search(value):
             return f"{name or 'a value behind the last column'} is prose"
     return ""
+
+
+def _is_long_named(table: str, names: list[str], values: list[str | None] | None) -> bool:
+    """Whether a comment's author is a text; that of a pingback is the title of a page."""
+    if values is None or table.lower().endswith("posts"):
+        return False
+    given = dict(zip(names, values, strict=False))
+    if given.get("comment_type") in ("pingback", "trackback"):
+        return False
+    return _LONG_NAME.search(given.get("comment_author") or "") is not None
 
 
 def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:

@@ -87,10 +87,10 @@ def test_an_explanation_says_all_that_it_says(moderation, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     ran = moderation("explain", "Cheap replica watches, order now at www.watches-outlet.example")
     assert ran.out.splitlines()[:4] == [
-        "spam: 0.998, flagged (threshold 0.756)",
-        "  +8.68 before calibration: start -0.66; outlet +2.17, order +1.86, Cheap +1.51,",
-        "    replica +1.41, length -1.02, www +0.94, bare_domains +0.86, watches +0.62",
-        "slur: 0.004, not flagged (threshold 0.222)",
+        "spam: 0.996, flagged (threshold 0.759)",
+        "  +8.80 before calibration: start -0.56; outlet +2.14, order +1.83, Cheap +1.55,",
+        "    replica +1.34, length -1.04, bare_domains +0.93, www +0.91, watches +0.71",
+        "slur: 0.003, not flagged (threshold 0.225)",
     ]
 
 

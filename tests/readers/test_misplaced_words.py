@@ -371,3 +371,13 @@ def test_a_comment_of_movable_type_of_whose_heads_little_is_left(tmp_path, body,
     path = tmp_path / "tea.txt"
     path.write_text(ENTRIES.format(body, mail, end))
     assert [one.partition(", which")[0] for one in reasons(path)] == why
+
+
+def test_what_holds_a_text_in_a_value_whose_key_is_damaged(tmp_path):
+    path = tmp_path / "comments.json"
+    inner = {"timestamp": 1600000008, "comment": "Words of mine.", "author": "R"}
+    usual = {"timestamp": 1600000008, "title": "x", "data": [{"comment": inner}]}
+    odd = {"timestamp": 1600000008, "titlmment": {**inner, "comment": "Others of mine."}}
+    path.write_text(json.dumps({"comments_v2": [usual, usual, odd]}))
+    assert len(read(path).comments) == 2
+    assert [one.partition(";")[0] for one in reasons(path)] == ["no comment as others here are"]

@@ -70,6 +70,8 @@ class Homes:
         self._counts.update(comment.keys())
         if len(self._keys) < _KINDS:
             self._keys.add(frozenset(comment))
+            inner = (value for key, value in comment.items() if key in self._text_keys)
+            self._keys.update(frozenset(value) for value in inner if isinstance(value, dict))
 
     def forget_keys(self) -> None:
         """Count the keys of comments anew."""

@@ -381,3 +381,23 @@ def test_what_holds_a_text_in_a_value_whose_key_is_damaged(tmp_path):
     path.write_text(json.dumps({"comments_v2": [usual, usual, odd]}))
     assert len(read(path).comments) == 2
     assert [one.partition(";")[0] for one in reasons(path)] == ["no comment as others here are"]
+
+
+def hit(n, thread, title):
+    return {"objectID": n, "comment_text": "Mine.", "story_id": thread, "story_title": title}
+
+
+def test_a_text_within_the_title_that_other_comments_give_their_thread(tmp_path):
+    path = tmp_path / "hits.json"
+    hits = [hit("1", 20, "A title"), hit("2", 20, f"A t {PROSE} itle"), hit("3", 20, "A title")]
+    hits += [hit("4", 21, f"A t {PROSE} itle"), hit("5", 20, f"{PROSE} A title of ours")]
+    path.write_text(json.dumps({"hits": hits}))
+    assert len(read(path).comments) == 5
+    assert [one.partition(";")[0] for one in reasons(path)] == ["a text within the title of others"]
+
+
+def test_a_header_of_an_export_that_some_words_have_split(tmp_path):
+    path = tmp_path / "comments.csv"
+    header = "comment_ID,comment_post_ID,comment_content,comm1 11:00,And it ent_type,comment_parent"
+    path.write_text(f"{header}\n1,5,Mine.,comment,0\n2,5,And mine.,comment,0\n")
+    assert "a column's name goes on as a text" in reasons(path)

@@ -7,7 +7,8 @@ an id, a date or a name belongs, under keys that no other comment has, and in wh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
@@ -62,6 +63,7 @@ class Doubts:
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
         self._worded: Counter[str] = Counter()  # and those whose values are more than that
+        self._titles: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each thread
         self._sampled = 0
         self._usual: frozenset[str] | None = None
         self.sample(roots)
@@ -72,6 +74,7 @@ class Doubts:
             self._homes.forget_keys()  # these may be what has been looked at before, now whole
             for counts in (self._nested, self._inner, self._plain, self._worded):
                 counts.clear()
+            self._titles.clear()
             self._sampled = 0
             seen: set[str] = set()
             for root in roots:
@@ -97,6 +100,7 @@ class Doubts:
             self._homes.remember(match.record)
             self._nested.update(self._nested_texts(match.record, frozenset()))
             self._inner.update(set(self._inner_prose(match.record)))
+            self._titles[self._thread(match.record)].update(self._titles_in(match.record))
             self._sampled += 1
             for key, value in match.record.items():
                 if isinstance(value, str) and value:
@@ -155,6 +159,8 @@ class Doubts:
     def _of_keys(self, record: Record) -> str:
         if path := next((path for path in self._names if _is_long(at(record, path))), ""):
             return f"{path} is prose"
+        if self._is_title_bent(record):
+            return "a text within the title of others"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
         if self._usual and (key := self._odd_key(record, self._usual)):
@@ -170,6 +176,27 @@ class Doubts:
             return f"the key {key[:SNIPPET]!r} is prose"
         path = next(self._nested_texts(record, self._deep), "") if self._usual else ""
         return path and f"no other comment has the key {path!r}"
+
+    def _thread(self, record: Record) -> str:
+        """What names the thread of a comment."""
+        names = (at(record, path) for path in self._shape.thread.split("|") if path)
+        return str(next((name for name in names if name is not None), ""))
+
+    def _titles_in(self, record: Record) -> list[str]:
+        """The titles that a comment gives its thread."""
+        values = (at(record, path) for path in self._shape.title.split("|") if path)
+        return [value for value in values if isinstance(value, str)]
+
+    def _is_title_bent(self, record: Record) -> bool:
+        """Whether a title is that of other comments of its thread, with a text in its middle."""
+        return any(
+            _is_text(title)
+            and any(
+                count >= _HABIT and _is_inserted(title, other)
+                for other, count in self._titles.get(self._thread(record), Counter()).items()
+            )
+            for title in self._titles_in(record)
+        )
 
     def _post_key(self, record: Record) -> str:
         """A key of posts, with prose under it, in a file whose comments do not have it."""
@@ -288,6 +315,13 @@ def _in_place_of_a_date(record: Record, path: str) -> bool:
         isinstance(value, str) and len(_WORD.findall(value)) > 1 and when(value) is None
         for value in values
     )
+
+
+def _is_inserted(text: str, usual: str) -> bool:
+    """Whether a text begins and ends as the usual one, whole, with more in its middle."""
+    ways = ((text, usual), (text[::-1], usual[::-1]))
+    same = [takewhile(lambda pair: pair[0] == pair[1], zip(*way, strict=False)) for way in ways]
+    return len(text) > len(usual) > 0 and sum(len(list(edge)) for edge in same) >= len(usual)
 
 
 def _is_long(name: Any) -> bool:

@@ -67,6 +67,14 @@ class Style:
         edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
         return bool(roles(edges, {}))
 
+    def is_split(self) -> bool:
+        """Whether some words split a name of an export, and made more names than rows have cells.
+
+        Its other names have no blank.
+        """
+        blanks = sum(" " in name for name in self.names)
+        return self.exported and len(self.names) > self.cells and 0 < 2 * blanks < len(self.names)
+
 
 def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
     """The style told by the head, or None where it cannot be a table.
@@ -217,7 +225,9 @@ class _Walk:
         if self._style.header and _holds_row(self._style):
             self._false = True
             yield partial(self._headless, head)
-        elif self._style.header and any(map(self._style.holds_words, self._style.names)):
+        elif self._style.header and (
+            any(map(self._style.holds_words, self._style.names)) or self._style.is_split()
+        ):
             why = "a column's name goes on as a text"
             place = _Rows(head, 1, 0).place
             reject = Reject(self._file, place, why, snippet(head))

@@ -401,3 +401,23 @@ def test_a_header_of_an_export_that_some_words_have_split(tmp_path):
     header = "comment_ID,comment_post_ID,comment_content,comm1 11:00,And it ent_type,comment_parent"
     path.write_text(f"{header}\n1,5,Mine.,comment,0\n2,5,And mine.,comment,0\n")
     assert "a column's name goes on as a text" in reasons(path)
+
+
+def test_a_key_that_damage_has_made_beside_a_text_that_stands_in_a_value(tmp_path):
+    path = tmp_path / "comments.json"
+    inner = {"timestamp": 1600000008, "comment": "Words of mine.", "author": "R"}
+    usual = {"timestamp": 1600000008, "title": "x", "data": [{"comment": inner}]}
+    odd = {**usual, "data": [{"comment": {**inner, "authormment": PROSE}}]}
+    path.write_text(json.dumps({"comments_v2": [usual, usual, odd]}))
+    assert len(read(path).comments) == 3
+    assert [one.partition(";")[0] for one in reasons(path)] == [
+        "no other comment has the key 'authormment'"
+    ]
+
+
+def test_rows_of_coral_whose_beginning_is_lost(tmp_path):
+    path = tmp_path / "comments.csv"
+    rows = [f"u{n},a{n},s1,2024-01-06T10:00:00Z,<p>Mine.</p>,,APPROVED," for n in range(3)]
+    path.write_text("<p>And the end of mine.</p>,,APPROVED,\n" + "\n".join(rows) + "\n")
+    assert list(read(path).comments["text"]) == ["Mine."] * 3
+    assert len(read(path).rejects) == 1

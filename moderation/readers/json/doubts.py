@@ -54,11 +54,13 @@ class Doubts:
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         self._around = {path.split(".")[0] for path in self.texts if "." in path}
         self._names = shape.author.split("|") if shape.author else []
-        self._text_parts = text_keys
+        self._usual_beside: frozenset[str] = frozenset()
+        self._text_parts = frozenset(text_keys)
         self._deep: frozenset[str] = frozenset()  # paths of texts that comments have
         self._single: list[str] = []  # keys whose values have no blank in most comments
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._inner: Counter[str] = Counter()  # keys within objects of comments that are prose
+        self._beside: Counter[str] = Counter()  # keys beside those of texts, in such objects
         self._homes = Homes(path.split(".")[0] for path in self.texts)
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
@@ -72,7 +74,7 @@ class Doubts:
         """These are values of the file that show its habits, unless others have shown them."""
         if self._usual is None:
             self._homes.forget_keys()  # these may be what has been looked at before, now whole
-            for counts in (self._nested, self._inner, self._plain, self._worded):
+            for counts in (self._nested, self._inner, self._beside, self._plain, self._worded):
                 counts.clear()
             self._titles.clear()
             self._sampled = 0
@@ -80,6 +82,8 @@ class Doubts:
             for root in roots:
                 self._remember(root, seen)
             self._usual = self._homes.usual_keys()
+            beside = (key for key, count in self._beside.items() if count >= _HABIT)
+            self._usual_beside = frozenset(beside)
             often = (path for path, count in self._nested.items() if count >= _HABIT)
             self._deep = frozenset([*self.texts, *often])
             least = max(_HABIT, self._sampled // 2)
@@ -100,6 +104,7 @@ class Doubts:
             self._homes.remember(match.record)
             self._nested.update(self._nested_texts(match.record, frozenset()))
             self._inner.update(set(self._inner_prose(match.record)))
+            self._beside.update(key for inner in self._with_texts(match.record) for key in inner)
             self._titles[self._thread(match.record)].update(self._titles_in(match.record))
             self._sampled += 1
             for key, value in match.record.items():
@@ -171,9 +176,12 @@ class Doubts:
             return f"{key} is what a post has"
         if key := next((key for key in self._single if _is_text(record.get(key))), ""):
             return f"{key} is prose"
-        inner = (key for key in self._inner_prose(record) if self._inner[key] < _HABIT)
-        if key := next(inner, ""):
+        prose = (key for key in self._inner_prose(record) if self._inner[key] < _HABIT)
+        if key := next(prose, ""):
             return f"the key {key[:SNIPPET]!r} is prose"
+        for inner in self._with_texts(record) if self._usual_beside else ():
+            if key := odd_key(inner, self._usual_beside, self._text_parts):
+                return f"no other comment has the key {key[:SNIPPET]!r}"
         path = next(self._nested_texts(record, self._deep), "") if self._usual else ""
         return path and f"no other comment has the key {path!r}"
 
@@ -222,6 +230,11 @@ class Doubts:
                     path = f"{outer}.{key}"
                     if path not in but and any(map(is_prose, strings_in(value[key]))):
                         yield path
+
+    def _with_texts(self, record: Record) -> list[Record]:
+        """The objects right within a comment that hold its text."""
+        found = (record.get(key) for key in self._around)
+        return [value for value in found if isinstance(value, dict)]
 
     def _inner_prose(self, record: Record) -> Iterator[str]:
         """The keys that are prose in objects within an object; in lists, in those of a text."""

@@ -131,6 +131,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _coral_rows(rows: list[list[str]]) -> bool:
+    if len(rows) > 2 and len(rows[0]) < 7:  # its beginning is lost
+        rows = rows[1:]
     return all(
         len(cells) in (7, 8) and cells[6].strip() in _CORAL_STATES and bool(_DATE.match(cells[3]))
         for cells in rows[:3]

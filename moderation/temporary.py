@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = "moderation-run-"
-_NAME = re.compile(f"{PREFIX}[0-9a-z_]{{8}}")  # as tempfile makes them
+_NAME = re.compile(f"{PREFIX}[0-9a-z_]{{8}}")
 _HELD = os.name == "posix"  # elsewhere a folder cannot be opened: there, nothing is swept
 
 
@@ -33,8 +33,19 @@ class Folder:
     """
 
     def __init__(self) -> None:
-        self.path, held = _made()
-        self.close = weakref.finalize(self, _remove, self.path, held)
+        while True:
+            self.path = Path(tempfile.gettempdir(), f"{PREFIX}{os.urandom(4).hex()}")
+            held: list[int] = []
+            # before there is a folder, for a signal may end the process at any line
+            self.close = weakref.finalize(self, _remove, self.path, held)
+            try:
+                self.path.mkdir(0o700)
+            except FileExistsError:  # somebody else's
+                self.close.detach()
+                continue
+            if _held(self.path, held):
+                return
+            self.close()  # another start swept it before it was held
 
     def __enter__(self) -> Path:
         return self.path
@@ -57,7 +68,7 @@ def sweep() -> None:
 def _sweep(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     if os.fstat(descriptor).st_uid == os.getuid() and _free(descriptor):
-        _remove(path, descriptor)
+        _remove(path, [descriptor])
     else:
         os.close(descriptor)
 
@@ -112,22 +123,19 @@ def _free(descriptor: int) -> bool:
         return False
 
 
-def _made() -> tuple[Path, int | None]:
-    while True:
-        path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        if not _HELD:
-            return path, None
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            ours = hold_at_once(descriptor)
-        except OSError:  # no locks in this file system: nobody sweeps there
-            ours = True
-        if ours and path.exists():
-            return path, descriptor
-        os.close(descriptor)  # another start swept it before it was held
+def _held(path: Path, held: list[int]) -> bool:
+    """Lock a folder, and append its descriptor; whether it is ours, and there."""
+    if not _HELD:
+        return True
+    held.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+    try:
+        ours = hold_at_once(held[0])
+    except OSError:  # no locks in this file system: nobody sweeps there
+        ours = True
+    return ours and path.exists()
 
 
-def _remove(path: Path, descriptor: int | None) -> None:
+def _remove(path: Path, held: list[int]) -> None:
     shutil.rmtree(path, ignore_errors=True)
-    if descriptor is not None:
+    for descriptor in held:
         os.close(descriptor)

@@ -1,16 +1,19 @@
 """Runs that are stopped or killed: nothing of them stays, and two do not write to one folder."""
 
 import errno
+import gc
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
 import pytest
 from places import ROOT, SEEDS
 
+from moderation import temporary
 from moderation.cluster import folder_lock
 from moderation.cluster.folder_lock import hold_folder
 from moderation.errors import OutputError
@@ -132,6 +135,18 @@ def test_any_stopped_command_leaves_nothing(tmp_path, start, scored, name):
     assert run.returncode == 143
     assert err.splitlines()[-1] == "moderation: stopped by SIGTERM"
     assert (left(tmp_path / "out"), left(tmp_path / "tmp")) == ([], [])
+
+
+def test_a_signal_while_a_folder_is_made_leaves_none(tmp_path, monkeypatch):
+    def interrupted(descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(temporary, "hold_at_once", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Folder()
+    gc.collect()
+    assert left(tmp_path) == []
 
 
 def test_what_is_read_from_a_pipe_does_not_stay(tmp_path, start):

@@ -31,7 +31,8 @@ DEFAULT_ACTIONS = {"spam": "spam", "slur": "remove", "abuse": "remove"}
 
 APPROVE = "approve"
 _STRENGTH = ("spam", "remove", "hold")  # of two labels' actions the first is taken
-_COLUMNS = ("thread_id", "id", "text", "status", "kind")
+_NEEDED = ("thread_id", "id", "text")  # columns
+_COLUMNS = (*_NEEDED, "status", "kind")
 _PINNED = ("deleted",)  # by its author: there is nothing to decide
 
 
@@ -72,30 +73,30 @@ def wanted(ledger: Path, scored: str, rules: Rules) -> Wanted:
     Raises ApplyError or InputError with what is wrong.
     """
     table, _ = read_table(scored)
-    lacking = [name for name in ("thread_id", "id", "text") if name not in table.column_names]
-    lacking += [name for name in rules.scores if name not in table.column_names]
-    if lacking:
-        raise InputError(f"{scored}: has no column {lacking[0]}; give what `score -o` wrote")
+    _check_columns(table, scored, rules)
     decided = _decided(ledger)
-    rows = list(_rows(table, {name for _, name in decided}, rules.scores))
     left: Counter[str] = Counter()
     steps = []
     met: set[tuple[str, str]] = set()
-    for row in rows:
-        told = {
-            label: one for place in _places(row) for label, one in decided.get(place, {}).items()
-        }
-        met |= {place for place in _places(row) if place in decided}
+    for row in _rows(table, {name for _, name in decided}, rules.scores):
+        places = [place for place in _places(row) if place in decided]
+        met.update(places)
+        told = {label: one for place in places for label, one in decided[place].items()}
         step = _by_people(row, told, rules, left) if told else _by_score(row, rules)
         if isinstance(step, Step):
             steps.append(step)
         elif step:
             left[step] += 1
     left["not in the scored file"] += len(decided.keys() - met)
-    for name in [name for name, count in left.items() if not count]:
-        del left[name]
-    comments = _comments(table)
-    return Wanted(steps, left, comments, _digest(ledger), _digest(Path(scored)))
+    reasons = +left  # without those that hold for no comment
+    return Wanted(steps, reasons, _comments(table), _digest(ledger), _digest(Path(scored)))
+
+
+def _check_columns(table: pa.Table, scored: str, rules: Rules) -> None:
+    """Raise InputError, with the name of a column that the steps need and the table lacks."""
+    for name in (*_NEEDED, *rules.scores):
+        if name not in table.column_names:
+            raise InputError(f"{scored}: has no column {name}; give what `score -o` wrote")
 
 
 def _decided(ledger: Path) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
@@ -128,35 +129,47 @@ def _places(row: _Row) -> list[tuple[str, str]]:
 def _rows(table: pa.Table, names: set[str], scores: Mapping[str, float]) -> Iterator[_Row]:
     """The rows that somebody decided on, and those with one of the scores."""
     columns = {
-        name: pc.cast(table[name], STRING) if name in table.column_names else None
-        for name in _COLUMNS
+        name: pc.cast(table[name], STRING) for name in _COLUMNS if name in table.column_names
     }
+    chosen = _chosen(table, columns, names, scores)
+    picked = {name: pc.filter(column, chosen).to_pylist() for name, column in columns.items()}
+    given = {label: pc.filter(table[label], chosen).to_pylist() for label in scores}
+    counts = _counts(columns["id"], picked["id"])
+    statuses = picked.get("status", [None] * len(picked["id"]))
+    each = zip(picked["thread_id"], picked["id"], picked["text"], statuses, strict=True)
+    for number, (thread, name, text, status) in enumerate(each):
+        if name is not None:
+            alone = counts[name] == 1
+            enough = _enough({label: values[number] for label, values in given.items()}, scores)
+            yield _Row(thread or "", name, text or "", status or "unknown", alone, enough)
+
+
+def _chosen(
+    table: pa.Table, columns: Mapping[str, Any], names: set[str], scores: Mapping[str, float]
+) -> Any:
+    """Whether each row has one of the ids or of the scores, and is no placeholder."""
     chosen = pc.is_in(columns["id"], pa.array(sorted(names), STRING))
     for label, least in scores.items():
         enough = pc.greater_equal(pc.cast(table[label], pa.float64()), least)
         chosen = pc.or_(chosen, pc.fill_null(enough, False))
-    if columns["kind"] is not None:
+    if "kind" in columns:
         chosen = pc.and_(chosen, pc.fill_null(pc.not_equal(columns["kind"], "placeholder"), True))
-    picked = {
-        name: pc.filter(column, chosen).to_pylist() if column is not None else None
-        for name, column in columns.items()
+    return chosen
+
+
+def _counts(ids: Any, some: list[str | None]) -> dict[str | None, int]:
+    """How many rows of the file have each of some ids."""
+    found = pc.value_counts(pc.filter(ids, pc.is_in(ids, pa.array(some))))
+    return {one["values"]: one["counts"] for one in found.to_pylist()}
+
+
+def _enough(given: Mapping[str, float | None], least: Mapping[str, float]) -> dict[str, float]:
+    """The scores of a row that are as high as the rules ask for."""
+    return {
+        label: score
+        for label, score in given.items()
+        if score is not None and score >= least[label]
     }
-    given = {label: pc.filter(table[label], chosen).to_pylist() for label in scores}
-    ids = pc.value_counts(pc.filter(columns["id"], pc.is_in(columns["id"], pa.array(picked["id"]))))
-    often = {one["values"]: one["counts"] for one in ids.to_pylist()}
-    for number, name in enumerate(picked["id"] or []):
-        thread = (picked["thread_id"] or [])[number]
-        text = (picked["text"] or [])[number]
-        status = picked["status"][number] if picked["status"] else None
-        if name is None:
-            continue
-        enough = {
-            label: values[number]
-            for label, values in given.items()
-            if values[number] is not None and values[number] >= scores[label]
-        }
-        alone = often[name] == 1
-        yield _Row(thread or "", name, text or "", status or "unknown", alone, enough)
 
 
 def _by_people(

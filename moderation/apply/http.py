@@ -115,18 +115,11 @@ class Client:
         )
         waited = 0.0
         for attempt in range(1, TRIES + 1):
-            try:
-                status, answered, content = self._once(request)
-            except (OSError, http.client.HTTPException) as error:
-                if method != "GET" or attempt == TRIES:
-                    reason = getattr(error, "reason", None) or error or type(error).__name__
-                    raise ApplyError(
-                        self._shown(f"{self._where}: no answer to {method}: {reason}")
-                    ) from None  # the cause may quote the address with its secrets
-                status, answered, content = 503, {}, b""
+            may_break = method == "GET" and attempt < TRIES
+            status, answered, content = self._once(request, may_break)
             answer = Answer(status, *_read(content))
-            if status not in _BUSY and not (status == 403 and "retry-after" in answered):
-                break  # GitHub says 403 to who asks too often
+            if not _is_busy(status, answered):
+                break
             pause = _pause(answered, answer, attempt)
             waited += pause
             if attempt == TRIES or waited > LONGEST_WAIT:
@@ -145,7 +138,21 @@ class Client:
             )
         return answer
 
-    def _once(self, request: urllib.request.Request) -> tuple[int, dict[str, str], bytes]:
+    def _once(
+        self, request: urllib.request.Request, may_break: bool
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The answer to one try. may_break: a broken connection is like a server that is busy."""
+        try:
+            return self._answered(request)
+        except (OSError, http.client.HTTPException) as error:
+            if may_break:
+                return 503, {}, b""
+            reason = getattr(error, "reason", None) or error or type(error).__name__
+            raise ApplyError(
+                self._shown(f"{self._where}: no answer to {request.get_method()}: {reason}")
+            ) from None  # the cause may quote the address with its secrets
+
+    def _answered(self, request: urllib.request.Request) -> tuple[int, dict[str, str], bytes]:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as response:
                 return response.status, _lower(response.headers), response.read(MOST_BYTES)
@@ -187,6 +194,11 @@ def _local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_busy(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether the server asks to wait; GitHub says 403 to who asks too often."""
+    return status in _BUSY or (status == 403 and "retry-after" in headers)
 
 
 def _lower(headers: Any) -> dict[str, str]:

@@ -177,9 +177,7 @@ def _back(run: Run, step: Step, may_write: bool) -> Outcome:
     except ApplyError as error:
         return Outcome(step, FAILURE, None, None, str(error))
     if state is not None and state == first:
-        if last.doing == UNDO and run.journal is not None:
-            run.journal.add(step.step, step.id, last._replace(phase=DONE))
-        return Outcome(step, UNDONE if last.doing == UNDO else UNTOUCHED, state, state)
+        return _was_put_back(run, step, last, state)
     if state == GONE:
         return Outcome(step, MISSING, state, state)
     if state is not None and state != wrote:
@@ -189,8 +187,28 @@ def _back(run: Run, step: Step, may_write: bool) -> Outcome:
     return _written(run, step, Change(wrote, first, undo=True), may_write, state is None)
 
 
+def _was_put_back(run: Run, step: Step, last: Entry, state: str) -> Outcome:
+    """The comment is as it was first: by somebody, or by an undo that was killed too early."""
+    if last.doing != UNDO:
+        return Outcome(step, UNTOUCHED, state, state)
+    if run.journal is not None:
+        run.journal.add(step.step, step.id, last._replace(phase=DONE))
+    return Outcome(step, UNDONE, state, state)
+
+
+class _Attempt(NamedTuple):
+    """A write that was tried. claimed: the state that the site says it made. message: the error.
+
+    altered: the write was made, and changed more than it should.
+    """
+
+    claimed: str | None
+    message: str = ""
+    altered: bool = False
+
+
 def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool) -> Outcome:
-    """Write, and read what came of it."""
+    """Write, unless something is in the way, and read what came of it."""
     if obstacle := run.driver.obstacle(step.target, change):
         return Outcome(step, REFUSED, change.before, change.before, obstacle)
     if run.journal is None:
@@ -199,28 +217,35 @@ def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool)
         return Outcome(step, LEFT, change.before, change.before)
     entry = Entry(UNDO if change.undo else RUN, BEGIN, change.before, change.after)
     run.journal.add(step.step, step.id, entry)
-    message, altered = "", False
-    claimed = state = None
+    outcome = _outcome(run, step, change, _attempt(run, step, change), blind)
+    phase = DONE if outcome.what in (WRITTEN, SENT, MORE) else FAILED
+    run.journal.add(step.step, step.id, entry._replace(phase=phase), outcome.message)
+    return outcome
+
+
+def _attempt(run: Run, step: Step, change: Change) -> _Attempt:
     try:
-        claimed = run.driver.write(step.target, change)
+        return _Attempt(run.driver.write(step.target, change))
     except AlteredError as error:
-        message, altered = str(error), True
+        return _Attempt(None, str(error), altered=True)
     except ApplyError as error:
-        message = str(error)
+        return _Attempt(None, str(error))
+
+
+def _outcome(run: Run, step: Step, change: Change, attempt: _Attempt, blind: bool) -> Outcome:
+    """What came of a write. blind: the site cannot be read, so that what it says must do."""
+    message, state = attempt.message, None
     if blind:
-        what = FAILURE if message else _claim(claimed, change)
-        state = claimed
+        what = FAILURE if message else _claim(attempt.claimed, change)
+        state = attempt.claimed
     else:
         try:
             state = _read_after(run, step, change.after, bool(message))
         except ApplyError as error:
             message = message or str(error)
         what = WRITTEN if state == change.after else FAILURE if message else UNCHANGED
-    good = what in (WRITTEN, SENT)
-    if good and altered:
-        what = MORE
-    message = "" if good and not altered else message
-    run.journal.add(step.step, step.id, entry._replace(phase=DONE if good else FAILED), message)
+    if what in (WRITTEN, SENT):
+        what, message = (MORE, message) if attempt.altered else (what, "")
     return Outcome(step, what, change.before, state, message)
 
 

@@ -168,14 +168,23 @@ class Doubts:
             return "a text within the title of others"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
+        if reason := self._of_unknown_keys(record):
+            return reason
+        if key := next((key for key in self._single if _is_text(record.get(key))), ""):
+            return f"{key} is prose"
+        return self._of_inner_keys(record)
+
+    def _of_unknown_keys(self, record: Record) -> str:
+        """Why a key of the comment itself is none that others have."""
         if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
         if self._usual is None and (key := self._prose_among(record.keys())):
             return f"the key {key[:SNIPPET]!r} is prose"
-        if key := self._post_key(record):
-            return f"{key} is what a post has"
-        if key := next((key for key in self._single if _is_text(record.get(key))), ""):
-            return f"{key} is prose"
+        key = self._post_key(record)
+        return key and f"{key} is what a post has"
+
+    def _of_inner_keys(self, record: Record) -> str:
+        """Why a key of an object within the comment is none that others have there."""
         prose = (key for key in self._inner_prose(record) if self._inner[key] < _HABIT)
         if key := next(prose, ""):
             return f"the key {key[:SNIPPET]!r} is prose"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moderation.readers.values import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from moderation.readers.records import Row, ThreadRow
     from moderation.readers.source import Source
@@ -102,9 +102,14 @@ def first(record: Record, paths: str) -> Any:
     return None
 
 
+def has_all(record: Record, every: Iterable[str]) -> bool:
+    """Whether the object has each of these, as `has` says."""
+    return all(has(record, wanted) for wanted in every)
+
+
 def is_record(record: Record, shape: JsonFormat) -> bool:
     """Whether the object is a comment of the format."""
-    return all(has(record, key) for key in shape.keys)
+    return has_all(record, shape.keys)
 
 
 def paths_of(shape: JsonFormat) -> list[str]:

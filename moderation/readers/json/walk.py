@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from moderation.readers.json.shape import JsonFormat, Record, at, has, is_record
+from moderation.readers.json.shape import JsonFormat, Record, at, has_all, is_record
 from moderation.readers.json.strays import TOP, Element
 from moderation.readers.json.text import first_values
 from moderation.readers.synonyms import plainly
@@ -86,7 +86,7 @@ def walk(
             continue
         if element.node is node and element is not outermost:
             met.append(element)
-        if shape.post and all(has(node, key) for key in shape.post):
+        if shape.post and has_all(node, shape.post):
             element.post = True
             yield Match(node, step.around, step.post, is_post=True)
             step = step._replace(post=node)
@@ -131,11 +131,10 @@ def claims(source: Source, shape: JsonFormat) -> bool:
     What the format's outermost object has is a sign as well.
     """
     signed = bool(shape.outer) and any(
-        isinstance(root, dict) and all(has(root, key) for key in shape.outer)
-        for root in first_values(source)
+        isinstance(root, dict) and has_all(root, shape.outer) for root in first_values(source)
     )
     return any(
-        is_record(node, shape) and (signed or all(has(node, key) for key in shape.signs))
+        is_record(node, shape) and (signed or has_all(node, shape.signs))
         for node in first_objects(source)
     )
 
@@ -153,7 +152,7 @@ def empty(source: Source, shape: JsonFormat) -> bool:
     """Whether the file is an answer of the format in which no comment stands."""
     return bool(shape.outer) and any(
         isinstance(root, dict)
-        and all(has(root, key) for key in shape.outer)
+        and has_all(root, shape.outer)
         and not any(_is_filled(root, path, shape) for key in shape.outer for path in key.split("|"))
         for root in first_values(source)
     )

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from moderation.errors import ModerationError
     from moderation.evaluation.evaluate import evaluate
+    from moderation.features.vectorizer import CommentVectorizer
     from moderation.labels.read import read_labels
     from moderation.model.model import Model
     from moderation.readers import Dump, read
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "CommentVectorizer": "moderation.features.vectorizer",
     "Dump": "moderation.readers",
     "Model": "moderation.model.model",
     "ModerationError": "moderation.errors",
@@ -46,6 +48,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CommentVectorizer",
     "Dump",
     "Model",
     "ModerationError",

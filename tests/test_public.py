@@ -15,8 +15,8 @@ import moderation
 
 
 def test_every_public_name_is_there():
-    assert moderation.__all__ == ["Dump", "Model", "ModerationError", "evaluate", "read",
-                                  "read_labels", "score", "thread", "train",
+    assert moderation.__all__ == ["CommentVectorizer", "Dump", "Model", "ModerationError",
+                                  "evaluate", "read", "read_labels", "score", "thread", "train",
                                   "write_report"]  # fmt: skip
     public = [getattr(moderation, name) for name in moderation.__all__]
     assert [value.__name__ for value in public] == moderation.__all__
@@ -36,6 +36,7 @@ def test_importing_the_package_imports_nothing_heavy():
 PUBLIC = (
     "moderation",
     "moderation.evaluation.evaluate",
+    "moderation.features.vectorizer",
     "moderation.model.model",
     "moderation.readers",
     "moderation.scoring",

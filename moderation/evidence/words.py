@@ -18,7 +18,7 @@ import numpy as np
 
 from moderation.compiled import F4, W_F4, W_F8, W_I4, W_I8, Loop, Prepared
 from moderation.features.kernel import COMMENTS, DENSE_FEATURES, WEIGHTS, Weights
-from moderation.features.ngrams import Texts, WeightTable, _pieces, _run
+from moderation.features.ngrams import Texts, WeightTable, pieces_of, run_pieces
 from moderation.features.phrases import INDEX
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def evidence(
     threads: int | None = None,
 ) -> Evidence:
     """The parts of every text's logits; weights: of the phrases, (phrases.SIZE, labels) float32."""
-    pieces, grams = list(_pieces(texts)), table.config.grams
+    pieces, grams = list(pieces_of(texts)), table.config.grams
     n, labels = sum(len(piece.offsets) - 1 for piece in pieces), len(table.intercept)
     counts = np.zeros(n, np.int64)
     described = np.empty((n, len(DENSE_FEATURES)), np.float32)
@@ -85,7 +85,7 @@ def evidence(
             )
         parts[piece.row + first] = start[:used].copy(), end[:used].copy(), shares[:used].copy()
 
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     nothing = np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, labels))
     whole = zip(nothing, *(parts[first] for first in sorted(parts)), strict=True)
     start, end, shares = (np.concatenate(column) for column in whole)

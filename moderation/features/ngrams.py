@@ -2,7 +2,8 @@
 
 Every function takes a pandas Series, an Arrow array or chunked array of strings, or a list of str
 (null counts as empty), and gives one row per text. Results do not depend on what else is in the
-column, on its order, or on the number of threads.
+column, on its order, or on the number of threads. One module, since all of them share the way from
+a column to pieces that threads work on.
 
 >>> count(["so so good"], NgramConfig(word_ngrams=(1, 1), char_ngrams=None))[2]
 array([2., 1.], dtype=float32)
@@ -215,7 +216,7 @@ def describe_and_score(
     texts: Texts, table: WeightTable, threads: int | None = None, *, dense: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Logits (n, labels) and, if `dense`, the dense features (n, k), in one pass over the text."""
-    pieces = list(_pieces(texts))
+    pieces = list(pieces_of(texts))
     n = sum(len(piece.offsets) - 1 for piece in pieces)
     out = np.empty((n, len(table.intercept)), np.float32)
     described = np.empty((n if dense else 0, len(DENSE_FEATURES)), np.float32)
@@ -237,7 +238,7 @@ def describe_and_score(
                 described[rows] if dense else described,
             )
 
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     return out, described
 
 
@@ -246,7 +247,7 @@ def explain(text: str, table: WeightTable) -> Explanation:
 
     A word's span carries its own n-gram, its character n-grams and half of each pair it is in.
     """
-    piece = next(_pieces([text]))
+    piece = next(pieces_of([text]))
     scratch, grams = make_scratch(len(piece.data)), table.config.grams
     kernel.read_comment(piece.data, 0, len(piece.data), grams, scratch)
     with table.cache() as cache:
@@ -314,18 +315,18 @@ def words(
     The ids are those of the word unigrams in `count`; second forms of disguised words are left out.
     """
     nothing = np.empty(0, np.int32)
-    pieces = list(_pieces(texts))
+    pieces = list(pieces_of(texts))
 
     def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
         part = indptr[piece.row : piece.row + len(piece.offsets)]
         kernel.count_words(piece.part(first, last, config.grams, scratch), part, ids)
 
     indptr, ids = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64), nothing
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     np.cumsum(indptr, out=indptr)
     if indptr[-1]:
         ids = np.empty(int(indptr[-1]), np.int32)
-        _run(pieces, work, threads)
+        run_pieces(pieces, work, threads)
     return indptr, ids
 
 
@@ -334,7 +335,7 @@ def _count(
 ) -> Csr:
     """Both passes of `kernel.count_rows`."""
     local = threading.local()
-    pieces = list(_pieces(texts))
+    pieces = list(pieces_of(texts))
     indptr = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64)
     indices, values = np.empty(0, np.int32), np.empty(0, np.float32)
 
@@ -354,12 +355,12 @@ def _count(
             values,
         )
 
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     np.cumsum(indptr, out=indptr)
     if indptr[-1]:
         indices = np.empty(int(indptr[-1]), np.int32)
         values = np.empty(int(indptr[-1]), np.float32)
-        _run(pieces, work, threads)
+        run_pieces(pieces, work, threads)
     return indptr, indices, values
 
 
@@ -386,7 +387,7 @@ def _chunks(texts: Texts) -> list[pa.Array]:
     return texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
 
 
-def _pieces(texts: Texts) -> Any:
+def pieces_of(texts: Texts) -> Any:
     """The column's buffers, chunk by chunk, without copying them."""
     row = 0
     for chunk in _chunks(texts):
@@ -458,7 +459,7 @@ def _usual_scratch() -> Prepared:
     return cast("Prepared", _local.scratch)
 
 
-def _run(
+def run_pieces(
     pieces: Sequence[Piece],
     work: Callable[[Piece, int, int, Prepared], None],
     threads: int | None,

@@ -41,7 +41,7 @@ from moderation.features.kernel import (
     WEIGHTS,
     Weights,
 )
-from moderation.features.ngrams import NgramConfig, Texts, WeightTable, _pieces, _run
+from moderation.features.ngrams import NgramConfig, Texts, WeightTable, pieces_of, run_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,7 +129,7 @@ def phrase_rows(
 
     Each row has length 1/2 (the n-gram part has length 1), or is empty.
     """
-    pieces = list(_pieces(texts))
+    pieces = list(pieces_of(texts))
     indptr = np.zeros(sum(len(piece.offsets) - 1 for piece in pieces) + 1, np.int64)
     indices, values = np.empty(0, np.int32), np.empty(0, np.float32)
 
@@ -138,11 +138,11 @@ def phrase_rows(
         comments = piece.part(first, last, config.grams, scratch)
         _count_phrases(comments, lexicon.index, part, indices, values)
 
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     np.cumsum(indptr, out=indptr)
     if indptr[-1]:
         indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.float32)
-        _run(pieces, work, threads)
+        run_pieces(pieces, work, threads)
     return indptr, indices, values
 
 
@@ -157,7 +157,7 @@ def logits(
 
     weights: (SIZE, labels) float32.
     """
-    pieces, grams = list(_pieces(texts)), table.config.grams
+    pieces, grams = list(pieces_of(texts)), table.config.grams
     out = np.empty((sum(len(p.offsets) - 1 for p in pieces), len(table.intercept)), np.float32)
     dense = np.ascontiguousarray(table.dense, np.float32)
     intercept = np.ascontiguousarray(table.intercept, np.float32)
@@ -176,7 +176,7 @@ def logits(
                 out[piece.row : piece.row + len(piece.offsets) - 1],
             )
 
-    _run(pieces, work, threads)
+    run_pieces(pieces, work, threads)
     return out
 
 

@@ -377,7 +377,7 @@ def _wordless(texts: pd.Series) -> np.ndarray:
     """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
     column = pa.array(texts, STRING, from_pandas=True)
     blank = np.zeros(len(column), bool)
-    for data, offsets, row in ngrams._pieces(column):
+    for data, offsets, row in ngrams.pieces_of(column):
         begin = offsets[:-1]
         first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
         plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)

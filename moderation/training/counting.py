@@ -90,7 +90,7 @@ def listed(
     texts: Texts, config: NgramConfig, lexicon: Lexicon, threads: int | None = None
 ) -> Listed:
     """Read the texts."""
-    pieces = list(ngrams._pieces(texts))
+    pieces = list(ngrams.pieces_of(texts))
     n = sum(len(piece.offsets) - 1 for piece in pieces)
     sizes, phrase_sizes = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
     dense = np.empty((n, len(DENSE_FEATURES)), np.float32)
@@ -112,7 +112,7 @@ def listed(
             parts[piece.row + first] = local.room.filled(*ends)
             first = reached
 
-    ngrams._run(pieces, work, threads)
+    ngrams.run_pieces(pieces, work, threads)
     np.cumsum(sizes, out=sizes)
     np.cumsum(phrase_sizes, out=phrase_sizes)
     columns = zip(_Room.of(0), *(parts[row] for row in sorted(parts)), strict=True)

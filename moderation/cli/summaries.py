@@ -134,7 +134,7 @@ def ping_summary(pings: int) -> None:
             if pings == 1
             else f"{pings:,} pingbacks and trackbacks are"
         )
-        say(sentence(f"{what} not scored: another page links here, and nobody said it", width()))
+        say(sentence(f"{what} not scored: a notice of a link is not a comment", width()))
 
 
 def flag_summary(scored: pd.DataFrame, labels: list[str], shares: Mapping[str, Share]) -> None:

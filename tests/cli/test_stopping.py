@@ -38,7 +38,8 @@ def start(tmp_path):
     """Start the command line in a process of its own, with temporary files in tmp_path/tmp."""
     (tmp_path / "tmp").mkdir()
     started = []
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, as it should be
+    # A process inherits that these are ignored, under nohup or in the background
+    before = [signal.signal(number, signal.SIG_DFL) for number in (signal.SIGHUP, signal.SIGINT)]
 
     def run(*arguments, code=PLAIN):
         environment = {
@@ -58,7 +59,8 @@ def start(tmp_path):
         return process
 
     yield run
-    signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, before[0])
+    signal.signal(signal.SIGINT, before[1])
     for process in started:
         process.kill()
         process.communicate()

@@ -14,13 +14,16 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from moderation import __version__
 from moderation.errors import ApplyError
 from moderation.terminal import safe
+
+if TYPE_CHECKING:
+    from moderation.apply.target import Settings
 
 TIMEOUT = 30.0  # seconds that a server may be silent
 TRIES = 6
@@ -185,6 +188,11 @@ def checked_site(site: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and _local(parts.hostname)):
         raise ApplyError(f"{safe(site)[:100]}: credentials are only sent over https")
     return site.rstrip("/") if port != 0 else site
+
+
+def check_site(settings: Settings) -> None:
+    """Raise ApplyError unless credentials may be sent to the site of `settings`."""
+    checked_site(settings.site or "")
 
 
 def _local(host: str) -> bool:

@@ -50,8 +50,7 @@ from moderation.features.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS, 
 
 HASH_VERSION = 1  # part of a model's format, like FOLDING_VERSION
 
-DENSE_FEATURES = (
-    "length",
+LINKS = (
     "raw_urls",
     "bare_domains",
     "link_shorteners",
@@ -60,6 +59,12 @@ DENSE_FEATURES = (
     "phones",
     "handles",
     "money",
+)
+"""Dense features that count links, addresses, numbers to call and sums."""
+
+DENSE_FEATURES = (
+    "length",
+    *LINKS,
     "capitals",
     "stretched_words",
     "exclamations",

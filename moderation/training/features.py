@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from moderation.features import ngrams
-from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.kernel import DENSE_FEATURES, LINKS
 from moderation.features.ngrams import NgramConfig
 from moderation.features.phrases import SIZE as PHRASES
 from moderation.training import linear
@@ -33,18 +33,6 @@ DISGUISES = (
     "masked_words",
 )
 """Dense features that tell how a text is disguised."""
-
-LINKS = (
-    "raw_urls",
-    "bare_domains",
-    "link_shorteners",
-    "html_links",
-    "emails",
-    "phones",
-    "handles",
-    "money",
-)
-"""Dense features that count links, addresses, numbers to call and sums."""
 
 
 @dataclass(frozen=True)

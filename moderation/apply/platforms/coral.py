@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moderation.apply.http import Answer, Client, checked_site
+from moderation.apply.http import Answer, Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -85,10 +85,6 @@ def _open(settings: Settings) -> Coral:
     return Coral(Client(str(settings.site), {"Authorization": f"Bearer {token}"}, (token,)))
 
 
-def _check(settings: Settings) -> None:
-    checked_site(settings.site or "")
-
-
 CORAL = Platform(
     about="Coral",
     id=re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?"),
@@ -97,5 +93,5 @@ CORAL = Platform(
     open=_open,
     secrets=_SECRETS,
     returns=frozenset({APPROVED, REMOVED}),
-    check=_check,
+    check=check_site,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from moderation.apply.http import Client, checked_site
+from moderation.apply.http import Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -72,10 +72,6 @@ def _open(settings: Settings) -> Discourse:
     return Discourse(Client(str(settings.site), headers, (key,)))
 
 
-def _check(settings: Settings) -> None:
-    checked_site(settings.site or "")
-
-
 DISCOURSE = Platform(
     about="Discourse",
     id=re.compile(r"(?!1$)[1-9][0-9]{0,8}"),
@@ -86,5 +82,5 @@ DISCOURSE = Platform(
     secrets=_SECRETS,
     per_thread=True,
     returns=frozenset({APPROVED, REMOVED}),
-    check=_check,
+    check=check_site,
 )

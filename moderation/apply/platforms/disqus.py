@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from moderation.apply.http import Client, checked_site
+from moderation.apply.http import Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -77,10 +77,6 @@ def _open(settings: Settings) -> Disqus:
     return Disqus(Client(str(settings.site), {}, (key, token)), credentials)
 
 
-def _check(settings: Settings) -> None:
-    checked_site(settings.site or "")
-
-
 DISQUS = Platform(
     about="Disqus",
     id=re.compile(r"[1-9][0-9]{0,18}"),
@@ -90,5 +86,5 @@ DISQUS = Platform(
     secrets=_SECRETS,
     home="https://disqus.com",
     returns=frozenset({APPROVED, SPAM, REMOVED}),
-    check=_check,
+    check=check_site,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moderation.apply.http import Answer, Client, checked_site
+from moderation.apply.http import Answer, Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -87,10 +87,6 @@ def _open(settings: Settings) -> GitHub:
     return GitHub(Client(str(settings.site), {"Authorization": f"bearer {token}"}, (token,)))
 
 
-def _check(settings: Settings) -> None:
-    checked_site(settings.site or "")
-
-
 GITHUB = Platform(
     about="comments on GitHub",
     id=re.compile(r"(?=[^A-Za-z]{0,20}[A-Za-z])[A-Za-z0-9_=+/-]{2,120}"),
@@ -100,5 +96,5 @@ GITHUB = Platform(
     secrets=_SECRETS,
     home="https://api.github.com",
     returns=frozenset({APPROVED, SPAM, REMOVED}),
-    check=_check,
+    check=check_site,
 )

@@ -12,7 +12,7 @@ import re
 
 import orjson
 
-from moderation.apply.http import Client, checked_site
+from moderation.apply.http import Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -63,10 +63,6 @@ def _open(settings: Settings) -> Webhook:
     return Webhook(Client(str(settings.site), {}, (key,)), key)
 
 
-def _check(settings: Settings) -> None:
-    checked_site(settings.site or "")
-
-
 WEBHOOK = Platform(
     about="a signed POST to an address of yours",
     id=ANY_ID,
@@ -75,5 +71,5 @@ WEBHOOK = Platform(
     open=_open,
     secrets=_SECRETS,
     per_thread=True,
-    check=_check,
+    check=check_site,
 )

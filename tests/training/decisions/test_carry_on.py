@@ -14,7 +14,7 @@ from moderation.context.head import ContextHead, Frequencies
 from moderation.context.terms import BITS
 from moderation.errors import LabelError
 from moderation.features import ngrams
-from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.kernel import DENSE_FEATURES, LINKS
 from moderation.features.phrases import SIZE, phrase_rows
 from moderation.labels.ledger import Decision, append, entries, retract
 from moderation.labels.read import read_labels
@@ -27,7 +27,7 @@ from moderation.training.decisions import correction
 from moderation.training.decisions.carry_on import below_decisions, carry_on
 from moderation.training.decisions.correction import ANCHOR, Decided
 from moderation.training.decisions.gain import bought, gain
-from moderation.training.features import DISGUISES, LINKS
+from moderation.training.features import DISGUISES
 
 FILES = ("model.json", "weights.safetensors")
 DRINKS = ("tonic", "elixir", "potion", "brew", "draught", "syrup")

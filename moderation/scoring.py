@@ -1,9 +1,9 @@
 """Score a dump part by part: whole threads, on all cores, in the order of the dump.
 
-What the whole dump knows of each comment (`company`) is found first; all else in a comment's score,
-flags and reasons depends on its own thread alone, so that parts give what the whole would. Parts
-that are done can be written while the next are scored, and nothing but the dump itself has to be
-held whole.
+What the whole dump knows of each comment (`dump_evidence`) is found first; all else in a comment's
+score, flags and reasons depends on its own thread alone, so that parts give what the whole would.
+Parts that are done can be written while the next are scored, and nothing but the dump itself has
+to be held whole.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
-from moderation.company.find import find_company
-from moderation.company.rules import LABEL, Verdict
 from moderation.context.head import cuts
+from moderation.dump_evidence.find import find_dump_evidence
+from moderation.dump_evidence.rules import LABEL, Verdict
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
 from moderation.model.model import languages_of
@@ -93,7 +93,7 @@ def scored_parts(
     verdict: what a larger dump, of which this one is a part, says of each comment.
     """
     if verdict is None and judged(model):
-        verdict = Verdict.of(find_company(dump.comments, dump.threads))
+        verdict = Verdict.of(find_dump_evidence(dump.comments, dump.threads))
     bounds = thread_bounds(dump.comments)
     places = part_starts(bounds)
     workers = workers or thread_count()

@@ -21,7 +21,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "language readers",
     "context",
     "campaigns labels",
-    "company evidence",
+    "dump_evidence evidence",
     "model",
     "flags",
     "scoring",

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.cluster import files, receipts
-from moderation.cluster.company import Judge
+from moderation.cluster.dump_evidence import Judge
 from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest, model_of
 from moderation.cluster.read import RECORDS, THREADS
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.cluster.company import Counted
+    from moderation.cluster.dump_evidence import Counted
     from moderation.cluster.receipts import Receipt
     from moderation.flags.by_language import ByLanguage
     from moderation.model.model import Model

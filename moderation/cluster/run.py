@@ -19,7 +19,7 @@ import orjson
 
 from moderation.campaigns.kernel import BANDS
 from moderation.cluster import files
-from moderation.cluster.company import (
+from moderation.cluster.dump_evidence import (
     Counted,
     count_first,
     count_things,
@@ -27,7 +27,7 @@ from moderation.cluster.company import (
     join_texts,
     look_over,
 )
-from moderation.cluster.company import slices as company_slices
+from moderation.cluster.dump_evidence import slices as evidence_slices
 from moderation.cluster.folder_lock import hold_folder
 from moderation.cluster.inputs import inputs_of, paths_of
 from moderation.cluster.job import MANIFEST, Job, digest
@@ -35,7 +35,7 @@ from moderation.cluster.part import Pieces, portion_bytes, score_part
 from moderation.cluster.read import loose_names, name_loose, read_unit
 from moderation.cluster.receipts import place as place_of_receipt
 from moderation.cluster.repeated import find_twice, finish_part, gather, join, slices
-from moderation.company.find import THINGS
+from moderation.dump_evidence.find import THINGS
 from moderation.errors import InputError, InternalError, OutputError
 from moderation.flags.by_language import sum_of
 from moderation.model.share import Seen, shares
@@ -111,7 +111,7 @@ def score_folder(
         units, read = _read(job, inputs, engine, watch, outcome)
         counted = None
         if judged(model[0]):
-            counted = _with_company(job, units, read, engine, watch)
+            counted = _with_dump_evidence(job, units, read, engine, watch)
         parts = _score(job, units, (read, counted), engine, watch, outcome)
         _check(outcome)
         final = digest([receipt["files"] for receipt in parts])
@@ -322,7 +322,7 @@ def _score(
     return [parts[number] for number in sorted(parts)]
 
 
-def _with_company(
+def _with_dump_evidence(
     job: Job,
     units: list[str],
     read: str,
@@ -350,7 +350,7 @@ def _with_company(
     watch("comparing", 0, total, 0)
     seen = receipts(look_over, [(job, number, pieces, read) for number in everywhere])
     rows = [sum(one["rows"][kind] for one in seen) for kind in seen[0]["rows"]]
-    parts = company_slices(max(rows))
+    parts = evidence_slices(max(rows))
     total += 4 * (parts - 1)
     kinds = [(kind, part) for kind in ("author", "piece") for part in range(parts)]
     first = receipts(count_first, [(job, *one, parts, made(seen)) for one in kinds])

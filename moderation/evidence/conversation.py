@@ -187,7 +187,7 @@ def _rows_near(
     above = [bool(some) for some in near]
     for k in np.flatnonzero(~has_words).tolist():
         if not above[k]:
-            near[k] = _company(parent, bounds, int(rows[k]))
+            near[k] = _neighbours(parent, bounds, int(rows[k]))
     return above, near
 
 
@@ -199,7 +199,7 @@ def _ancestors(parent: np.ndarray, row: int) -> list[int]:
     return rows
 
 
-def _company(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
+def _neighbours(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
     """Rows of some siblings at the top of the thread."""
     thread = int(np.searchsorted(bounds, row, "right")) - 1
     first, last = int(bounds[thread]), int(bounds[thread + 1])

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
-from moderation.company.rules import LABEL
+from moderation.dump_evidence.rules import LABEL
 from moderation.flags.why_json import reasons
 from moderation.model.labels import ContextLabel
 from moderation.model.model import no_threads
@@ -29,8 +29,8 @@ from moderation.model.model import no_threads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moderation.company.rules import Verdict
     from moderation.context.head import Measured
+    from moderation.dump_evidence.rules import Verdict
     from moderation.model.model import Model
     from moderation.readers import Dump
 
@@ -64,7 +64,7 @@ def flag(
         evidence = model.evidence(texts, workers)
         context_evidence = _told(model, comments, threads, some, passed[some], measured or {})
         said = reasons(evidence, model.heads, context_evidence, values[some], passed[some])
-        why.append(said if verdict is None else _in_company(said, verdict, some))
+        why.append(said if verdict is None else _with_dump_evidence(said, verdict, some))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
@@ -74,7 +74,7 @@ def flag(
     )
 
 
-def _in_company(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> pa.Array:
+def _with_dump_evidence(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> pa.Array:
     """The reasons with what the dump says of a flag. said: of the rows, which are of the dump."""
     places = np.flatnonzero(verdict.total[rows])
     texts = said.take(pa.array(places)).to_pylist()

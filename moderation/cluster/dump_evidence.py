@@ -1,7 +1,7 @@
 """What the whole of a run says of each comment: counted over all partitions before any is scored.
 
-The answer is that of `company.find` on the whole dump. Each partition leaves hashes of what was
-seen in it. They are counted slice by slice of the hashes, so that no task holds more than some
+The answer is that of `dump_evidence.find` on the whole dump. Each partition leaves hashes of what
+was seen in it. They are counted slice by slice of the hashes, so that no task holds more than some
 millions of them; of the texts, only those of which a piece stands elsewhere are brought together.
 """
 
@@ -21,7 +21,7 @@ from moderation.cluster.engines import go_on
 from moderation.cluster.job import Job, digest
 from moderation.cluster.spill import spilled, thread_hashes
 from moderation.comments import THREAD_SCHEMA
-from moderation.company.counts import (
+from moderation.dump_evidence.counts import (
     Authors,
     Seen,
     count_authors,
@@ -30,7 +30,7 @@ from moderation.company.counts import (
     repeated,
     tally,
 )
-from moderation.company.find import (
+from moderation.dump_evidence.find import (
     THINGS,
     Known,
     Looked,
@@ -41,9 +41,9 @@ from moderation.company.find import (
     persons,
     times,
 )
-from moderation.company.names import name_kind
-from moderation.company.rules import Verdict
-from moderation.company.sightings import Sightings, name_hash
+from moderation.dump_evidence.names import name_kind
+from moderation.dump_evidence.rules import Verdict
+from moderation.dump_evidence.sightings import Sightings, name_hash
 from moderation.tables import to_arrow
 from moderation.temporary import Folder
 
@@ -371,8 +371,8 @@ class Judge:
         """Of some comments (COMMENT_SCHEMA) in whole threads (THREAD_SCHEMA)."""
         table = pa.table({name: pa.chunked_array(pa.array(comments[name])) for name in COLUMNS})
         looked = _looked_at(table, to_arrow(threads[["thread_id", "url"]]))
-        company = compared(looked, self._known)
+        evidence = compared(looked, self._known)
         rows = self._pieces.rows(looked.seen["text"])
         texts = table["text"].take(pa.array(rows)).combine_chunks().fill_null("")
-        note(company, "text", rows, _text_hashes(texts), self._texts)
-        return Verdict.of(company)
+        note(evidence, "text", rows, _text_hashes(texts), self._texts)
+        return Verdict.of(evidence)

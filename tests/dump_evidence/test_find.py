@@ -6,9 +6,9 @@ import pytest
 from places import ROOT
 
 from moderation.campaigns import kernel
-from moderation.company.find import find_company
-from moderation.company.rules import RULES, Verdict
-from moderation.company.sightings import pieces
+from moderation.dump_evidence.find import find_dump_evidence
+from moderation.dump_evidence.rules import RULES, Verdict
+from moderation.dump_evidence.sightings import pieces
 
 SHARED = "I bought new tyres for my bicycle last week and they hold the road well in the rain, "
 
@@ -22,11 +22,11 @@ def dump(*rows):
 
 def shares(frame, row=0):
     """What each rule adds to one comment, without those that add nothing."""
-    return Verdict.of(find_company(frame)).reasons(np.array([row]))[0][0]
+    return Verdict.of(find_dump_evidence(frame)).reasons(np.array([row]))[0][0]
 
 
 def sentence(frame, row=0):
-    return Verdict.of(find_company(frame)).reasons(np.array([row]))[0][1]
+    return Verdict.of(find_dump_evidence(frame)).reasons(np.array([row]))[0][1]
 
 
 def spread(text, threads=10):
@@ -103,10 +103,10 @@ def test_pingbacks_and_links_to_the_own_site_say_nothing():
         }
     )
     pings = dump(*rows).assign(kind="pingback")
-    assert not Verdict.of(find_company(pings)).total.any()
+    assert not Verdict.of(find_dump_evidence(pings)).total.any()
     linked = dump(*((f"t{k}", f"a{k}", f"w{k} see http://www.blog.example/{k}") for k in range(9)))
-    assert Verdict.of(find_company(linked)).total.all()
-    assert not Verdict.of(find_company(linked, threads)).total.any()
+    assert Verdict.of(find_dump_evidence(linked)).total.all()
+    assert not Verdict.of(find_dump_evidence(linked, threads)).total.any()
 
 
 def test_on_a_large_site_it_takes_more_articles_before_a_link_says_something():
@@ -171,7 +171,7 @@ def test_a_dump_without_authors_and_times_counts_articles_alone():
 def test_a_notice_in_place_of_what_was_removed_says_nothing():
     notice = "This comment was removed by a moderator as it did not keep to the rules of this site"
     assert shares(spread(notice)) != {}
-    assert not Verdict.of(find_company(spread(notice).assign(status="removed"))).total.any()
+    assert not Verdict.of(find_dump_evidence(spread(notice).assign(status="removed"))).total.any()
 
 
 def test_a_text_that_known_authors_share_is_a_template_of_the_site():
@@ -190,9 +190,9 @@ def test_a_signature_below_other_words_says_nothing():
 def test_the_order_of_the_comments_changes_nothing():
     rows = [(f"t{k % 7}", f"a{k % 5}", SHARED + f"http://x{k % 3}.example/ {k}") for k in range(40)]
     mixed = np.random.default_rng(0).permutation(40)
-    straight = Verdict.of(find_company(dump(*rows))).total
+    straight = Verdict.of(find_dump_evidence(dump(*rows))).total
     assert (
-        Verdict.of(find_company(dump(*(rows[k] for k in mixed)))).total == straight[mixed]
+        Verdict.of(find_dump_evidence(dump(*(rows[k] for k in mixed)))).total == straight[mixed]
     ).all()
     assert (straight > 0).all()
 
@@ -211,7 +211,7 @@ def test_two_hundred_thousand_comments_with_one_link_are_counted():
     frame = pd.DataFrame(
         {"thread_id": np.arange(n).astype(str), "author": None, "text": "see http://one.example/"}
     )
-    found = find_company(frame)
+    found = find_dump_evidence(frame)
     assert found.counts["link_threads"].min() == 65_535
     assert Verdict.of(found).total.max() == pytest.approx(4.0)
 
@@ -230,11 +230,11 @@ def test_hostile_texts_are_looked_over():
         "http://a.b/" + "x" * 100_000,
     ]
     frame = dump(*(("t", f"{k}", text) for k, text in enumerate(texts * 2)))
-    assert len(find_company(frame)) == 20
+    assert len(find_dump_evidence(frame)) == 20
 
 
 def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
-    verdict = Verdict.of(find_company(dump(*[("t", "Cheap Jerseys Online", "Thanks!")] * 4)))
+    verdict = Verdict.of(find_dump_evidence(dump(*[("t", "Cheap Jerseys Online", "Thanks!")] * 4)))
     raised = verdict.raised(np.array([0.5, 0.0, 1.0, np.nan], np.float32))
     assert raised[0] == pytest.approx(1 / (1 + np.exp(-3.0)))
     assert raised[1:3].tolist() == [0, 1]
@@ -242,7 +242,7 @@ def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
 
 
 def test_the_page_names_every_rule():
-    page = (ROOT / "docs" / "company.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "dump-evidence.md").read_text(encoding="utf-8")
     assert [rule.name for rule in RULES if f"| `{rule.name}` |" not in page] == []
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from moderation.campaigns import kernel
 from moderation.campaigns.find import MIN_WORDS
-from moderation.company.counts import (
+from moderation.dump_evidence.counts import (
     NO_TIME,
     Authors,
     Seen,
@@ -26,8 +26,8 @@ from moderation.company.counts import (
     tally,
     windows,
 )
-from moderation.company.names import name_kind
-from moderation.company.sightings import KINDS, Sightings, name_hash, sightings, site_of
+from moderation.dump_evidence.names import name_kind
+from moderation.dump_evidence.sightings import KINDS, Sightings, name_hash, sightings, site_of
 from moderation.features.ngrams import thread_count
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ VOUCHED = 5  # of so many names behind a link, one that is known here speaks for
 
 
 @dataclass(frozen=True)
-class Company:
+class DumpEvidence:
     """What the dump says of each comment: counts[field] is (n,) uint16, 0 = nothing to compare.
 
     *_threads and *_authors: under how many threads and by how many names the near-same text, the
@@ -60,20 +60,22 @@ class Company:
     threads: int
 
     @classmethod
-    def empty(cls, n: int, threads: int) -> Company:
+    def empty(cls, n: int, threads: int) -> DumpEvidence:
         """Nothing to compare with, for n comments of a dump of so many threads."""
         return cls({name: np.zeros(n, np.uint16) for name in FIELDS}, threads)
 
     def __len__(self) -> int:
         return len(self.counts["name"])
 
-    def take(self, rows: np.ndarray) -> Company:
+    def take(self, rows: np.ndarray) -> DumpEvidence:
         """That of some comments."""
-        return Company({name: one[rows] for name, one in self.counts.items()}, self.threads)
+        return DumpEvidence({name: one[rows] for name, one in self.counts.items()}, self.threads)
 
-    def rows(self, first: int, last: int) -> Company:
+    def rows(self, first: int, last: int) -> DumpEvidence:
         """That of some comments that follow one another."""
-        return Company({name: one[first:last] for name, one in self.counts.items()}, self.threads)
+        return DumpEvidence(
+            {name: one[first:last] for name, one in self.counts.items()}, self.threads
+        )
 
 
 class Looked(NamedTuple):
@@ -123,10 +125,10 @@ class Known(NamedTuple):
     threads: int
 
 
-def find_company(comments: pd.DataFrame, threads: pd.DataFrame | None = None) -> Company:
+def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = None) -> DumpEvidence:
     """What a whole dump (COMMENT_SCHEMA, THREAD_SCHEMA) says of each of its comments."""
     if not len(comments):
-        return Company.empty(0, 0)
+        return DumpEvidence.empty(0, 0)
     thread = _codes(comments, "thread_id")[0]
     author, names = _codes(comments, "author")
     kinds = np.array([0, *map(name_kind, names)], np.uint16)
@@ -145,15 +147,15 @@ def find_company(comments: pd.DataFrame, threads: pd.DataFrame | None = None) ->
     authors = count_authors(looked.author, looked.thread, looked.linked, looked.time, looked.name)
     pace = count_pace(looked.author, looked.thread, looked.time, authors)
     things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
-    company = compared(looked, Known(authors, pace, things, int(thread.max())))
+    evidence = compared(looked, Known(authors, pace, things, int(thread.max())))
     rows = np.unique(looked.seen["text"].row[repeated(looked.seen["text"].key)])
     encoded = pc.dictionary_encode(_plain(comments["text"].iloc[rows]))
     group = groups(encoded.dictionary)[encoded.indices.to_numpy()]
     rows, group = rows[group >= 0], group[group >= 0].astype(np.uint64)
     names = looked.author[rows]
     seen = tally(group, looked.thread[rows], names, authors.regular_at(names))
-    note(company, "text", rows, group, seen)
-    return company
+    note(evidence, "text", rows, group, seen)
+    return evidence
 
 
 def count_things(looked: Looked, seen: Sightings, authors: Authors) -> Seen:
@@ -162,10 +164,10 @@ def count_things(looked: Looked, seen: Sightings, authors: Authors) -> Seen:
     return tally(seen.key, looked.thread[seen.row], author, authors.known_at(author))
 
 
-def compared(looked: Looked, known: Known) -> Company:
+def compared(looked: Looked, known: Known) -> DumpEvidence:
     """What the dump says of comments, but for their texts: see `note`."""
-    company = Company.empty(len(looked.thread), known.threads)
-    counts = company.counts
+    evidence = DumpEvidence.empty(len(looked.thread), known.threads)
+    counts = evidence.counts
     counts["name"][:] = looked.name
     place, there = known.authors.at(looked.author)
     rows, place = np.flatnonzero(there), place[there]
@@ -180,11 +182,11 @@ def compared(looked: Looked, known: Known) -> Company:
             counts["pace"][some] = np.maximum(counts["pace"][some], most)
     for name in THINGS:
         row, key = looked.seen[name]
-        note(company, name, row, key, known.things[name])
-    return company
+        note(evidence, name, row, key, known.things[name])
+    return evidence
 
 
-def note(company: Company, name: str, row: np.ndarray, key: np.ndarray, seen: Seen) -> None:
+def note(evidence: DumpEvidence, name: str, row: np.ndarray, key: np.ndarray, seen: Seen) -> None:
     """Keep, by row, the most widespread of its things of one kind; none that a known one wrote."""
     place, known = seen.at(key)
     row, place = row[known], place[known]
@@ -199,7 +201,7 @@ def note(company: Company, name: str, row: np.ndarray, key: np.ndarray, seen: Se
     if name == "text":
         columns["strangers"] = seen.authors - seen.known
     for part, column in columns.items():
-        company.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
+        evidence.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
 
 
 def _plain(column: pd.Series | pa.ChunkedArray) -> pa.Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.company.hosts import owner
+from moderation.dump_evidence.hosts import owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ import pytest
 from partitioned_runs import run, scored
 from places import MODEL
 
-from moderation.cluster import company, part
+from moderation.cluster import dump_evidence, part
 from moderation.model.model import Model
 from moderation.readers import read
 from moderation.scoring import score
@@ -76,7 +76,7 @@ def test_any_number_of_partitions_says_the_same(model, expected, tmp_path, parti
 
 
 def test_another_order_and_small_slices_say_the_same(model, expected, tmp_path, monkeypatch):
-    monkeypatch.setattr(company, "SLICE_ROWS", 50)
+    monkeypatch.setattr(dump_evidence, "SLICE_ROWS", 50)
     rows = records()
     random.Random(1).shuffle(rows)
     run([write(tmp_path / "d.jsonl", rows)], tmp_path / "out", model, 3)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.company.counts import BUSY
-from moderation.company.names import ADVERT, LINK, ORDINARY
+from moderation.dump_evidence.counts import BUSY
+from moderation.dump_evidence.names import ADVERT, LINK, ORDINARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from moderation.company.find import Company
+    from moderation.dump_evidence.find import DumpEvidence
 
 LABEL = "spam"  # the label that the rules speak of: a model without it takes none
 LARGE = 1_000  # threads from which on a site's favourite domains come again by themselves
@@ -29,7 +29,7 @@ class Rule(NamedTuple):
 
     name: str
     weight: float
-    strength: Callable[[Company], np.ndarray]
+    strength: Callable[[DumpEvidence], np.ndarray]
     told: Callable[[dict[str, int]], str]
 
 
@@ -37,42 +37,42 @@ def _many(count: np.ndarray, most: float = CROWD) -> np.ndarray:
     return np.minimum(np.log2(np.maximum(count.astype(np.float64), 1)), most)
 
 
-def _same_text(company: Company) -> np.ndarray:
+def _same_text(evidence: DumpEvidence) -> np.ndarray:
     """Names under articles; within one article it takes three, for a text is quoted there."""
-    threads, names = company.counts["text_threads"], company.counts["text_strangers"]
+    threads, names = evidence.counts["text_threads"], evidence.counts["text_strangers"]
     within = _many(np.maximum(names, 2) - 1) / 2
     return np.where(names < 2, 0, np.where(threads > 1, _many(np.minimum(threads, names)), within))
 
 
-def _nameless_text(company: Company) -> np.ndarray:
-    nameless = company.counts["text_authors"] == 0
-    return np.where(nameless, _many(np.maximum(company.counts["text_threads"], 1) - 1.0, 3), 0)
+def _nameless_text(evidence: DumpEvidence) -> np.ndarray:
+    nameless = evidence.counts["text_authors"] == 0
+    return np.where(nameless, _many(np.maximum(evidence.counts["text_threads"], 1) - 1.0, 3), 0)
 
 
-def _own_text(company: Company) -> np.ndarray:
+def _own_text(evidence: DumpEvidence) -> np.ndarray:
     """One name's, unless it writes other things more often: some sign all that they write."""
-    threads, names = company.counts["text_threads"], company.counts["text_authors"]
-    often = 2 * threads >= company.counts["author_threads"]
+    threads, names = evidence.counts["text_threads"], evidence.counts["text_authors"]
+    often = 2 * threads >= evidence.counts["author_threads"]
     return np.where((names == 1) & often, _many(threads, 3), 0)
 
 
-def _same_link(company: Company) -> np.ndarray:
-    usual = max(company.threads / LARGE, 1)
-    return _many(company.counts["link_threads"] / usual)
+def _same_link(evidence: DumpEvidence) -> np.ndarray:
+    usual = max(evidence.threads / LARGE, 1)
+    return _many(evidence.counts["link_threads"] / usual)
 
 
-def _same_phone(company: Company) -> np.ndarray:
-    counts = company.counts
+def _same_phone(evidence: DumpEvidence) -> np.ndarray:
+    counts = evidence.counts
     return _many(np.maximum(counts["phone_threads"], counts["phone_authors"]), 3)
 
 
-def _pace(company: Company) -> np.ndarray:
-    return _many(company.counts["pace"] * (2 / BUSY), 2) * (company.counts["pace"] >= BUSY)
+def _pace(evidence: DumpEvidence) -> np.ndarray:
+    return _many(evidence.counts["pace"] * (2 / BUSY), 2) * (evidence.counts["pace"] >= BUSY)
 
 
-def _regular(company: Company) -> np.ndarray:
+def _regular(evidence: DumpEvidence) -> np.ndarray:
     """Somebody who wrote on several days, not always with a link, and does not repeat this text."""
-    counts = company.counts
+    counts = evidence.counts
     known = (counts["author_days"] > 1) & (counts["author_linked"] < counts["author_threads"])
     known &= (counts["text_threads"] < 2) & (counts["pace"] < BUSY) & (counts["name"] == ORDINARY)
     return known.astype(np.float64)
@@ -133,22 +133,22 @@ RULES = (
 
 
 class Verdict(NamedTuple):
-    """What the rules come to. total: (n,) log-odds, float64; company: what they counted."""
+    """What the rules come to. total: (n,) log-odds, float64; evidence: what they counted."""
 
     total: np.ndarray
-    company: Company
+    evidence: DumpEvidence
 
     @classmethod
-    def of(cls, company: Company) -> Verdict:
+    def of(cls, evidence: DumpEvidence) -> Verdict:
         """Add up what the rules say of each comment."""
-        total = np.zeros(len(company))
+        total = np.zeros(len(evidence))
         for rule in RULES:
-            total += rule.weight * rule.strength(company)
-        return cls(total, company)
+            total += rule.weight * rule.strength(evidence)
+        return cls(total, evidence)
 
     def rows(self, first: int, last: int) -> Verdict:
         """That of some comments that follow one another."""
-        return Verdict(self.total[first:last], self.company.rows(first, last))
+        return Verdict(self.total[first:last], self.evidence.rows(first, last))
 
     def raised(self, score: np.ndarray) -> np.ndarray:
         """Probabilities with what the rules say: (n,) float32; NaN stays, and so does 0 or 1."""
@@ -161,7 +161,7 @@ class Verdict(NamedTuple):
 
     def reasons(self, rows: np.ndarray) -> list[tuple[dict[str, float], str]]:
         """What each rule adds, by its name, and a sentence about those that speak for the flag."""
-        some = self.company.take(rows)
+        some = self.evidence.take(rows)
         shares = [rule.weight * rule.strength(some) for rule in RULES]
         told = []
         for k in range(len(rows)):

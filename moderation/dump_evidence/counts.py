@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from moderation.company.names import ORDINARY
+from moderation.dump_evidence.names import ORDINARY
 
 KNOWN_THREADS = 3  # an author under so many articles is known, unless all of theirs have a link
 BUSY = 6  # threads within a window of time that are more than a reader's

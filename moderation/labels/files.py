@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -82,18 +83,20 @@ def _record(line: str, place: str) -> Any:
 
 
 def _csv(path: Path, text: str) -> pd.DataFrame:
+    """Cells of a CSV file, also as a spreadsheet saves it: semicolons, tabs, empty last rows."""
     csv.field_size_limit(sys.maxsize)  # a comment may be longer than the default 128 KiB
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    delimiter, text = _delimited(text)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]
         rows = []
         for row in lines:
-            if not row:
+            if not any(row):
                 continue
             if len(row) != len(header):
                 raise InputError(
                     f"{path}:{lines.line_num}: {len(row)} cells under {len(header)} columns; "
-                    "quote cells that hold a comma"
+                    f"quote cells that hold {_DELIMITERS[delimiter]}"
                 )
             rows.append(row)
     except csv.Error as error:
@@ -101,10 +104,43 @@ def _csv(path: Path, text: str) -> pd.DataFrame:
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{path}: two columns are named {twice[0]!r}; rename or remove one")
-    columns = zip(*rows, strict=True) if rows else [() for _ in header]
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in header]
+    for name, cells in zip(header, columns, strict=True):
+        if name in _NAMES:
+            _check_whole(cells, f"{path}: {name}")
     return pd.DataFrame(
         {name: _restored(cells) for name, cells in zip(header, columns, strict=True)}
     )
+
+
+_DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_NAMES = ("id", "thread_id")
+
+
+def _delimited(text: str) -> tuple[str, str]:
+    """What stands between the cells, by the header, and the table without Excel's line about it."""
+    first, _, rest = text.partition("\n")
+    said = first.rstrip("\r").removeprefix("sep=")
+    if first.startswith("sep=") and said in _DELIMITERS:
+        return said, rest
+    for delimiter in _DELIMITERS:
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        if "text" in [name.strip() for name in header]:
+            return delimiter, text
+    return ",", text
+
+
+def _check_whole(cells: tuple[str, ...], place: str) -> None:
+    """Raise InputError for ids that a spreadsheet has rounded, as it does from 12 digits on."""
+    rounded = [cell for cell in cells if _ROUNDED.fullmatch(cell)]
+    if rounded:
+        raise InputError(
+            f"{place} is {rounded[0]!r}: a spreadsheet has rounded it, so that no comment is known "
+            "by it; give it the file again with this column as text"
+        )
+
+
+_ROUNDED = re.compile(r"[1-9](?:[.,]\d+)?E\+\d{2,}")
 
 
 def _restored(cells: tuple[str, ...]) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,7 +154,11 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
     if name == "labelled_at":
         known = given.where(~_blank(given))
         times = pd.to_datetime(known, utc=True, errors="coerce", format="mixed")
-        wrong = np.flatnonzero(times.isna() & ~_blank(given))
+        # 05/06/2026 is a day in May or in June: whoever guesses may let an older answer win
+        clear = known.map(
+            lambda time: not isinstance(time, str) or _YEAR_FIRST.match(time) is not None
+        )
+        wrong = np.flatnonzero((times.isna() | ~clear.to_numpy(bool)) & ~_blank(given))
         if wrong.size:
             raise LabelError(
                 f"{place}: row {wrong[0] + 1}: labelled_at is {str(given.iloc[wrong[0]])[:40]!r}; "
@@ -166,6 +171,9 @@ def _fixed(columns: pd.DataFrame, name: str, place: str) -> pd.Series:
     if name != "text":  # CSV knows no difference between empty and missing
         strings = [value or None for value in strings]
     return pd.Series(pa.array(strings, kind), dtype=pd.ArrowDtype(kind))
+
+
+_YEAR_FIRST = re.compile(r"\s*\d{4}-?\d\d-?\d\d")
 
 
 def _objects(values: pd.Series) -> list[object]:

@@ -87,6 +87,7 @@ def test_columns_of_a_comment_table_are_no_labels(tmp_path):
         ("text,spam,weight\nx,1,heavy\n", "row 1 has the weight nan"),
         ("text,id\nx,1\n", "no label column; expected one column per label"),
         ("text,spam,labelled_at\nx,1,soon\n", "row 1: labelled_at is 'soon'; expected a time"),
+        ("text,spam,labelled_at\nx,1,\ny,1,05/06/2026 10:00\n", "row 2: labelled_at is '05/06"),
         ("", "no column 'text'; the columns are nothing"),
     ],
 )
@@ -111,12 +112,32 @@ def test_an_unknown_label_name_is_refused_when_the_names_are_known(tmp_path):
         ("t.csv", 'text,spam\n"open,1\n', r"t\.csv:2: not CSV: unexpected end"),
         ("t.csv", "text,spam\nhi, there,1\n", r"t\.csv:2: 3 cells under 2 columns; quote cells"),
         ("t.csv", "text,spam,spam\nhi,1,0\n", "two columns are named 'spam'"),
+        ("t.csv", "text;spam\nhi; there;1\n", r"t\.csv:2: 3 cells under 2 .* hold a semicolon"),
+        ("t.csv", "id,text,spam\n1.23E+18,hi,1\n", "id is '1.23E.18': a spreadsheet has rounded"),
+        ("t.csv", "text,spam,thread_id\nhi,1,1E+15\n", "thread_id is '1E.15': a spreadsheet has"),
         ("t.xlsx", "x", "t.xlsx"),
     ],
 )
 def test_an_unreadable_table_names_its_place(tmp_path, name, content, message):
     with pytest.raises(InputError, match=message):
         read_labels(table(tmp_path, content, name))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'spam,id,text\r\n1,007,"a, b; ""c"""\r\n0,1e5,d\r\n',
+        'spam;id;text\r\n1;007;"a, b; ""c"""\r\n0;1e5;d\r\n',
+        '\ufeff"spam";"id";"text"\n"1";"007";"a, b; ""c"""\n"0";"1e5";"d"\n',
+        'text\tid\tspam\r\n"a, b; ""c"""\t007\t1\r\nd\t1e5\t0\r\n',
+        'sep=;\r\nspam;id;text\r\n1;007;"a, b; ""c"""\r\n0;1e5;d\r\n',
+        'text,id,spam\r\n"a, b; ""c""",007,1\r\nd,1e5,0\r\n,,\r\n,,\r\n',
+    ],
+)
+def test_a_table_comes_back_from_a_spreadsheet(tmp_path, content):
+    frame = read_labels(table(tmp_path, content))
+    assert frame[["text", "id"]].values.tolist() == [['a, b; "c"', "007"], ["d", "1e5"]]
+    assert frame["spam"].tolist() == [1, 0]
 
 
 def test_a_table_that_is_cut_or_not_utf8_is_refused(tmp_path):

@@ -107,7 +107,6 @@ def rows(chance: random.Random, texts: Sequence[bytes]) -> None:
     assert read.dense.tobytes() == ngrams.dense(every, config).tobytes()
     for text in chance.sample(list(texts), min(len(texts), 8)):
         ngrams.count(column([text]), config, 1)
-        ngrams.words(column([text]), config, 1)
         phrases.phrase_rows(column([text]), LEXICON, config, 1)
 
 
@@ -120,7 +119,6 @@ def reasons(chance: random.Random, texts: Sequence[bytes]) -> None:
         total = found.start_logit + found.shares.sum(axis=0) + found.dense[0].sum(axis=0)
         logits = chosen.logits(column([text]), 1)[0]
         np.testing.assert_allclose(total, logits, rtol=1e-2, atol=1e-2)
-        ngrams.explain(readable(text), chosen.table)
     chosen.evidence(column(texts), 2)
 
 

@@ -80,27 +80,3 @@ int64_t split_words(const Known *known, Ints chars, int64_t begin, int64_t size)
     }
     return words;
 }
-
-typedef struct {
-    Unsigned hashes;
-    Bytes costs;
-    Ints chars;
-    int64_t begin, size;
-} CommonWords;
-
-static int64_t cost_between_of(CommonWords *job)
-{
-    const Known known = {.common_hashes = job->hashes, .common_costs = job->costs};
-    uint64_t hashed = HASH_SEED;
-    for (int64_t k = job->begin; k < job->begin + job->size; k++)
-        hashed = hash_letter(hashed, AT(job->chars, k));
-    return cost_of(&known, hashed);
-}
-ENTRY(cost_between, CommonWords)
-
-static int64_t split_alone_of(CommonWords *job)
-{
-    const Known known = {.common_hashes = job->hashes, .common_costs = job->costs};
-    return split_words(&known, job->chars, job->begin, job->size);
-}
-ENTRY(split_alone, CommonWords)

@@ -200,18 +200,6 @@ static int64_t count_phrases_of(CountPhrases *job)
 ENTRY(count_phrases, CountPhrases)
 
 typedef struct {
-    Reading reading;
-    Index index;
-    Ints words;
-} FindPhrases;
-
-static int64_t find_phrases_alone_of(FindPhrases *job)
-{
-    return find_phrases(&job->reading, &job->index, job->words);
-}
-ENTRY(find_phrases_alone, FindPhrases)
-
-typedef struct {
     Comments comments;
     Weights weights;
     Floats dense, intercept;
@@ -260,19 +248,3 @@ static int64_t score_all_of(ScoreAll *job)
     return 0;
 }
 ENTRY(score_all, ScoreAll)
-
-typedef struct {
-    Doubles log_counts;
-    Ints ids;
-    int64_t size;
-    Doubles norm;
-} DistinctPhrases;
-
-static int64_t distinct_alone_of(DistinctPhrases *job)
-{
-    const Known known = {.log_counts = job->log_counts};
-    Distinct found = distinct_phrases(&known, job->ids, job->size);
-    AT(job->norm, 0) = found.norm;
-    return found.size;
-}
-ENTRY(distinct_alone, DistinctPhrases)

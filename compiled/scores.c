@@ -213,35 +213,20 @@ void explain_comment(const Reading *reading, const Weights *weights, double norm
 
 typedef struct {
     Comments comments;
-    Weights weights;
-    Floats dense, intercept;
-    Doubles total;
-    Floats values, out, described;
-} ScoreRows;
+    Floats out;
+} DescribeRows;
 
-/* Score the comments; see kernel.score_rows. */
-static int64_t score_rows_of(ScoreRows *job)
+/* The dense features of the comments. */
+static int64_t describe_rows_of(DescribeRows *job)
 {
-    const Comments *comments = &job->comments;
-    int64_t labels = job->intercept.rows;
-    for (int64_t row = comments->first; row < comments->last; row++) {
-        read_row(comments, row);
-        describe(&comments->reading.scratch, job->values);
-        for (int64_t k = 0; job->described.rows && k < N_DENSE; k++)
-            CELL(job->described, row, k) = AT(job->values, k);
-        if (!labels)
-            continue;
-        score_comment(&comments->reading, &job->weights, job->total);
-        for (int64_t label = 0; label < labels; label++) {
-            double total = AT(job->total, label) + AT(job->intercept, label);
-            for (int64_t k = 0; k < N_DENSE; k++)
-                total += AT(job->values, k) * CELL(job->dense, k, label);
-            CELL(job->out, row, label) = (float)total;
-        }
+    for (int64_t row = job->comments.first; row < job->comments.last; row++) {
+        read_row(&job->comments, row);
+        Floats out = {&CELL(job->out, row, 0), N_DENSE, 1};
+        describe(&job->comments.reading.scratch, out);
     }
     return 0;
 }
-ENTRY(score_rows, ScoreRows)
+ENTRY(describe_rows, DescribeRows)
 
 typedef struct {
     Bytes data;
@@ -254,24 +239,6 @@ static int64_t read_comment_alone_of(ReadComment *job)
     return read_comment(&job->reading, job->data, job->begin, job->end);
 }
 ENTRY(read_comment_alone, ReadComment)
-
-typedef struct {
-    Reading reading;
-    Weights weights;
-    Doubles logits;
-    Floats dense;
-    Doubles shares;
-} ExplainComment;
-
-/* Score and explain the comment just read. */
-static int64_t explain_of(ExplainComment *job)
-{
-    describe(&job->reading.scratch, job->dense);
-    double norm = score_comment(&job->reading, &job->weights, job->logits);
-    explain_comment(&job->reading, &job->weights, norm, job->shares);
-    return 0;
-}
-ENTRY(explain, ExplainComment)
 
 typedef struct {
     Comments comments;
@@ -323,32 +290,3 @@ static int64_t count_rows_of(CountRows *job)
     return 0;
 }
 ENTRY(count_rows, CountRows)
-
-typedef struct {
-    Comments comments;
-    Longs indptr;
-    Ints ids;
-} CountWords;
-
-/* Buckets of every word in order; see kernel.count_words. */
-static int64_t count_words_of(CountWords *job)
-{
-    const Scratch *s = &job->comments.reading.scratch;
-    int64_t bits = job->comments.reading.grams.bits;
-    bool filling = job->ids.rows > 0;
-    for (int64_t row = job->comments.first; row < job->comments.last; row++) {
-        read_row(&job->comments, row);
-        int64_t filled = filling ? AT(job->indptr, row) : 0;
-        for (int64_t token = 0; token < STATE(s, TOKENS); token++) {
-            if (!AT(s->token_main, token))
-                continue;
-            if (filling)
-                AT(job->ids, filled) = (int32_t)bucket_of(AT(s->token_hash, token), bits);
-            filled++;
-        }
-        if (!filling)
-            AT(job->indptr, row + 1) = filled;
-    }
-    return 0;
-}
-ENTRY(count_words, CountWords)

@@ -208,20 +208,6 @@ static int64_t spell_alone_of(Spell *job)
 ENTRY(spell_alone, Spell)
 
 typedef struct {
-    Bytes text;
-    int64_t start, stop;
-    Spelling by;
-    Ints ids;
-    Floats shape;
-} TextTerms;
-
-static int64_t text_terms_alone_of(TextTerms *job)
-{
-    return text_terms(&job->by, job->text, job->start, job->stop, job->ids, job->shape);
-}
-ENTRY(text_terms_alone, TextTerms)
-
-typedef struct {
     Bytes data;
     Longs offsets;
     Spelling by;

@@ -15,7 +15,7 @@ from compiled.build import compiler, digest
 from moderation.compiled import F4, I4, INT, W_F8, W_I4, Loop, Prepared, group
 from moderation.context import overlap, terms
 from moderation.features import characters, folding, kernel, ngrams, phrases
-from moderation.features.common_words import HASH_PRIME, HASH_SEED, SPLIT_ROOM
+from moderation.features.common_words import HASH_PRIME, HASH_SEED
 from moderation.labels import duplicates
 
 SOURCES = ROOT / "compiled"
@@ -33,11 +33,10 @@ CONSTANTS = {
         "BUCKET_PRIME": int(kernel.BUCKET_PRIME),
     },
     "characters.c": {name: getattr(folding, name) for name in ("LIMIT", "I_SHORT")},
-    "words.h": {"SPLIT_ROOM": SPLIT_ROOM},
-    "scores.h": {"N_DENSE": len(ngrams.DENSE_FEATURES), "PER_WORD": phrases.PER_WORD},
+    "scores.h": {"N_DENSE": len(ngrams.DENSE_FEATURES)},
     "scores.c": {"COLUMNS": kernel.COLUMNS},
     "phrases.c": {"CLASSES": phrases.CLASSES, "DRAWER_BITS": phrases.DRAWER_BITS},
-    "terms.h": {"BITS": terms.BITS, "N_SHAPE": terms.N_SHAPE},
+    "terms.h": {"BITS": terms.BITS, "N_SHAPE": len(terms.SHAPE)},
     "terms.c": {"STEM": terms.STEM, "TABLE": terms.TABLE},
     "overlap.c": {"MEASURES": len(overlap.MEASURES), "REACH": overlap.REACH},
     "duplicates.c": {"HASHES": duplicates.HASHES},
@@ -102,11 +101,11 @@ def test_arrays_that_do_not_fit_are_refused(features, weights, out):
 
 
 def test_a_loop_takes_as_many_arguments_as_it_has():
-    loop = Loop("cost_between", binding.U4, binding.U1, W_I4, INT, INT)
+    loop = Loop("all_terms", binding.U1, binding.I8, terms.SPELLING, W_I4, binding.W_I8)
     with pytest.raises(ValueError, match="shorter"):
-        loop(np.zeros(1, np.uint32))
+        loop(np.zeros(1, np.uint8))
     with pytest.raises(ImportError, match="another version"):
-        Loop("cost_between", binding.U4, binding.U1)
+        Loop("all_terms", binding.U1, binding.I8)
 
 
 def test_prepared_values_are_those_they_were_made_of():
@@ -134,19 +133,23 @@ def checked(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        ("split_words(np.zeros(9, np.int32), 0, 9)", "IndexError: an index out of bounds"),
-        ("cost_between(np.zeros(9, np.int32), 0, 10)", "IndexError: an index out of bounds"),
-        ("cost_between(np.zeros(9, np.int32), -1, 3)", "IndexError: an index out of bounds"),
-    ],
+    ("first", "last", "size"),
+    [(0, 10, 16), (-1, 3, 16), (0, 9, 4)],
+    ids=["after", "before", "no room"],
 )
-def test_the_checked_library_names_the_place(checked, code, told):
+def test_the_checked_library_names_the_place(checked, first, last, size):
+    code = f"""
+import numpy as np
+from moderation.features.characters import make_scratch
+from moderation.features.kernel import read_comment
+from moderation.features.ngrams import NgramConfig
+text = np.full(9, ord("a"), np.uint8)
+read_comment(text, {first}, {last}, NgramConfig().grams, make_scratch({size}))
+"""
     ran = subprocess.run(
         [
             *(sys.executable, "-c"),
-            "import numpy as np\n"
-            "from moderation.features.common_words import cost_between, split_words\n" + code,
+            code,
         ],
         env=os.environ | {"MODERATION_LIBRARY": str(checked)},
         cwd=ROOT,
@@ -154,7 +157,8 @@ def test_the_checked_library_names_the_place(checked, code, told):
         text=True,
         check=False,
     )
-    assert re.search(rf"{told}: \S*compiled.common_words\.c:\d+$", ran.stderr.strip())
+    told = r"IndexError: an index out of bounds: \S*compiled.\w+\.[ch]:\d+$"
+    assert re.search(told, ran.stderr.strip())
 
 
 def test_nothing_is_left_of_a_build_that_failed(tmp_path):

@@ -36,7 +36,7 @@ overlaps = Loop(
 comments: (bytes, offsets) of the n texts. heads: the same of title, article of each thread.
 bounds: (threads + 1,) int64 rows. depth: (n,) int32. background: (fold table,
 lexicon marks), idf steps (2^BITS,) uint8; idf and odds against the background (256,) of a step.
-shapes: (n, N_SHAPE) float32 zeros, filled.
+shapes: (n, len(SHAPE)) float32 zeros, filled.
 parents: (n,) int64, filled with the row of each parent, -1 = top level.
 has_head: (threads, 2) bool, filled: whether title and article hold a word.
 local: (2^BITS,) int32 of -1, working memory, left as found.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.compiled import I4, I8, INT, U1, W_F4, W_I4, W_I8, Loop, group
+from moderation.compiled import I4, I8, INT, U1, W_I4, W_I8, Loop, group
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,10 +21,8 @@ BITS = 18
 STEM = 6  # letters of a word that count: 6 beat 64 by 0.003 to 0.01 on six sets, 5 lost on two
 TABLE = 0x3000  # code points below it fold by table: the scripts that have case or accents
 SHAPE = ("words", "questions", "exclaims", "links", "marks")
-N_SHAPE = len(SHAPE)
 
 SPELLING = group(I4, U1)  # fold table and lexicon marks
-_text_terms = Loop("text_terms_alone", U1, INT, INT, SPELLING, W_I4, W_F4)
 _all_terms = Loop("all_terms", U1, I8, SPELLING, W_I4, W_I8)
 _spell = Loop("spell_alone", U1, INT, INT, I4, W_I8)
 document_counts = Loop("document_counts", U1, I8, I4, W_I8)
@@ -48,18 +46,6 @@ def fold_table() -> np.ndarray:
             letters = (one for one in parts if unicodedata.category(one)[0] in "LN")
             table[code] = ord(next(letters, char))  # a Thai vowel begins with its mark
     return table
-
-
-def text_terms(
-    data: np.ndarray, fold: np.ndarray, lexicon: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The hashed words of a text, (k,) int32, and its SHAPE, (N_SHAPE,) float32.
-
-    data: its bytes. lexicon: (2^BITS,) uint8, a bit per class of words.
-    """
-    ids, shape = np.empty(len(data) // 2 + 1, np.int32), np.zeros(N_SHAPE, np.float32)
-    found = _text_terms(data, 0, len(data), (fold, lexicon), ids, shape)
-    return ids[:found], shape
 
 
 def terms_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:

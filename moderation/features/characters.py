@@ -88,7 +88,7 @@ def make_scratch(size: int) -> Scratch:
         items       2 * size: a token is one, and the pair that it ends is another
         slots       more than the 2 * n + 3 that `tokens.read_tokens` spreads the items over
         room        MOST_LENGTHS * (size + 1) n-grams of the longest word, and the word itself; or
-                    twice the phrases, `phrases.PER_WORD` of which end with a token
+                    twice the phrases, four of which end with a token
     """
     slots = max(LEAST_SLOTS, 1 << (2 * size + 2).bit_length())
     return Scratch(

@@ -15,11 +15,7 @@ from importlib import resources
 
 import numpy as np
 
-from moderation.compiled import INT, U1, U4, W_I4, Loop
-
 HASH_SEED, HASH_PRIME = 0xCBF29CE484222325, 0x100000001B3  # of FNV-1a, over code points
-
-SPLIT_ROOM = 3  # places a letter that a split needs, and two more
 
 
 def _shipped() -> tuple[np.ndarray, np.ndarray]:
@@ -33,11 +29,6 @@ HASHES, COSTS = _shipped()
 """Upper half of each common word's hash; -8 ln of its share of all words."""
 
 
-_COMMON = (U4, U1, W_I4, INT, INT)
-_cost_between = Loop("cost_between", *_COMMON)
-_split_words = Loop("split_alone", *_COMMON)
-
-
 def is_common(word: str) -> bool:
     """Whether a word of the letters a to z is among the common ones."""
     hashed = HASH_SEED
@@ -45,17 +36,3 @@ def is_common(word: str) -> bool:
         hashed = (hashed ^ ord(letter)) * HASH_PRIME & 0xFFFFFFFFFFFFFFFF
     place = int(np.searchsorted(HASHES, hashed >> 32))
     return place < len(HASHES) and int(HASHES[place]) == hashed >> 32
-
-
-def cost_between(chars: np.ndarray, begin: int, end: int) -> int:
-    """Cost of the word `chars[begin:end]`, the lower the commoner; 0 if it is not common."""
-    return _cost_between(HASHES, COSTS, chars, begin, end - begin)
-
-
-def split_words(chars: np.ndarray, begin: int, size: int) -> int:
-    """Split `chars[begin:begin + size]` into the likeliest words; returns their number.
-
-    Their lengths are written from `chars[begin + size]` on; of `chars`, SPLIT_ROOM * size + 2
-    places from `begin` on are used.
-    """
-    return _split_words(HASHES, COSTS, chars, begin, size)

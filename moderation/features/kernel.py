@@ -35,7 +35,6 @@ from moderation.compiled import (
     U4,
     U8,
     W_F4,
-    W_F8,
     W_I4,
     W_I8,
     W_U8,
@@ -43,7 +42,7 @@ from moderation.compiled import (
     Prepared,
     group,
 )
-from moderation.features.characters import SCRATCH, TOKENS, Scratch
+from moderation.features.characters import SCRATCH, Scratch
 from moderation.features.common_words import COSTS, HASHES
 from moderation.features.folding import load_tables
 from moderation.features.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS, hashes_of
@@ -184,15 +183,9 @@ COMMENTS = group(U1, I8, INT, INT, READING)
 WEIGHTS = group(F4, group(W_F4, W_U8))
 
 _read_comment = Loop("read_comment_alone", U1, INT, INT, READING)
-_explain = Loop("explain", READING, WEIGHTS, W_F8, W_F4, W_F8)
 
-score_rows = Loop("score_rows", COMMENTS, WEIGHTS, F4, F4, W_F8, W_F4, W_F4, W_F4)
-"""Score comments.
-
-Takes Comments and Weights; dense (N_DENSE, labels) and intercept (labels,) float32; room for
-(columns - 1,) float64 and (N_DENSE,) float32; out (n, labels) float32; described (n or 0, N_DENSE)
-float32, filled if there is room.
-"""
+describe_rows = Loop("describe_rows", COMMENTS, W_F4)
+"""Dense features: takes Comments and out (n, N_DENSE) float32."""
 
 count_rows = Loop("count_rows", COMMENTS, F4, INT, W_I8, W_I8, W_I8, W_I4, W_F4)
 """Rows of n-gram counts, or of tf-idf, as CSR.
@@ -202,9 +195,6 @@ place, (buckets,) int64, stamp zeroed before the first run; indptr, indices and 
 with empty indices it writes the rows' sizes to indptr[row + 1]; with room it fills them at
 indptr[row].
 """
-
-count_words = Loop("count_words", COMMENTS, W_I8, W_I4)
-"""Buckets of every word in order, as CSR without values: Comments, indptr, ids; run twice."""
 
 
 def make_cache(slots: int, columns: int) -> WordCache:
@@ -226,21 +216,6 @@ def reading(grams: Grams, scratch: Prepared) -> Reading:
 def read_comment(data: np.ndarray, begin: int, end: int, grams: Grams, scratch: Scratch) -> int:
     """Run all passes over one comment; returns how many characters it folds to."""
     return _read_comment(data, begin, end, reading(grams, Prepared(SCRATCH, scratch)))
-
-
-def explain(
-    given: Reading, weights: Weights, labels: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Take the comment just read apart.
-
-    Returns the tf-idf part of its logits (labels,) float64, its dense features (N_DENSE,) float32
-    and what each token adds, (tokens, labels) float64: an item's share is divided equally among its
-    occurrences, a pair's between its two words.
-    """
-    total, values = np.zeros(weights.rows.shape[1] - 1), np.zeros(N_DENSE, np.float32)
-    shares = np.zeros((int(given.scratch.value.state[TOKENS]), labels))
-    _explain(given, weights, total, values, shares)
-    return total[:labels], values, shares
 
 
 __all__ = ["DENSE_FEATURES", "HASH_VERSION", "Grams", "Scratch", "WordCache"]

@@ -1,4 +1,4 @@
-"""From a text column to features: n-gram rows, document frequencies, dense features, logits.
+"""From a text column to features: n-gram rows, document frequencies, dense features.
 
 Every function takes a pandas Series, an Arrow array or chunked array of strings, or a list of str
 (null counts as empty), and gives one row per text. Results do not depend on what else is in the
@@ -25,14 +25,13 @@ import pyarrow.compute as pc
 
 from moderation.compiled import Prepared
 from moderation.features import kernel
-from moderation.features.characters import MOST_LENGTHS, SCRATCH, apart, make_scratch
+from moderation.features.characters import MOST_LENGTHS, SCRATCH, make_scratch
 from moderation.features.folding import FOLDING_VERSION
 from moderation.features.kernel import (
     COLUMNS,
     DENSE_FEATURES,
     HASH_VERSION,
     Grams,
-    Weights,
     WordCache,
     make_cache,
 )
@@ -168,110 +167,21 @@ class WeightTable:
         return self.__dict__ | {"_caches": {}}
 
 
-class Span(NamedTuple):
-    """What a piece of the original text adds to every label's logit.
-
-    start, end: code points. contributions: (labels,) float64.
-    """
-
-    start: int
-    end: int
-    contributions: np.ndarray
-
-
-class Explanation(NamedTuple):
-    """A comment's logits, taken apart: `logits = intercept + sum(spans) + sum(dense)`.
-
-    dense: (len(DENSE_FEATURES), labels), each feature's value times its weight.
-    """
-
-    logits: np.ndarray
-    intercept: np.ndarray
-    spans: list[Span]
-    dense: np.ndarray
-
-
-def logits(texts: Texts, table: WeightTable, threads: int | None = None) -> np.ndarray:
-    """Score every text: (n, labels) float32, intercept and dense features included."""
-    return describe_and_score(texts, table, threads, dense=False)[0]
-
-
 def dense(
     texts: Texts, config: NgramConfig | None = None, threads: int | None = None
 ) -> np.ndarray:
     """The features named by DENSE_FEATURES: (n, len(DENSE_FEATURES)) float32 in [0, 1]."""
-    return describe_and_score(texts, _no_weights(config or NgramConfig()), threads)[1]
-
-
-def _no_weights(config: NgramConfig) -> WeightTable:
-    small = NgramConfig(config.word_ngrams, config.char_ngrams, 4, config.fold)
-    empty = np.zeros((16, 0), np.float32)
-    shape = len(DENSE_FEATURES), 0
-    return WeightTable(
-        small, np.zeros(16, np.float32), empty, np.zeros(shape, np.float32), np.zeros(0, np.float32)
+    pieces, grams = list(pieces_of(texts)), (config or NgramConfig()).grams
+    described = np.empty(
+        (sum(len(piece.offsets) - 1 for piece in pieces), len(DENSE_FEATURES)), np.float32
     )
-
-
-def describe_and_score(
-    texts: Texts, table: WeightTable, threads: int | None = None, *, dense: bool = True
-) -> tuple[np.ndarray, np.ndarray]:
-    """Logits (n, labels) and, if `dense`, the dense features (n, k), in one pass over the text."""
-    pieces = list(pieces_of(texts))
-    n = sum(len(piece.offsets) - 1 for piece in pieces)
-    out = np.empty((n, len(table.intercept)), np.float32)
-    described = np.empty((n if dense else 0, len(DENSE_FEATURES)), np.float32)
-    grams = table.config.grams
-    weights = np.ascontiguousarray(table.dense, np.float32)
-    intercept = np.ascontiguousarray(table.intercept, np.float32)
 
     def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
-        rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
-        with table.cache() as cache:
-            kernel.score_rows(
-                piece.part(first, last, grams, scratch),
-                Weights(table.rows, cache),
-                weights,
-                intercept,
-                apart(table.rows.shape[1] - 1, np.float64),
-                apart(len(DENSE_FEATURES), np.float32),
-                out[rows],
-                described[rows] if dense else described,
-            )
+        rows = described[piece.row : piece.row + len(piece.offsets) - 1]
+        kernel.describe_rows(piece.part(first, last, grams, scratch), rows)
 
     run_pieces(pieces, work, threads)
-    return out, described
-
-
-def explain(text: str, table: WeightTable) -> Explanation:
-    """Take one comment's logits apart into spans of the original text, sorted by place.
-
-    A word's span carries its own n-gram, its character n-grams and half of each pair it is in.
-    """
-    piece = next(pieces_of([text]))
-    scratch, grams = make_scratch(len(piece.data)), table.config.grams
-    kernel.read_comment(piece.data, 0, len(piece.data), grams, scratch)
-    with table.cache() as cache:
-        given, weights = (
-            kernel.reading(grams, Prepared(SCRATCH, scratch)),
-            Weights(table.rows, cache),
-        )
-        total, values, shares = kernel.explain(given, weights, len(table.intercept))
-    spans: dict[tuple[int, int], np.ndarray] = {}
-    for start, end, share in zip(scratch.token_start, scratch.token_end, shares, strict=False):
-        key = int(start), int(end)
-        spans[key] = spans.get(key, 0) + share
-    described = values[:, None].astype(float) * table.dense
-    return Explanation(
-        logits=total + described.sum(axis=0) + table.intercept,
-        intercept=np.asarray(table.intercept, float),
-        spans=[Span(*key, share) for key, share in sorted(spans.items(), key=lambda s: s[0])],
-        dense=described,
-    )
-
-
-def evidence(text: str, table: WeightTable) -> list[Span]:
-    """The spans of `explain`."""
-    return explain(text, table).spans
+    return described
 
 
 def count(texts: Texts, config: NgramConfig, threads: int | None = None) -> Csr:
@@ -282,8 +192,8 @@ def count(texts: Texts, config: NgramConfig, threads: int | None = None) -> Csr:
 def tfidf(texts: Texts, idf: np.ndarray, config: NgramConfig, threads: int | None = None) -> Csr:
     """TF-IDF rows as CSR (indptr int64, indices int32, data float32).
 
-    idf: (buckets,) float32; a bucket with 0 is left out. The numbers are those of `logits`:
-    `tfidf @ weights + dense @ dense_weights + intercept` is what it gives.
+    idf: (buckets,) float32; a bucket with 0 is left out. These rows, the phrases' and `dense` times
+    their weights are what `phrases.logits` gives.
     """
     if idf.shape != (config.buckets,):
         raise ValueError(f"idf has shape {idf.shape}; expected ({config.buckets},)")
@@ -305,29 +215,6 @@ def inverse_frequencies(frequencies: np.ndarray, texts: int, min_df: int = 1) ->
     """
     idf = 1 + np.log((1 + texts) / (1 + frequencies))
     return np.where(frequencies >= max(min_df, 1), idf, 0).astype(np.float32)
-
-
-def words(
-    texts: Texts, config: NgramConfig, threads: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The words of every text in order, as (indptr int64, bucket ids int32).
-
-    The ids are those of the word unigrams in `count`; second forms of disguised words are left out.
-    """
-    nothing = np.empty(0, np.int32)
-    pieces = list(pieces_of(texts))
-
-    def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
-        part = indptr[piece.row : piece.row + len(piece.offsets)]
-        kernel.count_words(piece.part(first, last, config.grams, scratch), part, ids)
-
-    indptr, ids = np.zeros(sum(len(p.offsets) - 1 for p in pieces) + 1, np.int64), nothing
-    run_pieces(pieces, work, threads)
-    np.cumsum(indptr, out=indptr)
-    if indptr[-1]:
-        ids = np.empty(int(indptr[-1]), np.int32)
-        run_pieces(pieces, work, threads)
-    return indptr, ids
 
 
 def _count(

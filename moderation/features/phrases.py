@@ -17,9 +17,7 @@ import numpy as np
 
 from moderation.compiled import (
     F4,
-    F8,
     I4,
-    INT,
     U1,
     U8,
     W_F4,
@@ -35,9 +33,7 @@ from moderation.features.characters import TOKENS, apart, make_scratch
 from moderation.features.kernel import (
     BUCKET_PRIME,
     COMMENTS,
-    KNOWN,
     N_DENSE,
-    READING,
     WEIGHTS,
     Weights,
 )
@@ -55,7 +51,6 @@ TRIPLES = GAPS + CLASSES**2
 SIZE = TRIPLES + CLASSES**3
 """Number of phrase features: classes, pairs, pairs around one class, triples."""
 
-PER_WORD = 4  # phrases that end with a word, at most
 DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
 
 
@@ -73,8 +68,6 @@ class Index(NamedTuple):
 INDEX = group(I4, U8, U1)
 _score_all = Loop("score_all", COMMENTS, WEIGHTS, F4, F4, INDEX, F4, W_F8, W_F4, W_F4)
 _count_phrases = Loop("count_phrases", COMMENTS, INDEX, W_I8, W_I4, W_F4)
-_find_phrases = Loop("find_phrases_alone", READING, INDEX, W_I4)
-_distinct = Loop("distinct_alone", F8, W_I4, INT, W_F8)
 
 
 @dataclass(frozen=True)
@@ -178,22 +171,3 @@ def logits(
 
     run_pieces(pieces, work, threads)
     return out
-
-
-def find(given: kernel.Reading, index: Index, words: np.ndarray) -> int:
-    """Write the phrases of the comment just read to `scratch.room`; returns how many.
-
-    words: (PER_WORD * tokens, 3) int32, filled with the tokens of each phrase, -1 = none; without
-    rows nobody wants to know.
-    """
-    return _find_phrases(given, index, words)
-
-
-def distinct(ids: np.ndarray, size: int) -> tuple[int, float]:
-    """Make `ids[:size]` distinct and ascending, with their counts from `ids[size]` on.
-
-    ids: int32, room for twice as many. Returns how many are left, and the length of the row of log
-    counts.
-    """
-    norm = np.zeros(1)
-    return _distinct(KNOWN.log_counts, ids, size, norm), float(norm[0])

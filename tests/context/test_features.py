@@ -191,18 +191,13 @@ def test_overlaps_equal_the_naive_twin(conversation):
             assert found[1:] == pytest.approx(expected[1:], abs=2e-4)
 
 
-def terms_of(text):
-    marks = np.zeros(1 << terms.BITS, np.uint8)
-    return terms.text_terms(np.frombuffer(text.encode(), np.uint8), terms.fold_table(), marks)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_words_in_python_are_the_kernels(text):
     text = text.encode("utf-8", "replace").decode()
-    ids, shape = terms_of(text)
+    ids, begin = terms.terms_of(pa.array([text], pa.large_string()))
     assert terms.spelled(text)[:, 2].tolist() == ids.tolist()
-    assert shape[0] == len(ids)
+    assert begin.tolist() == [0, len(ids)]
 
 
 def test_case_accents_plurals_and_endings_do_not_count():
@@ -218,14 +213,13 @@ def test_letters_that_begin_with_a_mark_are_words(text):
 
 
 def test_shape_counts_questions_exclamations_and_links():
-    _, shape = terms_of("Why? See http://a.b and https://c.d! Httpx")
-    assert dict(zip(terms.SHAPE, shape.tolist(), strict=True)) == {
-        "words": 6.0,
-        "questions": 1.0,
-        "exclaims": 1.0,
-        "links": 2.0,
-        "marks": 0.0,
-    }
+    text = "Why? See http://a.b and https://c.d! Httpx"
+    features, _ = context_features(*frames([("t", 1, text)]), FREQUENCIES)
+    columns = [
+        CONTEXT_FEATURES.index(f"shape.{name}")
+        for name in ("words", "questions", "exclaims", "links")
+    ]
+    assert features[0, columns] == pytest.approx([math.log1p(6), 1, 1, 2])
 
 
 # ---------------------------------------------------------------- what can be told

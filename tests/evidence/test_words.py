@@ -1,5 +1,9 @@
 """Evidence of many comments at once against the parts of each alone, taken apart word by word."""
 
+import re
+from collections import Counter
+
+import naive_kernel
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
-from moderation.compiled import Prepared
-from moderation.features import kernel, ngrams, phrases
-from moderation.features.characters import SCRATCH, TOKENS, make_scratch
 from moderation.features.kernel import DENSE_FEATURES
+from moderation.features.phrases import CLASSES, GAPS, PAIRS, TRIPLES
 from moderation.flags import flag
 
 TEXTS = [
@@ -30,33 +32,43 @@ def model():
 
 
 def one_by_one(model, text):
-    """The parts of one comment as {(start, end): shares}, phrases found and weighed in Python."""
-    spans = {(a, b): np.array(share) for a, b, share in ngrams.explain(text, model.table).spans}
-    for start, end, share in phrase_parts(model, text):
+    """The parts of one comment as {(start, end): shares}, by the twins in Python."""
+    words, shares = naive_kernel.explain(text.encode(), model.table)
+    code_of = dict(zip(model.lexicon.hashes.tolist(), model.lexicon.codes.tolist(), strict=True))
+    phrases = naive_phrases(words, text, code_of)
+    counts = Counter(phrase for phrase, _ in phrases)
+    norm = sum(np.log1p(count) ** 2 for count in counts.values()) ** 0.5
+    for phrase, places in phrases:
+        value = 0.5 * np.log1p(counts[phrase]) / norm / counts[phrase]
+        for k in places:
+            shares[k] += value * model.phrase_weights[phrase] / len(places)
+    spans = {}
+    for (_, start, end, _), share in zip(words, shares, strict=True):
         spans[start, end] = spans.get((start, end), 0) + share
     return spans
 
 
-def phrase_parts(model, text):
-    content = np.frombuffer(text.encode(), np.uint8)
-    scratch = make_scratch(max(len(content), 16))
-    grams = model.table.config.grams
-    kernel.read_comment(content, 0, len(content), grams, scratch)
-    words = np.empty((phrases.PER_WORD * scratch.state[TOKENS], 3), np.int32)
-    given = kernel.reading(grams, Prepared(SCRATCH, scratch))
-    size = phrases.find(given, model.lexicon.index, words)
-    ids, words = scratch.room[:size], words[:size]
-    counts = {one: ids.tolist().count(one) for one in ids.tolist()}
-    norm = sum(np.log1p(count) ** 2 for count in counts.values()) ** 0.5
-    shares = np.zeros((scratch.state[TOKENS], len(model.text_heads)))
-    for one, places in zip(ids.tolist(), words.tolist(), strict=True):
-        own = [word for word in places if word >= 0]
-        value = 0.5 * np.log1p(counts[one]) / norm / counts[one]
-        shares[own] += value * model.phrase_weights[one] / len(own)
-    return [
-        (int(a), int(b), share)
-        for a, b, share in zip(scratch.token_start, scratch.token_end, shares, strict=False)
-    ]
+def naive_phrases(words, text, code_of):
+    """[(phrase, its words)]: classes in a row, other words left out, sentences apart."""
+    phrases, before, ended = [], [], 0
+    for k, (form, start, end, _) in enumerate(words):
+        if re.search(r"[.!?](?!\w)", text[ended:start]):
+            before = []
+        ended = end
+        code = code_of.get(naive_kernel.fnv([ord(char) for char in form]))
+        if code is None or (before and before[-1][0] == code):
+            continue
+        phrases.append((code, [k]))
+        if before:
+            two, at_two = before[-1]
+            phrases.append((PAIRS + two * CLASSES + code, [at_two, k]))
+        if len(before) > 1:
+            one, at_one = before[-2]
+            phrases.append((GAPS + one * CLASSES + code, [at_one, k]))
+            triple = TRIPLES + (one * CLASSES + two) * CLASSES + code
+            phrases.append((triple, [at_one, at_two, k]))
+        before.append((code, k))
+    return phrases
 
 
 def check(model, texts):

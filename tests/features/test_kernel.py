@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.hostile import KNOWN
-from moderation.features import kernel, ngrams
-from moderation.features.characters import make_scratch
+from moderation.evidence.words import evidence
+from moderation.features import kernel, ngrams, phrases
+from moderation.features.characters import TOKENS, make_scratch
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
 
 SMALL = NgramConfig(bits=12)
@@ -118,7 +119,7 @@ def words_of(data: bytes, fold: bool = True) -> list[tuple[str, int, int, bool]]
         )
         for first, size, start, end, main in zip(
             *(
-                getattr(scratch, f"token_{name}")[: scratch.state[kernel.TOKENS]]
+                getattr(scratch, f"token_{name}")[: scratch.state[TOKENS]]
                 for name in ("from", "size", "start", "end", "main")
             ),
             strict=True,
@@ -146,6 +147,15 @@ def model(labels: int = 2, config: NgramConfig = SMALL) -> WeightTable:
     )
 
 
+NO_CLASSES = phrases.Lexicon.of({})
+NO_WEIGHTS = np.zeros((phrases.SIZE, 2), np.float32)
+
+
+def logits(texts, table: WeightTable, threads: int | None = None) -> np.ndarray:
+    """The scores of n-grams and dense features alone."""
+    return phrases.logits(texts, table, NO_CLASSES, NO_WEIGHTS, threads)
+
+
 LEVEL = ["level5", "~levels"]
 
 
@@ -159,6 +169,7 @@ LEVEL = ["level5", "~levels"]
         ("s p a c e d out", ["spaced", "out"]),
         ("t h o s e  f o u r dogs", ["those", "four", "dogs"]),
         ("t h o s e f o u r dogs", ["those", "four", "dogs"]),
+        (" ".join("weknow" * 20), ["we", "know"] * 20),
         ("t h e y 'll t h a t's x q j v k", ["they", "ll", "thats", "xqjvk"]),
         ("d.o.t.t.e.d d-a-s-h-e-d", ["dotted", "dashed"]),
         ("shiiiit cooool xxxxx", ["shit", "cool", "xxx"]),
@@ -234,18 +245,7 @@ def test_logits_are_the_rows_times_the_weights(texts):
     for number in range(len(texts)):
         part = slice(indptr[number], indptr[number + 1])
         expected[number] += values[part] @ table.weights[indices[part]]
-    assert ngrams.logits(texts, table) == pytest.approx(expected, abs=1e-4)
-
-
-@given(TEXTS)
-@settings(max_examples=100, deadline=None)
-def test_evidence_adds_up_to_the_logit(text):
-    table = model()
-    found = ngrams.explain(text, table)
-    total = found.intercept + found.dense.sum(axis=0)
-    total = total + sum((span.contributions for span in found.spans), np.zeros(2))
-    assert total == pytest.approx(ngrams.logits([text], table)[0], abs=1e-4)
-    assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
+    assert logits(texts, table) == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("letter", "ßẞﬃŉΐﷺ㍿")
@@ -336,10 +336,10 @@ def test_same_score_alone_in_a_batch_in_any_order_on_any_threads():
     )
     texts = [" ".join(rng.choice(vocabulary, 300)) for _ in range(2000)]
     table = model()
-    together = ngrams.logits(texts, table, threads=1)
-    assert (ngrams.logits(texts, table, threads=3) == together).all()
-    assert (ngrams.logits(texts[::-1], model(), threads=2)[::-1] == together).all()
-    alone = np.concatenate([ngrams.logits([text], model()) for text in texts[:20]])
+    together = logits(texts, table, threads=1)
+    assert (logits(texts, table, threads=3) == together).all()
+    assert (logits(texts[::-1], model(), threads=2)[::-1] == together).all()
+    alone = np.concatenate([logits([text], model()) for text in texts[:20]])
     assert (alone == together[:20]).all()
 
 
@@ -366,8 +366,7 @@ def test_reads_every_kind_of_string_column():
     "column", [[], pa.array([], pa.string()), pa.chunked_array([], pa.string())]
 )
 def test_no_texts(column):
-    assert ngrams.logits(column, model()).shape == (0, 2)
-    assert ngrams.words(column, SMALL)[0].tolist() == [0]
+    assert logits(column, model()).shape == (0, 2)
 
 
 def test_refuses_what_is_no_column_of_strings():
@@ -375,15 +374,6 @@ def test_refuses_what_is_no_column_of_strings():
         ngrams.count("abc", SMALL)
     with pytest.raises(TypeError, match="int64"):
         ngrams.count(pa.array([1, 2]), SMALL)
-
-
-def test_words_are_the_word_unigrams_in_order():
-    config = NgramConfig(word_ngrams=(1, 1), char_ngrams=None, bits=20)
-    indptr, ids = ngrams.words(["so so good", "", "good mp3"], config)
-    assert indptr.tolist() == [0, 3, 3, 5]
-    assert ids[0] == ids[1]
-    assert ids[2] == ids[3]
-    assert set(ids[:3]) == set(ngrams.count(["so good"], config)[1])
 
 
 def test_document_frequencies_count_texts_not_occurrences():
@@ -439,10 +429,10 @@ def test_forms_take_no_more_room_than_there_is(unit, words):
 def test_signs_in_a_megabyte_are_looked_at_once(unit):
     """Each was looked at again for every word before it: minutes."""
     text = unit * ((1 << 20) // len(unit))
-    assert ngrams.logits([text], model()).shape == (1, 2)
+    assert logits([text], model()).shape == (1, 2)
 
 
 def test_one_word_of_a_megabyte():
     text = "ab" * 500_000
-    assert ngrams.logits([text], model()).shape == (1, 2)
-    assert len(ngrams.explain(text, model()).spans) == 1
+    assert logits([text], model()).shape == (1, 2)
+    assert len(evidence([text], model(), NO_CLASSES, NO_WEIGHTS).start) == 1

@@ -10,7 +10,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from moderation.features.common_words import COSTS, HASHES
 from moderation.features.folding import (
@@ -24,9 +25,6 @@ from moderation.features.folding import (
     load_tables,
 )
 from moderation.features.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS
-
-if TYPE_CHECKING:
-    import numpy as np
 
 KINDS = "SPLDEIM"  # space, punctuation, letter, digit, emoji, ignored, mark
 LEET = dict(zip("013456789@$!|", "oieasgtbgasii", strict=True))
@@ -546,6 +544,28 @@ def count(data: bytes, config) -> dict[int, float]:
         for place in grams[item]:
             out[place] += times
     return dict(out)
+
+
+def explain(data: bytes, table) -> tuple[list[tuple[str, int, int, bool]], np.ndarray]:
+    """The words of a comment, and what each adds to the logits by n-grams, (words, labels).
+
+    An item's share is divided equally among its occurrences, a pair's between its two words.
+    """
+    config = table.config
+    words = read(data, config.fold)[0]
+    counts, grams = items(words, config.word_ngrams, config.char_ngrams, config.bits)
+    squares, part = 0.0, {}
+    for item, times in counts.items():
+        frequency, idf = 1 + math.log(times), table.idf[grams[item]].astype(float)
+        squares += frequency**2 * float(idf @ idf)
+        part[item] = frequency / times * (idf @ table.weights[grams[item]])
+    shares = np.array([part[form] for form, *_ in words]).reshape(-1, table.weights.shape[1])
+    main = [k for k, word in enumerate(words) if word[3]]
+    for first, second in pairwise(main):
+        pair = words[first][0], words[second][0]
+        for k in (first, second):
+            shares[k] += part.get(pair, 0) / 2
+    return words, shares / (math.sqrt(squares) or 1)
 
 
 def tfidf(data: bytes, idf: np.ndarray, config) -> dict[int, float]:

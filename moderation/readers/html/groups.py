@@ -29,7 +29,6 @@ _ELSEWHERE = re.compile(
     r"recent|latest|neueste|letzte|ultimos|popular|sidebar|widget|related|menu|nav\b|breadcrumb",
     re.IGNORECASE,
 )
-_DATED = "time, relative-time, time-ago, abbr[title], [data-timestamp]"
 _PASSED = frozenset(["script", "style", "template", "textarea", "select", "noscript", "nav"])
 _LINE = 120  # characters of a line that tells author and date
 _REST = 70  # of them beside the date

@@ -1,6 +1,7 @@
 """What people decided, as steps: the newest decision of anybody, on the text as it was scored.
 
-A label is no action: the rules say what follows from which. Nothing follows from a score unless
+An action that somebody chose is what follows; else, a label being no action, the rules say what
+follows from which. Nothing follows from a score unless
 the rules name the label and the least score; and never where a person decided on the comment.
 """
 
@@ -20,6 +21,7 @@ from moderation.apply.platforms import PLATFORMS
 from moderation.apply.target import Target
 from moderation.comments import STRING
 from moderation.errors import ApplyError, InputError
+from moderation.labels.actions import newest_actions
 from moderation.labels.ledger import counting, entries, replaces, standing
 from moderation.readers.written import read_table
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 DEFAULT_ACTIONS = {"spam": "spam", "slur": "remove", "abuse": "remove"}
 """What follows from a label unless `--action` says otherwise; from any other label, nothing."""
+
+CHOSEN = {"approve": "approve", "hide": "hold", "spam": "spam", "trash": "remove"}
+"""The step of an action that a reviewer chose; `escalate` and `none` have none."""
 
 APPROVE = "approve"
 _STRENGTH = ("spam", "remove", "hold")  # of two labels' actions the first is taken
@@ -74,20 +79,25 @@ def wanted(ledger: Path, scored: str, rules: Rules) -> Wanted:
     """
     table, _ = read_table(scored)
     _check_columns(table, scored, rules)
-    decided = _decided(ledger)
+    decided, chosen = _decided(ledger)
     left: Counter[str] = Counter()
     steps = []
     met: set[tuple[str, str]] = set()
-    for row in _rows(table, {name for _, name in decided}, rules.scores):
-        places = [place for place in _places(row) if place in decided]
+    known = decided.keys() | chosen.keys()
+    for row in _rows(table, {name for _, name in known}, rules.scores):
+        places = [place for place in _places(row) if place in known]
         met.update(places)
-        told = {label: one for place in places for label, one in decided[place].items()}
-        step = _by_people(row, told, rules, left) if told else _by_score(row, rules)
+        told = {label: one for place in places for label, one in decided.get(place, {}).items()}
+        act = next((chosen[place] for place in places[::-1] if place in chosen), None)
+        if act is not None:
+            step = _by_choice(row, act, told, rules)
+        else:
+            step = _by_people(row, told, rules, left) if told else _by_score(row, rules)
         if isinstance(step, Step):
             steps.append(step)
         elif step:
             left[step] += 1
-    left["not in the scored file"] += len(decided.keys() - met)
+    left["not in the scored file"] += len(known - met)
     reasons = +left  # without those that hold for no comment
     return Wanted(steps, reasons, _comments(table), _digest(ledger), _digest(Path(scored)))
 
@@ -99,26 +109,56 @@ def _check_columns(table: pa.Table, scored: str, rules: Rules) -> None:
             raise InputError(f"{scored}: has no column {name}; give what `score -o` wrote")
 
 
-def _decided(ledger: Path) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
-    """The newest decision per label of each comment, by thread and id."""
+_Place = tuple[str, str]
+"""A comment's thread and id."""
+
+
+class _Choice(NamedTuple):
+    """An action, and whether others decided on the comment's labels after it."""
+
+    entry: dict[str, Any]
+    doubted: bool
+
+
+def _decided(ledger: Path) -> tuple[dict[_Place, dict[str, dict[str, Any]]], dict[_Place, _Choice]]:
+    """The newest decision per label of each comment, and the newest action on it."""
     if not ledger.exists():
         raise ApplyError(f"{ledger}: there is no such ledger; decide with `moderation review`")
-    newest: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
-    for entry in counting(standing(entries(ledger))):
-        if not entry.get("id"):
-            continue  # a text from elsewhere: no comment of any site
-        comment = newest[entry.get("thread_id") or "", entry["id"]]
+    lines = entries(ledger)
+    newest: dict[_Place, dict[str, dict[str, Any]]] = defaultdict(dict)
+    decisions = [entry for entry in counting(standing(lines)) if entry.get("id")]
+    for entry in decisions:  # without an id: a text from elsewhere, no comment of any site
+        comment = newest[_place(entry)]
         before = comment.get(entry["label"])
         if before is None or replaces(entry, before):
             comment[entry["label"]] = entry
-    return dict(newest)
+    number = {id(entry): k for k, entry in enumerate(lines)}
+    chosen: dict[_Place, dict[str, Any]] = {}
+    for entry in newest_actions(standing(lines, "action")):
+        before = chosen.get(_place(entry))
+        if entry.get("id") and (before is None or replaces(entry, before)):
+            chosen[_place(entry)] = entry
+    doubted = {
+        _place(entry)
+        for entry in decisions
+        if (act := chosen.get(_place(entry))) is not None
+        and entry["annotator"] != act["annotator"]
+        and number[id(entry)] > number[id(act)]
+        and replaces(entry, act)
+    }
+    choices = {place: _Choice(entry, place in doubted) for place, entry in chosen.items()}
+    return dict(newest), choices
+
+
+def _place(entry: dict[str, Any]) -> _Place:
+    return entry.get("thread_id") or "", entry.get("id") or ""
 
 
 def standing_keys(ledger: Path) -> frozenset[str]:
-    """The decisions that nobody took back and that still count."""
-    return frozenset(
-        entry["key"] for comment in _decided(ledger).values() for entry in comment.values()
-    )
+    """The decisions and actions that nobody took back and that still count."""
+    decided, chosen = _decided(ledger)
+    keys = {entry["key"] for comment in decided.values() for entry in comment.values()}
+    return frozenset(keys | {choice.entry["key"] for choice in chosen.values()})
 
 
 def _places(row: _Row) -> list[tuple[str, str]]:
@@ -170,6 +210,25 @@ def _enough(given: Mapping[str, float | None], least: Mapping[str, float]) -> di
         for label, score in given.items()
         if score is not None and score >= least[label]
     }
+
+
+def _by_choice(
+    row: _Row, choice: _Choice, told: dict[str, dict[str, Any]], rules: Rules
+) -> Step | str:
+    """The step for a comment for which somebody chose an action, or why there is none."""
+    act = choice.entry
+    if act["text"] != row.text:
+        return "edited since they were decided"
+    if choice.doubted:
+        return "decided on by others after the action was chosen"
+    wanted_action = CHOSEN.get(act["action"])
+    if wanted_action is None:
+        return "escalated" if act["action"] == "escalate" else "to be left as they are"
+    if wanted_action not in PLATFORMS[rules.to].actions:
+        wanted_action = "remove"  # a site without a queue of its own hides by removing
+    yes = sorted(label for label, one in told.items() if one["value"] and one["text"] == row.text)
+    reason = ": ".join(filter(None, [act.get("reason"), ";".join(yes)]))
+    return _step(row, rules, wanted_action, [act], reason or act["action"])
 
 
 def _by_people(

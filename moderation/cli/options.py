@@ -29,6 +29,12 @@ ScoredFile = Annotated[
     str,
     typer.Argument(metavar="SCORED", help="What `moderation score -o` wrote; s3://… works too."),
 ]
+ReasonsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reasons", help="Reasons to choose from, TOML or CSV; docs/review.md has the columns."
+    ),
+]
 Prevalence = Annotated[
     list[str] | None,
     typer.Option("--prevalence", metavar="LABEL=SHARE", help="How common a label is on your site."),

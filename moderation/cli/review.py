@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from moderation.cli.app import app, say
-from moderation.cli.options import LEDGER, ScoredFile
+from moderation.cli.options import LEDGER, ReasonsFile, ScoredFile
 
 
 @app.command()
@@ -37,6 +37,7 @@ def review(
             "--reviewer", help="Reviewer's name in the decisions, until the page gives another."
         ),
     ] = None,
+    reasons: ReasonsFile = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="TLS certificate, a PEM file.")
     ] = None,
@@ -50,6 +51,7 @@ def review(
     import os
 
     from moderation.cluster.files import output_on_disk
+    from moderation.labels.reasons import read_reasons
     from moderation.review import Access, serve
 
     logging.basicConfig(format="%(asctime)s %(message)s")
@@ -57,8 +59,9 @@ def review(
     access = Access(
         host, port, name, os.environ.get("MODERATION_PASSWORD"), certificate, private_key
     )
+    listed = read_reasons(reasons)
     with output_on_disk(scored) as path:
-        serve(path, labels, access, reviewer or getpass.getuser(), _started)
+        serve(path, labels, access, reviewer or getpass.getuser(), _started, listed)
 
 
 def _started(address: str) -> None:

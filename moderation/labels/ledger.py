@@ -2,7 +2,9 @@
 
 A line is a JSON object. `{"entry": "decision", "key": …, "label": "spam", "value": 1, …}` holds
 the comment with its context, so that retraining needs no dump; `{"entry": "retraction", …}`
-takes back one decision by its key, or all that an annotator made so far. The file is written
+takes back one entry by its key, or all that an annotator made so far. What should become of the
+comment, and whom else it was given to, stands in entries of its own (see `actions`), which no
+training reads. The file is written
 under a lock, a whole line at a time, and reaches the disk before `append` returns. What a crash
 left of a last line is moved to `NAME.torn` by the next writer; readers pass it over. Any other
 line that is no entry is an error that names it, and nothing is written after it.
@@ -21,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -47,6 +49,7 @@ class Decision:
     score: what the program had said at that moment. weight: of the row in training. order: the id
     that the page gave its request; `at` is then the server's time, and client_at that of the page's
     clock, which is not used for ordering. imported_at: when it was taken from another file.
+    settles: True where it ends a disagreement: what others had said before does not count then.
     """
 
     label: str
@@ -66,6 +69,7 @@ class Decision:
     order: str | None = None
     client_at: datetime | None = None
     imported_at: datetime | None = None
+    settles: bool | None = None
 
     def line(self) -> dict[str, Any]:
         """The decision as it stands in the ledger.
@@ -81,13 +85,22 @@ class Decision:
         if not self.text.strip() or not self.annotator:
             raise LabelError("a decision needs the comment's text and an annotator")
         values = {column.name: getattr(self, column.name) for column in fields(self)}
-        values |= {"value": int(self.value)}
-        values |= {name: _written(values[name]) for name in TIMES if values[name] is not None}
-        values = {name: _utf8(value) for name, value in values.items() if value is not None}
-        unsaid = {"imported_at"} | ({"at", "client_at"} if self.order is not None else set())
-        content = {name: value for name, value in values.items() if name not in unsaid}
-        key = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-        return {"entry": "decision", "key": key, **values}
+        values |= {"value": int(self.value), "settles": int(self.settles) if self.settles else None}
+        return keyed("decision", values)
+
+
+def keyed(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of an entry as a line, under a key that is a digest of what it says.
+
+    None is left out. Raises LabelError for a time without a zone.
+    """
+    values = values | {name: _written(values[name]) for name in TIMES if values[name] is not None}
+    values = {name: _utf8(value) for name, value in values.items() if value is not None}
+    unsaid = {"imported_at"} | ({"at", "client_at"} if "order" in values else set())
+    content = {name: value for name, value in values.items() if name not in unsaid}
+    content |= {} if kind == "decision" else {"entry": kind}
+    key = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return {"entry": kind, "key": key, **values}
 
 
 TIMES = ("at", "client_at", "imported_at")
@@ -107,8 +120,15 @@ class Retraction:
         return {"entry": "retraction", "at": when, "by": _utf8(self.by), "key": self.key}
 
 
-def append(path: str | Path, new: Iterable[Decision | Retraction]) -> list[str]:
-    """Write decisions and retractions to the ledger (made if absent) and return their keys.
+class Entry(Protocol):
+    """What can be appended."""
+
+    def line(self) -> dict[str, Any]:
+        """As it stands in the ledger."""
+
+
+def append(path: str | Path, new: Iterable[Entry]) -> list[str]:
+    """Write entries to the ledger (made if absent) and return their keys.
 
     When this returns, all of them are on the disk; if it raises OutputError (disk full, no
     permission) or LabelError, none counts. Any number of processes may append at once.
@@ -126,16 +146,18 @@ def retract(
     key: str | None = None,
     annotator: str | None = None,
 ) -> int:
-    """Take back one decision, or everything an annotator decided so far; how many were counted.
+    """Take back one entry, or everything an annotator said so far; how many entries that were.
 
     The earlier decision of the same annotator on the same comment counts again, as if the
     retracted one had never been. Raises LabelError when there is nothing to take back.
     """
     if (key is None) == (annotator is None):
         raise LabelError("name the decision to retract, or the annotator, not both")
+    lines = entries(path)
     hit = [
         entry
-        for entry in standing(entries(path))
+        for kind in _NEEDED
+        for entry in standing(lines, kind)
         if (entry["key"] == key if key is not None else entry["annotator"] == annotator)
     ]
     if not hit:
@@ -246,12 +268,20 @@ def comment_of(entry: dict[str, Any]) -> tuple[str, str, str, str]:
 def counting(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of `standing` that count: one per comment, label and annotator, in the file's order."""
     last: dict[tuple[str, ...], dict[str, Any]] = {}
+    said: dict[tuple[str, ...], set[str]] = {}
     for entry in entries:
-        slot = (*comment_of(entry), entry["label"])
+        *comment, annotator = comment_of(entry)
+        about = (*comment, entry["label"])
+        slot = (*comment, annotator, entry["label"])
         before = last.get(slot)
-        if before is None or replaces(entry, before):
-            last.pop(slot, None)
-            last[slot] = entry
+        if before is not None and not replaces(entry, before):
+            continue
+        if entry.get("settles"):
+            for other in said.pop(about, set()):
+                last.pop((*comment, other, entry["label"]), None)
+        last.pop(slot, None)
+        last[slot] = entry
+        said.setdefault(about, set()).add(annotator)
     return list(last.values())
 
 
@@ -266,18 +296,19 @@ def moment(entry: dict[str, Any]) -> datetime:
     return min(map(time_of, times))
 
 
-def standing(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of `entries` that are decisions which no later line took back, oldest first."""
+def standing(entries: Sequence[dict[str, Any]], kind: str = "decision") -> list[dict[str, Any]]:
+    """Those of `entries` of a kind that no later line took back, oldest first."""
     standing_entries: dict[int, dict[str, Any]] = {}
-    keyed: dict[str, list[int]] = {}
+    keys: dict[str, list[int]] = {}
     named: dict[str, list[int]] = {}
     for number, entry in enumerate(entries):
-        if entry["entry"] == "decision":
-            standing_entries[number] = entry
-            keyed.setdefault(entry["key"], []).append(number)
-            named.setdefault(entry["annotator"], []).append(number)
+        if entry["entry"] != "retraction":
+            if entry["entry"] == kind:
+                standing_entries[number] = entry
+                keys.setdefault(entry["key"], []).append(number)
+                named.setdefault(entry["annotator"], []).append(number)
             continue
-        back = keyed.get(entry["key"]) if "key" in entry else named.get(entry.get("annotator", ""))
+        back = keys.get(entry["key"]) if "key" in entry else named.get(entry.get("annotator", ""))
         for taken_back in back or ():
             standing_entries.pop(taken_back, None)
     return [standing_entries[number] for number in sorted(standing_entries)]
@@ -301,9 +332,14 @@ def _written(time: datetime) -> str:
 _NEEDED = {
     "decision": ("key", "label", "value", "text", "annotator", "at"),
     "retraction": ("at",),
+    "action": ("key", "text", "annotator", "at"),
+    "request": ("key", "text", "annotator", "at"),
 }
 _WORDS = {one.name for one in fields(Decision)} | {"entry", "key", "by"}
+_WORDS |= {"action", "reason", "rule", "message", "note", "flags", "to"}  # see `actions`
 _NUMBERS = {"score", "weight"}
+ACTIONS = ("approve", "hide", "spam", "trash", "escalate", "none")
+"""What can be wanted for a comment: `none` leaves it as it is, `escalate` leaves it to others."""
 
 
 def _fault(entry: Any) -> str:
@@ -323,8 +359,10 @@ def _fault(entry: Any) -> str:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if name == "value":
+    if name in ("value", "settles"):
         return isinstance(value, int | float) and value in (0, 1)
+    if name == "action":
+        return value in ACTIONS
     if name in _NUMBERS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number and math.isfinite(value) and value >= 0

@@ -10,7 +10,7 @@ from moderation.report.evidence import evidence
 from moderation.report.scored import NO_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from moderation.report.scored import Scored
 
@@ -50,6 +50,15 @@ def details(scored: Scored, rows: Iterable[int]) -> dict[str, Any]:
             }
             for row in shown
         },
+    }
+
+
+def shortened(scored: Scored, rows: Sequence[int], characters: int) -> dict[str, Any]:
+    """The beginning of some comments, by row, for a line of a list or of a conversation."""
+    records = scored.records.take(rows)
+    return {
+        str(row): _comment(scored, row, record, characters)
+        for row, record in zip(rows, records, strict=True)
     }
 
 
@@ -96,6 +105,7 @@ def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> di
         "status": scored.named["status"][row] if scored.named["status"][row] not in usual else None,
         "url": _short(record["url"], 2_000),
         "warnings": record["warnings"],
+        "depth": int(scored.depth[row]) if scored.depth[row] != 1 else None,
     }
     return {name: value for name, value in shown.items() if value not in (None, "", [])}
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moderation.report.conversation import bounds
 from moderation.report.details import NAME_CHARACTERS
 from moderation.report.scored import NO_TIME
 
@@ -18,9 +19,9 @@ SCALE = 1_000  # a score travels as thousandths
 def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
     """rows: (m,) ascending. Columns of m numbers each; -1 stands for null.
 
-    `threads` are `[thread_id, title]`, `authors`, `statuses` and `reasons` names; the columns
-    `thread`, `author`, `status` and `reason` point into them. `queued` is 1 where a queue asked,
-    `extra` where a row does not wait for review.
+    `threads` are `[thread_id, title, first row, comments]`, `authors`, `statuses` and `reasons`
+    names; the columns `thread`, `author`, `status` and `reason` point into them. `queued` is 1
+    where a queue asked, `extra` where a row does not wait for review.
     """
     thread, threads = _renumbered(scored.named["thread_id"], rows)
     author, authors = _renumbered(scored.named["author"], rows)
@@ -39,10 +40,7 @@ def index(scored: Scored, rows: np.ndarray) -> dict[str, Any]:
         "extra": (~np.isin(rows, scored.listed)).astype(int).tolist(),
         "time": np.where(seconds == NO_TIME, -1, seconds).tolist(),
         "campaign": scored.campaign[rows].tolist(),
-        "threads": [
-            [_short(name), _short(title)]
-            for name, title in zip(threads, _titles(scored, rows, thread), strict=True)
-        ],
+        "threads": _threads(scored, rows, thread, threads),
         "authors": [_short(name) for name in authors],
         "statuses": statuses,
         "reasons": reasons,
@@ -56,11 +54,17 @@ def _renumbered(names: Names, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
     return codes - missing, [names.texts[code] for code in used[missing:].tolist()]
 
 
-def _titles(scored: Scored, rows: np.ndarray, thread: np.ndarray) -> list[str]:
+def _threads(
+    scored: Scored, rows: np.ndarray, thread: np.ndarray, names: list[str]
+) -> list[list[Any]]:
     known = thread >= 0
     _, first = np.unique(thread[known], return_index=True)
     titles = scored.named["title"]
-    return [titles[row] or "" for row in rows[known][first].tolist()]
+    told = []
+    for name, row in zip(names, rows[known][first].tolist(), strict=True):
+        start, end = bounds(scored, row)
+        told.append([_short(name), _short(titles[row] or ""), start, end - start])
+    return told
 
 
 def _thousandths(scores: np.ndarray) -> list[int]:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from moderation.errors import InputError
@@ -31,8 +30,8 @@ from moderation.report.scored import (
     BatchRecords,
     Scored,
     labels_of,
-    matching,
     record,
+    texts_of,
     waiting,
 )
 from moderation.tables import METADATA_KEY, kind_of
@@ -41,10 +40,7 @@ from moderation.temporary import Folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from moderation.report.scored import Records
 
-
-KEPT_BYTES = 64 << 20  # of flagged texts: 200,000 of the usual length
 SHORT = (*NAMED, "depth", "created_at", "campaign", "queue")
 PAGE_ROWS = 512  # about 200 kB: read in 0.1 ms from the system's cache
 
@@ -89,21 +85,6 @@ def parquet_files(path: Path) -> list[Path]:
     return [path] if path.suffix.lower() == ".parquet" and kind_of(path) == ".parquet" else []
 
 
-def ids_of(path: Path, records: Records, rows: np.ndarray) -> list[str]:
-    """The ids of some rows, without a look at their texts where the file allows."""
-    files = [pq.ParquetFile(part) for part in parquet_files(path)]
-    if not files:
-        return [record["id"] or "" for record in records.take(rows.tolist())]
-    ids: list[str] = []
-    start = 0
-    batches = (file.iter_batches(BATCH_ROWS * 8, columns=["id"]) for file in files)
-    for batch in chain.from_iterable(batches):
-        inside = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + len(batch))]
-        ids += batch.column("id").take(pa.array(inside - start)).to_pylist()
-        start += len(batch)
-    return [str(id_) if id_ is not None else "" for id_ in ids]
-
-
 def _there(file: pq.ParquetFile, names: Iterable[str]) -> list[str]:
     return [name for name in names if name in file.schema_arrow.names]
 
@@ -127,44 +108,25 @@ class PagedRecords:
         self._columns = _there(footers[0], LONG)
         self._groups: list[_Group | None] = [None] * len(sizes)
         self._locks = [Lock() for _ in sizes]
-        self._kept: tuple[np.ndarray, pa.ChunkedArray] | None = None
 
     def take(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """See Records."""
         return [self._one(row) for row in rows]
 
-    def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
-        """See Records."""
-        if self._kept is not None and self._kept[0] is rows:
-            matches = pc.match_substring(self._kept[1], words, ignore_case=True)
-            return rows[pc.fill_null(matches, False).to_numpy()]
-        hits = [np.zeros(0, np.int64)]
-        for number, start in enumerate(self._starts[:-1]):
-            low, high = np.searchsorted(rows, self._starts[number : number + 2])
-            if low < high:
-                for batch in self.group(number).texts():
-                    hits.append(matching(batch, rows[low:high], start, words))
-                    start += len(batch)
-        return np.concatenate(hits)
+    def ids(self) -> Iterator[list[str | None]]:
+        """See Records; without a look at the texts."""
+        for path, number in self._places:
+            file = pq.ParquetFile(path)
+            for batch in file.iter_batches(
+                BATCH_ROWS * 8, row_groups=[number], columns=_there(file, ["id"])
+            ):
+                yield texts_of(batch, "id").to_pylist()
 
-    def lay_out(self, sought: np.ndarray) -> None:
-        """Lay out every row group; what a thread of its own does while the first is read.
-
-        The texts of the rows that will be `sought` (ascending) stay in memory, if they are few
-        enough, for a search that reads all of them from the file takes half a second.
-        """
-        sought_texts: list[pa.Array] = []
-        size = 0
-        for number, start in enumerate(self._starts[:-1]):
+    def texts(self) -> Iterator[pa.Array]:
+        """See Records; every row group is laid out by that."""
+        for number in range(len(self._groups)):
             for batch in self.group(number).texts():
-                low, high = np.searchsorted(sought, [start, start + len(batch)])
-                texts = batch.column("text").take(pa.array(sought[low:high] - start))
-                start += len(batch)
-                size += texts.nbytes
-                if size > KEPT_BYTES:
-                    return
-                sought_texts.append(pc.cast(texts, pa.large_string()))
-        self._kept = sought, pa.chunked_array(sought_texts, pa.large_string())
+                yield texts_of(batch, "text")
 
     def group(self, number: int) -> _Group:
         """One row group, laid out."""

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from moderation.labels.reasons import read_reasons
 from moderation.report.summarise import scored_of, summarise
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
+    from moderation.labels.reasons import Reason
     from moderation.report.scored import Scored
 
 PAGE_LIMIT = 5_000  # flagged comments in one file: under 10 MB, opened in under a second
@@ -54,18 +57,25 @@ class Reported(NamedTuple):
 
 
 def write_report(
-    scored: pd.DataFrame, target: Path, passport: dict[str, Any], limit: int = PAGE_LIMIT
+    scored: pd.DataFrame,
+    target: Path,
+    passport: dict[str, Any],
+    limit: int = PAGE_LIMIT,
+    reasons: Sequence[Reason] | None = None,
 ) -> Reported:
     """Write the report of a scored table; nothing is left behind when that fails.
 
-    scored: as `moderation score` makes it. passport: the model's. Raises OutputError.
+    scored: as `moderation score` makes it. passport: the model's. reasons: None for those that
+    come with the program. Raises OutputError.
     """
-    return write_scored(scored_of(scored, passport), target, limit)
+    return write_scored(scored_of(scored, passport), target, limit, reasons)
 
 
-def write_scored(scored: Scored, target: Path, limit: int = PAGE_LIMIT) -> Reported:
+def write_scored(
+    scored: Scored, target: Path, limit: int = PAGE_LIMIT, reasons: Sequence[Reason] | None = None
+) -> Reported:
     """The same of a table that is held or paged as `Scored`. Raises OutputError."""
-    page = render(summarise(scored, limit))
+    page = render(summarise(scored, limit, read_reasons() if reasons is None else reasons))
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8")
     flagged, listed = len(scored.flagged), len(scored.listed)

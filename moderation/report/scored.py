@@ -18,7 +18,7 @@ from moderation.tables import JOINT
 from moderation.threads import parent_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 NAMED = ("thread_id", "author", "title", "status", "language", "cannot_tell", "flags")
 """Short texts that recur: held once each, with a number per row."""
@@ -51,8 +51,11 @@ class Records(Protocol):
     def take(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """LONG of each row, in the order asked for; absent columns are None."""
 
-    def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
-        """Those of `rows` (ascending) whose text holds `words`, in any case."""
+    def ids(self) -> Iterator[list[str | None]]:
+        """The ids of all rows, a batch at a time."""
+
+    def texts(self) -> Iterator[pa.Array]:
+        """The texts of all rows, a batch at a time."""
 
 
 @dataclass(frozen=True)
@@ -218,13 +221,22 @@ class BatchRecords:
         number = bisect_right(self._starts, row) - 1
         return record(self._batches[number], row - self._starts[number])
 
-    def matching(self, rows: np.ndarray, words: str) -> np.ndarray:
+    def ids(self) -> Iterator[list[str | None]]:
         """See Records."""
-        hits = [
-            matching(batch, rows, start, words)
-            for batch, start in zip(self._batches, self._starts, strict=False)
-        ]
-        return np.concatenate([np.zeros(0, np.int64), *hits])
+        for batch in self._batches:
+            yield texts_of(batch, "id").to_pylist()
+
+    def texts(self) -> Iterator[pa.Array]:
+        """See Records."""
+        for batch in self._batches:
+            yield texts_of(batch, "text")
+
+
+def texts_of(batch: pa.RecordBatch, name: str) -> pa.Array:
+    """A column as texts, of nulls where there is none: a CSV file's ids may be numbers."""
+    if name not in batch.schema.names:
+        return pa.nulls(len(batch), pa.large_string())
+    return pc.cast(batch.column(name), pa.large_string())
 
 
 def record(batch: pa.RecordBatch, at: int) -> dict[str, Any]:
@@ -235,16 +247,6 @@ def record(batch: pa.RecordBatch, at: int) -> dict[str, Any]:
     for name in ("id", "parent_id"):  # a CSV file's may have come back as numbers
         values[name] = None if values[name] is None else str(values[name])
     return values
-
-
-def matching(batch: pa.RecordBatch, rows: np.ndarray, start: int, words: str) -> np.ndarray:
-    """Those of `rows` within a batch that begins at row `start` whose text holds `words`."""
-    inside = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + len(batch))]
-    if not len(inside):
-        return inside
-    texts = batch.column("text").take(pa.array(inside - start))
-    hits = pc.fill_null(pc.match_substring(texts, words, ignore_case=True), False)
-    return inside[hits.to_numpy(zero_copy_only=False)]
 
 
 def _column(table: pa.Table, name: str, kind: pa.DataType | None = None) -> pa.ChunkedArray:

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moderation.report.details import details
+from moderation.report.conversation import bounds
+from moderation.report.details import details, shortened
 from moderation.report.index import index
+from moderation.report.links import first_domains
 from moderation.report.overview import overview
 from moderation.report.scored import BatchRecords, Scored
 from moderation.tables import to_arrow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from moderation.labels.reasons import Reason
+
+CONTEXT_ROWS = 5_000  # comments of a report that are there for their conversation alone
+CONTEXT_CHARACTERS = 300  # of each
 _TOLD = ("digest", "thresholds", "goals", "curves", "learnt")
 
 
@@ -25,8 +33,8 @@ def scored_of(frame: pd.DataFrame, passport: dict[str, Any]) -> Scored:
     return Scored.of(table, passport, BatchRecords(table))
 
 
-def summary(scored: Scored) -> dict[str, Any]:
-    """What both kinds of page begin with.
+def summary(scored: Scored, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
+    """What both kinds of page begin with. reasons: what a reviewer may give for an action.
 
     `report` names the scored table: the same rows and model, the same name, so that decisions
     kept in a browser find their comments again.
@@ -41,18 +49,39 @@ def summary(scored: Scored) -> dict[str, Any]:
         "report": digest.hexdigest()[:16],
         "model": {"name": name, **{key: passport.get(key) for key in _TOLD}},
         "labels": scored.labels,
+        "reasons": [reason._asdict() for reason in reasons],
         **overview(scored),
     }
 
 
-def summarise(scored: Scored, limit: int) -> dict[str, Any]:
+def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
     """Everything that a report shows by itself: the summary, the queue, and its comments.
 
     limit: how many of the comments to review are carried, the most certain; the figures count
-    them all. Beside them stand those nearest to a flag, for other thresholds than the model's.
+    them all. Beside them stand those nearest to a flag, for other thresholds than the model's,
+    and the rest of their conversations, as far as there is room.
     """
-    rows = np.union1d(most_certain(scored, limit), scored.nearest)
-    return summary(scored) | {"index": index(scored, rows)} | details(scored, rows)
+    listed = most_certain(scored, limit)
+    rows = np.union1d(listed, scored.nearest)
+    told = details(scored, rows)
+    carried = {int(row) for row in told["comments"]}
+    others = [row for row in _conversations(scored, listed) if row not in carried]
+    told["comments"] |= shortened(scored, others, CONTEXT_CHARACTERS)
+    found = first_domains(scored, rows)
+    domains = {"domain": found.codes.tolist(), "domains": found.texts}
+    shown = {"index": index(scored, rows), "domains": domains}
+    return summary(scored, reasons) | shown | told
+
+
+def _conversations(scored: Scored, rows: np.ndarray) -> list[int]:
+    """The rows of whole conversations around some rows, short ones first, CONTEXT_ROWS at most."""
+    spans = sorted({bounds(scored, row) for row in rows.tolist()}, key=lambda one: one[1] - one[0])
+    some: list[int] = []
+    for start, end in spans:
+        if len(some) + end - start > CONTEXT_ROWS:
+            break
+        some += range(start, end)
+    return some
 
 
 def most_certain(scored: Scored, limit: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The server's few addresses: the page, the index, comments, leases, search, decisions."""
+"""The server's addresses: the page, the index, comments, conversations, authors, decisions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -14,20 +15,29 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from moderation.errors import LabelError, LedgerError, OutputError
-from moderation.report.details import details
+from moderation.labels.actions import NOTE_CHARACTERS
+from moderation.report.author import author
+from moderation.report.conversation import conversation
+from moderation.report.details import REPLY_CHARACTERS, details, shortened
 from moderation.report.index import index
+from moderation.report.links import first_domains
 from moderation.report.render import policy, render
+from moderation.report.search import Search
 from moderation.report.summarise import summary
 from moderation.review.decisions import DecisionWriter, Order
 from moderation.review.guard import credentials
 from moderation.review.leases import Leases
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
+    from moderation.labels.reasons import Reason
     from moderation.report.scored import Scored
 
 MOST_ROWS = 500  # of comments, candidates or orders in one request
+MOST_FOUND = 2_000  # of comments that a search hands out at once, or that a page adds at once
 MOST_WORDS = 500  # characters that are searched for
 WINDOW = 8  # comments that one page may hold
 _LOG = logging.getLogger("uvicorn.error")  # the server's own, which goes to the terminal
@@ -40,12 +50,13 @@ class Review:
     scored: Scored
     writer: DecisionWriter
     reviewer: str
+    reasons: Sequence[Reason] = ()
     leases: Leases = field(default_factory=Leases)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What the page is made from."""
-        return summary(self.scored)
+        return summary(self.scored, self.reasons)
 
     @cached_property
     def index(self) -> bytes:
@@ -53,9 +64,20 @@ class Review:
         return orjson.dumps(index(self.scored, self.scored.carried))
 
     @cached_property
-    def rows(self) -> frozenset[int]:
-        """The rows of the page."""
-        return frozenset(self.scored.carried.tolist())
+    def search(self) -> Search:
+        """Of all comments; its texts are laid out by whoever searches first."""
+        return Search(self.scored)
+
+    @cached_property
+    def domains(self) -> bytes:
+        """The domain that each row of the page links to first."""
+        found = first_domains(self.scored, self.scored.carried)
+        return orjson.dumps({"domain": found.codes.tolist(), "domains": found.texts})
+
+    def lay_out(self) -> None:
+        """Read all texts once, so that nothing waits for that later."""
+        _ = self.domains
+        self.search.prepare()
 
 
 def application(review: Review) -> Starlette:
@@ -64,7 +86,12 @@ def application(review: Review) -> Starlette:
         Route("/", page),
         Route("/api/index", listed),
         Route("/api/search", search),
+        Route("/api/domains", linked),
+        Route("/api/rows", added, methods=["POST"]),
         Route("/api/comments", comments, methods=["POST"]),
+        Route("/api/texts", texts, methods=["POST"]),
+        Route("/api/thread", thread, methods=["POST"]),
+        Route("/api/author", written, methods=["POST"]),
         Route("/api/claim", claim, methods=["POST"]),
         Route("/api/release", release, methods=["POST"]),
         Route("/api/events", events, methods=["POST"]),
@@ -120,12 +147,57 @@ def listed(request: Request) -> Response:
     return Response(review.index, media_type="application/json")
 
 
-def search(request: Request) -> Response:
-    """Flagged rows whose text holds the words."""
+async def search(request: Request) -> Response:
+    """Comments that hold the words, flagged ones first; `index` has those the page has not."""
     review: Review = request.app.state.review
     words = request.query_params.get("q", "")[:MOST_WORDS]
-    rows = review.scored.records.matching(review.scored.carried, words)
-    return _json({"rows": rows.tolist()})
+    return _json(await run_in_threadpool(_found, review, words))
+
+
+def _found(review: Review, words: str) -> dict[str, Any]:
+    scored = review.scored
+    rows = review.search.rows(words)
+    order = np.lexsort((rows, -scored.best(rows), scored.flags[rows] == 0))
+    first = rows[order[:MOST_FOUND]]
+    new = np.setdiff1d(first, scored.carried)
+    return {"count": len(rows), "rows": first.tolist(), "index": index(scored, new)}
+
+
+async def linked(request: Request) -> Response:
+    """The domains of the page's rows: what they link to."""
+    review: Review = request.app.state.review
+    found = await run_in_threadpool(lambda: review.domains)
+    return Response(found, media_type="application/json")
+
+
+async def added(request: Request) -> Response:
+    """The index of more rows."""
+    review, asked = await _asked(request)
+    rows = np.unique(np.array(_rows(review, asked, MOST_FOUND), np.int64))
+    return _json(await run_in_threadpool(index, review.scored, rows))
+
+
+async def texts(request: Request) -> Response:
+    """The beginning of some comments."""
+    review, asked = await _asked(request)
+    limit = min(max(_number(asked, "characters"), 1), REPLY_CHARACTERS)
+    rows = _rows(review, asked)
+    return _json(await run_in_threadpool(shortened, review.scored, rows, limit))
+
+
+async def thread(request: Request) -> Response:
+    """The conversation of a comment."""
+    review, asked = await _asked(request)
+    return _json(await run_in_threadpool(conversation, review.scored, _row(review, asked)))
+
+
+async def written(request: Request) -> Response:
+    """What the author of a comment has posted."""
+    review, asked = await _asked(request)
+    found = await run_in_threadpool(author, review.scored, _row(review, asked))
+    if found is None:
+        raise _BadRequestError("this comment has no author")
+    return _json(found)
 
 
 async def comments(request: Request) -> Response:
@@ -181,10 +253,25 @@ def _order(given: Any) -> Order:
     number, by, at = _word(given, "number"), _word(given, "by"), _number(given, "at")
     if "retracts" in given:
         return Order(number, by, at, retracts=_word(given, "retracts"))
-    value = _number(given, "value")
-    if value not in (0, 1):
-        raise _BadRequestError("a value is 0 or 1")
-    return Order(number, by, at, _number(given, "row"), _word(given, "label"), bool(value))
+    row, kind = _number(given, "row"), given.get("kind", "decision")
+    if kind == "decision":
+        value = _number(given, "value")
+        if value not in (0, 1):
+            raise _BadRequestError("a value is 0 or 1")
+        settles = given.get("settles") is True
+        label = _word(given, "label")
+        return Order(number, by, at, row, label, bool(value), settles=settles)
+    if kind not in ("action", "request"):
+        raise _BadRequestError("an order is a decision, an action or a request")
+    action, reason, note, to = (_text(given, name) for name in ("action", "reason", "note", "to"))
+    return Order(number, by, at, row, kind=kind, action=action, reason=reason, note=note, to=to)
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name, "")
+    if not isinstance(value, str) or len(value) > NOTE_CHARACTERS:
+        raise _BadRequestError(f"{name} is no text, or too long")
+    return value
 
 
 async def _asked(request: Request) -> tuple[Review, dict[str, Any]]:
@@ -197,11 +284,22 @@ async def _asked(request: Request) -> tuple[Review, dict[str, Any]]:
     return request.app.state.review, asked
 
 
-def _rows(review: Review, asked: dict[str, Any]) -> list[int]:
+def _rows(review: Review, asked: dict[str, Any], most: int = MOST_ROWS) -> list[int]:
     rows = asked.get("rows")
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-        raise _BadRequestError(f"expected at most {MOST_ROWS} rows")
-    return [row for row in rows if isinstance(row, int) and row in review.rows]
+    if not isinstance(rows, list) or len(rows) > most:
+        raise _BadRequestError(f"expected at most {most} rows")
+    return [row for row in rows if _is_row(review, row)]
+
+
+def _row(review: Review, asked: dict[str, Any]) -> int:
+    row = _number(asked, "row")
+    if not _is_row(review, row):
+        raise _BadRequestError(f"no comment {row} in this file")
+    return row
+
+
+def _is_row(review: Review, row: Any) -> bool:
+    return isinstance(row, int) and not isinstance(row, bool) and 0 <= row < len(review.scored)
 
 
 def _word(asked: dict[str, Any], name: str) -> str:
@@ -225,4 +323,4 @@ def _json(answer: dict[str, Any], status: int = 200) -> Response:
 
 def warm(review: Review) -> None:
     """Work out what the first page waits for."""
-    _ = review.index, review.rows, review.scored.parents, render(review.summary)
+    _ = review.index, review.scored.parents, render(review.summary)

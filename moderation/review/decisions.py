@@ -12,13 +12,16 @@ import numpy as np
 
 from moderation.errors import LabelError
 from moderation.labels import ledger
-from moderation.report.paged import ids_of
+from moderation.labels.actions import Action, Request
+from moderation.report.row_finder import RowFinder
 from moderation.review.ledger_view import LedgerView
+from moderation.tables import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from moderation.labels.reasons import Reason
     from moderation.report.scored import Scored
 
 NAME_CHARACTERS = 100
@@ -28,10 +31,10 @@ AHEAD = timedelta(days=1)  # a clock of a page that is further ahead tells nothi
 
 @dataclass(frozen=True)
 class Order:
-    """What a page asks for: `number` is the page's own name for it.
+    """What a page asks for: `number` is the page's own name for it, `at` its time in milliseconds.
 
-    Either a decision (row, label, value, at in milliseconds) or, with `retracts`, the key of
-    the decision to take back.
+    kind: `decision` (label, value, settles), `action` (action, reason, note), `request` (to,
+    note), or `retraction` with, in `retracts`, the key of what is taken back.
     """
 
     number: str
@@ -41,6 +44,12 @@ class Order:
     label: str = ""
     value: bool = False
     retracts: str = ""
+    kind: str = "decision"
+    settles: bool = False
+    action: str = ""
+    reason: str = ""
+    note: str = ""
+    to: str = ""
 
 
 class DecisionWriter:
@@ -52,14 +61,15 @@ class DecisionWriter:
         scored_path: Path,
         ledger_path: Path,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reasons: Sequence[Reason] = (),
     ) -> None:
         """Raises LedgerError when the ledger is damaged."""
+        self._reasons = {reason.code: reason for reason in reasons}
         self._clock = clock
         self._scored = scored
         self._path = scored_path
         self._ledger = ledger_path
         self._lock = Lock()
-        self._rows = {int(row) for row in scored.carried}
         self._view = LedgerView(ledger_path, self._place)
 
     def events(self, since: int, generation: int) -> dict[str, Any]:
@@ -87,7 +97,7 @@ class DecisionWriter:
         with self._lock:
             self._view.refresh()
             keys: dict[str, str] = {}
-            entries: dict[str, ledger.Decision | ledger.Retraction] = {}
+            entries: dict[str, ledger.Entry] = {}
             for order in orders:
                 if order.retracts:
                     keys[order.number] = order.retracts
@@ -96,45 +106,77 @@ class DecisionWriter:
                         back = ledger.Retraction(key=order.retracts, by=order.by, at=now)
                         entries[f"back {order.retracts}"] = back
                     continue
-                decision = self._decision(order, now)
-                key = keys[order.number] = str(decision.line()["key"])
+                entry = self._entry(order, now)
+                key = keys[order.number] = str(entry.line()["key"])
                 if key not in self._view.keys:
-                    entries[key] = decision
+                    entries[key] = entry
             if entries:
                 ledger.append(self._ledger, entries.values())
                 self._view.refresh()
             return keys
 
-    def _check(self, order: Order, entries: dict[str, ledger.Decision | ledger.Retraction]) -> None:
+    def _check(self, order: Order, entries: dict[str, ledger.Entry]) -> None:
         _when(order.at)
         _named(order.by)
         if order.retracts not in self._view.keys and order.retracts not in entries:
             raise LabelError(f"no decision {order.retracts!r} in the ledger")
 
-    def _decision(self, order: Order, now: datetime) -> ledger.Decision:
+    def _entry(self, order: Order, now: datetime) -> ledger.Entry:
+        """What stands in the ledger for an order; LabelError for one that cannot."""
         scored = self._scored
-        if order.row not in self._rows or order.label not in scored.labels:
-            raise LabelError(f"no comment {order.row} to review or no label {order.label!r}")
+        known = order.kind != "decision" or order.label in scored.labels
+        if not 0 <= order.row < len(scored) or not known:
+            raise LabelError(f"no comment {order.row} in this file or no label {order.label!r}")
         _named(order.by)
         record = scored.records.take([order.row])[0]
-        parent = int(scored.parents[order.row])
-        above = scored.records.take([parent])[0]["text"] if parent >= 0 else None
         page_time = _when(order.at)
+        said: dict[str, Any] = {
+            "text": record["text"] or "",
+            "annotator": order.by,
+            "at": now,
+            "order": f"{order.number} {order.at}",
+            "client_at": page_time if page_time <= now + AHEAD else None,
+            "thread_id": scored.named["thread_id"][order.row],
+            "id": record["id"],
+            "dump": self._path.name,
+            "model": self._model,
+        }
+        if order.kind == "decision":
+            return self._decision(order, said)
+        note = order.note.strip() or None
+        if order.kind == "request":
+            if order.to:
+                _named(order.to)
+            return Request(**said, note=note, to=order.to or None)
+        return self._action(order, said, note)
+
+    def _decision(self, order: Order, said: dict[str, Any]) -> ledger.Decision:
+        scored = self._scored
+        parent = int(scored.parents[order.row])
         return ledger.Decision(
+            **said,
             label=order.label,
             value=order.value,
-            text=record["text"] or "",
-            annotator=order.by,
-            at=now,
-            order=f"{order.number} {order.at}",
-            client_at=page_time if page_time <= now + AHEAD else None,
-            thread_id=scored.named["thread_id"][order.row],
-            id=record["id"],
-            parent_text=above,
+            parent_text=scored.records.take([parent])[0]["text"] if parent >= 0 else None,
             title=scored.named["title"][order.row],
-            dump=self._path.name,
-            model=self._model,
             score=self._score(order.row, order.label),
+            settles=order.settles or None,
+        )
+
+    def _action(self, order: Order, said: dict[str, Any], note: str | None) -> Action:
+        reason = self._reasons.get(order.reason) if order.reason else None
+        if order.reason and reason is None:
+            raise LabelError(f"no reason {order.reason!r} in the list of reasons")
+        bits = int(self._scored.flags[order.row])
+        flags = [label for k, label in enumerate(self._scored.labels) if bits >> k & 1]
+        return Action(
+            **said,
+            note=note,
+            action=order.action or None,
+            reason=order.reason or None,
+            rule=(reason.rule or None) if reason else None,
+            message=(reason.message or None) if reason else None,
+            flags=JOINT.join(flags) or None,
         )
 
     def _place(self, entry: dict[str, Any]) -> int | None:
@@ -143,11 +185,12 @@ class DecisionWriter:
         Another file may bear the same name: `scored.parquet` of yesterday. Only where the score
         is the same as well, the text is not read for the comparison.
         """
-        row = self._numbers.get((entry.get("thread_id") or "", entry.get("id") or ""))
+        row = self._finder.find(entry.get("thread_id"), entry.get("id"))
         if row is None:
             return None
         same = entry.get("dump") == self._path.name and entry.get("model") == self._model
-        if same and entry.get("score") == self._score(row, entry["label"]):
+        label = entry.get("label")
+        if same and label is not None and entry.get("score") == self._score(row, label):
             return row
         return row if self._scored.records.take([row])[0]["text"] == entry["text"] else None
 
@@ -164,14 +207,8 @@ class DecisionWriter:
         return round(float(column[row]), 4)
 
     @cached_property
-    def _numbers(self) -> dict[tuple[str, str], int]:
-        """The rows of the page by thread and id."""
-        rows = self._scored.carried
-        threads = self._scored.named["thread_id"]
-        ids = ids_of(self._path, self._scored.records, rows)
-        return {
-            (threads[row] or "", name): row for row, name in zip(rows.tolist(), ids, strict=True)
-        }
+    def _finder(self) -> RowFinder:
+        return RowFinder(self._scored)
 
 
 def _named(reviewer: str) -> None:

@@ -78,8 +78,8 @@ class LedgerView:
         self._stamp = stamp
 
     def _note(self, entry: dict[str, Any]) -> None:
-        if entry["entry"] == "decision":
-            self._decision(entry)
+        if entry["entry"] != "retraction":
+            self._said(entry)
             return
         named = entry.get("key")
         keys = [named] if named is not None else self._by.get(entry["annotator"], [])
@@ -88,29 +88,43 @@ class LedgerView:
                 self.retracted.add(key)
                 self.events.append({"retracts": key})
 
-    def _decision(self, entry: dict[str, Any]) -> None:
+    def _said(self, entry: dict[str, Any]) -> None:
         key = entry["key"]
         if key in self.keys:
             return
         self.keys.add(key)
         self._by.setdefault(entry["annotator"], []).append(key)
+        decision = entry["entry"] == "decision"
+        counts = decision and self._counts(entry)
+        row = self._place(entry)
+        if row is None:
+            return
+        time = entry.get("client_at") or entry["at"]
+        said = (
+            {"label": entry["label"], "value": int(entry["value"]), "settles": entry.get("settles")}
+            if decision
+            else {"kind": entry["entry"], **{name: entry.get(name) for name in _WISHES}}
+        )
+        self.events.append(
+            {
+                "key": key,
+                "row": row,
+                "by": entry["annotator"],
+                "at": round(ledger.time_of(time).timestamp() * 1000),
+                "rank": len(self.keys) if counts or not decision else 0,
+                "written": round(ledger.moment(entry).timestamp() * 1000),
+                **{name: value for name, value in said.items() if value is not None},
+            }
+        )
+
+    def _counts(self, entry: dict[str, Any]) -> bool:
+        """Whether a decision is its annotator's last on the label."""
         slot = (*ledger.comment_of(entry), entry["label"])
         before = self._last.get(slot)
         counts = before is None or before["key"] in self.retracted or ledger.replaces(entry, before)
         if counts:
             self._last[slot] = entry
-        row = self._place(entry)
-        if row is not None:
-            time = entry.get("client_at") or entry["at"]
-            self.events.append(
-                {
-                    "key": key,
-                    "row": row,
-                    "label": entry["label"],
-                    "value": int(entry["value"]),
-                    "by": entry["annotator"],
-                    "at": round(ledger.time_of(time).timestamp() * 1000),
-                    "rank": len(self.keys) if counts else 0,
-                    "written": round(ledger.moment(entry).timestamp() * 1000),
-                }
-            )
+        return counts
+
+
+_WISHES = ("action", "reason", "note", "to")

@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from moderation.errors import InputError, OutputError
-from moderation.report.paged import PagedRecords, open_scored
+from moderation.report.paged import open_scored
 from moderation.review.app import Review, application, warm
 from moderation.review.decisions import DecisionWriter
 from moderation.review.guard import Guard
 from moderation.review.listener import BURST, IDLE_SECONDS, Listener, Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from moderation.labels.reasons import Reason
 
 LOOPBACK = "127.0.0.1"
 
@@ -87,6 +89,7 @@ def serve(
     access: Access,
     reviewer: str,
     started: Callable[[str], None],
+    reasons: Sequence[Reason] = (),
 ) -> None:
     """Serve the review of a scored file until interrupted.
 
@@ -98,11 +101,11 @@ def serve(
     tls = _tls(access)
     scored_path, ledger_path = Path(scored_path), Path(ledger_path)
     scored = open_scored(scored_path)
-    review = Review(scored, DecisionWriter(scored, scored_path, ledger_path), reviewer)
+    writer = DecisionWriter(scored, scored_path, ledger_path, reasons=reasons)
+    review = Review(scored, writer, reviewer, reasons)
     _writable(ledger_path)
     warm(review)
-    if isinstance(scored.records, PagedRecords):
-        threading.Thread(target=scored.records.lay_out, args=[scored.carried], daemon=True).start()
+    threading.Thread(target=review.lay_out, daemon=True).start()
     token = secrets.token_urlsafe(24)
     with _bound(access) as listener:
         port = listener.getsockname()[1]

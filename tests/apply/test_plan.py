@@ -6,6 +6,7 @@ import orjson
 import pytest
 from site_doubles import webhook
 
+from moderation.labels.actions import Action
 from moderation.labels.ledger import Decision, append, retract
 
 
@@ -174,3 +175,63 @@ def test_a_retraction_takes_the_step_away(write_inputs, plan):
     retract(folder / "ledger.jsonl", key=key, by="ben", at=datetime(2026, 1, 3, tzinfo=UTC))
     plan()
     assert steps(folder) == [("3", "spam", "ines")]
+
+
+def chosen(folder, action, annotator="ben", **more):
+    entry = Action(
+        action=action,
+        annotator=annotator,
+        thread_id="t",
+        id="1",
+        at=datetime(2026, 1, 3, tzinfo=UTC),
+        **({"text": "Buy now"} | more),
+    )
+    return append(folder / "ledger.jsonl", [entry])[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "step"),
+    [("hide", "hold"), ("spam", "spam"), ("trash", "remove"), ("escalate", ""), ("none", "")],
+)
+def test_an_action_that_was_chosen_is_the_step(write_inputs, plan, action, step):
+    folder = write_inputs(THREE, [("t", "1", "abuse", True), ("t", "3", "spam", True)])
+    chosen(folder, action, reason="advert")
+    plan()
+    assert steps(folder) == [*([("1", step, "ben")] if step else []), ("3", "spam", "ines")]
+
+
+def test_an_action_needs_no_label_and_a_note_is_no_action(write_inputs, plan):
+    folder = write_inputs(THREE, [("t", "3", "spam", True)])
+    chosen(folder, "trash", reason="personal-data")
+    chosen(folder, None, note="seen by the desk")
+    plan()
+    assert steps(folder) == [("1", "remove", "ben"), ("3", "spam", "ines")]
+    first = orjson.loads((folder / "plan.jsonl").read_bytes().splitlines()[1])
+    assert first["reason"] == "personal-data"
+
+
+def test_what_others_decided_after_an_action_leaves_the_comment_to_people(write_inputs, plan):
+    folder = write_inputs(THREE, [("t", "3", "spam", True)])
+    chosen(folder, "spam")
+    later(folder, True)  # the same person's label is no doubt
+    later(folder, False, "cy")
+    made = plan()
+    assert steps(folder) == [("3", "spam", "ines")]
+    assert "decided on by others after the action was chosen" in " ".join(made.err.split())
+
+
+def test_an_action_that_was_taken_back_gives_way_to_the_label(write_inputs, plan):
+    folder = write_inputs(THREE, [("t", "1", "spam", True)])
+    key = chosen(folder, "trash")
+    retract(folder / "ledger.jsonl", at=datetime(2026, 1, 4, tzinfo=UTC), by="ben", key=key)
+    plan()
+    assert steps(folder) == [("1", "spam", "ines")]
+
+
+def test_a_site_without_a_queue_of_its_own_hides_by_removing(write_inputs, plan):
+    folder = write_inputs([("t", "12", "approved")], [])
+    entry = Action(action="hide", annotator="ben", text="Buy now", thread_id="t", id="12",
+                   at=datetime(2026, 1, 3, tzinfo=UTC))  # fmt: skip
+    append(folder / "ledger.jsonl", [entry])
+    plan(to="disqus")
+    assert steps(folder) == [("12", "remove", "ben")]

@@ -92,7 +92,8 @@ def test_the_others_are_there_for_other_thresholds_and_do_not_wait(monkeypatch):
     assert made(*CONVERSATION)["index"]["row"] == [1, 2, 3]
     monkeypatch.setattr("moderation.report.scored.NEAREST", 0)
     summary = made(*CONVERSATION)
-    assert list(summary["comments"]) == ["0", "1", "2", "3"]
+    assert list(summary["comments"]) == ["0", "1", "2", "3", "4"]  # the conversation's others
+    assert summary["index"]["row"] == [1, 3]
 
 
 def test_the_index_has_flags_as_bits_and_scores_as_thousandths():
@@ -103,7 +104,7 @@ def test_the_index_has_flags_as_bits_and_scores_as_thousandths():
         [200, 950],
     ]
     assert (index["threads"], index["authors"], index["thread"]) == (
-        [["t", "The title"]],
+        [["t", "The title", 0, 5]],
         ["ann"],
         [0] * 5,
     )

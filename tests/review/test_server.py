@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
-import numpy as np
 import orjson
 import pandas as pd
 import pytest
@@ -23,7 +22,9 @@ from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored
 
 from moderation.errors import InputError, LabelError, OutputError
 from moderation.labels import ledger
+from moderation.labels.reasons import read_reasons
 from moderation.report.scored import BatchRecords
+from moderation.report.search import Search
 from moderation.report.summarise import scored_of
 from moderation.review import Access, open_scored, serve
 from moderation.review.app import Review, application
@@ -84,7 +85,8 @@ def made(folder, frame, password=None):
     path = folder / "scored.parquet"
     write_table(frame, path, PASSPORT)
     table = open_scored(path)
-    review = Review(table, DecisionWriter(table, path, folder / "ledger.jsonl"), "ann")
+    writer = DecisionWriter(table, path, folder / "ledger.jsonl", reasons=read_reasons())
+    review = Review(table, writer, "ann", read_reasons())
     hosts = Access(port=8765).hosts(8765)
     return Client(Guard(application(review), TOKEN, hosts, password))
 
@@ -254,7 +256,13 @@ def test_comments_come_by_row(client):
 
 @pytest.mark.parametrize(
     ("words", "rows"),
-    [("NUMBER 3 ", [3]), ("number 3", [3, *range(30, 40)]), ("(", []), ("", list(range(40)))],
+    [
+        ("NUMBER 3 ", [3]),
+        ("number 3", [3, *range(30, 40)]),
+        ("(", []),
+        ("nowbuy", []),
+        ("", list(range(40))),
+    ],
 )
 def test_search_is_for_the_words_themselves(client, words, rows):
     from urllib.parse import quote
@@ -262,10 +270,112 @@ def test_search_is_for_the_words_themselves(client, words, rows):
     assert client.json(f"/api/search?q={quote(words)}")["rows"] == rows
 
 
+def test_search_is_in_all_comments_flagged_ones_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.report.scored.NEAREST", 0)
+    monkeypatch.setattr("moderation.report.search.CHUNK", 20)
+    rows = [(1, f"STRASSE Straße ÉTÉ {k}", 0.1, None, "") for k in range(30)]
+    rows[20] = (1, "été number 20", 0.9, None, "spam")
+    writers = ["Zoë" if k == 3 else "ann" for k in range(30)]
+    client = made(tmp_path, scored(*rows, author=writers, title="On roads"))
+    found = client.json("/api/search?q=%C3%A9t%C3%A9")
+    assert (found["count"], found["rows"][:3]) == (30, [20, 0, 1])
+    assert found["index"]["row"] == [row for row in range(30) if row != 20]
+    assert client.json("/api/search?q=STRASSE")["count"] == 29
+    assert client.json("/api/search?q=zo%C3%AB")["rows"] == [3]
+    assert client.json("/api/search?q=on+roads")["count"] == 30
+
+
+def test_what_was_found_can_be_decided_flagged_or_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("moderation.report.scored.NEAREST", 0)
+    client = made(tmp_path, scored((1, "calm", 0.1, 0.1, ""), (1, "buy", 0.9, 0.1, "spam")))
+    assert client.json("/api/index")["row"] == [1]
+    assert client.json("/api/rows", {"rows": [0, 9]})["row"] == [0]
+    client.json("/api/orders", {"orders": [order()]})
+    (entry,) = ledger.entries(tmp_path / "ledger.jsonl")
+    assert (entry["id"], entry["text"], entry["score"]) == ("0", "calm", 0.1)
+    assert client.json("/api/events", {"since": 0, "generation": -1})["events"][0]["row"] == 0
+
+
+def test_a_comment_is_found_by_its_thread_and_its_id(tmp_path):
+    frame = scored(*[(1, f"buy {k}", 0.9, None, "spam") for k in range(4)])
+    frame = frame.assign(id=["1", "2", "1", "2"], thread_id=["a", "a", None, "b"])
+    client = made(tmp_path, frame)
+    for row in range(4):
+        client.json("/api/orders", {"orders": [order(row, str(row))]})
+    again = client.json("/api/events", {"since": 0, "generation": -1})["events"]
+    assert [one["row"] for one in again] == [0, 1, 2, 3]
+
+
+def test_an_action_keeps_its_reason_as_it_was_and_a_request_its_reader(client, tmp_path):
+    asked = {"number": "b", "row": 1, "at": NOON, "by": "ann"}
+    act = asked | {"kind": "action", "action": "spam", "reason": "advert", "note": " third time "}
+    ask = asked | {"number": "c", "kind": "request", "to": "bob", "note": "irony?"}
+    keys = client.json("/api/orders", {"orders": [order(1), act, ask]})["keys"]
+    _, kept, request = ledger.entries(tmp_path / "ledger.jsonl")
+    assert [kept[name] for name in ("action", "reason", "note", "rule", "flags")] == [
+        "spam", "advert", "third time", "No advertising", "spam",
+    ]  # fmt: skip
+    assert (request["to"], request["note"], request["text"]) == ("bob", "irony?", kept["text"])
+    told = client.json("/api/events", {"since": 0, "generation": -1})["events"]
+    assert [one.get("kind") for one in told] == [None, "action", "request"]
+    assert told[1] | {"action": "spam", "reason": "advert", "row": 1} == told[1]
+    back = {"number": "d", "at": NOON, "by": "ann", "retracts": keys["b"]}
+    client.json("/api/orders", {"orders": [back]})
+    assert ledger.standing(ledger.entries(tmp_path / "ledger.jsonl"), "action") == []
+
+
+def test_a_conversation_is_told_whole_and_a_huge_one_around_the_comment(tmp_path, monkeypatch):
+    rows = [(1 + k % 3, f"text {k}", 0.9 if k == 4 else 0.1, None, "spam" if k == 4 else "")
+            for k in range(12)]  # fmt: skip
+    frame = scored(*rows).assign(thread_id=["a"] * 2 + ["b"] * 9 + ["c"])
+    client = made(tmp_path, frame)
+    told = client.json("/api/thread", {"row": 4})
+    assert (told["start"], told["first"], told["comments"]) == (2, 2, 9)
+    assert told["depth"] == [3, 1, 2, 3, 1, 2, 3, 1, 2]
+    assert told["flags"] == [0, 0, 1, 0, 0, 0, 0, 0, 0]
+    monkeypatch.setattr("moderation.report.conversation.MOST", 4)
+    for row, first in ((2, 2), (4, 2), (6, 4), (10, 7)):
+        told = client.json("/api/thread", {"row": row})
+        assert (told["first"], len(told["depth"]), told["comments"]) == (first, 4, 9)
+    shown = client.json("/api/texts", {"rows": [2, 3], "characters": 4})
+    assert [shown[row]["text"] for row in ("2", "3")] == ["text", "text"]
+
+
+def test_an_author_is_counts_of_their_comments(tmp_path):
+    links = "see https://www.shop.example.co.uk/x and http://youtu.be/1"
+    rows = [(1, links if k < 2 else "hello", 0.9 if k == 0 else 0.1, None, "spam" if k == 0 else "")
+            for k in range(6)]  # fmt: skip
+    times = pd.to_datetime([f"2026-01-0{k + 1}" for k in range(6)], utc=True)
+    frame = scored(*rows, created_at=times).assign(author=["eve"] * 4 + ["ann", None])
+    client = made(tmp_path, frame)
+    told = client.json("/api/author", {"row": 1})
+    assert [told[name] for name in ("comments", "flagged", "threads")] == [4, 1, 1]
+    assert told["flags"] == {"spam": 1, "off_topic": 0}
+    assert told["rows"] == [3, 2, 1, 0]
+    assert told["links"] == [["example.co.uk", 2], ["youtu.be", 2]]
+    assert sum(told["spans"]["comments"]) == 4
+    assert client.ask("/api/author", {"row": 5})[0] == 422
+    assert client.json("/api/domains") == {
+        "domain": [0, 0, -1, -1, -1, -1],
+        "domains": ["example.co.uk"],
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
         ("/api/comments", []),
+        ("/api/rows", {"rows": [0] * 2_001}),
+        ("/api/thread", {"row": 40}),
+        ("/api/thread", {"row": True}),
+        ("/api/author", {"row": -1}),
+        ("/api/texts", {"rows": [0], "characters": "all"}),
+        ("/api/orders", {"orders": [order() | {"kind": "action", "action": "burn"}]}),
+        ("/api/orders", {"orders": [order() | {"kind": "action"}]}),
+        ("/api/orders", {"orders": [order() | {"kind": "action", "reason": "nonsense"}]}),
+        ("/api/orders", {"orders": [order() | {"kind": "action", "note": "x" * 2_001}]}),
+        ("/api/orders", {"orders": [order() | {"kind": "request", "to": "x" * 150}]}),
+        ("/api/orders", {"orders": [order() | {"kind": "retraction"}]}),
         ("/api/comments", {"rows": "all"}),
         ("/api/comments", {"rows": [0] * 501}),
         ("/api/claim", {"rows": []}),
@@ -300,21 +410,23 @@ def test_paged_records_are_those_of_the_table(tmp_path, monkeypatch):
     whole = BatchRecords(to_arrow(frame))
     rows = [99, 0, 30, 29, 6, 7, 64]
     assert paged.take(rows) == whole.take(rows)
-    some = np.arange(0, 100, 3)
-    before = paged.matching(some, "NUMBER 9").tolist()
-    paged.lay_out(some)
-    assert before == whole.matching(some, "number 9").tolist() == [9, 90, 93, 96, 99]
-    assert paged.matching(some, "number 9").tolist() == before
+    for records in (paged, whole):
+        assert [one for ids in records.ids() for one in ids] == [str(k) for k in range(100)]
+        texts = [one for some in records.texts() for one in some.to_pylist()]
+        assert texts == [f"buy number {k} now" for k in range(100)]
 
 
 def test_no_room_for_the_pages_is_no_harm(tmp_path, monkeypatch):
-    def full(*_args):
+    def full(*_args, **_options):
         raise OSError(28, "No space left on device")
 
     write_table(flagged_spam(10), tmp_path / "s.parquet", PASSPORT)
     records = open_scored(tmp_path / "s.parquet").records
     monkeypatch.setattr("moderation.report.paged.Folder", full)
     assert records.take([3])[0]["text"] == "buy number 3 now"
+    monkeypatch.setattr("moderation.report.search.tempfile.TemporaryFile", full)
+    search = Search(open_scored(tmp_path / "s.parquet"))
+    assert search.rows("Number 3").tolist() == [3]
 
 
 # ---- decisions -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import numpy as np
 
 from moderation.errors import LabelError
 from moderation.labels import ledger
+from moderation.labels.actions import copied
 from moderation.labels.exchange.read import kind_of_export, read_exchange
 from moderation.labels.exchange.tools import IMPORTS
 from moderation.labels.ledger import Decision, Retraction
@@ -139,7 +140,43 @@ def take_ledger(target: str | Path, source: str | Path, *, now: datetime | None 
         last = counts[_slot(entry)]  # by the clock alone, an older answer must not count here
         if entry is last or ledger.moment(entry) < ledger.moment(last):
             judged.append(_Judgement(decision))
-    return _append(Path(target), judged)
+    taken = _append(Path(target), judged)
+    if beside := _beside(ledger.entries(target), entries, now):
+        ledger.append(target, beside)
+    return taken
+
+
+def _beside(
+    known: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]], now: datetime
+) -> list[ledger.Entry]:
+    """The actions and requests of a ledger that another has not, with what took them back."""
+    new: list[ledger.Entry] = []
+    back = _retractions(entries)
+    for kind in ("action", "request"):
+        has = {_wish(entry): entry["key"] for entry in known if entry["entry"] == kind}
+        stands = {entry["key"] for entry in ledger.standing(known, kind)}
+        for entry in entries:
+            if entry["entry"] != kind:
+                continue
+            key = has.get(_wish(entry))
+            if key is None:
+                copy = copied(entry, now)
+                new.append(copy)
+                key = has[_wish(entry)] = str(copy.line()["key"])
+                stands.add(key)
+            if id(entry) in back and key in stands:
+                by, at = back[id(entry)]
+                new.append(Retraction(key=key, by=by, at=at))
+                stands.remove(key)
+    return new
+
+
+def _wish(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes an action or a request the same as that of another file."""
+    thread, name, text, annotator = ledger.comment_of(entry)
+    comment = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
+    said = tuple(entry.get(part) for part in ("action", "reason", "note", "to"))
+    return (*comment, annotator, *said, _milliseconds(entry.get("client_at") or entry["at"]))
 
 
 @dataclass(frozen=True)
@@ -160,7 +197,7 @@ def _retractions(entries: Iterable[dict[str, Any]]) -> dict[int, tuple[str, date
     retracted: dict[int, tuple[str, datetime]] = {}
     open_: list[dict[str, Any]] = []
     for entry in entries:
-        if entry["entry"] == "decision":
+        if entry["entry"] != "retraction":
             open_.append(entry)
             continue
         named = "key" if entry.get("key") is not None else "annotator"

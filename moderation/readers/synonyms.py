@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 SYNONYMS: dict[str, str] = {
     "text": "text body content comment commenttext commentbody message messagetext cooked "
@@ -35,6 +36,14 @@ NAMES = ("name", "username", "login", "displayName", "display_name", "screen_nam
 _HTML = frozenset(["cooked", "textdisplay", "bodyhtml", "contenthtml", "commentcontent"])
 
 
+_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_VALUE_WORDS = (
+    "id ids uuid guid hash at date time timestamp utc gmt ip email status state approved karma "
+    "score votes likes dislikes count depth level rank kind type url uri permalink lang language "
+    "locale"
+)
+_OF_VALUES = frozenset(_VALUE_WORDS.split())
+"""What the name of a column of values ends with, as its last word."""
 _NOISE = re.compile(r"[\s_\-.:]+")
 
 
@@ -85,6 +94,17 @@ def _second_thread(chosen: dict[str, str], known: Mapping[str, str]) -> None:
         if name and name != chosen["thread_id"] and plainly(chosen["thread_id"]) == "postid":
             chosen["id"], chosen["thread_id"] = chosen["thread_id"], name
             return
+
+
+@lru_cache(maxsize=4096)
+def is_value(name: str) -> bool:
+    """Whether a column of this name holds dates, numbers, ids, addresses or states, never a text.
+
+    >>> [is_value(name) for name in ("commentDate", "user_ip", "authorID", "status", "post_text")]
+    [True, True, True, True, False]
+    """
+    words = _NAME_WORD.findall(name)
+    return bool(words) and words[-1].lower() in _OF_VALUES
 
 
 def is_html(name: str) -> bool:

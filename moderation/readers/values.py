@@ -1,4 +1,4 @@
-"""New module."""
+"""What single values of dumps mean: parents, points in time, states, names; and what is none."""
 
 from __future__ import annotations
 
@@ -146,6 +146,23 @@ def status_of(value: object) -> str:
     if value is None:
         return "unknown"
     return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
+
+
+LONG, WORDS = 30, 6  # characters, and words of two letters, of what is no id and no date
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def is_sentence(value: object, words: int = WORDS) -> bool:
+    """Whether a text stands where an id, a date or a name should be: damage has moved it there.
+
+    words: so many of them make a text.
+
+    >>> [is_sentence(value) for value in ("Mon, 5 May 2014 10:00:00 GMT (Eastern Daylight)", None)]
+    [False, False]
+    >>> is_sentence("2020-01mountain and the sea and we-01 11:00 went up there")
+    True
+    """
+    return isinstance(value, str) and len(value) > LONG and len(_WORD.findall(value)) >= words
 
 
 NOBODY = ("[deleted]", "[removed]")  # what Reddit writes for an author who is gone

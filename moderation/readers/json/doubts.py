@@ -26,7 +26,8 @@ from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.markup import plain
 from moderation.readers.page_words import PageWords
 from moderation.readers.records import SNIPPET
-from moderation.readers.values import when
+from moderation.readers.synonyms import is_value
+from moderation.readers.values import is_sentence, no_parent, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,6 +53,8 @@ class Doubts:
         self._shut = shape.shut - text_keys
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
+        parent = shape.parent if isinstance(shape.parent, str) else ""
+        self._answers = parent if shape.post and shape.name != "json-tree" else ""
         self._around = {path.split(".")[0] for path in self.texts if "." in path}
         self._names = shape.author.split("|") if shape.author else []
         self._usual_beside: frozenset[str] = frozenset()
@@ -65,6 +68,7 @@ class Doubts:
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
         self._worded: Counter[str] = Counter()  # and those whose values are more than that
+        self._sentences: Counter[str] = Counter()  # keys that should hold values, and hold texts
         self._titles: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each thread
         self._sampled = 0
         self._usual: frozenset[str] | None = None
@@ -76,6 +80,7 @@ class Doubts:
             self._homes.forget_keys()  # these may be what has been looked at before, now whole
             for counts in (self._nested, self._inner, self._beside, self._plain, self._worded):
                 counts.clear()
+            self._sentences.clear()
             self._titles.clear()
             self._sampled = 0
             seen: set[str] = set()
@@ -107,6 +112,7 @@ class Doubts:
             self._beside.update(key for inner in self._with_texts(match.record) for key in inner)
             self._titles[self._thread(match.record)].update(self._titles_in(match.record))
             self._sampled += 1
+            self._sentences.update(_sentences(match.record))
             for key, value in match.record.items():
                 if isinstance(value, str) and value:
                     (self._worded if " " in value else self._plain)[key] += 1
@@ -159,6 +165,8 @@ class Doubts:
         record = match.record
         if path := _prose_in(record, self._bare_of_posts if match.is_post else self._bare):
             return f"{path} is prose"
+        if match.is_post and self._answers and not no_parent(at(record, self._answers)):
+            return f"a post that has {self._answers}"
         return "" if match.is_post else self._of_keys(record) or self._of_texts(record)
 
     def _of_keys(self, record: Record) -> str:
@@ -171,6 +179,8 @@ class Doubts:
         if reason := self._of_unknown_keys(record):
             return reason
         if key := next((key for key in self._single if _is_text(record.get(key))), ""):
+            return f"{key} is prose"
+        if key := next((key for key in _sentences(record) if self._sentences[key] < _HABIT), ""):
             return f"{key} is prose"
         return self._of_inner_keys(record)
 
@@ -348,6 +358,11 @@ def _is_inserted(text: str, usual: str) -> bool:
 
 def _is_long(name: Any) -> bool:
     return isinstance(name, str) and name.count(" ") >= _LONG_NAME
+
+
+def _sentences(record: Record) -> list[str]:
+    """The keys that hold a text, though their names are those of dates, ids or states."""
+    return [key for key, value in record.items() if is_value(key) and is_sentence(value)]
 
 
 def _is_text(value: Any) -> bool:

@@ -9,7 +9,7 @@ from moderation.readers.json.late import late
 from moderation.readers.json.read import read_format
 from moderation.readers.json.shape import JsonFormat, at
 from moderation.readers.json.text import first_values
-from moderation.readers.json.walk import REPLIES, objects
+from moderation.readers.json.walk import NESTS, REPLIES, objects
 from moderation.readers.synonyms import NAMES, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
-NESTS = (*REPLIES, "comments")
-"""Keys that hold replies, where a comment has neither id nor author nor time."""
 
 
 def shape_of(source: Source) -> JsonFormat | None:
@@ -60,12 +58,22 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
         candidate.record for candidate in late(source) if _is_comment(candidate.record, source)
     ]
     every = [*comments, *later]
-    if flat and not any(_has_replies(comment, source) for comment in every):
+    if flat and not any(_has_replies(node, source) for node in (*every, *_posts(roots))):
         return None
     paths = _paths(comments, later, source)
     bare = any(_has_bare(comment, paths["text"].split("|")) for comment in every)
     plain = any(_has_plain_replies(comment) for comment in every)
     return _format(paths, bare or plain, plain)
+
+
+def _posts(roots: list[Any]) -> list[dict[str, Any]]:
+    """The rows of the file that are posts with a list of something under them."""
+    rows = (row for root in roots for row in (root if isinstance(root, list) else [root]))
+    return [
+        {key: row[key] for key in row if plainly(key) in NESTS}
+        for row in rows
+        if isinstance(row, dict) and "title" in row
+    ]
 
 
 def _is_flat(roots: list[Any], source: Source) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SAMPLED = 5_000  # objects that detection looks at
 REPLIES = ("replies", "children", "responses", "answers", "subcomments", "childcomments")
 """What keys that hold replies are plainly called."""
+NESTS = (*REPLIES, "comments")
+"""Keys that hold replies, where a comment has neither id nor author nor time."""
 
 
 class Match(NamedTuple):

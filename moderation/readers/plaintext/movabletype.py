@@ -31,6 +31,7 @@ _INNER = re.compile(
 _ENTRY = re.compile(r"^-{8}[ \t]*\n", re.MULTILINE)
 _LAST_ENTRY = re.compile(r"^-{8}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _HYPHENS = re.compile(r"^-{5}[ \t]*(?:\n|\Z)", re.MULTILINE)
+BARE = 10_000  # threads without comments that are held until one has some
 LARGEST = 1 << 26  # characters of one entry; a longer one is cut there
 _ENTRY_SECTIONS = frozenset({"BODY", "EXTENDED BODY", "EXCERPT", "KEYWORDS", "TAGS"})
 _LOST = re.compile(
@@ -62,11 +63,22 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _findings(source: Source) -> Iterator[Finding]:
-    line = 1
+    """Comments and their threads; of a file without any comment, all its threads."""
+    line, count = 1, 0
+    bare: list[ThreadRow] = []
     for number, entry in enumerate(_entries(text_blocks(source)), 1):
         if entry.strip():
-            yield from _entry(source, entry, number, line)
+            thread, records = _entry(source, entry, number, line)
+            count += len(records)
+            yield len(records)
+            if records:
+                yield thread
+                yield from _numbered(records, thread.thread_id)
+            elif not count and len(bare) < BARE:
+                bare.append(thread)
         line += entry.count("\n") + 1
+    if not count:  # a comment may have run into one of them
+        yield from bare
 
 
 def _entries(blocks: Iterable[str]) -> Iterator[str]:
@@ -88,8 +100,10 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Finding]:
-    """An entry's comments and its thread. line: of the file, on which the entry begins."""
+def _entry(
+    source: Source, entry: str, number: int, line: int
+) -> tuple[ThreadRow, list[Row | Reject]]:
+    """An entry's thread and comments. line: of the file, on which the entry begins."""
     first, *sections = _HYPHENS.split(entry)
     heads, behind = _heads(first, None)
     body: list[str] = []
@@ -102,18 +116,14 @@ def _entry(source: Source, entry: str, number: int, line: int) -> Iterator[Findi
         body += [text] if text is not None else []
         records += section_records
         at += section.count("\n") + 1
-    yield len(records)
-    if not records:
-        return
     thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"
     broken = heads.get("CONVERT BREAKS", "0") not in ("0", "", "richtext")
     article = "\n\n".join(filter(None, (plain(part, newlines=broken) for part in body)))
     title = plain(heads.get("TITLE")) or None
-    yield ThreadRow(thread, title, article or None, heads.get("UNIQUE URL") or None)
-    yield from _numbered(records, thread)
+    return ThreadRow(thread, title, article or None, heads.get("UNIQUE URL") or None), records
 
 
-def _numbered(records: list[Row | Reject], thread: str) -> Iterator[Row | Reject]:
+def _numbered(records: list[Row | Reject], thread: str | None) -> Iterator[Row | Reject]:
     """The records, the comments among them with the thread's name and their number in it."""
     count = 0
     for record in records:

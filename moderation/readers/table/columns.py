@@ -23,7 +23,7 @@ from moderation.readers.column_times import times
 from moderation.readers.encodings import decode
 from moderation.readers.records import SNIPPET
 from moderation.readers.synonyms import roles
-from moderation.readers.values import NO_PARENT, NOBODY, status_of
+from moderation.readers.values import LONG, NO_PARENT, NOBODY, WORDS, is_sentence, status_of
 
 _TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
 _TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_PARENT))
@@ -32,12 +32,10 @@ _NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
 _NOBODY = pa.array(["", *NOBODY], STRING)
 _VALUES = ("id", "parent_id", "created_at", "kind", "status")
 _WORDED = ("thread_id", "url")  # in some tables all their values are prose
-_LONG, _WORDS = 30, 6  # bytes, and words of two letters, of what is no id and no date
-_LONG_NAME = 8  # the same words of what is no name
+_LONG_NAME = 8  # words of what is no name
 _OFTEN = 2  # rows that have an article
 _EDGE = 8  # characters with which an article begins and ends
 _BENT = re.compile(r"\d{4}-\d\d.*[^\W\d_]{2}.*", re.DOTALL)  # a date that a program wrote
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def late_roles(
@@ -134,20 +132,17 @@ def _misplaced(columns: Columns) -> Iterator[tuple[int, str, str]]:
         yield row, "a text within the article of other rows", shown
 
 
-def _prose(column: pa.Array | pa.ChunkedArray, words: int = _WORDS) -> list[tuple[int, str]]:
-    """Rows of a column of ids or dates that hold a text, which damage has moved there.
-
-    words: so many of them make a text.
-    """
+def _prose(column: pa.Array | pa.ChunkedArray, words: int = WORDS) -> list[tuple[int, str]]:
+    """Rows of a column of ids or dates that hold a text: so many words make one."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if not pa.types.is_large_string(column.type):
         return []
-    long = np.flatnonzero(Bytes(column).lengths > _LONG)
+    long = np.flatnonzero(Bytes(column).lengths > LONG)
     if not len(long):
         return []
     some = column.take(pa.array(long)).to_pylist()
     texts = zip(long.tolist(), some, strict=True)
-    return [(row, text) for row, text in texts if text and len(_WORD.findall(text)) >= words]
+    return [(row, text) for row, text in texts if is_sentence(text, words)]
 
 
 def _unlike(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
@@ -171,7 +166,7 @@ def _bent(column: pa.Array | pa.ChunkedArray, created: pa.Array) -> list[tuple[i
     return [
         (row, text)
         for row, text in found
-        if text and len(text) <= _LONG + _LONG and _BENT.fullmatch(text)
+        if text and len(text) <= 2 * LONG and _BENT.fullmatch(text)
     ]
 
 

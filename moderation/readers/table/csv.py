@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -21,15 +22,17 @@ import pyarrow.csv as pa_csv
 
 from moderation.comments import STRING, Reject
 from moderation.errors import InputError
+from moderation.readers.column_bytes import Bytes
 from moderation.readers.encodings import decode
-from moderation.readers.records import snippet
+from moderation.readers.records import SNIPPET, snippet
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.streams import read_fully
 from moderation.readers.synonyms import roles
 from moderation.readers.table.objects import Columns, Job
+from moderation.readers.table.unread import crowded, misplaced, sampled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from moderation.readers.source import Source
 
@@ -42,6 +45,8 @@ _WORDY = 10  # words in the name of a column, which even a question hardly has
 _WORDY_EXPORT = 5  # words in one that a program has made
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
+_CUT = "a quote closes a cell that none opens: words before it are lost, or in another cell"
+_QUOTED = re.compile(r"""(?:^|[,;\t|])"(?:[^"]++|"")*+"(?:[,;\t|\r\n]|\Z)""", re.MULTILINE)
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
 
 
@@ -54,6 +59,7 @@ class Style:
     names: tuple[str, ...]
     header: int = 1  # lines that the header takes; 0: the names are not in the file
     cells: int = 0  # of the line behind it
+    quoted: bool = False  # some cells of its first rows are
     exported: bool = False  # by a program that is known; a person may call a column by a sentence
 
     def holds_words(self, name: str) -> bool:
@@ -101,7 +107,8 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
             return None
         cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
         return Style(delimiter, escaped, _unique(cells), cells=len(cells))
-    return Style(delimiter, escaped, _unique(cells), header, _cells_behind(reader) or len(cells))
+    behind, quoted = _cells_behind(reader) or len(cells), _QUOTED.search(sample) is not None
+    return Style(delimiter, escaped, _unique(cells), header, behind, quoted)
 
 
 def _cells_behind(reader: Iterator[list[str]]) -> int:
@@ -170,6 +177,7 @@ class _Rows(NamedTuple):
     """Rows as they stand in the file: the line and byte where they begin, and how many they are.
 
     wrong: a line whose quotes are wrong; else they are well quoted. cut: only its beginning.
+    ends: of well-quoted rows, the newlines that end them.
     """
 
     raw: bytes
@@ -178,6 +186,7 @@ class _Rows(NamedTuple):
     rows: int = 1
     wrong: bool = False
     cut: bool = False
+    ends: np.ndarray = np.zeros(0, np.int64)
 
     @property
     def place(self) -> str:
@@ -217,6 +226,7 @@ class _Walk:
         self._false = False  # the header is no header
         self._count = 0  # rows in what `_split` found good
         self._newlines = np.zeros(0, np.int64)  # of the window, as `_split` found them
+        self._ends = np.zeros(0, np.int64)  # those of them that end a row
 
     def columns(self) -> Iterator[Job]:
         few: list[_Rows] = []  # broken lines and the rows between them, for one job
@@ -267,7 +277,8 @@ class _Walk:
             if good:
                 line, byte = self._line, self._byte
                 lines = int(np.searchsorted(self._newlines, good))
-                yield _Rows(self._taken(good, lines), line, byte, self._count)
+                ends = self._ends
+                yield _Rows(self._taken(good, lines), line, byte, self._count, ends=ends)
             if broken:
                 line, byte = self._line, self._byte
                 yield _Rows(self._taken(broken), line, byte, wrong=True, cut=self._overlong)
@@ -338,7 +349,7 @@ class _Walk:
         newlines = self._newlines = np.flatnonzero(window == _NEWLINE)
         inside = np.searchsorted(quotes, newlines) % 2 == 1
         limit = len(window) if wrong is None else wrong
-        free = newlines[~inside & (newlines < limit)]
+        free = self._ends = newlines[~inside & (newlines < limit)]
         good = int(free[-1]) + 1 if len(free) else 0
         self._count = _rows_within(window, free)
         if wrong is None:
@@ -405,12 +416,48 @@ class _Walk:
             return self._one_by_one([rows])
         if table.num_rows != rows.rows:  # lone carriage returns end rows too
             return self._one_by_one([rows])
-        return Columns(
-            {role: table[name].combine_chunks() for role, name in self._roles.items()},
-            _RowPlaces(rows, style.escape),
-            [],
-            rows.rows,
-        )
+        columns = {role: table[name].combine_chunks() for role, name in self._roles.items()}
+        places = _RowPlaces(rows, style.escape)
+        rejects = self._unread(columns, places)
+        return Columns(columns, places, rejects, rows.rows + len(rejects))
+
+    def _unread(self, columns: Mapping[str, pa.Array], places: _RowPlaces) -> list[Reject]:
+        """Rejects for texts in columns that are not read, of rows that Arrow has parsed."""
+        by_name = {name: columns[role] for role, name in self._roles.items()}
+        lengths = places.lengths
+        count = len(next(iter(columns.values())))
+        if len(by_name) == len(self._style.names) or len(lengths) != count:
+            return []
+        rows = crowded(lengths, (Bytes(column).lengths for column in by_name.values()))
+        if not len(rows):
+            return []
+        odd = [(row, self._cells(places.raw(row))) for row in rows.tolist()]
+        usual = [self._cells(places.raw(row)) for row in sampled(count, rows).tolist()]
+        width = len(self._style.names)
+        odd = [(row, cells) for row, cells in odd if len(cells) == width]
+        usual = [cells for cells in usual if len(cells) == width]
+        return self._misplaced(odd, usual, count, places)
+
+    def _misplaced(
+        self,
+        odd: list[tuple[int, list[str]]],
+        usual: list[list[str]],
+        count: int,
+        place: Callable[[int], str],
+    ) -> list[Reject]:
+        found = misplaced(self._style.names, self._roles.values(), odd, usual, count)
+        return [
+            Reject(self._file, place(row), f"prose where {name} should be", text[:SNIPPET])
+            for row, name, text in found
+        ]
+
+    def _cells(self, raw: bytes) -> list[str]:
+        """The cells of a row that is well quoted."""
+        csv.field_size_limit(LONGEST_LINE)
+        style = self._style
+        lines = io.StringIO(decode(raw)[0].replace("\0", ""), newline="")
+        escape = "\\" if style.escape else None
+        return next(csv.reader(lines, delimiter=style.delimiter, escapechar=escape), [])
 
     def _one_by_one(self, pieces: list[_Rows]) -> Columns:
         """Several pieces by Python's parser."""
@@ -476,9 +523,17 @@ class _Walk:
             lines = [] if opened and text.count('"') % 2 else [text]
             cells = next(csv.reader(lines, delimiter=style.delimiter), [])
         if len(cells) == len(style.names) and "\n" not in text:
-            return _Cells([cells], [place], [], 1)
+            cut = Reject(self._file, place, _CUT, snippet(rows.raw))
+            told = [cut] if self._is_cut(text) else []
+            return _Cells([cells], [place], told, 1 + len(told))
         reason = "a quote is opened and not closed, or stands within a cell"
         return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
+
+    def _is_cut(self, line: str) -> bool:
+        """Whether a quote closes a cell that none has opened, in a file that quotes its cells."""
+        style = self._style
+        closed = line.endswith('"') or f'"{style.delimiter}' in line
+        return style.quoted and line.count('"') % 2 == 1 and closed
 
     def _to_columns(self, cells: _Cells) -> Columns:
         index = {name: number for number, name in enumerate(self._style.names)}
@@ -486,12 +541,20 @@ class _Walk:
             role: pa.array([row[index[name]] for row in cells.rows], STRING)
             for role, name in self._roles.items()
         }
-        return Columns(columns, cells.places.__getitem__, cells.rejects, cells.met)
+        place = cells.places.__getitem__
+        rows = [*enumerate(cells.rows)]
+        few = sampled(len(rows), np.zeros(0, np.int64)).tolist()
+        usual = [row for number, row in rows if number in few]
+        unread = self._misplaced(rows, usual, len(rows), place)
+        return Columns(columns, place, [*cells.rejects, *unread], cells.met + len(unread))
 
 
 def _holds_row(style: Style) -> bool:
     """Whether a header's line is also a row, for its end is damaged, or its beginning is lost."""
-    prose = any(name.count(" ") >= _PROSE for name in style.names)
+    prose = any(
+        name.count(" ") >= _PROSE or (" " in name and name.endswith((".", "!")))
+        for name in style.names
+    )
     numbers = any(name.isdigit() for name in style.names)
     return (prose or numbers) and (len(style.names) != style.cells or (prose and numbers))
 
@@ -504,6 +567,28 @@ class _RowPlaces:
 
     def __call__(self, row: int) -> str:
         return self.full[row]
+
+    @cached_property
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each row begins and ends, where no row ends in a carriage return alone."""
+        ends = self._rows.ends
+        size = len(self._rows.raw)
+        if not len(ends) or ends[-1] < size - 1:
+            ends = np.append(ends, size)
+        starts = np.append(0, ends[:-1] + 1)
+        full = _filled(np.frombuffer(self._rows.raw, np.uint8), starts, ends)
+        return starts[full], ends[full]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(n,) bytes of each row."""
+        starts, ends = self._bounds
+        return np.asarray(ends - starts)
+
+    def raw(self, row: int) -> bytes:
+        """A row as it stands in the file."""
+        starts, ends = self._bounds
+        return self._rows.raw[starts[row] : ends[row]]
 
     @cached_property
     def full(self) -> list[str]:
@@ -528,9 +613,14 @@ class _RowPlaces:
 def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:
     """How many rows end at these newlines, blank lines not counted."""
     starts = np.append(0, ends[:-1] + 1)[: len(ends)]
+    return int(_filled(window, starts, ends).sum())
+
+
+def _filled(window: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """(n,) bool: the lines between these places that are not blank."""
     lengths = ends - starts
-    blank = (lengths == 0) | ((lengths == 1) & (window[starts] == _RETURN))
-    return int(len(ends) - blank.sum())
+    first = window[np.minimum(starts, len(window) - 1)] if len(window) else starts
+    return np.asarray((lengths > 1) | ((lengths == 1) & (first != _RETURN)))
 
 
 def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:

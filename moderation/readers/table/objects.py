@@ -11,7 +11,10 @@ import pyarrow as pa
 from moderation.comments import STRING, Reject
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.salvage import located, salvaged
+from moderation.readers.json.strays import says_something
+from moderation.readers.json.walk import NESTS
 from moderation.readers.records import SNIPPET, encodable, snippet
+from moderation.readers.synonyms import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +86,9 @@ class Objects:
             self._reject(whole, span, reason)
             return
         self._row(row, self._place(whole, span))
-        if key := next(iter(row.keys() & self._odd), ""):
+        if key := nested_words(row):
+            self._reject(whole, span, f"words under {key}, and no comment that is known")
+        elif key := next(iter(row.keys() & self._odd), ""):
             self._reject(whole, span, f"no other row has the key {key[:SNIPPET]!r}")
 
     def _salvage(self, whole: _Stretch, reason: str) -> None:
@@ -145,6 +150,16 @@ def says_elsewhere(row: dict[str, Any], roles: Mapping[str, str]) -> bool:
         isinstance(value, str) and key not in known and value.count(" ") > 1
         for key, value in row.items()
     )
+
+
+def nested_words(row: dict[str, Any]) -> str:
+    """A key of a row that should hold its replies, and holds words; empty where there is none."""
+    for key, value in row.items():
+        if isinstance(value, list) and value and plainly(key) in NESTS:
+            inner = (one for one in value if isinstance(one, dict))
+            if any(says_something([*one.keys(), *one.values()]) for one in inner):
+                return key
+    return ""
 
 
 def _has_text(row: dict[str, Any], roles: Mapping[str, str]) -> bool:

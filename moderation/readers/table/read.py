@@ -26,9 +26,9 @@ from moderation.readers.table.columns import batch, late_roles, texts
 from moderation.readers.table.csv import Style, csv_columns, style_of
 from moderation.readers.table.dialects import DIALECTS, Dialect, dialect_of, dialect_roles
 from moderation.readers.table.jsonl import line_columns, value_columns
-from moderation.readers.table.objects import LATER, Job, at
+from moderation.readers.table.objects import LATER, Job, at, nested_words
 from moderation.readers.table.parquet import Parquet
-from moderation.readers.values import status_of
+from moderation.readers.values import is_sentence, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -176,15 +176,22 @@ def _odd_keys(source: Source, chosen: Mapping[str, str]) -> frozenset[str]:
     """Keys of single rows that damage has made, as far as the rows that are looked at tell."""
     rows = list(_first_rows(source))
     if len(rows) < _FEW_ROWS:
-        return frozenset()
+        single = {key for row in rows for key in row if _is_damaged_key(key)}
+        return frozenset(single | {key for row in rows if (key := nested_words(row))})
     counts = Counter(key for row in rows for key in row)
     usual = frozenset(key for key, count in counts.items() if count > 1)
     known = frozenset(path.split(".")[0] for path in chosen.values())
     odd = {odd_key(row, usual, known) for row in rows}
+    odd |= {key for row in rows if (key := nested_words(row))}
     odd |= {key for extra in late(source) if extra.top for key in extra.record.keys() - usual}
     if may_be_longer(source):  # a key that comes late may come again
         odd = {key for key in odd if is_prose(key)}
     return frozenset(odd - {""})
+
+
+def _is_damaged_key(key: str) -> bool:
+    """Whether a text stands where a key should be; a question that was asked may be one."""
+    return is_sentence(key) and not key.rstrip().endswith(("?", ":", ")"))
 
 
 def _style(source: Source, names: tuple[str, ...] = ()) -> Style:

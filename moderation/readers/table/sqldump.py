@@ -62,7 +62,20 @@ _NUMBER, _NAME = re.compile(r"-?\d*"), re.compile(r"\S*")
 _MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?)?)?")
 _ROW = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'")
 _PART = re.compile(r"'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,")  # of a row, before a closing bracket
+_REMARK = re.compile(r"\s*(?:--|#)")
+_VALUES = re.compile(r"'\s*,\s*(?:(?:\d+|NULL)\s*,\s*)*'")  # end of one, beginning of the next
+_DESCRIBED = re.compile(r"\b(?:COMMENT|DEFAULT)\s*=?\s*'(?:[^'\\]|\\.|'')*+'", re.IGNORECASE)
+_LOWER_WORD = re.compile(r"(?<![\w`\"'])[a-z]{2,}(?![\w`\"'])")
+_DECLARING = (
+    "action always and as by cascade character check collate constraint current default delete "
+    "foreign generated identity key no not null on or primary references restrict set stored time "
+    "timestamp to unique unsigned update using varying virtual with without zone"
+)
+_OF_COLUMNS = frozenset(_DECLARING.split())
+"""Words of a table's declaration."""
+_FEW_WORDS = 6
 _PROSE_NAME = re.compile(r"`[^`\n]*(?: [^`\n]*){3}`")
+_CREATES = re.compile(r"\s*CREATE\s+(?:TEMPORARY\s+)?TABLE\b", re.IGNORECASE)
 _DECLARED = re.compile(r"\bTABLES?\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"\[]?(\w+)", re.IGNORECASE)
 _FORMS = {
     "comment_id": _NUMBER,
@@ -309,6 +322,7 @@ class _Others:
     def __init__(self) -> None:
         self._open = False  # a statement that is none of ours goes on
         self._fills = False  # it fills a table
+        self._declares = False  # it declares one
         self._tables: set[str] = set()  # that are declared
 
     def strange(self, text: str, at: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -337,6 +351,10 @@ class _Others:
         """Whether a line of a statement that fills no table holds rows, or prose as a name."""
         if (known and known[1]) or self._fills:
             return False
+        if _REMARK.match(line):
+            return _VALUES.search(line) is not None or _PROSE_NAME.search(line) is not None
+        if self._declares and not known and _is_worded(line):
+            return True
         return _holds_rows(line) or _PROSE_NAME.search(line) is not None
 
     def _unread(self, line: str, known: re.Match[str] | None) -> str:
@@ -345,6 +363,9 @@ class _Others:
         remark = known is not None and known[0].lstrip().startswith("--")
         self._open = not line.rstrip().endswith(";") and not remark
         self._fills = self._open and bool(table or self._fills)
+        self._declares = self._open and (
+            self._declares or (known is not None and _CREATES.match(line) is not None)
+        )
         if known and table is None:
             self._tables |= set(_DECLARED.findall(line))
         elif known and (not _FILLS.match(line) or self._is_ours(known[1])):
@@ -358,6 +379,12 @@ class _Others:
             return True
         like = SequenceMatcher(None, last, _OURS).ratio() >= _LIKE
         return like and abs(len(last) - len(_OURS)) <= 2 and table not in self._tables
+
+
+def _is_worded(line: str) -> bool:
+    """Whether a line of a table's declaration holds words that none has."""
+    words = _LOWER_WORD.findall(_DESCRIBED.sub(" ", line))
+    return len([word for word in words if word not in _OF_COLUMNS]) >= _FEW_WORDS
 
 
 def _holds_rows(line: str) -> bool:

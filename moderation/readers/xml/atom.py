@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
@@ -39,6 +40,7 @@ _ELEMENTS = frozenset(
 _BARE = re.compile(rb"<([A-Za-z][\w.-]*)[\s/>]")
 _FIELDS = ("content", "summary", "published", "entry")
 _PROSE = ("content", "summary", "title", "author", "source", "title", "rights")
+_LIKE = 0.6  # of two names of elements
 _CUT = "an entry cut off before its content"
 _KIND = "blogger/2008/kind#"
 
@@ -178,8 +180,14 @@ def _is_odd(entry: Node, fields: dict[str, str], xml: bytes) -> bool:
     return bool(
         _kind(entry, fields) not in (*_KINDS, "")
         or not _ELEMENTS.issuperset(_BARE.findall(xml))
-        or any(node.attribute("ref") for node in entry.nodes)
+        or any(node.attribute("ref") or _is_bent(node.name) for node in entry.nodes)
     )
+
+
+def _is_bent(name: str) -> bool:
+    """Whether an element's name is what damage has left of one, above all of in-reply-to."""
+    like = SequenceMatcher(None, name, "in-reply-to").ratio()
+    return not name.isascii() or like > _LIKE
 
 
 def _answered(entry: Node, fields: dict[str, str]) -> list[str]:

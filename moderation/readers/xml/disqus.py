@@ -49,6 +49,7 @@ _THREAD = 8  # place of the thread among these
 _FLAGS = ("isDeleted", "isSpam", "isApproved")
 _ROOT = re.compile(r"<(?:[\w-]+:)?disqus[\s>][^<]*?disqus\.com|<(?:[\w-]+:)?disqus[\s>]")
 _POST = re.compile(r"""<post dsq:id="[^"]*">\s*<(?:id|message)\b""")
+_DAMAGED = "a thread that is damaged: words of a post may stand in it"
 _BLOCKS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
 
 
@@ -82,6 +83,9 @@ def _findings(source: Source) -> Iterator[Finding]:
             continue
         element, recovered = record(piece.xml)
         if piece.name == "thread":
+            if recovered or not piece.whole:
+                yield 1
+                yield Reject(source.name, piece.place, _DAMAGED, piece.shown)
             yield from threads.declared(_thread(element))
             continue
         yield 1

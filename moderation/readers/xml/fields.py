@@ -93,7 +93,7 @@ class Node:
 
 
 def record(xml: bytes) -> tuple[Node | None, bool]:
-    """The element that `xml` holds, and whether it had to be recovered.
+    """The element that `xml` holds, and whether it is damaged, so that it had to be recovered.
 
     Undeclared prefixes, HTML's entities and bare ampersands are no damage: nothing is lost by
     them. None when there is no element at all.
@@ -102,7 +102,15 @@ def record(xml: bytes) -> tuple[Node | None, bool]:
     if node is not None:
         return node, False
     parsed, recovered = element(xml)
-    return None if parsed is None else _node(parsed), recovered
+    if parsed is None:
+        return None, recovered
+    return _node(parsed), recovered or _is_mixed(parsed)
+
+
+def _is_mixed(parsed: Any) -> bool:
+    """Whether words stand between the elements of a record, where no exporter puts any."""
+    between = [child.tail for child in parsed]
+    return any(text and text.strip() for text in (*between, parsed.text if between else None))
 
 
 def misplaced(

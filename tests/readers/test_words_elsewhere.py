@@ -1,0 +1,181 @@
+"""Words in columns, keys and elements that nobody reads: damage has moved them, and is told."""
+
+import json
+
+import pytest
+
+from moderation.errors import InputError
+from moderation.readers import read
+
+PROSE = "the ferry was late again and nobody on the pier knew why"
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0">'
+    "<entry><id>p</id><title>A post</title><content>Of the ferry.</content></entry>"
+    "<entry><id>1</id><content>Mine.</content>{}</entry></feed>"
+)
+DISQUS = (
+    '<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">'
+    '<thread dsq:id="1"><id>a</id><link>https://a.example/1</link><title>Ferries</tit{}le></thread>'
+    '<post dsq:id="7"><message>Mine.</message><thread dsq:id="1"/></post></disqus>'
+)
+SQL = (
+    "-- MySQL dump 10{}\nCREATE TABLE `wp_comments` (\n  `comment_ID` bigint COMMENT 'the number "
+    "of a comment that a reader has written',\n{}  `comment_content` text\n);\n"
+    "INSERT INTO `wp_comments` (`comment_ID`, `comment_content`) VALUES (1, 'Mine.');\n"
+)
+WP = "comment_ID,comment_post_ID,comment_date,comment_author_email,comment_content,comment_agent\n"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML like Gecko) Chrome/90"
+WP_ROW = "{0},5,{1},a@b.example,Words of mine with the number {0}.,{2}\n"
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    return path
+
+
+def reasons(path):
+    return [reason.partition(";")[0] for reason in read(path).rejects["reason"]]
+
+
+@pytest.mark.parametrize("rows", [3, 2000])
+def test_a_text_in_a_date_that_is_not_read(tmp_path, rows):
+    lines = [WP_ROW.format(n, "2020-01-01 10:00:00", AGENT) for n in range(rows)]
+    lines[1] = WP_ROW.format(1, f"2020-01-0{PROSE}", AGENT)
+    lines[0] = lines[0].replace("Words", '"Words, quoted ""words""').replace("0.,", '0.",')
+    dump = read(written(tmp_path, "comments.csv", WP + "".join(lines)))
+    assert len(dump.comments) == rows
+    assert list(dump.rejects["snippet"]) == [f"2020-01-0{PROSE}"]
+    start = len(WP) + len(lines[0])
+    place = f"line 3, bytes {start} to {start + len(lines[1])}"
+    assert [one.removesuffix("\n") for one in dump.rejects["place"]] == [place]
+
+
+def test_a_text_in_a_column_of_numbers_of_a_row_that_is_short_of_quotes(tmp_path):
+    rows = [f"{n},0.{n},2016,Words of mine {n}.,1,2\n" for n in range(20)]
+    rows[7] = f"7,0.{PROSE},2016,Words of mine 7.,1,2\n"
+    rows[9] = '9,0.9,2016,"Words of mine 9.,1\n'
+    header = "id,toxicity,year,comment_text,article_id,parent_id\n"
+    dump = read(written(tmp_path, "comments.csv", header + "".join(rows)))
+    assert len(dump.comments) == 19
+    assert "prose where toxicity should be" in list(dump.rejects["reason"])
+
+
+def test_notes_beside_a_few_comments_are_no_damage(tmp_path):
+    rows = [f"{n},Words of mine {n}.,{PROSE * (n % 9 == 0)}\n" for n in range(100)]
+    dump = read(written(tmp_path, "comments.csv", "id,text,remark\n" + "".join(rows)))
+    assert len(dump.comments) == 100
+    assert dump.rejects.empty
+
+
+def test_a_quote_that_closes_a_cell_which_none_opens(tmp_path):
+    rows = ['1,"An edit, and a good one",First.\n', '2,a part of a text of ours one",Second.\n']
+    path = written(tmp_path, "comments.csv", "id,text,author\n" + "".join(rows))
+    assert len(read(path).comments) == 2
+    assert reasons(path) == [
+        "a quote closes a cell that none opens: words before it are lost, or in another cell"
+    ]
+
+
+def test_a_quote_within_a_table_that_quotes_nothing(tmp_path):
+    rows = ["1,Ann,The screen has 5 of them\n", '2,Bob,The screen has 5"\n', "3,Cid,None here\n"]
+    path = written(tmp_path, "comments.csv", "id,author,text\n" + "".join(rows))
+    assert len(read(path).comments) == 3
+    assert reasons(path) == []
+
+
+def test_a_header_whose_name_ends_as_a_sentence_beside_numbers(tmp_path):
+    path = written(tmp_path, "comments.csv", "id,author,body up when.,1,comment\n1,A,Mine.,1,x\n")
+    with pytest.raises(InputError, match="the header line is damaged"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "odd", ["\xad-in-reply-to ref='p'/>", "<thr:in-reply-to ref='p'/> and so it went"]
+)
+def test_words_between_the_elements_of_an_entry(tmp_path, odd):
+    assert len(reasons(written(tmp_path, "feed.xml", ATOM.format(odd)))) == 1
+    whole = written(tmp_path, "whole.xml", ATOM.format("<thr:in-reply-to ref='p'/>"))
+    assert reasons(whole) == []
+
+
+def test_words_in_a_thread_of_disqus_that_is_damaged(tmp_path):
+    assert reasons(written(tmp_path, "whole.xml", DISQUS.format(""))) == []
+    assert reasons(written(tmp_path, "chess.xml", DISQUS.format(f"le up {PROSE} brea"))) == [
+        "a thread that is damaged: words of a post may stand in it"
+    ]
+
+
+def test_words_in_a_remark_and_in_the_columns_of_a_table_of_sql(tmp_path):
+    assert reasons(written(tmp_path, "whole.sql", SQL.format(".13", ""))) == []
+    remark = f"','{PROSE}.',0,'1','comment'.13"
+    assert reasons(written(tmp_path, "remark.sql", SQL.format(remark, ""))) == [
+        "no statement of SQL"
+    ]
+    columns = SQL.format(".13", f" 1-01 09:00:00', 'It\\'s {PROSE} o\n")
+    assert reasons(written(tmp_path, "columns.sql", columns)) == ["no statement of SQL"]
+
+
+def test_a_key_that_is_prose_in_a_single_object(tmp_path):
+    comment = {"body": "Words of mine.", f"da{PROSE}te": "2015-01-02", "name": "B"}
+    path = written(tmp_path, "one.json", json.dumps(comment))
+    assert len(read(path).comments) == 1
+    assert reasons(path) == [f"no other row has the key 'da{PROSE}te'"]
+
+
+def test_a_question_as_the_key_of_a_single_object(tmp_path):
+    answer = {"comment": "Words of mine.", "id": 1, "How did you like the ferry that we sent?": 4}
+    assert reasons(written(tmp_path, "one.json", json.dumps([answer]))) == []
+
+
+def test_a_text_in_the_state_of_a_comment(tmp_path):
+    usual = {"id": "1", "storyID": "s", "body": "Mine.", "status": "NONE"}
+    odd = {**usual, "id": "2", "status": f"NO{PROSE}"}
+    lines = "\n".join(map(json.dumps, [usual, odd]))
+    path = written(tmp_path, "comments.jsonl", lines)
+    assert len(read(path).comments) == 2
+    assert reasons(path) == ["status is prose"]
+
+
+def test_a_post_that_has_the_keys_of_an_answer(tmp_path):
+    comment = {"id": 2, "type": "comment", "author": "b", "text": "Mine.", "parent_id": 1}
+    comment |= {"children": [], "story_id": 1}
+    story = {"id": 1, "type": "story", "author": "a", "title": "A title", "children": [comment]}
+    whole = json.dumps({**story, "parent_id": None})
+    assert reasons(written(tmp_path, "whole.json", whole)) == []
+    damaged = {**story, "title": "A boat in winter", "parent_id": 1}
+    path = written(tmp_path, "more.json", json.dumps(damaged) + ', {"id": 3, "text": "M')
+    assert "a post that has parent_id" in reasons(path)
+
+
+def test_the_article_of_an_export_without_a_comment(tmp_path):
+    heads = "AUTHOR: N\nTITLE: Trains\nBASENAME: trains\n"
+    entry = f"{heads}-----\nBODY:\nWords of mine.\n-----\n--------\n"
+    dump = read(written(tmp_path, "trains.txt", entry))
+    assert dump.comments.empty
+    assert list(dump.threads["article"]) == ["Words of mine."]
+
+
+def test_a_row_that_is_a_post_with_comments_under_it(tmp_path):
+    comment = {"id": 2, "author": "b", "text": "Mine."}
+    post = {"id": 1, "author": "a", "title": "A boat in winter", "children": [comment]}
+    dump = read(written(tmp_path, "rows.json", json.dumps([post, {"id": 3, "text": "M"}])))
+    assert sorted(dump.comments["text"]) == ["M", "Mine."]
+
+
+def test_words_of_a_reply_whose_text_has_no_key(tmp_path):
+    reply = {"id": 2, "me<<ssage": PROSE, "user": {"name": "B"}, "children": []}
+    row = {"id": 1, "message": "Mine.", "user": {"name": "A"}, "children": [reply]}
+    path = written(tmp_path, "forum.json", f"ren: []}}, {json.dumps(row)}]")
+    assert len(read(path).comments) == 1
+    assert "words under children, and no comment that is known" in reasons(path)
+
+
+@pytest.mark.parametrize(
+    "odd", ["<thr:in-reply-toü½ f='p'/>", "<thr:inXreplyXto src='p'/>", "<thr:é/>"]
+)
+def test_an_element_that_damage_has_left_of_an_answer(tmp_path, odd):
+    assert len(reasons(written(tmp_path, "feed.xml", ATOM.format(odd)))) == 1
+    entry = "<entry><id>1</id><thr:total>3</thr:total></entry>"
+    whole = ATOM.format("<thr:in-reply-to ref='p'/>").replace("</feed>", f"{entry}</feed>")
+    assert reasons(written(tmp_path, "whole.xml", whole)) == []

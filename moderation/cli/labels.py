@@ -175,10 +175,7 @@ def retract(
     if bool(keys) == (annotator is not None):
         raise typer.BadParameter("give the keys of decisions, or --annotator")
     now, who = datetime.now(UTC), by or getpass.getuser()
-    if annotator is not None:
-        count = take_back(ledger, annotator=annotator, at=now, by=who)
-    else:
-        count = sum(take_back(ledger, key=key, at=now, by=who) for key in keys or ())
+    count = take_back(ledger, key=keys or None, annotator=annotator, at=now, by=who)
     say(f"{plural(count, 'decision')} taken back in {ledger}")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.errors import LabelError
 from moderation.labels import ledger
+from moderation.labels.name import check_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +41,7 @@ class _Said:
     def _values(self) -> dict[str, Any]:
         if not self.text.strip() or not self.annotator:
             raise LabelError("an action or a request needs the comment's text and an annotator")
+        check_person(self.annotator)
         if self.note and len(self.note) > NOTE_CHARACTERS:
             raise LabelError(f"a note has at most {NOTE_CHARACTERS:,} characters")
         return {column.name: getattr(self, column.name) for column in fields(self)}
@@ -78,6 +80,8 @@ class Request(_Said):
 
     def line(self) -> dict[str, Any]:
         """As it stands in the ledger."""
+        if self.to is not None:
+            check_person(self.to)
         return ledger.keyed("request", self._values())
 
 

@@ -29,7 +29,7 @@ import orjson
 
 from moderation.errors import LabelError, LedgerError, OutputError
 from moderation.filelock import locked
-from moderation.labels.name import is_label
+from moderation.labels.name import check_person, is_label
 from moderation.readers.records import encodable
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class Decision:
             )
         if not self.text.strip() or not self.annotator:
             raise LabelError("a decision needs the comment's text and an annotator")
+        check_person(self.annotator)
         values = {column.name: getattr(self, column.name) for column in fields(self)}
         values |= {"value": int(self.value), "settles": int(self.settles) if self.settles else None}
         return keyed("decision", values)
@@ -143,30 +144,35 @@ def retract(
     *,
     at: datetime,
     by: str,
-    key: str | None = None,
+    key: str | Sequence[str] | None = None,
     annotator: str | None = None,
 ) -> int:
-    """Take back one entry, or everything an annotator said so far; how many entries that were.
+    """Take back one entry or several, or everything an annotator said so far; how many that were.
 
     The earlier decision of the same annotator on the same comment counts again, as if the
-    retracted one had never been. Raises LabelError when there is nothing to take back.
+    retracted one had never been. Raises LabelError when one of them is not there to take back;
+    then nothing is taken back.
     """
     if (key is None) == (annotator is None):
         raise LabelError("name the decision to retract, or the annotator, not both")
+    check_person(by)
     lines = entries(path)
-    hit = [
-        entry
-        for kind in _NEEDED
-        for entry in standing(lines, kind)
-        if (entry["key"] == key if key is not None else entry["annotator"] == annotator)
-    ]
-    if not hit:
-        wanted = f"decision {key!r}" if key is not None else f"decision of {annotator!r}"
-        raise LabelError(f"{path}: no {wanted} left to retract")
-    line: dict[str, Any] = {"entry": "retraction", "at": at.astimezone(UTC).isoformat(), "by": by}
-    line |= {"key": key} if key is not None else {"annotator": annotator}
-    _write(Path(path), [line])
-    return len(hit)
+    there = [entry for kind in _NEEDED for entry in standing(lines, kind)]
+    when = {"at": _written(at), "by": _utf8(by)}
+    if annotator is not None:
+        count = sum(entry["annotator"] == annotator for entry in there)
+        lacking = "" if count else f"decision of {annotator!r}"
+        back: list[dict[str, Any]] = [{"annotator": annotator}]
+    else:
+        keys = dict.fromkeys([key] if isinstance(key, str) else key or ())
+        known = [entry["key"] for entry in there]
+        count = sum(name in keys for name in known)
+        lacking = next((f"decision {name!r}" for name in keys if name not in known), "")
+        back = [{"key": name} for name in keys]
+    if lacking:
+        raise LabelError(f"{path}: no {lacking} left to retract")
+    _write(Path(path), [{"entry": "retraction", **when, **line} for line in back])
+    return count
 
 
 def entries(path: str | Path, *, torn: bool = True) -> list[dict[str, Any]]:

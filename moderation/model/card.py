@@ -156,7 +156,9 @@ def plain(value: Any, place: str) -> None:
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _share, _maybe = number(0, 1), nothing_or(number(-MANY, MANY))
+_chance = nothing_or(_share)
 _rises = number(1e-12, LARGE)
+_per_many = nothing_or(number(0, 100_000))  # a share, or flags per 100,000 comments
 _curve = listed(_share, 1)
 _LABEL = {
     "name": text(LABEL_NAME),
@@ -175,26 +177,28 @@ _LABEL = {
     "elsewhere_": nothing_or(_share),
     "operating": entries(
         goal_=nothing_or(goal),
-        threshold_=_maybe,
-        value_=_maybe,
-        low_=_maybe,
-        high_=_maybe,
-        precision_=_maybe,
-        precision_low_=_maybe,
-        precision_high_=_maybe,
-        recall_=_maybe,
-        recall_low_=_maybe,
-        recall_high_=_maybe,
-        false_positive_rate_=_maybe,
-        flags_=_maybe,
+        threshold_=_chance,
+        value_=_per_many,
+        low_=_per_many,
+        high_=_per_many,
+        precision_=_chance,
+        precision_low_=_chance,
+        precision_high_=_chance,
+        recall_=_chance,
+        recall_low_=_chance,
+        recall_high_=_chance,
+        false_positive_rate_=_chance,
+        flags_=_per_many,
         prevalence_=nothing_or(number(1e-9, 1 - 1e-9)),
         instead_of_=text(),
     ),
     "metrics": entries(
+        out_of_fold_=keyed(listed(_chance, 3, 3)),
+        roc_auc_by_source_=keyed(_chance),
         decisions_=entries(
             languages_=listed(text(LANGUAGE), 0, 1_000),
-            held_out=entries(closed=listed(_maybe, 3, 3), before=_maybe, after=_maybe),
-        )
+            held_out=entries(closed=listed(_maybe, 3, 3), before=_chance, after=_chance),
+        ),
     ),
     "context_": entries(
         features=listed(one_of(*CONTEXT_FEATURES), 0, len(CONTEXT_FEATURES)),

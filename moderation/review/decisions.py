@@ -13,6 +13,7 @@ import numpy as np
 from moderation.errors import LabelError
 from moderation.labels import ledger
 from moderation.labels.actions import Action, Request
+from moderation.labels.name import check_person
 from moderation.report.row_finder import RowFinder
 from moderation.review.ledger_view import LedgerView
 from moderation.tables import JOINT
@@ -212,8 +213,9 @@ class DecisionWriter:
 
 
 def _named(reviewer: str) -> None:
-    if not reviewer.strip() or len(reviewer) > NAME_CHARACTERS:
+    if len(reviewer) > NAME_CHARACTERS:
         raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
+    check_person(reviewer)
 
 
 def _when(milliseconds: int) -> datetime:

@@ -204,7 +204,10 @@ def credentials(header: str) -> tuple[str, str]:
 
 
 def _odd_body(headers: Headers) -> Response | None:
-    length = headers.get("content-length", "0")
+    lengths = headers.getlist("content-length")
+    if len(lengths) > 1 or (lengths and "transfer-encoding" in headers):
+        return _no(400, "Its length is stated twice.")  # who believes which smuggles a request
+    length = lengths[0] if lengths else "0"
     if not (length.isascii() and length.isdigit()):
         return _no(400, "How long is it?")
     if len(length) > 12 or int(length) > LARGEST:

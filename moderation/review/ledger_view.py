@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     Place = Callable[[dict[str, Any]], int | None]
     """The row that a decision is about; None when it is about another dump's comment."""
+
+
+_LOG = logging.getLogger("uvicorn.error")  # the server's own, which goes to the terminal
 
 
 class LedgerView:
@@ -49,8 +53,22 @@ class LedgerView:
         """Read the lines that were added since; from the start when what was read has changed.
 
         Raises LedgerError naming a line that is no entry, again each time until it is mended;
-        what stands below it is not read.
+        what stands below it is not read. A ledger that lost lines which were read is logged.
         """
+        before = self.generation, self._lines
+        try:
+            self._read()
+        finally:
+            if self.generation > before[0]:
+                _LOG.warning(
+                    "%s: not the ledger that was read before: it had %d lines and has %d now, "
+                    "which count",
+                    self._path,
+                    before[1],
+                    self._lines,
+                )
+
+    def _read(self) -> None:
         try:
             with self._path.open("rb") as stream:
                 status = os.fstat(stream.fileno())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from moderation.errors import InputError, OutputError
+from moderation.labels.name import check_person
 from moderation.report.paged import open_scored
 from moderation.review.app import Review, application, warm
 from moderation.review.decisions import DecisionWriter
@@ -98,6 +99,7 @@ def serve(
     (the port is taken, the ledger cannot be written).
     """
     access.check()
+    check_person(reviewer)
     tls = _tls(access)
     scored_path, ledger_path = Path(scored_path), Path(ledger_path)
     scored = open_scored(scored_path)

@@ -107,6 +107,38 @@ def test_retracting_nothing_is_an_error(path):
         retract(path, at=NOON, by="ann")
 
 
+def test_of_several_decisions_all_are_retracted_or_none(path):
+    keys = append(path, [decision(), decision(text="second")])
+    before = path.read_bytes()
+    with pytest.raises(LabelError, match="no decision 'nope'"):
+        retract(path, key=[keys[0], "nope"], at=NOON, by="ann")
+    assert path.read_bytes() == before
+    assert retract(path, key=[*keys, keys[0]], at=NOON, by="ann") == 2
+    assert len(decisions(path)) == 0
+
+
+ODD_NAMES = ["", "  ", "an\nn", "an\rn", "ann\x00", "\x1b[31mann", "ann\u2028", "\u202enna",
+             "\u2066ann\u2069", "an\u200bn", "\ufeffann", "an\u00adn", "\u200fann"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_that_does_not_show_as_what_it_is_is_refused(path, name):
+    with pytest.raises(LabelError, match=r"annotator|cannot be a reviewer's name"):
+        append(path, [decision(annotator=name)])
+    assert not path.exists()
+    append(path, [decision()])
+    with pytest.raises(LabelError, match="cannot be a reviewer's name"):
+        retract(path, annotator="ann", at=NOON, by=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë Ñandú", "山田太郎", "مریم\u200cسادات", "क्\u200dष", "👩\u200d🚀", "o'brien, r.; x"]
+)
+def test_names_of_all_scripts_are_names(path, name):
+    append(path, [decision(annotator=name)])
+    assert decisions(path)["annotator"].tolist() == [name]
+
+
 def test_a_torn_last_line_is_passed_over_and_set_aside_by_the_next_writer(path):
     append(path, [decision(), decision(text="second")])
     whole = path.read_bytes()

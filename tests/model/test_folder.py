@@ -216,6 +216,29 @@ def test_damaged_calibration(folder):
     assert "labels[0].calibration.slope is -1; expected a number from" in refused(folder)
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("metrics", "out_of_fold", "roc_auc"), [17, 0.5, 0.9]),
+        (("metrics", "out_of_fold", "roc_auc"), "good"),
+        (("metrics", "out_of_fold"), [0.9]),
+        (("metrics", "roc_auc_by_source"), {"forum": -1}),
+        (("operating", "precision"), 87),
+        (("operating", "recall_low"), -0.1),
+        (("operating", "false_positive_rate"), 1e6),
+        (("operating", "flags"), -5),
+        (("operating", "value"), 200_000),
+        (("operating", "threshold"), 2),
+    ],
+)
+def test_figures_that_cannot_be(folder, path, value):
+    card = json.loads((folder / "model.json").read_text())
+    card["labels"][0]["metrics"] |= {"out_of_fold": {}, "roc_auc_by_source": {}}
+    card = replaced(json.dumps(card), ("labels", 0, *path), value)
+    write(folder, card)
+    assert f"labels[0].{'.'.join(path)}" in refused(folder)
+
+
 def test_labels_of_one_name(folder):
     card = json.loads((folder / "model.json").read_text())
     card["labels"][1]["name"] = card["labels"][0]["name"]

@@ -222,6 +222,34 @@ def test_a_body_counts_by_what_came_of_it(tmp_path, token):
         asking.close()
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}",
+        b"Content-Length: 2\r\nContent-Length: 20\r\n\r\n{}",
+    ],
+)
+@pytest.mark.parametrize("kind", [b"application/json", b"text/plain"])
+def test_a_length_that_is_stated_twice_is_refused_and_hung_up_on(tmp_path, twice, kind):
+    with served(tmp_path) as server, server.connect() as line:
+        line.settimeout(10)
+        head = server.head("/api/orders").replace(b"application/json", kind)
+        line.sendall(head + b"\r\n" + twice)
+        answer = b"".join(iter(lambda: line.recv(65_536), b""))
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert answer.count(b"HTTP/1.1") == 1
+        assert "Traceback" not in server.said
+
+
+def test_a_reviewers_name_is_told_before_anything_is_opened(tmp_path, moderation):
+    write_table(flagged_spam(1), tmp_path / "s.parquet", PASSPORT)
+    ran = moderation("review", tmp_path / "s.parquet", "--port", "0", "--reviewer", "an\nn",
+                     "--labels", tmp_path / "ledger.jsonl")  # fmt: skip
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert "cannot be a reviewer's name" in ran.err
+
+
 def test_an_endless_body_is_hung_up_on(tmp_path):
     with served(tmp_path) as server, server.connect() as line:
         line.sendall(server.head("/api/orders") + b"\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -581,6 +581,56 @@ def test_many_at_once_are_the_open_ones_only_and_the_button_says_how_many(contex
     assert page.is_hidden("#toast")
 
 
+def decided_elsewhere(path, rows):
+    """What bob decides on rows of flagged_spam, written by another process."""
+    ledger.append(
+        path,
+        [
+            ledger.Decision(label="spam", value=True, text=f"buy number {k} now", annotator="bob",
+                            at=datetime.now(UTC), thread_id=f"t{k // 20}", id=str(k))
+            for k in rows
+        ],
+    )  # fmt: skip
+
+
+def test_what_another_decided_since_the_button_was_drawn_is_not_decided_over(context, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with server(tmp_path, flagged_spam(20)) as address:
+        page = opened(context, address)
+        context.route("**/api/events", lambda route: route.abort())  # nothing is heard for a while
+        page.keyboard.press("t")
+        decided_elsewhere(path, range(3, 8))
+        assert page.inner_text("#no").endswith("Reject 20")
+        context.unroute("**/api/events")
+        page.keyboard.press("n")
+        page.wait_for_function("() => /15$/.test(document.getElementById('no').textContent)")
+        page.wait_for_function("() => document.getElementById('card').ariaBusy !== 'true'")
+        page.keyboard.press("n")
+        page.wait_for_selector("#toast:not([hidden])")
+        assert page.inner_text("#toast-said") == "Rejected on 15 comments"
+        saved(page)
+    by = {(one["id"], one["annotator"]) for one in ledger.entries(path)}
+    assert len(by) == len({name for name, _ in by}) == 20
+
+
+def test_decisions_that_the_ledger_lost_are_told_and_come_back_with_it(context, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    with server(tmp_path, flagged_spam(5)) as address:
+        page = opened(context, address)
+        press(page, "y")
+        press(page, "n")
+        saved(page)
+        whole = path.read_bytes()
+        path.write_bytes(b"")
+        page.wait_for_function("() => /2 decisions of before are not in it/.test("
+                               "document.getElementById('said').textContent)")  # fmt: skip
+        assert page.inner_text("#count").endswith("5 to review")
+        path.write_bytes(whole)
+        page.wait_for_function(
+            "() => /3 to review/.test(document.getElementById('count').textContent)"
+        )
+
+
 def test_near_duplicates_on_a_phone(browser, tmp_path):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = opened(context, report(tmp_path, flagged_spam(40)) + "#row=5")

@@ -652,12 +652,30 @@ def test_another_ledger_of_the_same_length_in_its_place_is_read(client, tmp_path
     assert [one["value"] for one in told(client)] == [0]
 
 
+def test_a_ledger_that_lost_what_was_read_is_logged_once(client, tmp_path, caplog):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order(), order(row=1, number="b")]})
+    assert caplog.messages == []
+    for harm in (lambda: path.write_bytes(b""), path.unlink):
+        harm()
+        assert told(client) == []
+        assert told(client) == []
+        client.json("/api/orders", {"orders": [order(row=2, number="c")]})
+        assert [one["row"] for one in told(client)] == [2]
+    assert caplog.messages == [
+        f"{path}: not the ledger that was read before: it had 2 lines and has 0 now, which count",
+        f"{path}: not the ledger that was read before: it had 1 lines and has 0 now, which count",
+    ]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
         order(row=999, number="x"),
         order(label="nonsense", number="x"),
         order(by="", number="x"),
+        order(by="an\nn", number="x"),
+        order(by="\u202enna", number="x"),
         order(number="a", row=2),
         {"number": "x", "retracts": "unheard of", "at": NOON, "by": "ann"},
         {"number": "x", "retracts": 5, "at": NOON, "by": "ann"},

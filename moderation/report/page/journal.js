@@ -14,6 +14,7 @@ function makeJournal() {
     // By its key where the server did not keep its time: a clock of the year 9999.
     const known = named.get(nameOf(one)) ?? keyed.get(one.key);
     if (known) {
+      if (known.lost) Object.assign(known, { gone: false, lost: false });
       if (one.rank !== undefined) Object.assign(known, { rank: one.rank, written: one.written });
       if (one.key && !known.key) {
         known.key = one.key;
@@ -52,6 +53,14 @@ function makeJournal() {
       const known = keyed.get(key);
       if (known) known.gone = true;
       return known;
+    },
+    // Another ledger than before: what is in neither it nor on its way there is gone. The rows that changed.
+    restart(told) {
+      const kept = new Set(told.filter((one) => !one.retracts).map((one) => one.key));
+      for (const one of told) kept.delete(one.retracts);
+      const changed = [...named.values()].filter((one) => one.key && one.gone === kept.has(one.key));
+      for (const one of changed) one.lost = one.gone = !one.gone;
+      return changed;
     },
     standing,
     // Mine before others', then as the ledger ranks them; what it has not ranked yet is newer.

@@ -90,7 +90,12 @@ app.hear = async () => {
   const row = app.at >= 0 && app.state.view === "review" && !document.hidden ? app.columns.row[app.at] : -1;
   const reader = app.store.readers.get(row);
   const rows = new Set();
-  for (const one of await app.store.events(settings.name, row)) {
+  const { told, anew } = await app.store.events(settings.name, row);
+  const differ = anew ? app.journal.restart(told) : [];
+  for (const one of differ) rows.add(one.row);
+  const lost = differ.filter((one) => one.gone).length;
+  if (lost) announce(`The ledger is another one now: ${plural(lost, "decision")} of before ${lost === 1 ? "is" : "are"} not in it`);
+  for (const one of told) {
     const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
     if (known) rows.add(known.row);
   }

@@ -280,6 +280,7 @@ app.decide = async (judgements) => {
     announce("The text is shown now. The next key decides");
     return;
   }
+  if (app.scope !== "one" && !(await app.stillOpen(judgements))) return;
   const verdicts = app.verdicts(judgements);
   if (!verdicts.length) return;
   const rows = [...new Set(verdicts.map(([row]) => row))];
@@ -297,6 +298,16 @@ app.decide = async (judgements) => {
   } finally {
     busy(false);
   }
+};
+
+// Whether all that the button promises is open: others may have decided on some since it was drawn.
+app.stillOpen = async (judgements) => {
+  const promised = app.reach(judgements);
+  busy(true);
+  try { await app.hear(); } catch { /* no answer: decided all the same, saved later */ } finally { busy(false); }
+  const open = app.scope === "one" ? 0 : app.reach(judgements);
+  if (open !== promised) announce(`Others have decided meanwhile: ${number(open)} of ${number(promised)} are still open. Nothing is decided yet`);
+  return open === promised;
 };
 
 // What was decided on many at once can be taken back at once, for as long as nothing else was decided.

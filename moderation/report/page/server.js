@@ -67,9 +67,10 @@ function serverStore() {
     async events(who, reading) {
       const got = await ask("/api/events", { since: seen, generation, session, name: who || "somebody", reading });
       this.readers = new Map(Object.entries(got.readers).map(([row, other]) => [+row, other]));
+      const anew = generation >= 0 && generation !== got.generation; // another ledger is in its place
       seen = got.count;
       generation = got.generation;
-      return got.events;
+      return { told: got.events, anew };
     },
     send: async (orders) => (await ask("/api/orders", { orders })).keys,
   };

@@ -20,7 +20,7 @@ function fileStore() {
     claim: async (rows) => ({ granted: new Set(rows), held: new Map() }),
     release: () => {},
     logOut: async () => {},
-    events: async () => [],
+    events: async () => ({ told: [], anew: false }),
     send: async () => ({}),
   };
 }

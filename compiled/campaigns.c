@@ -6,6 +6,7 @@ enum {
     BANDS = 20,
     LEADERS = 4,       /* texts of one bucket that a further one is compared with */
     MOST_WORDS = 400,  /* of a text that are looked at */
+    WORD_SLOTS = 1024, /* of a table of them: a power of two */
 };
 static const double NEAR = 0.38; /* resemblance of word pairs that joins two texts */
 
@@ -19,55 +20,85 @@ static inline uint64_t mix(uint64_t h)
     return h ^ (h >> 33);
 }
 
-/* Sort in place (Shell's method); returns how many distinct ones stand at the beginning. */
-static int64_t sort_distinct(Hashes of)
-{
-    int64_t gap = 1, kept = 0;
-    while (gap < of.rows / 3)
-        gap = 3 * gap + 1;
-    for (; gap > 0; gap /= 3)
-        for (int64_t i = gap; i < of.rows; i++) {
-            uint64_t one = AT(of, i);
-            int64_t j = i;
-            for (; j >= gap && AT(of, j - gap) > one; j -= gap)
-                AT(of, j) = AT(of, j - gap);
-            AT(of, j) = one;
-        }
-    for (int64_t i = 0; i < of.rows; i++)
-        if (i == 0 || AT(of, i) != AT(of, kept - 1)) {
-            AT(of, kept) = AT(of, i);
-            kept++;
-        }
-    return kept;
-}
-
+/* Text i is row rows[i] of a column. */
 typedef struct {
     Bytes data;
-    Longs offsets;
+    Longs offsets, rows;
     Spelling spelling;
 } Texts;
 
-/* Sorted distinct hashes of the word pairs of text i; none if it has too few words. */
-static Hashes pairs_of(const Texts *texts, int64_t i, int64_t least_words)
+/* Buckets of the words of text i, of MOST_WORDS at most. */
+static Ints words_of(const Texts *texts, int64_t i)
 {
-    const Hashes none = {NULL, 0, 1};
-    int64_t start = AT(texts->offsets, i), stop = AT(texts->offsets, i + 1);
+    int64_t row = AT(texts->rows, i);
+    int64_t start = AT(texts->offsets, row), stop = AT(texts->offsets, row + 1);
     Ints ids = NEW(Ints, int32_t, (stop - start) / 2 + 1);
-    Floats shape = ZEROS(Floats, float, N_SHAPE);
-    int64_t found = text_terms(&texts->spelling, texts->data, start, stop, ids, shape);
-    int64_t size = least(found, MOST_WORDS);
-    if (size < 1 || size < least_words)
-        return none;
-    Hashes some = NEW(Hashes, uint64_t, size);
-    for (int64_t k = 0; k < size; k++)
-        AT(some, k) = (uint64_t)AT(ids, k);
-    if (sort_distinct(some) < least_words)
-        return none;
-    Hashes pairs = NEW(Hashes, uint64_t, size - 1);
-    for (int64_t k = 0; k < size - 1; k++)
-        AT(pairs, k) = mix((uint64_t)AT(ids, k) << 32 | (uint64_t)AT(ids, k + 1));
-    pairs.rows = sort_distinct(pairs);
-    return pairs;
+    float shape[N_SHAPE] = {0};
+    ids.rows = least(text_terms(&texts->spelling, texts->data, start, stop, ids,
+                                (Floats){shape, N_SHAPE, 1}), MOST_WORDS);
+    return ids;
+}
+
+/* Whether so many of the words are distinct. */
+static bool has_words(Ints ids, int64_t least_words)
+{
+    if (ids.rows < least_words)
+        return false;
+    int32_t table[WORD_SLOTS];
+    int64_t distinct = 0;
+    for (int64_t k = 0; k < WORD_SLOTS; k++)
+        table[k] = -1;
+    for (int64_t k = 0; k < ids.rows && distinct < least_words; k++) {
+        int32_t id = AT(ids, k);
+        int64_t slot = id % WORD_SLOTS;
+        while (table[slot] != -1 && table[slot] != id)
+            slot = (slot + 1) % WORD_SLOTS;
+        distinct += table[slot] == -1;
+        table[slot] = id;
+    }
+    return distinct >= least_words;
+}
+
+/* The hash of word k and the one behind it. */
+static inline uint64_t pair_at(Ints ids, int64_t k)
+{
+    return mix((uint64_t)AT(ids, k) << 32 | (uint64_t)AT(ids, k + 1));
+}
+
+/* The distinct word pairs of a text, and a table of them; rows -1 = not looked at yet. */
+typedef struct {
+    uint64_t at[MOST_WORDS], table[WORD_SLOTS];
+    int64_t rows, slots;
+} Pairs;
+
+/* Where a pair stands in the table, or is to stand. */
+static inline int64_t slot_of(const Pairs *pairs, uint64_t pair)
+{
+    int64_t slot = (int64_t)(pair % (uint64_t)pairs->slots);
+    while (pairs->table[slot] && pairs->table[slot] != pair)
+        slot = (slot + 1) % pairs->slots;
+    return slot;
+}
+
+static void find_pairs(const Texts *texts, int64_t i, Pairs *pairs)
+{
+    void *kept = borrowed();
+    Ints ids = words_of(texts, i);
+    for (pairs->slots = 64; pairs->slots < 2 * ids.rows;)
+        pairs->slots *= 2;
+    for (int64_t slot = 0; slot < pairs->slots; slot++)
+        pairs->table[WITHIN(slot, WORD_SLOTS)] = 0;
+    pairs->rows = 0;
+    for (int64_t k = 0; k + 1 < ids.rows; k++) {
+        uint64_t pair = pair_at(ids, k);
+        pair = pair ? pair : 1; /* 0 is a free slot */
+        int64_t slot = slot_of(pairs, pair);
+        if (pairs->table[slot])
+            continue;
+        pairs->table[slot] = pair;
+        pairs->at[pairs->rows++] = pair;
+    }
+    give_back(kept);
 }
 
 typedef struct {
@@ -77,13 +108,13 @@ typedef struct {
     Hashes seeds, keys;
 } Sketch;
 
-/* The least hash of the pairs under each seed. */
-static void find_minima(Hashes pairs, Hashes seeds, Hashes minima)
+/* The least hash of the word pairs under each seed. */
+static void find_minima(Ints ids, Hashes seeds, Hashes minima)
 {
     for (int64_t s = 0; s < seeds.rows; s++)
         AT(minima, s) = UINT64_MAX;
-    for (int64_t k = 0; k < pairs.rows; k++) {
-        uint64_t h = AT(pairs, k);
+    for (int64_t k = 0; k + 1 < ids.rows; k++) {
+        uint64_t h = pair_at(ids, k);
         for (int64_t s = 0; s < seeds.rows; s++) {
             uint64_t v = (h ^ AT(seeds, s)) * 0x9E3779B97F4A7C15u;
             v ^= v >> 32;
@@ -98,9 +129,9 @@ static int64_t sketch_of(Sketch *job)
     Hashes minima = NEW(Hashes, uint64_t, job->seeds.rows);
     for (int64_t i = job->first; i < job->last; i++) {
         void *kept = borrowed();
-        Hashes pairs = pairs_of(&job->texts, i, AT(job->least_words, i));
-        if (pairs.rows) {
-            find_minima(pairs, job->seeds, minima);
+        Ints ids = words_of(&job->texts, i);
+        if (has_words(ids, AT(job->least_words, i))) {
+            find_minima(ids, job->seeds, minima);
             for (int64_t band = 0; band < BANDS; band++) {
                 uint64_t key = (uint64_t)band + 1;
                 for (int64_t r = 0; r < BAND_ROWS; r++)
@@ -114,17 +145,13 @@ static int64_t sketch_of(Sketch *job)
 }
 ENTRY(sketch, Sketch)
 
-/* Jaccard index of two sorted arrays of distinct hashes. */
-static double resemblance(Hashes a, Hashes b)
+/* Jaccard index of the pairs of two texts. */
+static double resemblance(const Pairs *a, const Pairs *b)
 {
-    int64_t i = 0, j = 0, shared = 0;
-    while (i < a.rows && j < b.rows) {
-        uint64_t one = AT(a, i), other = AT(b, j);
-        shared += one == other;
-        i += one <= other;
-        j += other <= one;
-    }
-    return (double)shared / (double)most(a.rows + b.rows - shared, 1);
+    int64_t shared = 0;
+    for (int64_t k = 0; k < a->rows; k++)
+        shared += b->table[slot_of(b, a->at[k])] != 0;
+    return (double)shared / (double)most(a->rows + b->rows - shared, 1);
 }
 
 static int64_t root(Longs group, int64_t i)
@@ -137,44 +164,150 @@ static int64_t root(Longs group, int64_t i)
 }
 
 typedef struct {
-    Longs order;
-    Hashes key;
+    Hashes keys; /* (bands, texts); 0 = too short */
     Texts texts;
     Longs group;
-} JoinBand;
+} JoinTexts;
 
-/* Join texts i and j if they are near; whether they are in one group now. */
-static bool join(const JoinBand *job, int64_t i, int64_t j)
+/* Texts with one key that are unlike one another, and what was found in them. */
+typedef struct {
+    int64_t texts[LEADERS], count;
+    Pairs pairs[LEADERS];
+} Leaders;
+
+static const Pairs *pairs_of_leader(const JoinTexts *job, Leaders *leaders, int64_t m)
 {
-    int64_t mine = root(job->group, i), other = root(job->group, j);
-    if (mine == other)
-        return true;
-    void *kept = borrowed();
-    double alike = resemblance(pairs_of(&job->texts, i, 0), pairs_of(&job->texts, j, 0));
-    give_back(kept);
-    if (alike < NEAR)
-        return false;
-    AT(job->group, most(mine, other)) = least(mine, other);
-    return true;
+    Pairs *pairs = &leaders->pairs[m];
+    if (pairs->rows < 0)
+        find_pairs(&job->texts, leaders->texts[m], pairs);
+    return pairs;
 }
 
-/* Compare each text with up to LEADERS unlike ones before it in its bucket; join the near. */
-static int64_t join_band_of(JoinBand *job)
+/* Join text i with the leaders that it is near to; otherwise it may become one. */
+static void join_text(const JoinTexts *job, int64_t i, Leaders *leaders)
 {
-    int64_t leaders[LEADERS], count = 0;
-    for (int64_t k = 0; k < job->order.rows; k++) {
-        int64_t i = AT(job->order, k);
-        if (k == 0 || AT(job->key, i) != AT(job->key, AT(job->order, k - 1)))
-            count = 0;
-        bool near = false;
-        for (int64_t m = 0; m < count; m++)
-            near = join(job, i, leaders[m]) || near;
-        if (!near && count < LEADERS)
-            leaders[count++] = i;
+    Pairs *own = &leaders->pairs[least(leaders->count, LEADERS - 1)], spare;
+    own = leaders->count < LEADERS ? own : &spare;
+    own->rows = -1;
+    bool near = false;
+    for (int64_t m = 0; m < leaders->count; m++) {
+        int64_t mine = root(job->group, i), other = root(job->group, leaders->texts[m]);
+        if (mine == other) {
+            near = true;
+            continue;
+        }
+        if (own->rows < 0)
+            find_pairs(&job->texts, i, own);
+        if (resemblance(own, pairs_of_leader(job, leaders, m)) < NEAR)
+            continue;
+        AT(job->group, most(mine, other)) = least(mine, other);
+        near = true;
+    }
+    if (!near && leaders->count < LEADERS)
+        leaders->texts[leaders->count++] = i;
+}
+
+/* Sort by the upper 32 bits; equal ones keep their order. */
+static void sort_by_upper(Hashes items, Hashes spare)
+{
+    enum { DIGITS = 3, DIGIT = 11, VALUES = 1 << DIGIT };
+    for (int digit = 0; digit < DIGITS; digit++) {
+        int64_t ends[VALUES + 1] = {0};
+        const int shift = 32 + digit * DIGIT;
+        for (int64_t k = 0; k < items.rows; k++)
+            ends[(AT(items, k) >> shift) % VALUES + 1]++;
+        for (int64_t value = 0; value < VALUES; value++)
+            ends[value + 1] += ends[value];
+        for (int64_t k = 0; k < items.rows; k++)
+            AT(spare, ends[(AT(items, k) >> shift) % VALUES]++) = AT(items, k);
+        Hashes sorted = spare;
+        spare = items;
+        items = sorted;
+    }
+    for (int64_t k = 0; k < items.rows; k++) /* three rounds end in what was spare */
+        AT(spare, k) = AT(items, k);
+}
+
+/* The texts that are long enough by their first two keys: an order of their own, whatever that of
+   the rows. */
+static Longs own_order(Hashes keys)
+{
+    int64_t n = 0;
+    Longs order = NEW(Longs, int64_t, keys.columns);
+    for (int64_t i = 0; i < keys.columns; i++)
+        if (CELL(keys, 0, i)) {
+            AT(order, n) = i;
+            n++;
+        }
+    order.rows = n;
+    void *kept = borrowed();
+    Hashes items = NEW(Hashes, uint64_t, n), spare = NEW(Hashes, uint64_t, n);
+    Longs before = NEW(Longs, int64_t, n);
+    for (int half = 0; half < 4; half++) { /* from the lowest bits of the second key on */
+        const int band = half < 2, shift = half % 2 ? 32 : 0;
+        for (int64_t k = 0; k < n; k++) {
+            uint64_t key = CELL(keys, band, AT(order, k)) >> shift;
+            AT(items, k) = key << 32 | (uint64_t)k;
+            AT(before, k) = AT(order, k);
+        }
+        sort_by_upper(items, spare);
+        for (int64_t k = 0; k < n; k++)
+            AT(order, k) = AT(before, AT(items, k) & UINT32_MAX);
+    }
+    give_back(kept);
+    return order;
+}
+
+/* Move those of items[first:last] with the key of the first one behind it, in their order.
+
+   Returns where they end. Their upper 32 bits are equal, so that there seldom are any others. */
+static int64_t gather(Hashes items, Longs order, Hashes key, int64_t first, int64_t last)
+{
+    uint64_t wanted = AT(key, AT(order, AT(items, first) & UINT32_MAX));
+    int64_t end = first + 1;
+    for (int64_t k = end; k < last; k++) {
+        uint64_t item = AT(items, k);
+        if (AT(key, AT(order, item & UINT32_MAX)) != wanted)
+            continue;
+        for (int64_t at = k; at > end; at--)
+            AT(items, at) = AT(items, at - 1);
+        AT(items, end) = item;
+        end++;
+    }
+    return end;
+}
+
+/* Compare each text with up to LEADERS unlike ones before it that have its key; join the near. */
+static void join_band(const JoinTexts *job, Hashes key, Longs order, Hashes items, Hashes spare)
+{
+    const int64_t n = order.rows;
+    Leaders *leaders = borrow(1, sizeof(Leaders));
+    for (int64_t k = 0; k < n; k++)
+        AT(items, k) = (AT(key, AT(order, k)) & ~(uint64_t)UINT32_MAX) | (uint64_t)k;
+    sort_by_upper(items, spare);
+    for (int64_t first = 0, last = 0, end; first < n; first = end) {
+        if (last <= first)
+            for (last = first + 1; last < n && AT(items, last) >> 32 == AT(items, first) >> 32;)
+                last++;
+        end = last == first + 1 ? last : gather(items, order, key, first, last);
+        leaders->count = 0;
+        for (int64_t k = first; k < end && end > first + 1; k++)
+            join_text(job, AT(order, AT(items, k) & UINT32_MAX), leaders);
+    }
+}
+
+static int64_t join_texts_of(JoinTexts *job)
+{
+    Longs order = own_order(job->keys);
+    Hashes items = NEW(Hashes, uint64_t, order.rows), spare = NEW(Hashes, uint64_t, order.rows);
+    for (int64_t band = 0; band < job->keys.rows; band++) {
+        void *kept = borrowed();
+        join_band(job, ROW(Hashes, job->keys, band), order, items, spare);
+        give_back(kept);
     }
     return 0;
 }
-ENTRY(join_band, JoinBand)
+ENTRY(join_texts, JoinTexts)
 
 typedef struct {
     Longs group;

@@ -7,7 +7,7 @@ Rajaraman, Ullman, "Mining of massive datasets", chapter 3. The loops are in `co
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +26,9 @@ a member of a campaign has dozens of partners; at 0.05 (unrelated) with 0.002, a
 NEAR = 0.38  # resemblance of word pairs that joins two texts
 AT_ONCE = 1 << 13  # texts of one piece of work
 
-_TEXTS = group(U1, I8, SPELLING)
+_TEXTS = group(U1, I8, I8, SPELLING)
 _sketch = Loop("sketch", INT, INT, _TEXTS, I8, U8, W_U8)
-_join_band = Loop("join_band", I8, U8, _TEXTS, W_I8)
+_join_texts = Loop("join_texts", U8, _TEXTS, W_I8)
 _flatten = Loop("flatten_groups", W_I8)
 _scan_links = Loop("scan_links", U1, I8, W_I8, W_U8)
 
@@ -52,51 +52,45 @@ class Text(NamedTuple):
         return cls(data, offsets if len(offsets) else np.zeros(1, np.int64))
 
 
-def _texts(text: Text) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+def _texts(text: Text, rows: np.ndarray) -> tuple[Any, ...]:
     """What the loops find word pairs with; no class of words is marked."""
-    return text.data, text.offsets, (fold_table(), np.zeros(1 << BITS, np.uint8))
+    return text.data, text.offsets, rows, (fold_table(), np.zeros(1 << BITS, np.uint8))
 
 
-def near_groups(text: Text, least: np.ndarray) -> np.ndarray:
+def near_groups(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
     """Group of near-same texts per text, (n,) int64; -1 for texts too short to tell.
 
-    least: (n,) int64, the distinct words that each text needs, at least 2.
-    A group's number is its first row's; who is in it does not depend on the texts' order.
+    least: (n,) int64, the distinct words that each text needs, at least 2. rows: (n,) int64 of the
+    column, None = all of it.
+    A group's number is that of its first text; who is in it does not depend on the texts' order.
     """
-    return joined(text, band_keys(text, least))
+    return joined(text, band_keys(text, least, rows), rows)
 
 
-def band_keys(text: Text, least: np.ndarray) -> np.ndarray:
+def band_keys(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
     """The keys of each text in each band, (BANDS, n) uint64; 0 for texts too short to tell.
 
-    least: as in `near_groups`. Only texts that have a key of a band in common can be near.
+    least, rows: as in `near_groups`. Only texts that have a key of a band in common can be near.
     """
-    n = len(text.offsets) - 1
+    rows = np.arange(len(text.offsets) - 1) if rows is None else rows
+    n = len(rows)
     keys = np.zeros((BANDS, n), np.uint64)
     seeds = np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS).astype(np.uint64)
-    tables = (_texts(text), np.maximum(least, 2), seeds, keys)
+    tables = (_texts(text, rows), np.maximum(least, 2), seeds, keys)
     with ThreadPoolExecutor(thread_count()) as pool:
         firsts = range(0, n, AT_ONCE)
         list(pool.map(lambda first: _sketch(first, min(first + AT_ONCE, n), *tables), firsts))
     return keys
 
 
-def joined(text: Text, keys: np.ndarray) -> np.ndarray:
+def joined(text: Text, keys: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
     """Groups of near-same texts by their `band_keys`; see `near_groups`.
 
     Texts that have no key in common with any other may be left out: they join nothing.
     """
-    texts, n = _texts(text), keys.shape[1]
-    usable = np.lexsort((keys[1], keys[0]))  # an order of the texts' own, whatever the rows'
-    usable = usable[keys[0, usable] > 0]
-    group = np.arange(n)
-    for key in keys:
-        order = usable[np.argsort(key[usable], kind="stable")]
-        alike = key[order[1:]] == key[order[:-1]]
-        busy = np.zeros(len(order), bool)
-        busy[1:] |= alike
-        busy[:-1] |= alike
-        _join_band(order[busy], key, texts, group)
+    rows = np.arange(keys.shape[1]) if rows is None else rows
+    group = np.arange(keys.shape[1])
+    _join_texts(keys, _texts(text, rows), group)
     _flatten(group)
     group[keys[0] == 0] = -1
     return group

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from moderation.compiled import U4, U8, W_BOOL, Loop
 from moderation.dump_evidence.names import ORDINARY
 
 KNOWN_THREADS = 3  # an author under so many articles is known, unless all of theirs have a link
@@ -14,6 +15,8 @@ DAY = 24 * 3600 * 1_000_000  # microseconds
 SLOT_BITS = 22
 WINDOW = 10 * 60 * 1_000_000
 NO_TIME = np.iinfo(np.int64).min
+
+_mark_repeated = Loop("mark_repeated", U4, U8, W_BOOL)
 
 
 class Seen(NamedTuple):
@@ -146,9 +149,11 @@ def tally(
 
 def repeated(key: np.ndarray) -> np.ndarray:
     """(n,) bool: whether each key, uint64 or uint32, comes more than once."""
-    ordered = np.sort(key)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    return held(twice, key)
+    found = np.zeros(len(key), bool)
+    keys = np.ascontiguousarray(key)
+    none: list[np.ndarray] = [np.zeros(0, np.uint32), np.zeros(0, np.uint64)]
+    _mark_repeated(*((keys, none[1]) if key.dtype == np.uint32 else (none[0], keys)), found)
+    return found
 
 
 def held(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:

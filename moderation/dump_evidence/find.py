@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from moderation.campaigns import kernel
 from moderation.campaigns.find import MIN_WORDS
+from moderation.compiled import I8, U1, W_I8, Loop
 from moderation.dump_evidence.counts import (
     NO_TIME,
     Authors,
@@ -32,6 +33,8 @@ from moderation.features.ngrams import thread_count
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_first_texts = Loop("first_texts", U1, I8, I8, W_I8)
 
 AT_ONCE = 1 << 15  # comments whose texts are looked over at a time
 MOST = np.iinfo(np.uint16).max
@@ -148,10 +151,7 @@ def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = No
     pace = count_pace(looked.author, looked.thread, looked.time, authors)
     things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
     evidence = compared(looked, Known(authors, pace, things, int(thread.max())))
-    rows = np.unique(looked.seen["text"].row[repeated(looked.seen["text"].key)])
-    encoded = pc.dictionary_encode(_plain(comments["text"].iloc[rows]))
-    group = groups(encoded.dictionary)[encoded.indices.to_numpy()]
-    rows, group = rows[group >= 0], group[group >= 0].astype(np.uint64)
+    rows, group = near_texts(comments["text"], looked.seen["text"])
     names = looked.author[rows]
     seen = tally(group, looked.thread[rows], names, authors.regular_at(names))
     note(evidence, "text", rows, group, seen)
@@ -202,12 +202,6 @@ def note(evidence: DumpEvidence, name: str, row: np.ndarray, key: np.ndarray, se
         columns["strangers"] = seen.authors - seen.known
     for part, column in columns.items():
         evidence.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
-
-
-def _plain(column: pd.Series | pa.ChunkedArray) -> pa.Array:
-    array = pa.array(column, pa.large_string(), from_pandas=True)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return array.fill_null("") if array.null_count else array
 
 
 def _array(comments: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
@@ -283,9 +277,18 @@ def look(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
     return {name: Sightings.joined([one[name] for one in parts]) for name in KINDS}
 
 
-def groups(texts: pa.Array) -> np.ndarray:
-    """(n,) int64: a number for the near-same of n distinct texts, -1 = too short to tell.
+def near_texts(texts: pd.Series | pa.Array, seen: Sightings) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of texts of which a piece stands elsewhere, and (uint64) their near-same texts'.
 
-    Nearness is that of campaigns; a link makes no text longer, for the link itself is counted.
+    seen: the pieces of the texts. Nearness is that of campaigns; a link makes no text longer, for
+    the link itself is counted.
     """
-    return kernel.near_groups(kernel.Text.of(texts), np.full(len(texts), MIN_WORDS))
+    has_piece = np.zeros(len(texts), bool)
+    has_piece[seen.row[repeated(seen.key)]] = True
+    rows = np.flatnonzero(has_piece)
+    text = kernel.Text.of(texts)
+    first = np.empty(len(rows), np.int64)
+    _first_texts(text.data, text.offsets, rows, first)
+    distinct, place = np.unique(first, return_inverse=True)
+    group = kernel.near_groups(text, np.full(len(distinct), MIN_WORDS), rows[distinct])[place]
+    return rows[group >= 0], group[group >= 0].astype(np.uint64)

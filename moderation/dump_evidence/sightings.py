@@ -1,8 +1,7 @@
 """What can be met again in a dump: link domains, telephone numbers and pieces of text.
 
-Everything is a 64-bit hash beside the row in which it stands. A comment costs about a microsecond:
-whole buffers are looked over at once, and only rows that hold a link or many figures are read one
-by one.
+Everything is a hash beside the row in which it stands. All texts are looked over by one compiled
+loop (`compiled/sightings.c`); only those that may hold a link or a number are read one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from moderation.compiled import I8, U1, W_I4, W_U1, Loop, array
 from moderation.dump_evidence.hosts import owner
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from moderation.campaigns.kernel import Text
 
 PIECE = 32  # bytes: some six words
-ONE_IN = 3  # spaces behind which a piece begins
 MOST_BYTES = 4096  # of a text that is looked at
 LEAST_DIGITS, MOST_DIGITS = 9, 15  # of a telephone number; E.164 allows 15
-NEAR_DIGITS = 4  # bytes from one figure of a number to the next, at most: "555) 01"
 MOST_OF_A_ROW = 8  # links, and numbers, of one comment that are looked at
+LINK, PHONE = 1, 2  # marks of a text that may hold one
+
+_look_over = Loop("look_over", U1, I8, W_U1, W_I4, array("u4", written=True))
 
 _LINK = re.compile(
     rb"(?i)(?:https?://(?:www\.)?|\bwww\.)([a-z0-9][a-z0-9.-]{2,80})(/[^\s\"'<>)\]]*)?"
@@ -35,7 +36,7 @@ _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d+\.\d+\.\d
 
 
 class Sightings(NamedTuple):
-    """What stands in some comments: rows (int64), and beside each a hash (uint64 or uint32)."""
+    """What stands in some comments: rows, and beside each a hash (uint64, of pieces uint32)."""
 
     row: np.ndarray
     key: np.ndarray
@@ -64,29 +65,23 @@ KINDS = ("link", "phone", "text")
 
 
 def sightings(text: Text) -> dict[str, Sightings]:
-    """What stands in each text, by kind: link domains, telephone numbers, pieces of the text."""
-    first, last = text.offsets[0], text.offsets[-1]  # the buffer may hold other rows
-    text = type(text)(text.data[first:last], text.offsets - first)
-    points = np.flatnonzero(text.data == ord("."))
-    return {
-        "link": domains(text, points),
-        "phone": phones(text),
-        "text": pieces(text),
-    }
+    """What stands in each text, by kind: link domains, telephone numbers, pieces of the text.
 
-
-def domains(text: Text, points: np.ndarray) -> Sightings:
-    """The domains that links of each text belong to, without those that everybody links to.
-
-    points: where the buffer has a full stop.
+    A piece is PIECE bytes from behind one space in three. What follows a space says whether a piece
+    begins there, so that two texts which have some words in common are cut in the same places,
+    whatever stands before them. 32 bits are enough: a piece only proposes texts, which are then
+    compared.
     """
-    data = text.data
-    colons = np.flatnonzero(data[:-2] == ord(":")) if len(data) > 2 else np.zeros(0, np.int64)
-    colons = colons[(data[colons + 1] == ord("/")) & (data[colons + 2] == ord("/"))]
-    bare = points[points > 2]
-    for back in (1, 2, 3):
-        bare = bare[(data[bare - back] | 0x20) == ord("w")]
-    return _read(text, np.concatenate([colons, bare]), _domains_of)
+    offsets = text.offsets
+    room = int(offsets[-1] - offsets[0])  # most of it is never touched
+    marks = np.zeros(len(offsets) - 1, np.uint8)
+    row, key = np.empty(room, np.int32), np.empty(room, np.uint32)
+    found = _look_over(text.data, offsets, marks, row, key)
+    return {
+        "link": _read(text, np.flatnonzero(marks & LINK), _domains_of),
+        "phone": _read(text, np.flatnonzero(marks & PHONE), _phones_of),
+        "text": Sightings(row[:found].copy(), key[:found].copy()),
+    }
 
 
 def _domains_of(text: bytes) -> Iterable[str]:
@@ -108,13 +103,6 @@ def site_of(url: str) -> str:
     return next(iter(_domains_of(url.encode("utf-8", "replace"))), "")
 
 
-def phones(text: Text) -> Sightings:
-    """The telephone numbers of each text, by their last nine figures."""
-    figures = np.flatnonzero((text.data - np.uint8(ord("0"))) < 10)
-    far = figures[LEAST_DIGITS - 1 :] - figures[: max(len(figures) - LEAST_DIGITS + 1, 0)]
-    return _read(text, figures[: len(far)][far < LEAST_DIGITS * NEAR_DIGITS // 2], _phones_of)
-
-
 def _phones_of(text: bytes) -> Iterable[str]:
     for number, found in enumerate(_PHONE.finditer(text)):
         if number == MOST_OF_A_ROW:
@@ -124,39 +112,11 @@ def _phones_of(text: bytes) -> Iterable[str]:
             yield digits[-LEAST_DIGITS:].decode()
 
 
-def _read(text: Text, places: np.ndarray, of: Callable[[bytes], Iterable[str]]) -> Sightings:
-    """What `of` finds in the texts that have something at one of the places."""
-    rows = np.unique(np.searchsorted(text.offsets, places, "right") - 1)
-    rows = rows[(rows >= 0) & (rows < len(text.offsets) - 1)]
+def _read(text: Text, rows: np.ndarray, of: Callable[[bytes], Iterable[str]]) -> Sightings:
+    """What `of` finds in some of the texts."""
     found = []
     for row in rows.tolist():
         first, last = text.offsets[row], text.offsets[row + 1]
         whole = text.data[first : min(last, first + MOST_BYTES)].tobytes()
         found += [(row, name) for name in of(whole)]
     return Sightings.of(found)
-
-
-def pieces(text: Text) -> Sightings:
-    """PIECE bytes from behind some spaces of each text.
-
-    What follows a space says whether a piece begins there, so that two texts which have some words
-    in common are cut in the same places, whatever stands before them. 32 bits are enough: a piece
-    only proposes texts, which are then compared.
-    """
-    data, offsets = text.data, text.offsets
-    stop = len(data) - PIECE
-    if stop <= 0:
-        return Sightings(np.zeros(0, np.int64), np.zeros(0, np.uint32))
-    place = np.flatnonzero(data[:stop] == ord(" ")) + 1
-    words = np.ndarray((len(data) - 7,), np.dtype("<u8"), data, strides=(1,))
-    key = words[place] * np.uint64(0x9E3779B97F4A7C15)
-    begins = np.flatnonzero(key < np.uint64((1 << 64) // ONE_IN))
-    place, key = place[begins], key[begins]
-    row = np.repeat(np.arange(len(offsets) - 1), np.diff(np.searchsorted(place, offsets)))
-    inside = (place > offsets[row]) & (place + PIECE <= offsets[row + 1])
-    inside &= place < offsets[row] + MOST_BYTES
-    row, place, key = row[inside], place[inside], key[inside]
-    for step in range(8, PIECE, 8):
-        key ^= key >> np.uint64(29)
-        key = (key ^ words[place + step]) * np.uint64(0x9E3779B97F4A7C15)
-    return Sightings(row, (key >> np.uint64(32)).astype(np.uint32))

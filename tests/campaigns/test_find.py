@@ -186,3 +186,49 @@ def test_whoever_is_grouped_is_near_a_member(word_lists):
         assert nearest >= kernel.NEAR
         same = [at for at in range(len(texts)) if texts[at] == texts[row]]
         assert {group[at] for at in same} == {own}
+
+
+def slow_groups(texts, keys):
+    """The groups of texts that have a key in common and are near, joined band by band."""
+    group = list(range(len(texts)))
+    order = sorted(
+        (k for k in range(len(texts)) if keys[0][k]), key=lambda k: (keys[0][k], keys[1][k])
+    )
+    for band in keys:
+        leaders = {}
+        for k in order:
+            mine = leaders.setdefault(band[k], [])
+            near = False
+            for other in mine:
+                joint = group[k] == group[other]
+                if not joint and naive_resemblance(texts[k], texts[other]) >= kernel.NEAR:
+                    ends = {group[k], group[other]}
+                    group = [min(ends) if one in ends else one for one in group]
+                    joint = True
+                near = near or joint
+            if not near and len(mine) < 4:
+                mine.append(k)
+    return [one if keys[0][k] else -1 for k, one in enumerate(group)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(VOCABULARY[:12]), min_size=2, max_size=9), min_size=2, max_size=30
+    )
+)
+def test_groups_are_those_of_the_slow_twin(word_lists):
+    texts = [" ".join(words) for words in word_lists]
+    column = kernel.Text.of(pa.array(texts, STRING))
+    keys = kernel.band_keys(column, np.full(len(texts), 2))
+    assert kernel.joined(column, keys).tolist() == slow_groups(texts, keys.tolist())
+
+
+def test_some_rows_of_a_column_are_grouped_as_a_column_of_their_own():
+    texts = ["aa bb cc dd ee", "x", "aa bb cc dd ee ff", "yy zz", "pp qq rr ss tt"]
+    rows = np.array([4, 2, 0])
+    whole = kernel.Text.of(pa.array(texts, STRING))
+    alone = kernel.Text.of(pa.array([texts[row] for row in rows], STRING))
+    least = np.full(3, 2)
+    assert (kernel.band_keys(whole, least, rows) == kernel.band_keys(alone, least)).all()
+    assert kernel.near_groups(whole, least, rows).tolist() == [0, 1, 1]

@@ -8,7 +8,7 @@ from places import ROOT
 from moderation.campaigns import kernel
 from moderation.dump_evidence.find import find_dump_evidence
 from moderation.dump_evidence.rules import RULES, Verdict
-from moderation.dump_evidence.sightings import pieces
+from moderation.dump_evidence.sightings import sightings
 
 SHARED = "I bought new tyres for my bicycle last week and they hold the road well in the rain, "
 
@@ -199,7 +199,7 @@ def test_the_order_of_the_comments_changes_nothing():
 
 def test_a_text_is_cut_alike_whatever_ends_before_it():
     text = kernel.Text.of(pd.Series([SHARED + " ", SHARED, "x ", SHARED]))
-    found = pieces(text)
+    found = sightings(text)["text"]
     assert [found.key[found.row == row].tolist() for row in (1, 3)] == [
         found.key[found.row == 0][: int((found.row == 1).sum())].tolist()
     ] * 2

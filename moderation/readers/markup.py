@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _VALUE = r"""(?:"[^"]*+"(?=[\s/>])|'[^']*+'(?=[\s/>])|[^\s<>]*+)"""
 _BARE = (
@@ -50,6 +51,14 @@ _USUAL = re.compile(  # what most comments have of markup, told apart by the gro
     rf"(blockquote|div|p)|(br|li))(?=[\s/>]){_ATTRIBUTES}[\s/]*+>",
     re.IGNORECASE,
 )
+_IS_MARKED = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|blockquote|span|em|strong|a|b|i|u|s|img|code|pre|h[1-6]|hr|table|tr|"
+    r"td|th|tbody|thead|del|ins|sub|sup|small|font|figure|iframe|video|input|svg|path|details|"
+    r"summary|cite|q|kbd|center)(?:\s[^<>]*)?/?>|&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"<[a-zA-Z/!]|&")
+_HAS_BREAKS = re.compile(r"<(?:p|br|div|li|blockquote|pre)\b[^<>]*>", re.IGNORECASE)
 _BREAKS = ("", "", "\n\n", "\n")  # for each of these groups
 _PLAINEST = (
     *((tag, "\n\n") for tag in ("<p>", "</p>")),
@@ -101,6 +110,27 @@ def _usual(html: str, newlines: bool) -> str | None:
 
 def _break(tag: re.Match[str]) -> str:
     return _BREAKS[tag.lastindex or 0]
+
+
+def has_markup(texts: Iterable[str]) -> bool:
+    """Whether texts are HTML: their signs are parts of tags and entities, hardly ever others.
+
+    >>> has_markup(["<p>one</p>", "two"]), has_markup(["a <b", "Q & A", "i <3 you"])
+    (True, False)
+    """
+    some = [text for text in islice(texts, 500) if text]
+    signed = [text for text in some if "<" in text or "&" in text]
+    marked = sum(not _SIGNS.search(_IS_MARKED.sub("", text)) for text in signed)
+    return marked > 0.9 * len(signed) and marked >= 0.03 * len(some) and marked > 0
+
+
+def plain_if_marked(text: str) -> str:
+    r"""A text in HTML or not, among others in HTML: without a paragraph's tag its line ends count.
+
+    >>> plain_if_marked("one &amp; two\nthree"), plain_if_marked("<p>one\ntwo</p>")
+    ('one & two\nthree', 'one two')
+    """
+    return plain(text, newlines=not _HAS_BREAKS.search(text))
 
 
 def tidy(text: str) -> str:

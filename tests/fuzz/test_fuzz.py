@@ -90,3 +90,11 @@ def test_a_member_of_an_archive_is_found_by_the_directory_where_its_own_name_is_
     marks = [marked.Lost(mark, dump.index(mark)) for mark in marked.MARK.findall(dump)]
     reject = marked.Told("comments.zip:one.csv", "the whole file", "")
     assert marked.covered(marks, dump, [reject], came=1) == {b"mk00000001zz"}
+
+
+def test_shapes_of_unknown_systems_are_read_or_asked_about():
+    """The first of those that `python -m tests.fuzz.shapes --seed 1` makes."""
+    shapes = script("shapes")
+    counts = shapes.counted(files=25, seed=1)
+    assert counts["wrong"] == 0
+    assert counts["right"] >= 22

@@ -7,8 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Reject
+from moderation.readers.inference.roles import depth_of
 from moderation.readers.json.shape import JsonFormat, Record, at, first, status_in
-from moderation.readers.markup import plain, tidy
+from moderation.readers.markup import plain, plain_if_marked, tidy
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow
 from moderation.readers.values import no_parent, when
 
@@ -32,11 +33,13 @@ class Builder:
         self.passed: Counter[str] = Counter()
         self._people: dict[str, str] = {}
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
+        self._ladder_of: str | None = None  # the thread
         self._known_threads: set[tuple[str | None, ...]] = set()
         self._answered: set[int] | None = None  # objects that have replies in them
         self._invented: dict[int, str] = {}  # names made up for those without an id
         self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
         self._names: Counter[str] = Counter()
+        self._threads: dict[int, str | None] = {}  # of the comments of this document
         self._articles: dict[str | None, str] = {}  # thread -> the text of the post that opens it
 
     def begin(self, root: Any) -> None:
@@ -45,7 +48,7 @@ class Builder:
             path, key, name = self._shape.people
             for person in at(root, path) or ():
                 self._people[str(at(person, key))] = str(at(person, name) or "")
-        self._answered, self._invented = None, {}
+        self._answered, self._invented, self._threads = None, {}, {}
 
     def name(self, matches: list[Match], match: Match, place: int | None) -> None:
         """Make up an id for a comment that has none, but replies within it.
@@ -61,7 +64,7 @@ class Builder:
             return
         if self._answered is None:
             self._answered = {id(other.around) for other in matches if other.around is not None}
-        if id(record) not in self._answered:
+        if id(record) not in self._answered and not shape.depth:
             return
         above = self._own(match.around) if match.around is not None else None
         paths = (shape.text.replace("<", ""), shape.author, shape.time)
@@ -72,7 +75,8 @@ class Builder:
         self._invented[id(record)] = name if again == 1 else f"{name}-{again}"
         if place is not None:
             self._lasting[place] = self._invented[id(record)]
-        self.passed[MADE] += 1
+        if id(record) in self._answered:
+            self.passed[MADE] += 1
 
     def _own(self, record: Record) -> str | None:
         """The comment's id, or the one made up for it."""
@@ -125,8 +129,9 @@ class Builder:
             return self._source.path.absolute().parent.name
         own = _name(first(match.record, shape.thread))
         of_post = _name(first(match.post, shape.post_id)) if match.post else None
-        of_parent = _name(first(match.around, shape.thread)) if match.around else None
-        return own or of_post or of_parent
+        of_parent = self._threads.get(id(match.around)) if match.around else None
+        self._threads[id(match.record)] = thread = own or of_post or of_parent
+        return thread
 
     def _row(self, match: Match, thread: str | None) -> Row:
         shape, record = self._shape, match.record
@@ -163,8 +168,11 @@ class Builder:
             return self._own(match.around)
         if _name(parent) == ZERO and not shape.settle:
             return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
-        depth = first(record, shape.depth)
-        if isinstance(depth, int) and not (isinstance(path, str) and path in record):
+        depth = depth_of(first(record, shape.depth)) if shape.depth else None
+        if depth is not None and not (path and isinstance(path, str) and path in record):
+            if self._ladder_of != self._threads.get(id(record)):  # another page begins
+                self._ladder_of = self._threads.get(id(record))
+                self._ladder.clear()
             return self._above(depth, own)
         return None
 
@@ -185,7 +193,10 @@ class Builder:
             if value in (None, "", []):
                 continue
             text = _flat(value)
-            text = plain(text) if path.startswith("<") else tidy(text)
+            if path.startswith("<"):
+                text = plain_if_marked(text) if self._shape.mixed else plain(text)
+            else:
+                text = tidy(text)
             return self._shape.fix(text) if self._shape.fix else text
         return ""
 

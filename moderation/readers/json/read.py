@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Batch, Reject
+from moderation.readers.inference.keyed import unkeyed
 from moderation.readers.json.build import Builder
 from moderation.readers.json.doubts import Doubts, unread
 from moderation.readers.json.lenient import loads
@@ -91,6 +92,8 @@ class _Reading:
             if substantial(part.raw):
                 yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
             return
+        twice = says_twice(part.raw, root)
+        self._unkey(root)
         elements: list[Element] = []
         matches = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
@@ -99,12 +102,17 @@ class _Reading:
             if self._broken and not matches:
                 return
         wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, matches))
-        if wrong or says_twice(part.raw, root):
+        if wrong or twice:
             there = located(part.raw)
+            self._unkey(there.root)
             yield from self._doubled(part, there.doubled)
             yield from self._of(part, there.root, there.spans)
         else:
             yield from self._rows(matches, part, root, {})
+
+    def _unkey(self, root: Any) -> None:
+        if self._shape.keyed:
+            unkeyed(root)
 
     def _is_doubted(self, root: Any, matches: list[Match], elements: list[Element]) -> bool:
         """Whether a document has words and no comment, or a post and words in place of a date."""
@@ -127,6 +135,8 @@ class _Reading:
         """What is left of a document that is no JSON, and rejects for the rest."""
         self._broken = True
         left = salvaged(part.raw, self._holds)
+        for rest in (left.root, *left.others):
+            self._unkey(rest)
         self._doubts.sample([left.root, *left.others])
         for span in left.unread:
             yield from self._rejected(part, span, why)

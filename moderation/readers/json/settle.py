@@ -19,6 +19,30 @@ def by_chain(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     _follow(rows, {thread.thread_id for thread in threads if thread.thread_id}, adopt=not threads)
 
 
+def to_thread(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """What answers the thread itself is top level; else an answer is where the answered is.
+
+    Some systems name a page in more than one way.
+    """
+    known = {row.id: row for row in rows if row.id}
+    for row in rows:
+        if row.parent_id == row.thread_id and row.parent_id not in known:
+            row.parent_id = None
+    if len(known) < sum(row.id is not None for row in rows):
+        return  # ids that count within a thread only
+    tops: dict[int, Row] = {}  # of each row that has been looked at: the one at its top
+    for row in rows:
+        path: list[Row] = []
+        at = row
+        while id(at) not in tops and at.parent_id in known and len(path) <= len(rows):
+            path.append(at)
+            at = known[at.parent_id or ""]
+        top = tops.get(id(at), at)
+        for one in path:
+            tops[id(one)] = top
+            one.thread_id = top.thread_id
+
+
 def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """As `by_chain`, but a parent that is not in the file may have been a comment: it stays."""
     _follow(rows, {thread.thread_id for thread in threads if thread.thread_id}, adopt=False)

@@ -59,6 +59,8 @@ class JsonFormat:
     wrapped: bool = False  # the replies may stand beside the comment, in an object around both
     bare_replies: bool = False  # replies may be texts, without an object around them
     stubs: bool = False  # `more` objects stand for comments that are not in the file
+    mixed: bool = False  # texts that are marked as HTML may be none
+    keyed: bool = False  # keys of mappings are data: they are written into the objects under them
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
 
 

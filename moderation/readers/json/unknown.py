@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from moderation.readers.json import formats
+from moderation.comments import Batch
+from moderation.readers.inference.groups import Group, best_of, fields_of, groups_in
+from moderation.readers.inference.keyed import KEY, PAGE, unkeyed
+from moderation.readers.inference.names import hints
+from moderation.readers.json import formats, settle
 from moderation.readers.json.late import late
 from moderation.readers.json.read import read_format
-from moderation.readers.json.shape import JsonFormat, at
-from moderation.readers.json.text import first_values
+from moderation.readers.json.shape import JsonFormat, at, has, is_record
+from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.walk import NESTS, REPLIES, objects
-from moderation.readers.synonyms import NAMES, is_html, plainly, roles
+from moderation.readers.markup import has_markup
+from moderation.readers.synonyms import NAMES, SYNONYMS, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moderation.comments import Batch
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
@@ -43,13 +48,185 @@ def detect(source: Source) -> str | None:
 
 def read(source: Source) -> Iterator[Batch]:
     """Batches of the comments, nested or not."""
-    return read_format(source, shape_of(source) or _SHAPELESS)
+    yield from read_format(source, shape_of(source) or _SHAPELESS)
+    if told := source.memo.get("told"):
+        yield Batch(notes=[f"{source.name}: {told}; if that is wrong, name them with --map"])
 
 
 _SHAPELESS = JsonFormat("json-tree", "", ("text",), "text")
 
 
 def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
+    """The format by the usual names; by what the values are where these do not tell."""
+    whole = [root for root in roots if not (isinstance(root, dict) and BEHIND in root)]
+    keyed = [unkeyed(root) for root in whole]
+    every = groups_in(whole, source.mapping)
+    chosen, others = best_of(every)
+    named = _by_names(roots, source)
+    if not chosen:
+        return named
+    first = chosen[0]
+    if first.roles.doubt and named is None:
+        source.memo["doubt"] = first
+        return None
+    nested = first.ways != {""} or any(KEY in one or PAGE in one for one in first.records)
+    if "text" not in first.roles.fields or (not nested and len(chosen) == 1):
+        return None if "text" in first.roles.told else named
+    if not _is_better(chosen, named, source):
+        return None if named is None else _completed(named, chosen, others, any(keyed), source)
+    return _by_values(chosen, others, any(keyed), source)
+
+
+def _is_better(chosen: list[Group], named: JsonFormat | None, source: Source) -> bool:
+    """Whether what the values tell is more than what names do."""
+    first = chosen[0]
+    if source.mapping:
+        return named is None or bool(first.roles.told)
+    if named is None:
+        return True
+    by_name = named.text.replace("<", "").split("|")
+    if any(group.roles.fields["text"] not in by_name for group in chosen):
+        return True
+    if any(
+        has(record, group.roles.fields["text"]) and not is_record(record, named)
+        for group in chosen
+        for record in group.records
+    ):
+        return True
+    return bool({"id", "parent_id", "depth"} & first.roles.told.keys())
+
+
+def _completed(
+    named: JsonFormat, chosen: list[Group], others: list[Group], keyed: bool, source: Source
+) -> JsonFormat:
+    """The format by names, with what else was found."""
+    thread = _joined(chosen, "thread_id")
+    path = named.thread or (thread if _is_thread(chosen) or "thread_id" in source.mapping else "")
+    return replace(
+        named,
+        keyed=keyed,
+        mixed=not named.text.startswith("<"),
+        id="|".join(filter(None, [named.id, KEY * keyed])),
+        thread="|".join(filter(None, [path, PAGE * keyed])),
+        depth=_joined(chosen, "depth"),
+        text=_marked(named.text, chosen),
+        settle=settle.to_thread,
+        shut=named.shut | _shut(chosen, others),
+    )
+
+
+def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: Source) -> JsonFormat:
+    text = _joined(chosen, "text")
+    paths = {role: _joined(chosen, role) for role in SYNONYMS}
+    beside = [paths[role] for role in ("id", "author", "created_at") if paths[role]]
+    known = (text, "|".join(beside)) if beside and _all_have(chosen, beside) else (text,)
+    names = _holders(chosen)
+    told = "; ".join(group.roles.note for group in chosen if group.roles.note)
+    why = f"the comments are taken from {' and '.join(group.name for group in chosen)}"
+    source.memo["told"] = f"{why} ({chosen[0].words})" + (
+        f"; by their values {told}" if told else ""
+    )
+    return JsonFormat(
+        "json-tree",
+        "",
+        keys=known,
+        text=_marked(text, chosen),
+        id="|".join(filter(None, [paths["id"], KEY * keyed])),
+        parent=paths["parent_id"],
+        depth=_joined(chosen, "depth"),
+        thread="|".join(
+            filter(None, [paths["thread_id"] if _is_thread(chosen) else "", PAGE * keyed])
+        ),
+        author=paths["author"],
+        time=paths["created_at"],
+        url=paths["url"],
+        status=paths["status"],
+        title=paths["title"],
+        mixed=True,
+        keyed=keyed,
+        post=names,
+        post_id=names[0] if names else "id",
+        post_text="article|selftext|description|content|body|text",
+        shut=_shut(chosen, others),
+        settle=settle.to_thread,
+    )
+
+
+def _joined(chosen: list[Group], role: str) -> str:
+    """The fields of all the lists for this column of ours."""
+    fields = (group.roles.fields.get(role) for group in chosen)
+    return "|".join(dict.fromkeys(path for path in fields if path))
+
+
+def _all_have(chosen: list[Group], beside: list[str]) -> bool:
+    """Whether every object with the text has one of these too."""
+    return all(
+        has(record, "|".join(beside)) or not has(record, group.roles.fields["text"])
+        for group in chosen
+        for record in group.records
+    )
+
+
+def _is_thread(chosen: list[Group]) -> bool:
+    """Whether the field that may name the thread does not name each comment."""
+    for group in chosen:
+        path = group.roles.fields.get("thread_id")
+        if path is None:
+            continue
+        names = [str(at(record, path)) for record in group.records if at(record, path)]
+        if plainly(path) in ("url", "link") and len(names) > 1 and len(set(names)) == len(names):
+            return False
+    return True
+
+
+def _marked(paths: str, chosen: list[Group]) -> str:
+    """The paths of texts, those with markup in many of their values marked as HTML."""
+    found = []
+    for path in paths.split("|"):
+        bare = path.removeprefix("<")
+        values = [at(record, bare) for group in chosen for record in group.records]
+        is_marked = has_markup(value for value in values if isinstance(value, str))
+        found.append("<" * (is_marked or path.startswith("<")) + bare)
+    return "|".join(found)
+
+
+def _shut(chosen: list[Group], others: list[Group]) -> frozenset[str]:
+    """The keys of lists with texts that are no comments'."""
+    ways = {way for group in chosen for way in group.ways}
+    around = {way for group in chosen for way in group.within}
+    texts = {path.split(".")[0] for group in chosen for path in group.roles.fields.values()}
+    shut = {way for group in others for way in group.ways}
+    return frozenset(shut - ways - around - texts - {""})
+
+
+def _holders(chosen: list[Group]) -> tuple[str, ...]:
+    """The key that names the objects which hold lists of comments, and the lists' keys."""
+    records = {id(record) for group in chosen for record in group.records}
+    holders = {
+        id(holder): holder
+        for group in chosen
+        for holder in group.holders
+        if holder and id(holder) not in records
+    }
+    keys = {
+        key
+        for holder in holders.values()
+        for key, value in holder.items()
+        if isinstance(value, list) and any(id(one) in records for one in value)
+    }
+    if not keys or (
+        not any(group.within - group.ways - {""} for group in chosen) and len(holders) < 2
+    ):
+        return ()
+    for one in fields_of(list(holders.values())):
+        named = plainly(one.path) in ("id", "url", "slug", "title", "link", "path", "href", "name")
+        unique = one.share > 0.9 and one.distinct > 0.98
+        if unique and (named or hints(one.path, "thread_id") or one.is_address or one.is_named):
+            return one.path, "|".join(sorted(keys))
+    return ()
+
+
+def _by_names(roots: list[Any], source: Source) -> JsonFormat | None:
     comments = list(_comments(roots, source))
     flat = _is_flat(roots, source)
     if not flat and not comments:

@@ -18,16 +18,17 @@ from moderation.readers.json.lenient import loads
 from moderation.readers.json.strays import is_prose, odd_key
 from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.unknown import shape_of
-from moderation.readers.markup import plain
+from moderation.readers.markup import plain, plain_if_marked
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.synonyms import NAMES, is_html, plainly, roles
 from moderation.readers.table.ahead import in_order
 from moderation.readers.table.columns import batch, late_roles, texts
 from moderation.readers.table.csv import Style, csv_columns, style_of
-from moderation.readers.table.dialects import DIALECTS, Dialect, dialect_of, dialect_roles
+from moderation.readers.table.dialects import DIALECTS, dialect_of, dialect_roles
 from moderation.readers.table.jsonl import line_columns, value_columns
 from moderation.readers.table.objects import LATER, Job, at, nested_words
 from moderation.readers.table.parquet import Parquet
+from moderation.readers.table.sampled import Ladder, completed, inferred, is_marked, is_regular
 from moderation.readers.values import is_sentence, status_of
 
 if TYPE_CHECKING:
@@ -58,9 +59,17 @@ def detect(source: Source) -> str | None:
     style = style_of(source)
     if style is None:
         return None
-    if "text" in roles(style.names, source.mapping) and _tabular(source, style):
+    if not _tabular(source, style):
+        return None
+    if "text" in roles(style.names, source.mapping) or _is_told(source, style):
         return f"header line with {_shown(style.names)}"
     return None
+
+
+def _is_told(source: Source, style: Style) -> bool:
+    """Whether values tell a text in what is a table by its name, or by rows of like lengths."""
+    named = source.suffix in (".csv", ".tsv")
+    return (named or is_regular(source, style)) and "text" in inferred(source, style).fields
 
 
 def _is_nothing(source: Source) -> bool:
@@ -92,10 +101,15 @@ def read(source: Source) -> Iterator[Batch]:
         jobs = _json(source, chosen)
     else:
         style = _style(source)
-        chosen = _roles(source, style.names)
+        chosen = _roles(source, style.names, style)
         jobs = csv_columns(source, style, chosen)
-    yield from _batches(source, jobs, plain if is_html(chosen["text"]) else None)
-    if note := _weakly(source, chosen):
+    markup: Callable[[str], str] | None = plain if is_html(chosen["text"]) else None
+    if markup is None and is_marked(source, chosen["text"]):
+        markup = plain_if_marked
+    yield from _batches(source, jobs, markup, Ladder() if "depth" in chosen else None)
+    if told := source.memo.get("told"):
+        yield Batch(notes=[f"{source.name}: by its values, {told}; if that is wrong, say --map"])
+    elif note := _weakly(source, chosen):
         yield Batch(notes=[note])
 
 
@@ -156,7 +170,7 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
         jobs = csv_columns(source, style, chosen)
     if "text" not in chosen:
         raise InputError(f"{source.name}: has no column {dialect.roles['text']}, as {name} has")
-    return _batches(source, jobs, dialect.markup, dialect)
+    return _batches(source, jobs, dialect.markup, dialect.adapt, dialect.status)
 
 
 def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:
@@ -205,13 +219,20 @@ def _batches(
     source: Source,
     jobs: Iterator[Job],
     markup: Callable[[str], str] | None = None,
-    dialect: Dialect | None = None,
+    adapt: Callable[[dict[str, Any]], None] | None = None,
+    status: Callable[[Any], str] = status_of,
 ) -> Iterator[Batch]:
-    return in_order(partial(_batch, source, job, markup, dialect) for job in jobs)
+    threads = 1 if isinstance(adapt, Ladder) else None  # its rows follow one another
+    made = (partial(_batch, source, job, markup, adapt, status) for job in jobs)
+    return in_order(made, threads)
 
 
 def _batch(
-    source: Source, job: Job, markup: Callable[[str], str] | None, dialect: Dialect | None
+    source: Source,
+    job: Job,
+    markup: Callable[[str], str] | None,
+    adapt: Callable[[dict[str, Any]], None] | None,
+    status: Callable[[Any], str],
 ) -> Batch:
     columns = job()
     gathered = Batch()
@@ -222,9 +243,8 @@ def _batch(
         if markup:
             text = [markup(cell or "") for cell in columns.values["text"].to_pylist()]
             columns.values["text"] = pa.array(text, STRING)
-        if dialect and dialect.adapt:
-            dialect.adapt(columns.values)
-        status = dialect.status if dialect else status_of
+        if adapt:
+            adapt(columns.values)
         gathered = batch(columns.values, source.name, columns.place, status)
     gathered.rejects[:0] = columns.rejects
     gathered.met += columns.met
@@ -252,9 +272,9 @@ def _json_roles(source: Source) -> dict[str, str]:
     return chosen
 
 
-def _roles(source: Source, names: Any) -> dict[str, str]:
+def _roles(source: Source, names: Any, style: Style | None = None) -> dict[str, str]:
     names = list(names)
-    chosen = roles(names, source.mapping)
+    chosen = completed(source, roles(names, source.mapping), style)
     for ours, theirs in source.mapping.items():
         if theirs not in names and theirs.split(".")[0] not in names:
             raise InputError(

@@ -1,0 +1,97 @@
+"""Which field names a record and which its parent: told by values that refer to others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.readers.inference.names import hints
+
+if TYPE_CHECKING:
+    from moderation.readers.inference.fields import Field
+
+_HIT, _AHEAD = 0.75, 0.9  # of references: to a record of the file, to one before their own
+_HIT_NAMED = 0.3  # of those of a field that is called after what it refers to
+_OTHER_END = re.compile(r"latest|last|first|next|accepted|newest|pinned|best")
+_FEW, _MANY = 1, 4  # references that are enough with a name for it, or without
+_LARGE = 10_000  # a number above it is hardly a count
+
+
+class Link(NamedTuple):
+    """A field of ids, and one that refers to them. depth: of the deepest record by them."""
+
+    id: Field
+    parent: Field
+    hits: float
+    depth: int
+    sure: float
+
+
+def links(fields: list[Field], known_id: str | None = None) -> list[Link]:
+    """The pairs of fields that are likely ids and parents, the likeliest first."""
+    names = [field for field in fields if field.is_unique or field.path == known_id]
+    found = [
+        link
+        for own in names
+        for other in fields
+        if other is not own
+        if (link := _link(own, other)) is not None
+    ]
+    return sorted(found, key=lambda link: link.sure, reverse=True)
+
+
+def _link(own: Field, other: Field) -> Link | None:
+    """The link, if the one field may refer to the other."""
+    refs = other.references
+    given = [ref for ref in refs if ref is not None]
+    if _OTHER_END.search(other.path.lower()):
+        return None
+    hinted = hints(other.path, "parent_id")
+    if len(given) < (_FEW if hinted else 2) or (other.has_flags and not hinted):
+        return None
+    places: dict[str, int] = {}
+    for place, name in enumerate(own.references):
+        if name is not None:
+            places.setdefault(name, place)
+    hits = [(place, places[ref]) for place, ref in enumerate(refs) if ref in places]
+    themselves = sum(place == to for place, to in hits)
+    share = len(hits) / len(given)
+    if not hits or share < (_HIT_NAMED if hinted else _HIT) or themselves > 0.1 * len(hits):
+        return None
+    ahead = sum(to < place for place, to in hits) / len(hits)
+    named = _is_named(own)
+    roots = len(refs) - len(given)
+    if not (hinted or named) and (len(hits) < _MANY or max(ahead, 1 - ahead) < _AHEAD or not roots):
+        return None
+    depth = _deepest(dict(hits))
+    if not depth:
+        return None
+    sure = 2 * share + 2 * hinted + named + max(ahead, 1 - ahead) + 0.1 * min(depth, 8)
+    sure += 0.5 * (roots > 0) + 0.5 * hints(own.path, "id")
+    return Link(own, other, share, depth, sure)
+
+
+def _is_named(field: Field) -> bool:
+    """Whether the ids are no small numbers, which counts and ranks are too."""
+    some = field.filled[:100]
+    return not all(value.isdigit() and int(value) < _LARGE for value in some)
+
+
+def _deepest(parents: dict[int, int]) -> int:
+    """Steps of the longest chain; 0 where one goes in a circle."""
+    steps: dict[int, int] = {}
+    for start in parents:
+        chain = []
+        place = start
+        seen = set()
+        while place in parents and place not in steps:
+            if place in seen:
+                return 0
+            seen.add(place)
+            chain.append(place)
+            place = parents[place]
+        depth = steps.get(place, 0)
+        for step in reversed(chain):
+            depth += 1
+            steps[step] = depth
+    return max(steps.values(), default=0)

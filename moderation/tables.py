@@ -185,12 +185,12 @@ def _write_jsonl(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
 
 def _write_csv(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
     for number, table in enumerate(parts):
-        columns = [csv_safe(_flat(column)) for column in table.columns]
+        columns = [csv_safe(flat(column)) for column in table.columns]
         options = pa_csv.WriteOptions(include_header=number == 0)
         pa_csv.write_csv(pa.table(columns, names=table.column_names), stream, options)
 
 
-def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lists as joined strings, times as ISO 8601 in UTC, all else as it is."""
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         return pc.binary_join(column, JOINT)

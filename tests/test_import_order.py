@@ -24,7 +24,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "dump_evidence evidence",
     "model",
     "flags",
-    "scoring",
+    "frames scoring",
     "evaluation",
     "sampling",
     "training",

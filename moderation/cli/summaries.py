@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moderation.flags.by_language import ByLanguage
     from moderation.model.share import Share
     from moderation.readers import Dump
+    from moderation.report.database import Written
     from moderation.report.render import Reported
 
 
@@ -212,6 +213,13 @@ def report_summary(target: Path, reported: Reported) -> None:
     if reported.shown < reported.flagged + reported.queued:
         contents += f"; the {reported.shown:,} surest are in it"
     tell(f"wrote {target} ({contents})")
+
+
+def database_summary(target: Path, written: Written) -> None:
+    """What a database holds, and how to look at it."""
+    contents = f"{plural(written.comments, 'comment')}, {plural(written.flags, 'flag')}"
+    tell(f"wrote {target} ({contents}) and {written.metadata}")
+    say(f"to look at it: datasette {target} -m {written.metadata}")
 
 
 def print_flagged(flagged: pd.DataFrame, most: int | None) -> None:

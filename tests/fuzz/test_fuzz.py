@@ -19,7 +19,7 @@ def script(name):
 
 def test_damaged_dumps_break_no_promise():
     mutate = script("mutate")
-    seen = mutate.run(seconds=15, seed=20)
+    seen = mutate.run(seconds=8, seed=20)
     assert seen["clean"] + seen["rejects"] > 0
     assert set(seen) <= {"clean", "rejects", "error"}
 

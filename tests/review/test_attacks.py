@@ -91,7 +91,7 @@ def served(folder, *, tls=False, haste="", files=256):
         (folder / "said.txt").open("w") as said,
         subprocess.Popen(command, stderr=said, env=known, preexec_fn=limited) as running,  # noqa: PLW1509
     ):
-        stop = threading.Timer(60, running.kill)
+        stop = threading.Timer(300, running.kill)
         stop.start()
         try:
             yield Served(folder, opened(folder / "said.txt", running))
@@ -126,6 +126,24 @@ def token_of(page):
     return re.search(rb'"server":\{"token":"([^"]+)"', page)[1].decode()
 
 
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("attacked")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("hasty"), haste=HASTE) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("remote"), tls=True) as server:
+        yield server
+
+
 # ---- connections ---------------------------------------------------------------------------------
 
 
@@ -150,10 +168,9 @@ def test_silent_connections_keep_nobody_out(tmp_path, tls):
         b"HEAD\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
     ],
 )
-def test_who_does_not_finish_is_cut_off(tmp_path, begun):
-    with served(tmp_path, haste=HASTE) as server:
-        assert server.raw(begun.replace(b"HEAD", server.head("/api/events"))) == b""
-        assert "Traceback" not in server.said
+def test_who_does_not_finish_is_cut_off(hasty, begun):
+    assert hasty.raw(begun.replace(b"HEAD", hasty.head("/api/events"))) == b""
+    assert "Traceback" not in hasty.said
 
 
 def test_bodies_that_break_off_are_no_news(tmp_path):
@@ -186,19 +203,17 @@ def test_bodies_that_break_off_are_no_news(tmp_path):
         ("nonsense", b"400"),
     ],
 )
-def test_odd_requests_are_refused_in_a_line(tmp_path_factory, request_line, status):
-    folder = tmp_path_factory.mktemp("odd")
-    with served(folder) as server:
-        answer = server.raw(f"{request_line}\r\nHost: {server.host}\r\n\r\n".encode())
-        assert answer.startswith(b"HTTP/1.1 " + status)
-        assert b"access-control" not in answer.lower()
-        assert "Traceback" not in server.said
+def test_odd_requests_are_refused_in_a_line(attacked, request_line, status):
+    answer = attacked.raw(f"{request_line}\r\nHost: {attacked.host}\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"access-control" not in answer.lower()
+    assert "Traceback" not in attacked.said
 
 
-def test_requests_in_one_piece_are_answered_one_by_one(tmp_path):
-    with served(tmp_path) as server, server.connect() as line:
-        one = f"GET /?token=wrong HTTP/1.1\r\nHost: {server.host}\r\n\r\n"
-        line.sendall((one.replace("?token=wrong", f"?token={server.token}") + one + one).encode())
+def test_requests_in_one_piece_are_answered_one_by_one(attacked):
+    with attacked.connect() as line:
+        one = f"GET /?token=wrong HTTP/1.1\r\nHost: {attacked.host}\r\n\r\n"
+        line.sendall((one.replace("?token=wrong", f"?token={attacked.token}") + one + one).encode())
         told = b"".join(iter(lambda: line.recv(65_536), b""))
         assert re.findall(rb"HTTP/1.1 (\d+)", told) == [b"200", b"403"]  # a refusal hangs up
 
@@ -212,14 +227,13 @@ def pieces(count, size=100_000):
 
 
 @pytest.mark.parametrize("token", ["right", "wrong"])
-def test_a_body_counts_by_what_came_of_it(tmp_path, token):
-    with served(tmp_path) as server:
-        asking = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-        given = {"X-Moderation-Token": server.token if token == "right" else token}
-        given |= {"Host": server.host, "Content-Type": "application/json"}
-        asking.request("POST", "/api/orders", pieces(15), given, encode_chunked=True)
-        assert asking.getresponse().status == {"right": 413, "wrong": 403}[token]
-        asking.close()
+def test_a_body_counts_by_what_came_of_it(attacked, token):
+    asking = http.client.HTTPConnection("127.0.0.1", attacked.port, timeout=20)
+    given = {"X-Moderation-Token": attacked.token if token == "right" else token}
+    given |= {"Host": attacked.host, "Content-Type": "application/json"}
+    asking.request("POST", "/api/orders", pieces(15), given, encode_chunked=True)
+    assert asking.getresponse().status == {"right": 413, "wrong": 403}[token]
+    asking.close()
 
 
 @pytest.mark.parametrize(
@@ -231,15 +245,15 @@ def test_a_body_counts_by_what_came_of_it(tmp_path, token):
     ],
 )
 @pytest.mark.parametrize("kind", [b"application/json", b"text/plain"])
-def test_a_length_that_is_stated_twice_is_refused_and_hung_up_on(tmp_path, twice, kind):
-    with served(tmp_path) as server, server.connect() as line:
+def test_a_length_that_is_stated_twice_is_refused_and_hung_up_on(attacked, twice, kind):
+    with attacked.connect() as line:
         line.settimeout(10)
-        head = server.head("/api/orders").replace(b"application/json", kind)
+        head = attacked.head("/api/orders").replace(b"application/json", kind)
         line.sendall(head + b"\r\n" + twice)
         answer = b"".join(iter(lambda: line.recv(65_536), b""))
         assert answer.startswith(b"HTTP/1.1 400")
         assert answer.count(b"HTTP/1.1") == 1
-        assert "Traceback" not in server.said
+        assert "Traceback" not in attacked.said
 
 
 def test_a_reviewers_name_is_told_before_anything_is_opened(tmp_path, moderation):
@@ -250,13 +264,13 @@ def test_a_reviewers_name_is_told_before_anything_is_opened(tmp_path, moderation
     assert "cannot be a reviewer's name" in ran.err
 
 
-def test_an_endless_body_is_hung_up_on(tmp_path):
-    with served(tmp_path) as server, server.connect() as line:
-        line.sendall(server.head("/api/orders") + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+def test_an_endless_body_is_hung_up_on(attacked):
+    with attacked.connect() as line:
+        line.sendall(attacked.head("/api/orders") + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
         piece = b"%x\r\n" % 100_000 + b"x" * 100_000 + b"\r\n"
         with pytest.raises((BrokenPipeError, ConnectionResetError)):
             line.sendall(piece * 1_000)
-        assert "Traceback" not in server.said
+        assert "Traceback" not in attacked.said
 
 
 # ---- who may ask ---------------------------------------------------------------------------------
@@ -291,18 +305,6 @@ def test_an_origin_is_ours_to_the_letter_or_refused(attacked, origin):
 def test_our_own_origin_may_ask(attacked):
     own = {"X_Moderation_Token": attacked.token, "Origin": f"http://{attacked.host}"}
     assert attacked.ask("/api/index", **own)[0] == 200
-
-
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("attacked")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def remote(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("remote"), tls=True) as server:
-        yield server
 
 
 def test_tls_is_remembered_by_the_browser(remote):

@@ -11,7 +11,7 @@ from moderation.model.goals.stored_curve import StoredCurve
 from moderation.model.model import Model
 
 DATA = ROOT.parent / "shared" / "data"
-HALVES = 300  # of one set; among 600 one hundred held 88 promises, the others 94 to 98
+HALVES = 200  # of one set; among 600 one hundred held 88 promises, the others 94 to 98
 GOALS = (
     "precision >= 0.8",
     "recall >= 0.8",

@@ -139,7 +139,9 @@ def _scored(
 ) -> pa.Table:
     languages = languages_of(comments)
     part = replace(dump, comments=comments.assign(language=_column(languages)), threads=threads)
-    scores, measured = model.measured(comments, threads, workers, in_any_language=True)
+    scores, measured = model.measured(
+        comments, threads, workers, languages=languages, in_any_language=True
+    )
     if verdict is not None:
         given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
         raised = pa.array(verdict.raised(given), pa.float32(), from_pandas=True)

@@ -14,6 +14,7 @@ from moderation.model.names import model_path
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
+    from moderation.training.language_parts import PublicSets
 
 
 @app.command()
@@ -30,6 +31,22 @@ def train(
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder with the public sets.")
     ] = None,
+    languages: Annotated[
+        str | None,
+        typer.Option(
+            "--languages",
+            metavar="de,pt",
+            help="Add languages to a model, or train them anew, from the public sets in them.",
+        ),
+    ] = None,
+    use: Annotated[
+        str,
+        typer.Option(
+            "--use",
+            help="With --languages: S for sets that may be passed on in a model, SD for those of "
+            "research and of no stated licence, too.",
+        ),
+    ] = "SD",
     goals: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,14 +72,26 @@ def train(
     trained on. Give all your labels each time: those learnt on top before are forgotten. With
     --sources, they are learnt together with the public sets, and their weight is chosen on
     held-out labels. Either way, a line for each label says what your labels improved.
+
+    With --languages, the model after --from (or the shipped one) gets a part for each language,
+    from the public sets in it and your labels that are; the rest of the model stays as it is.
     """
-    _check_options(labels, start, sources, data)
+    _check_options(labels, start, sources, data, languages)
     labels = labels or []
+    if languages is not None and start is None:
+        start = "default"
     base = None if start is None else model_path(start)
     from moderation.cluster.folder_lock import hold_folder
 
     with hold_folder(str(output)), working("training"):
-        if base is not None:
+        if base is not None and languages is not None:
+            assert sources is not None  # noqa: S101 - _check_options
+            assert data is not None  # noqa: S101
+            from moderation.training.language_parts import PublicSets
+
+            sets = PublicSets(sources, data, use, "skip" if skip_missing else "error")
+            model = _train_languages(base, languages, sets, labels, seed)
+        elif base is not None:
             model = _train_on_top(base, labels, seed)
         elif sources is not None and data is not None:
             model = _train_with_public(labels, sources, data, seed, skip_missing, no_cache)
@@ -74,10 +103,18 @@ def train(
 
 
 def _check_options(
-    labels: list[Path] | None, start: str | None, sources: Path | None, data: Path | None
+    labels: list[Path] | None,
+    start: str | None,
+    sources: Path | None,
+    data: Path | None,
+    languages: str | None,
 ) -> None:
     if (sources is None) != (data is None):
         raise typer.BadParameter("--sources and --data go together")
+    if languages is not None:
+        if sources is None:
+            raise typer.BadParameter("--languages takes --sources and --data")
+        return
     if start is not None and (sources is not None or not labels):
         raise typer.BadParameter("--from takes label tables, and no --sources")
     if sources is None and not labels:
@@ -106,6 +143,16 @@ def _train_with_public(
     missing = "skip" if skip_missing else "error"
     store = Store(None) if no_cache else Store.of_user()
     return build(sources, data, more=labels, seed=seed, missing=missing, store=store)
+
+
+def _train_languages(
+    folder: Path, languages: str, sets: PublicSets, labels: list[Path], seed: int
+) -> Model:
+    from moderation.model.model import Model
+    from moderation.training.language_parts import with_parts
+
+    names = [name.strip() for name in languages.split(",")]
+    return with_parts(Model.load(folder), names, sets, more=labels, seed=seed)
 
 
 def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
@@ -151,9 +198,31 @@ def _say_trained(model: Model, folder: Path) -> None:
         )
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
     say(table(columns, rows, width()))
+    _say_languages(model)
     say("on held-out rows; in brackets, the prevalence that a precision assumes")
     if model.base is not None:
         say("these figures are from before your labels were learnt on top:")
     for sentence in bought(model):
         say(sentence)
     say(f"wrote {folder}")
+
+
+def _say_languages(model: Model) -> None:
+    """The same for the languages that it has parts for, and which sets may not be passed on."""
+    from moderation.model.figures import figures, two_digits
+    from moderation.terminal import table, width
+
+    rows, bound = [], []
+    for language, part in model.by_language.items():
+        for label in part.text_heads:
+            auc = (label.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
+            held_out = figures(label)
+            recall = "–" if held_out is None else two_digits(held_out.recall)
+            area = float("nan") if auc is None else float(auc)
+            rows.append((language, label.name, area, recall, label.operating["goal"]))
+        sets = [one for one in part.sources if one.get("use", "S") != "S" and one.get("rows")]
+        bound += [f"{language}: {one['name']} ({one['licence']})" for one in sets]
+    if rows:
+        say(table(("language", "label", "ROC AUC", "recall", "goal"), rows, width()))
+    for one in bound:
+        say(f"learnt from a set that is not for models to be passed on: {one}")

@@ -10,6 +10,7 @@ says it in words.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,9 @@ from pandas.arrays import ArrowExtensionArray
 from moderation.comments import STRING
 from moderation.dump_evidence.rules import LABEL
 from moderation.flags.why_json import reasons
+from moderation.model.by_language import evidence_in, parts_for
 from moderation.model.labels import ContextLabel
-from moderation.model.model import no_threads
+from moderation.model.model import languages_of, no_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,8 @@ def flag(
         evidence = model.evidence(texts, workers)
         context_evidence = _told(model, comments, threads, some, passed[some], measured or {})
         said = reasons(evidence, model.heads, context_evidence, values[some], passed[some])
+        if model.by_language:
+            said = _in_languages(said, model, comments.iloc[some], values[some], passed[some])
         why.append(said if verdict is None else _with_dump_evidence(said, verdict, some))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
@@ -72,6 +76,42 @@ def flag(
         pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
         pd.Series(_series(pa.concat_arrays(why).take(taken)), comments.index),
     )
+
+
+def _in_languages(
+    said: pa.Array, model: Model, comments: pd.DataFrame, values: np.ndarray, passed: np.ndarray
+) -> pa.Array:
+    """The reasons with those of the languages' parts in place of the model's own.
+
+    said, values, passed: of the comments.
+    """
+    known = "language" in comments
+    spoken = pa.array(comments["language"], STRING) if known else languages_of(comments)
+    changed: dict[int, str] = {}
+    for _, part, rows in parts_for(model, spoken):
+        columns = np.array([model.labels.index(name) for name in part.labels])
+        rows = rows[passed[np.ix_(rows, columns)].any(axis=1)]
+        own = reasons(
+            evidence_in(part, comments["text"].iloc[rows].fillna("").tolist()),
+            [replace(head, threshold=model.thresholds[head.name]) for head in part.text_heads],
+            {},
+            values[np.ix_(rows, columns)].copy(),
+            passed[np.ix_(rows, columns)].copy(),
+        )
+        before = said.take(pa.array(rows)).to_pylist()
+        for row, old, new in zip(rows.tolist(), before, own.to_pylist(), strict=True):
+            changed[row] = orjson.dumps(orjson.loads(old) | orjson.loads(new)).decode()
+    return _replaced(said, changed)
+
+
+def _replaced(said: pa.Array, changed: Mapping[int, str]) -> pa.Array:
+    """The reasons with other ones at some places."""
+    if not changed:
+        return said
+    mask = np.zeros(len(said), bool)
+    mask[list(changed)] = True
+    others = pa.array([changed[place] for place in sorted(changed)], STRING)
+    return pc.replace_with_mask(said, pa.array(mask), others)
 
 
 def _with_dump_evidence(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> pa.Array:
@@ -88,11 +128,7 @@ def _with_dump_evidence(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> p
             if sentence:
                 found[LABEL]["sentence"] = sentence
             changed[place] = orjson.dumps(found).decode()
-    if not changed:
-        return said
-    mask = np.zeros(len(said), bool)
-    mask[list(changed)] = True
-    return pc.replace_with_mask(said, pa.array(mask), pa.array(list(changed.values()), STRING))
+    return _replaced(said, changed)
 
 
 def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:

@@ -108,13 +108,15 @@ def listed(check: Check, least: int = 0, most: int = 100_000) -> Check:
     return checked
 
 
-def keyed(check: Check) -> Check:
-    """An object whose values, under any names, are what `check` takes."""
+def keyed(check: Check, names: re.Pattern[str] | None = None, most: int = 100_000) -> Check:
+    """An object of up to `most` values that `check` takes, under names as `names` says."""
 
     def checked(value: Any, place: str) -> None:
-        if not isinstance(value, dict):
-            raise _wrong(value, place, "an object")
+        if not isinstance(value, dict) or len(value) > most:
+            raise _wrong(value, place, f"an object of up to {most:,} entries")
         for name, entry in value.items():
+            if names and not names.fullmatch(name):
+                raise _wrong(name, place, f"names like {names.pattern}")
             check(entry, f"{place}.{name[:SHOWN]}")
 
     return checked
@@ -175,6 +177,7 @@ _LABEL = {
     ),
     "languages_": listed(text(LANGUAGE), 0, 1_000),
     "elsewhere_": nothing_or(_share),
+    "stands_at_": nothing_or(_share),
     "operating": entries(
         goal_=nothing_or(goal),
         threshold_=_chance,
@@ -210,21 +213,18 @@ _LABEL = {
         typical=keyed(number()),
     ),
 }
-CARD = entries(
-    digest=text(),
-    weights=text(),
-    labels=listed(entries(**_LABEL), 1, 64),
-    ngrams=entries(
+_MODEL: dict[str, Check] = {
+    "labels": listed(entries(**_LABEL), 1, 64),
+    "ngrams": entries(
         word_ngrams=nothing_or(listed(whole(1, 2), 2, 2)),
         char_ngrams=nothing_or(listed(whole(1, 8), 2, 2)),
         bits=whole(4, 26),
         fold=yes_or_no,
         version=text(),
     ),
-    dense_features=listed(text()),
-    classes=listed(text(), 0, CLASSES - 1),  # the kernel has room for no more
-    sources=listed(entries(name_=text())),
-    training=entries(
+    "classes": listed(text(), 0, CLASSES - 1),  # the kernel has room for no more
+    "sources": listed(entries(name_=text())),
+    "training": entries(
         seed_=whole(0, 2**63),
         rows_=whole(0, 2**53),
         from_=text(),
@@ -237,9 +237,16 @@ CARD = entries(
             longest_=whole(1, 2**31),
         ),
     ),
-    self_test=listed(entries(text=text(), scores=listed(_share, 0, 64)), 1, 100),
-    carried_on_=yes_or_no,
-    held_out_=listed(one_of("held", "base/held", "tables/held"), 0, 3),
+    "self_test": listed(entries(text=text(), scores=listed(_share, 0, 64)), 1, 100),
+    "carried_on_": yes_or_no,
+    "held_out_": listed(one_of("held", "base/held", "tables/held"), 0, 3),
+}
+CARD = entries(
+    digest=text(),
+    weights=text(),
+    dense_features=listed(text()),
+    by_language_=keyed(entries(**_MODEL), LANGUAGE, 200),
+    **_MODEL,
 )
 """What every entry of a model card must be."""
 
@@ -247,6 +254,21 @@ CARD = entries(
 def check(card: dict[str, Any]) -> None:
     """Raise ModelError for the first entry of a card that is not what it must be."""
     CARD(card, "")
+    _check_together(card)
+    for language, part in card.get("by_language", {}).items():
+        _check_part(card, part, f"by_language.{language}")
+
+
+def _check_part(card: dict[str, Any], part: dict[str, Any], place: str) -> None:
+    """The part for a language: what belongs together in it, and beside the card around it."""
+    _check_together(part)
+    kinds = {label["name"]: label["kind"] for label in card["labels"]}
+    for label in part["labels"]:
+        if label["kind"] != "text" or kinds.get(label["name"]) != "text":
+            raise ModelError(f"{place}: {label['name']!r} is not a text label of the model")
+
+
+def _check_together(card: dict[str, Any]) -> None:
     try:
         NgramConfig.from_json(card["ngrams"])
     except ValueError as error:

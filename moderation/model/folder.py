@@ -30,6 +30,7 @@ from moderation.features.phrases import Lexicon
 from moderation.language.identify import ENGLISH
 from moderation.model import card as model_card
 from moderation.model.calibration import Calibration
+from moderation.model.eight_bits import packed, packed_kinds, unpacked_arrays
 from moderation.model.goals.stored_curve import StoredCurve
 from moderation.model.held_out import HeldOutScores
 from moderation.model.labels import Base, ContextLabel, TextLabel
@@ -54,30 +55,33 @@ SELF_TEST = (
 )
 """Written for this project; scored when a model is saved and again whenever it is loaded."""
 
+SELF_TEST_OTHERS = (
+    *SELF_TEST,
+    "Du bist ein Idiot, halt doch endlich die Klappe! Seu idiota, cala a boca.",
+    "Jesteś głupi. Ești un prost. Tais-toi, imbécile ! Du er en idiot.",
+    "你是个白痴，滚出去。 바보 같은 놈아 꺼져라. أنت غبي جدا، اخرس يا حقير",
+    "tum bewakoof ho. Situs 𝐒𝐋𝐎𝐓 gacor hari ini, daftar sekarang!",
+)
+"""The same for the parts for other languages."""
+
 
 def save(model: Model, folder: str | Path) -> Model:
     """Write the model; returns it as `load` would. The same model gives the same bytes."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = _arrays(model)
-    content = safetensors.save(arrays)
+    arrays, parts = _arrays(model), sorted(model.by_language.items())
+    for name, part in parts:
+        arrays |= {_place(name) + key: array for key, array in packed(_arrays(part)).items()}
+    content = safetensors.save(dict(sorted(arrays.items())))
     card: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "labels": [label_card(head) for head in model.heads],
-        "ngrams": model.table.config.to_json(),
         "dense_features": list(DENSE_FEATURES),
-        "classes": list(model.lexicon.names),
         "weights": hashlib.sha256(content).hexdigest(),
-        "sources": model.sources,
-        "training": model.training,
-        "self_test": [
-            {"text": text, "scores": [round(float(score), 6) for score in scores]}
-            for text, scores in zip(SELF_TEST, model.score_texts(SELF_TEST, 1), strict=True)
-        ],
+        **_described(model, SELF_TEST),
     }
-    card |= {"carried_on": True} if model.base is not None else {}
-    card |= {"held_out": sorted(_helds(model))} if _helds(model) else {}
+    if parts:
+        card["by_language"] = {name: _described(part, SELF_TEST_OTHERS) for name, part in parts}
     card["digest"] = card_digest(card)
     with replacing(folder / WEIGHTS) as path:
         path.write_bytes(content)
@@ -85,6 +89,28 @@ def save(model: Model, folder: str | Path) -> Model:
         written = json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
         path.write_text(written + "\n", encoding="utf-8")
     return replace(model, name=folder.resolve().name, digest=card["digest"])
+
+
+def _described(model: Model, self_test: tuple[str, ...]) -> dict[str, Any]:
+    """What the card says of a model or of the part for one language."""
+    card: dict[str, Any] = {
+        "labels": [label_card(head) for head in model.heads],
+        "ngrams": model.table.config.to_json(),
+        "classes": list(model.lexicon.names),
+        "sources": model.sources,
+        "training": model.training,
+        "self_test": [
+            {"text": text, "scores": [round(float(score), 6) for score in scores]}
+            for text, scores in zip(self_test, model.score_texts(self_test, 1), strict=True)
+        ],
+    }
+    card |= {"carried_on": True} if model.base is not None else {}
+    return card | ({"held_out": sorted(_helds(model))} if _helds(model) else {})
+
+
+def _place(language: str) -> str:
+    """Where the arrays of a language's part stand in the file."""
+    return f"language/{language}/"
 
 
 def load(folder: str | Path, model_class: type[Model]) -> Model:
@@ -106,9 +132,16 @@ def load(folder: str | Path, model_class: type[Model]) -> Model:
         model = _built(card, arrays, model_class)
     except (ModelError, ValueError) as error:  # entries that do not belong together
         raise ModelError(f"{folder / CARD}: {error}") from error
-    model = replace(model, name=folder.resolve().name, digest=card["digest"])
     _check_scores(model, card["self_test"], folder)
-    return model
+    for name, part in model.by_language.items():
+        _check_scores(part, card["by_language"][name]["self_test"], folder)
+    return replace(model, name=folder.resolve().name, digest=card["digest"])
+
+
+def as_stored(part: Model) -> Model:
+    """A language's part with its numbers rounded to what is kept of them."""
+    card = _described(part, ())
+    return _built(card, unpacked_arrays(packed(_arrays(part)), _shapes(card)), type(part))
 
 
 def digest_of(folder: str | Path) -> str:
@@ -248,6 +281,9 @@ def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.n
     if card["dense_features"] != list(DENSE_FEATURES):
         raise ModelError(f"{path}: made for other dense features than this version has; retrain")
     wanted = _shapes(card)
+    for language, described in card.get("by_language", {}).items():
+        kinds = packed_kinds(_shapes(described))
+        wanted |= {_place(language) + key: kind for key, kind in kinds.items()}
     try:
         arrays = safetensors.load(content)
     except (SafetensorError, ValueError, KeyError) as error:
@@ -278,6 +314,12 @@ def _check_numbers(array: np.ndarray, name: str, path: Path) -> None:
 
 
 def _built(card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: type[Model]) -> Model:
+    parts: dict[str, Model] = {}
+    for language, described in card.get("by_language", {}).items():
+        place = _place(language)
+        own = {key.removeprefix(place): one for key, one in arrays.items() if key.startswith(place)}
+        whole = unpacked_arrays(own, _shapes(described))
+        parts[language] = _built(described, whole, model_class)
     table = WeightTable(
         NgramConfig.from_json(card["ngrams"]),
         arrays["ngrams/idf"].astype(np.float32),
@@ -298,6 +340,7 @@ def _built(card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: typ
         base=_base(arrays) if card.get("carried_on") else None,
         held=_held(arrays, "held"),
         tables=_held(arrays, "tables/held"),
+        by_language=parts,
     )
 
 
@@ -331,6 +374,7 @@ def label_card(head: TextLabel | ContextLabel) -> dict[str, Any]:
     if isinstance(head, TextLabel):
         described["languages"] = list(head.languages)
         described |= {} if head.elsewhere is None else {"elsewhere": head.elsewhere}
+        described |= {} if head.stands_at is None else {"stands_at": head.stands_at}
     if isinstance(head, ContextLabel):
         described["context"] = head.head.parameters()
     return described
@@ -344,7 +388,8 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
     stated = (threshold, label["operating"], label["metrics"], curve)
     if label["kind"] == "text":
         learnt = tuple(label.get("languages", [ENGLISH]))  # before it was kept, none but English
-        return TextLabel(name, calibration, *stated, learnt, label.get("elsewhere"))
+        others = label.get("elsewhere"), label.get("stands_at")
+        return TextLabel(name, calibration, *stated, learnt, *others)
     place = f"{name}/context/"
     own = {
         key.removeprefix(f"{name}/"): one for key, one in arrays.items() if key.startswith(place)

@@ -23,6 +23,7 @@ from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.language.identify import languages
+from moderation.model.by_language import evidence_in, learnt_in_parts, put_scores
 from moderation.model.figures import points
 from moderation.model.given import comment_frame
 from moderation.model.labels import ContextLabel, TextLabel
@@ -53,7 +54,8 @@ class Model:
     came from. training: seed, recipe. name: of the folder it was loaded from. digest: of what it
     was loaded from, "" before it is saved. base: None but in a model that was carried on
     (`training.decisions.carry_on`). held: held-out scores of the decisions that it was trained on.
-    tables: the same of other label tables, where it was trained on nothing else.
+    tables: the same of other label tables, where it was trained on nothing else. by_language: the
+    parts for languages of their own (`model.by_language`).
     """
 
     heads: tuple[TextLabel | ContextLabel, ...]
@@ -67,6 +69,7 @@ class Model:
     base: Base | None = None
     held: HeldOutScores | None = None
     tables: HeldOutScores | None = None
+    by_language: Mapping[str, Model] = field(default_factory=dict)
 
     @property
     def learnt(self) -> HeldOutScores | None:
@@ -128,7 +131,7 @@ class Model:
         """Probabilities of the text labels: (n, text labels) float32."""
         raw = self.logits(texts, threads)
         for column, head in enumerate(self.text_heads):
-            raw[:, column] = head.calibration(raw[:, column])
+            raw[:, column] = head.scores(raw[:, column])
         return raw
 
     def score(
@@ -159,13 +162,18 @@ class Model:
         threads: pd.DataFrame | None = None,
         workers: int | None = None,
         *,
+        languages: pa.Array | None = None,
         in_any_language: bool = False,
     ) -> tuple[pd.DataFrame, dict[str, Measured]]:
         """`score`, and by context label what evidence needs of the comments that it flags.
 
-        in_any_language: give the scores for languages that the model has not learnt, too.
+        languages: (n,) of the comments, None = to be told here. in_any_language: give the scores
+        for languages that the model has not learnt, too.
         """
-        texts = iter(self.score_texts(comments["text"], workers).T)
+        languages = languages_of(comments) if languages is None else languages
+        texts_scores = self.score_texts(comments["text"], workers)
+        put_scores(self, comments["text"], languages, texts_scores, workers)
+        texts = iter(texts_scores.T)
         nothing = _wordless(comments["text"]) | _pings(comments)
         columns: dict[str, Any] = {}
         flagged: dict[str, Measured] = {}
@@ -180,7 +188,7 @@ class Model:
             columns[head.name] = ArrowExtensionArray(pa.chunked_array([column]))
         scores = pd.DataFrame(columns, index=comments.index)
         if not in_any_language:
-            scores = self.where_learnt(scores, languages_of(comments))[0]
+            scores = self.where_learnt(scores, languages)[0]
         return scores, flagged
 
     def where_learnt(
@@ -193,7 +201,8 @@ class Model:
         kept, where = dict(scores.items()), np.zeros(len(scores), bool)
         for head in self.text_heads:
             given = scores[head.name].to_numpy(np.float32, na_value=np.nan)
-            strange = head.unlearnt(given, languages) & ~np.isnan(given)
+            in_parts = learnt_in_parts(self, head.name)
+            strange = head.unlearnt(given, languages, in_parts) & ~np.isnan(given)
             where |= strange
             column = pa.array(given, pa.float32(), mask=strange | np.isnan(given))
             kept[head.name] = pd.Series(
@@ -219,19 +228,20 @@ class Model:
             if isinstance(head, ContextLabel)
         }
         scores = self.score(comments, threads).iloc[-1]
-        parts = self.parts(text)
-        column = {head.name: k for k, head in enumerate(self.text_heads)}
+        parts = dict(zip([head.name for head in self.text_heads], self.parts(text), strict=True))
         spoken = languages_of(comments)[len(comments) - 1].as_py()
+        if (own := self.by_language.get(spoken)) is not None:
+            parts |= zip(own.labels, parts_of(evidence_in(own, [text], 1)), strict=True)
         return [
             Explanation(
                 head.name,
                 text,
                 None if pd.isna(scores[head.name]) else float(scores[head.name]),
                 head.threshold,
-                parts[column[head.name]] if head.name in column else None,
+                parts.get(head.name),
                 sentences.get(head.name),
                 _too_short(text, head),
-                _strange(head, spoken),
+                None if own is not None and head.name in own.labels else _strange(head, spoken),
             )
             for head in self.heads
         ]
@@ -242,20 +252,7 @@ class Model:
 
     def parts(self, text: str) -> list[Parts]:
         """The terms that sum up to each text label's raw logit."""
-        evidence = self.evidence([text], 1)
-        spans = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
-        return [
-            Parts(
-                float(evidence.start_logit[k]),
-                [(*span, share) for span, share in zip(spans, shares, strict=True)],
-                {
-                    name: float(part)
-                    for name, part in zip(DENSE_FEATURES, evidence.dense[0, :, k], strict=True)
-                    if part
-                },
-            )
-            for k, shares in enumerate(evidence.shares.T.tolist())
-        ]
+        return parts_of(self.evidence([text], 1))
 
     def passport(self, shares: Mapping[str, Share] | None = None) -> dict[str, Any]:
         """What a scored file records about the model that scored it, ready for JSON.
@@ -310,6 +307,23 @@ class Parts:
     intercept: float
     spans: list[tuple[int, int, float]]
     features: dict[str, float]
+
+
+def parts_of(evidence: Evidence) -> list[Parts]:
+    """The terms of one comment by label. evidence: of that comment alone."""
+    spans = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
+    return [
+        Parts(
+            float(evidence.start_logit[k]),
+            [(*span, share) for span, share in zip(spans, shares, strict=True)],
+            {
+                name: float(part)
+                for name, part in zip(DENSE_FEATURES, evidence.dense[0, :, k], strict=True)
+                if part
+            },
+        )
+        for k, shares in enumerate(evidence.shares.T.tolist())
+    ]
 
 
 @dataclass(frozen=True)

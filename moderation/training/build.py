@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moderation.labels.public.files import digest, found
-from moderation.labels.public.sets import load_sources
+from moderation.labels.public.sets import in_language, load_sources
 from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_labels, read_sources
 from moderation.labels.table import label_names, stack
@@ -139,7 +139,7 @@ def _head(
 
 def _sets_digest(sources: str | Path, data_dir: str | Path, recipe: Recipe, missing: str) -> str:
     """Digest of the description of the sets and of every file that it names."""
-    described = load_sources(sources)
+    described = in_language(load_sources(sources), None)
     patterns = {
         pattern
         for one in described.values()

@@ -10,12 +10,12 @@ import pandas as pd
 
 from moderation.features import ngrams
 from moderation.features.kernel import DENSE_FEATURES, LINKS
-from moderation.features.ngrams import NgramConfig
 from moderation.features.phrases import SIZE as PHRASES
 from moderation.training import linear
 from moderation.training.counting import listed
 
 if TYPE_CHECKING:
+    from moderation.features.ngrams import NgramConfig
     from moderation.features.phrases import Lexicon
     from moderation.training.recipe import Recipe
     from moderation.training.tasks import Task
@@ -74,7 +74,7 @@ def training_features(
 ) -> Features:
     """Features of every row; document frequencies count the rows that some task uses."""
     texts = labels["text"].str.slice(0, recipe.longest)
-    config = NgramConfig(bits=recipe.bits)
+    config = recipe.ngrams
     needed = np.any([task.cost > 0 for task in tasks], axis=0) if tasks else np.zeros(0, bool)
     known = listed(texts, config, lexicon, threads)
     frequencies = known.frequencies(needed)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from moderation.errors import LabelError
+from moderation.features.ngrams import NgramConfig
 
 KINDS = ("text", "context")
 
@@ -58,6 +59,7 @@ class Settings:
 class Recipe:
     """Settings by label, and what all labels share.
 
+    word_ngrams, char_ngrams, bits, fold: see NgramConfig.
     idf_power: exponent of the inverse document frequency. min_df: n-grams in fewer texts are left
     out. dense_scale: length of a dense feature at its maximum, against 1 for the n-grams.
     disguise_scale: the same for those that tell how a text is disguised (`features.DISGUISES`):
@@ -69,7 +71,10 @@ class Recipe:
 
     labels: dict[str, Settings] = field(default_factory=dict)
     default: Settings = field(default_factory=Settings)
+    word_ngrams: tuple[int, int] | None = (1, 2)
+    char_ngrams: tuple[int, int] | None = (2, 5)
     bits: int = 18
+    fold: bool = True
     idf_power: float = 1.4
     min_df: int = 3
     dense_scale: float = 0.5
@@ -82,6 +87,11 @@ class Recipe:
     def of(self, label: str) -> Settings:
         """The label's settings, or the default ones."""
         return self.labels.get(label, self.default)
+
+    @property
+    def ngrams(self) -> NgramConfig:
+        """Which n-grams there are."""
+        return NgramConfig(self.word_ngrams, self.char_ngrams, self.bits, self.fold)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -107,8 +117,8 @@ class Recipe:
         labels = {
             name: _settings(base, table, f"{path}: [{name}]") for name, table in tables.items()
         }
-        if "named" in shared:
-            shared["named"] = tuple(shared["named"])
+        for key in {"named", "word_ngrams", "char_ngrams"} & set(shared):
+            shared[key] = tuple(shared[key])
         return cls(labels=labels, default=base, **shared)
 
 

@@ -29,7 +29,17 @@ Source = dict[str, Any]
 _REQUIRED = ("title", "url", "licence", "citation", "use", "site", "files", "text")
 _OPTIONAL = (
     *("only_when_named", "format", "header", "where", "average", "id", "thread_id", "parent_text"),
-    *("title_text", "article", "annotator", "group", "pair", "clean", "remove", "natural"),
+    *(
+        "title_text",
+        "article",
+        "annotator",
+        "language",
+        "group",
+        "pair",
+        "clean",
+        "remove",
+        "natural",
+    ),
     *("weight", "traits", "notes", "labels"),
 )
 THREAD_KEYS = ("parent_id", "author", "created_at", "top", "heading")
@@ -63,13 +73,15 @@ def read_sources(
     use: str = "S",
     names: Sequence[str] | None = None,
     missing: str = "error",
+    language: str | None = None,
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """All sets of one use as a label table, with their provenance.
 
     use: letters of S (may go into a shipped model), D (development and evaluation only) and
     T (tests only): "S", "SD". names: only these, of whatever use, and also those that are
-    `only_when_named`. missing: "error", or "skip" to go on without a set whose files are not
-    there (its provenance says so).
+    `only_when_named`. language: the sets that are in it; None = those that name none.
+    missing: "error", or "skip" to go on without a set whose files are not there (its provenance
+    says so).
     Returns the frame of `label_frame` (source = the set's name; `thread_id` and `group` begin
     with it) and one dict a set: name, title, url, licence, citation, use, site, traits, natural,
     notes, files (path, sha256, bytes), rows, left_out (reason: count), labels
@@ -79,7 +91,8 @@ def read_sources(
     sources = load_sources(toml)
     if isinstance(names, str):
         raise LabelError(f"names={names!r} is a string; expected a list of names")
-    chosen = _chosen(sources, use, names, str(toml))
+    offered = sources if names is not None else in_language(sources, language)
+    chosen = _chosen(offered, use, names, str(toml))
     frames, provenance = [], []
     for name in chosen:
         frame, record = _read(name, sources[name], Path(data_dir), missing, f"{toml}, {name}")
@@ -87,6 +100,11 @@ def read_sources(
             frames.append(frame)
         provenance.append(record)
     return stack(frames), provenance
+
+
+def in_language(sources: dict[str, Source], language: str | None) -> dict[str, Source]:
+    """The sets in a language; None = those that name none."""
+    return {name: one for name, one in sources.items() if one.get("language") == language}
 
 
 def rows_of(

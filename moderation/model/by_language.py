@@ -1,0 +1,75 @@
+"""Score comments in the languages that a model has a part of its own for.
+
+A part is a model of one language's words, with labels of the same names. Its score stands in for
+the one of the model above wherever it has the label. For the flags one threshold serves all
+languages: see `TextLabel.scores`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moderation.comments import STRING
+from moderation.features.unicode_forms import composed, places_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from moderation.evidence.words import Evidence
+    from moderation.model.model import Model
+
+
+def parts_for(model: Model, languages: pa.Array) -> Iterator[tuple[str, Model, np.ndarray]]:
+    """Each language that the model has a part for, the part, and the rows in that language.
+
+    languages: (n,) of the comments, null = unknown. Languages without rows are left out.
+    """
+    if not model.by_language:
+        return
+    names = sorted(model.by_language)
+    places = pc.index_in(languages.cast(STRING), value_set=pa.array(names, STRING))
+    numbers = places.fill_null(-1).to_numpy(zero_copy_only=False)
+    for number, name in enumerate(names):
+        rows = np.flatnonzero(numbers == number)
+        if len(rows):
+            yield name, model.by_language[name], rows
+
+
+def put_scores(
+    model: Model,
+    texts: pd.Series,
+    languages: pa.Array,
+    scores: np.ndarray,
+    workers: int | None = None,
+) -> None:
+    """Overwrite scores by those of the languages' parts. scores: (n, text labels)."""
+    columns = {head.name: column for column, head in enumerate(model.text_heads)}
+    for _, part, rows in parts_for(model, languages):
+        found = part.score_texts(composed(texts.take(rows), part.table.config.fold), workers)
+        for column, head in enumerate(part.text_heads):
+            scores[rows, columns[head.name]] = found[:, column]
+
+
+def learnt_in_parts(model: Model, label: str) -> list[str]:
+    """The languages whose part has the label."""
+    return sorted(name for name, part in model.by_language.items() if label in part.labels)
+
+
+def evidence_in(part: Model, texts: pd.Series | list[str], workers: int | None = None) -> Evidence:
+    """`Model.evidence` of a language's part; the spans are places in the texts as they came."""
+    fold = part.table.config.fold
+    evidence = part.evidence(composed(texts, fold), workers)
+    for row, text in enumerate(texts):
+        places = places_before(text, fold)
+        if places is not None:
+            own = slice(evidence.begin[row], evidence.begin[row + 1])
+            starts, ends = places
+            evidence.end[own] = ends[evidence.end[own] - 1]
+            evidence.start[own] = starts[evidence.start[own]]
+    return evidence

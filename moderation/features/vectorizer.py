@@ -64,6 +64,14 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
         self.dense = dense
         self.threads = threads
 
+    @classmethod
+    def fitted(cls, config: NgramConfig, idf: np.ndarray, *, dense: bool = False) -> Self:
+        """One that knows its inverse frequencies already, (buckets,) float32: those of a model."""
+        words, chars = config.word_ngrams, config.char_ngrams
+        made = cls(words, chars, config.bits, fold=config.fold, dense=dense)
+        made.idf_ = idf
+        return made
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True

@@ -13,11 +13,11 @@ import joblib
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 
 from moderation.errors import ModelError
-from moderation.features import ngrams
 from moderation.features.phrases import SIZE, Lexicon, phrase_rows
+from moderation.features.vectorizer import CommentVectorizer
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
@@ -28,34 +28,28 @@ if TYPE_CHECKING:
     from moderation.model.model import Model
 
 
-class TextFeatures(TransformerMixin, BaseEstimator):
-    """Texts to one sparse row: tf-idf n-grams, phrases, dense features."""
+class Phrases(TransformerMixin, BaseEstimator):
+    """Texts to their phrases of word classes, a sparse row each."""
 
-    def __init__(self, config: NgramConfig, idf: np.ndarray, lexicon: Lexicon) -> None:
+    def __init__(self, config: NgramConfig, lexicon: Lexicon) -> None:
         self.config = config
-        self.idf = idf
         self.lexicon = lexicon
 
-    def fit(self, X: Texts, y: Any = None) -> TextFeatures:  # noqa: N803  scikit-learn's names
-        """Nothing is fitted: the weights belong to this idf and lexicon."""
+    def fit(self, X: Texts, y: Any = None) -> Phrases:  # noqa: N803  scikit-learn's names
+        """Nothing is fitted: the weights belong to this lexicon."""
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
     def transform(self, X: Texts) -> sp.csr_array:  # noqa: N803  scikit-learn's name
-        """CSR (n, buckets + SIZE + dense features) float32."""
-        indptr, indices, values = ngrams.tfidf(X, self.idf, self.config)
-        grams = sp.csr_array(
-            (values, indices, indptr), shape=(len(indptr) - 1, self.config.buckets)
-        )
+        """CSR (n, SIZE) float32."""
         indptr, indices, values = phrase_rows(X, self.lexicon, self.config)
-        phrases = sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
-        return sp.hstack([grams, phrases, sp.csr_array(ngrams.dense(X, self.config))]).tocsr()
+        return sp.csr_array((values, indices, indptr), shape=(len(indptr) - 1, SIZE))
 
 
 class CalibratedLines(ClassifierMixin, BaseEstimator):
-    """One line and one calibration per label, on the rows of `TextFeatures`."""
+    """One line and one calibration per label, on the rows of `features_of`."""
 
     def __init__(
         self, labels: list[str], weights: np.ndarray, intercept: np.ndarray,
@@ -91,6 +85,17 @@ class CalibratedLines(ClassifierMixin, BaseEstimator):
         return self.predict_proba(X) >= np.array(self.thresholds)
 
 
+def features_of(model: Model) -> FeatureUnion:
+    """What the model reads from a text: n-grams, dense features, phrases."""
+    table = model.table
+    return FeatureUnion(
+        [
+            ("words", CommentVectorizer.fitted(table.config, table.idf, dense=True)),
+            ("phrases", Phrases(table.config, model.lexicon)),
+        ]
+    )
+
+
 def pipeline(model: Model) -> Pipeline:
     """The model's text labels as a Pipeline; context labels need threads and stay behind.
 
@@ -100,10 +105,10 @@ def pipeline(model: Model) -> Pipeline:
     if not heads:
         raise ModelError(f"model {model.name!r} has no label that is read from the text alone")
     table = model.table
-    stacked = np.concatenate([table.weights, model.phrase_weights, table.dense])
+    stacked = np.concatenate([table.weights, table.dense, model.phrase_weights])
     return Pipeline(
         [
-            ("features", TextFeatures(table.config, table.idf, model.lexicon)),
+            ("features", features_of(model)),
             (
                 "labels",
                 CalibratedLines(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
+from moderation import CommentVectorizer
 from moderation.model.export import export, pipeline
 
 MODEL = trained().with_thresholds({"spam": 0.5, "abuse": 0.5})
@@ -20,6 +21,12 @@ def test_written_and_read_again(tmp_path):
     assert again.named_steps["labels"].classes_.tolist() == ["spam", "abuse"]
     assert np.abs(again.predict_proba(texts) - MODEL.score_texts(texts)).max() < 1e-5
     assert again.predict(texts).tolist()[0] == [False, True]
+
+
+def test_its_features_are_those_of_the_public_transformer():
+    (_, words), _ = PIPELINE.named_steps["features"].transformer_list
+    assert isinstance(words, CommentVectorizer)
+    assert words.idf_ is MODEL.table.idf
 
 
 @settings(max_examples=60, deadline=None)

@@ -23,6 +23,7 @@ from moderation.comments import STRING
 from moderation.context.head import cuts
 from moderation.dump_evidence.find import find_dump_evidence
 from moderation.dump_evidence.rules import LABEL, Verdict
+from moderation.errors import InputError
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
 from moderation.model.model import languages_of
@@ -66,6 +67,13 @@ def score(
     >>> scored.loc[scored["flags"] != "", ["id", "flags"]].values.tolist()[:2]
     [['l6', 'abuse'], ['t8', 'slur']]
     """
+    from moderation.readers.dump import Dump as Read  # here: commands that read in parts need none
+
+    if not isinstance(dump, Read):
+        raise InputError(
+            f"score() takes a dump as moderation.read() gives it, not a {type(dump).__name__}; "
+            "for texts and tables there is Model.score"
+        )
     parts, _ = settled(scored_parts(dump, model, workers), model, prevalence)
     return concatenated(parts)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from small_model import trained
@@ -11,6 +12,7 @@ from moderation import scoring
 from moderation.comments import STRING
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.head import ContextHead, count_words, cuts
+from moderation.errors import InputError
 from moderation.flags import flag
 from moderation.model.calibration import Calibration
 from moderation.model.labels import ContextLabel
@@ -62,6 +64,12 @@ def test_a_language_that_was_not_learnt_is_said(model, size, monkeypatch, tmp_pa
     assert scored["language"] == ["de", "de", "en", None]
     assert scored["cannot_tell"] == ["language", "language", None, None]
     assert [score is None for score in scored["spam"]] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("given", [["hello"], "hello", None, pd.DataFrame({"text": ["hello"]})])
+def test_what_is_no_dump_is_told_where_to_go(model, given):
+    with pytest.raises(InputError, match=r"for texts and tables there is Model\.score"):
+        scoring.score(given, model)
 
 
 def test_nothing_is_one_empty_part(dump, model):

@@ -82,12 +82,18 @@ class Ranked:
         threshold: float = 0.5,
         groups: np.ndarray | None = None,
     ) -> Ranked:
-        """From rows in any order; groups: rows that are drawn together (threads)."""
+        """From rows in any order; groups: rows that are drawn together (threads).
+
+        A single group would come out the same in every draw, and the interval as a point: its rows
+        are drawn one by one.
+        """
         score = np.asarray(score, dtype=np.float64)
         order = np.argsort(-score, kind="stable")
         codes = (
             np.arange(len(score)) if groups is None else np.unique(groups, return_inverse=True)[1]
         )
+        if not codes.any():
+            codes = np.arange(len(score))
         y_true = np.asarray(y_true).astype(bool)
         return cls(y_true[order], score[order], codes[order].astype(np.int64), threshold, order)
 

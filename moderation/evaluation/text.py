@@ -76,7 +76,8 @@ def _evaluation(
     evaluation: Evaluation, show: Callable[[str, Sequence[str], Rows], str]
 ) -> list[str]:
     size = f"{plural(evaluation.rows, 'row')} in {plural(evaluation.groups, 'group')}"
-    parts = [f"{size}; intervals are 95%, by group."]
+    by = "group" if evaluation.groups > 1 else "row, since one group says nothing of others"
+    parts = [f"{size}; intervals are 95%, by {by}."]
     for result in evaluation.labels:
         share = _share(result)
         rows: Rows = [

@@ -183,6 +183,18 @@ def test_rows_that_hang_together_make_intervals_rough():
     assert found.notes[0] == "spam: 75% of the rows belong to one group: its intervals are rough"
 
 
+def test_a_single_thread_is_no_certainty():
+    frame, scores = rows(200)
+    frame = frame.assign(thread_id="the only one", source="a site")
+    found = evaluate(frame, scores[["spam"]], {"spam": 0.5}, draws=50)
+    recall = found.labels[0].metrics["recall"]
+    assert recall.low < recall.value < recall.high
+    assert "200 rows in 1 group; intervals are 95%, by row" in evaluation_text(found)
+    worse = scores.assign(spam=scores["spam"].sample(frac=1, random_state=0).to_numpy())
+    change = verdict(worse, scores, frame).labels[0].change["roc_auc"]
+    assert change.low < change.value < change.high
+
+
 def test_results_become_json_text_markdown_and_pictures(evaluation):
     stored = json.loads(json.dumps(evaluation.to_dict(), allow_nan=False))
     assert stored["labels"][0]["metrics"]["roc_auc"]["value"] > 0.85

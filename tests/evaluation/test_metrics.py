@@ -128,6 +128,13 @@ def test_rows_of_one_group_widen_the_interval():
     assert grouped["roc_auc"].value == alone.value
 
 
+def test_rows_that_are_all_of_one_group_still_have_an_interval():
+    y_true, score = np.arange(40) % 3 == 0, np.linspace(0, 1, 40)
+    by_row = with_intervals(Ranked.of(y_true, score), 300)
+    assert with_intervals(Ranked.of(y_true, score, 0.5, np.full(40, 7)), 300) == by_row
+    assert by_row["roc_auc"].low < by_row["roc_auc"].value < by_row["roc_auc"].high
+
+
 def test_an_interval_of_mostly_undefined_draws_is_undefined():
     assert interval(0.5, np.array([0.4, np.nan, np.nan])).to_dict() == {
         "value": 0.5,

@@ -30,7 +30,7 @@ def gain(
     """
     ranked = [Ranked.of(y_true, sigmoid(logit), 0.5, groups) for logit in (before, after)]
     was, now = (float(one.measure()[AVERAGE_PRECISION]) for one in ranked)
-    count = int(groups.max(initial=-1)) + 1
+    count = int(ranked[0].group.max(initial=-1)) + 1
     drawn = []
     for times in resample(count, DRAWS, seed):
         first, then = (one.draws(times)[:, AVERAGE_PRECISION] for one in ranked)

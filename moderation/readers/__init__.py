@@ -333,7 +333,7 @@ def _is_damage(source: Source, error: InputError) -> bool:
         return False
     try:
         other = isinstance(error, UnknownFormatError) or not source.head.strip(BLANKS)
-        return not other or _breaks_off(source)
+        return not other or source.misstated or _breaks_off(source)
     except InputError:
         return True
 

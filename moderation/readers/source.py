@@ -79,6 +79,9 @@ PLACES = 256
 TELLING_BYTES = 1 << 12  # beyond ASCII that are enough to know the encoding by
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_LOCAL = struct.Struct("<14xIII")  # of a member's own head: checksum, packed size, size
+_SIZES_BEHIND = 8  # flag: they stand behind the content
+_NOTHING = 2  # bytes that an empty file takes, packed
 _ZIP_END = 22  # bytes of the record at an archive's end, where it has no comment
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 _DAMAGE = (
@@ -265,6 +268,22 @@ class Source:
             return archive.open(member)
         except BAD_ZIP as error:
             raise InputError(f"{self.name}: damaged in the archive: {error}") from error
+
+    @property
+    def misstated(self) -> bool:
+        """Whether an archive's directory says other sizes of this member than the member itself."""
+        member = self._entry
+        if member is None or member.flag_bits & _SIZES_BEHIND:
+            return member is not None and not member.file_size and member.compress_size > _NOTHING
+        with self._file() as file:
+            file.seek(member.header_offset)
+            head = file.read(_LOCAL.size)
+        if len(head) < _LOCAL.size:
+            return True
+        own = _LOCAL.unpack(head)
+        large = 0xFFFFFFFF in own[1:]  # the sizes stand elsewhere
+        listed = (member.CRC, member.compress_size, member.file_size)
+        return not large and own != listed
 
     @cached_property
     def directory(self) -> zipfile.ZipFile:

@@ -1,6 +1,9 @@
 """Words in columns, keys and elements that nobody reads: damage has moved them, and is told."""
 
+import contextlib
 import json
+import sqlite3
+import zipfile
 
 import pytest
 
@@ -179,3 +182,103 @@ def test_an_element_that_damage_has_left_of_an_answer(tmp_path, odd):
     entry = "<entry><id>1</id><thr:total>3</thr:total></entry>"
     whole = ATOM.format("<thr:in-reply-to ref='p'/>").replace("</feed>", f"{entry}</feed>")
     assert reasons(written(tmp_path, "whole.xml", whole)) == []
+
+
+ORDERED = """CREATE TABLE `wp_comments` (
+  `comment_ID` bigint(20) unsigned NOT NULL AUTO_INCREMENT COMMENT 'a number, (of ours)',
+  `comment_content` text COLLATE utf8mb4_unicode_ci NOT NULL,
+  `comment_author` enum('A,B)','C') NOT NULL,
+  `karma` decimal(10,2) DEFAULT '0.00',
+  `comment_date_gmt` datetime NOT NULL DEFAULT '0000-00-00 00:00:00',
+  `comment_post_ID` bigint(20) unsigned NOT NULL DEFAULT 0,
+  `comment_parent` bigint(20) unsigned NOT NULL DEFAULT 0,
+  PRIMARY KEY (`comment_ID`),
+  KEY `woo_idx_comment_type` (`comment_parent`,`karma`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+"""
+ROWS = (
+    "INSERT INTO `wp_comments` VALUES (1,'Words of mine.','C',0.00,'2020-01-01 09:00:00',5,0),"
+    "(2,'And of mine.','C',0.00,'2020-01-02 09:00:00',5,1);\n"
+)
+
+
+@pytest.mark.parametrize("text", [ORDERED, " ".join(ORDERED.split()) + "\n"])
+def test_a_table_of_sql_with_an_order_of_its_own(tmp_path, text):
+    dump = read(written(tmp_path, "dump.sql", text + ROWS))
+    assert list(dump.comments["text"]) == ["Words of mine.", "And of mine."]
+    assert list(dump.comments["author"]) == ["C", "C"]
+    assert list(dump.comments["thread_id"]) == ["5", "5"]
+    assert list(dump.comments["depth"]) == [1, 2]
+    assert dump.rejects.empty
+
+
+def test_a_table_of_sql_with_an_order_of_its_own_that_is_not_declared(tmp_path):
+    path = written(tmp_path, "dump.sql", f"-- of wp_comments, comment_post_ID\n{ROWS}")
+    assert len(read(path).rejects) == 2
+
+
+def test_the_end_of_an_entry_behind_another(tmp_path):
+    odd = "<thr:in-reply-to ref='p'/></ework a.</content><thr:in-reply-to ref='p'/>"
+    assert reasons(written(tmp_path, "feed.xml", ATOM.format(odd))) == [
+        "words outside of the content"
+    ]
+
+
+def isso(n, **more):
+    made = {"id": n, "author": "A", "website": "", "created": 1, "mode": 1}
+    return {**made, "text": f"Words of mine {n}.", **more}
+
+
+def test_a_post_that_has_the_text_of_a_comment(tmp_path):
+    page = {"id": "/tea/", "title": "Tea", "comments": [isso(1), isso(2)]}
+    whole = written(tmp_path, "whole.json", json.dumps([page]))
+    assert reasons(whole) == []
+    merged = {**isso(3), "title": "Tea", "comments": [isso(4), isso(5)]}
+    path = written(tmp_path, "generic.json", json.dumps([page, {"id": f"/t{PROSE}"}, merged]))
+    assert sorted(reasons(path)) == ["a post that has text", "id is prose"]
+
+
+def test_a_member_of_an_archive_that_is_empty_by_its_directory_alone(tmp_path):
+    path = tmp_path / "dump.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "id,text\n1,Mine.\n")
+        archive.writestr("b.csv", "id,text\n2,And mine.\n")
+        archive.writestr("c.csv", "")
+    raw = bytearray(path.read_bytes())
+    entry = raw.find(b"PK\1\2", raw.find(b"PK\1\2") + 1)
+    raw[entry + 16 : entry + 28] = bytes(12)
+    path.write_bytes(raw)
+    dump = read(path)
+    assert list(dump.comments["text"]) == ["Mine."]
+    assert list(dump.rejects["file"]) == [f"{path}:b.csv"]
+
+
+def test_a_record_of_sqlite_whose_head_is_zero(tmp_path):
+    path = tmp_path / "isso.db"
+    with contextlib.closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE threads (id INTEGER PRIMARY KEY, uri, title)")
+        base.execute(
+            "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created, mode, author, "
+            "text)"
+        )
+        base.execute("INSERT INTO threads VALUES (1, '/tea/', 'Tea')")
+        rows = [(1, n, None, 1e9 + n, 1, "Ann", f"{PROSE} {n}") for n in range(1, 4)]
+        base.executemany("INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    assert reasons(path) == []
+    raw = path.read_bytes()
+    text = raw.index(f"{PROSE} 2".encode())
+    head = raw.rindex(b"\x09\x09\x00\x00", 0, text)
+    path.write_bytes(raw[:head] + b"\0" + raw[head + 1 :])
+    dump = read(path)
+    assert list(dump.rejects["reason"]) == ["record 2 has no value; its head is damaged"]
+    start = head // 4096 * 4096
+    assert list(dump.rejects["place"]) == [f"bytes {start} to {start + 4096}"]
+
+
+def test_an_article_behind_the_comments_of_an_entry(tmp_path):
+    heads = "AUTHOR: N\nTITLE: Trains\nBASENAME: trains\n"
+    comment = "COMMENT:\nAUTHOR: A\nDATE: 04/06/2007 07:00:00 AM\nMine.\n-----\n"
+    entry = f"{heads}-----\nBODY:\nOf trains.\n-----\n{comment}BODY:\nAnd more.\n-----\n--------\n"
+    assert reasons(written(tmp_path, "trains.txt", entry)) == [
+        "a text of the entry behind its comments, which no export has"
+    ]

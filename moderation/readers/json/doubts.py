@@ -54,7 +54,12 @@ class Doubts:
         self._bare = _bare_paths(shape, paths)
         self._bare_of_posts = f"{shape.post_id}|{shape.post_url}".split("|") if shape.post else []
         parent = shape.parent if isinstance(shape.parent, str) else ""
-        self._answers = parent if shape.post and shape.name != "json-tree" else ""
+        known_posts = bool(shape.post) and shape.name != "json-tree"
+        self._answers = parent if known_posts else ""
+        of_posts = [path.removeprefix("<") for path in shape.post_text.split("|")]
+        self._texts_of_comments = [
+            path for path in self.texts if known_posts and path not in of_posts
+        ]
         self._around = {path.split(".")[0] for path in self.texts if "." in path}
         self._names = shape.author.split("|") if shape.author else []
         self._usual_beside: frozenset[str] = frozenset()
@@ -129,15 +134,23 @@ class Doubts:
 
     def strays(self, elements: list[Element]) -> Iterator[tuple[Record, str]]:
         """Objects that hold words of a comment and are none, and why."""
+        told: set[int] = set()
         for element in self._homes.strays(elements, self._shut):
+            told.add(id(element))
             yield element.node, "no comment as others here are"
         for element in elements:
-            if element.own:
+            if element.own or id(element) in told:
                 continue
             if element.comment and (path := _prose_in(element.node, self._bare)):
                 yield element.node, f"{path} is prose"
             elif element.way != TOP and (key := _prose_key(element.node)):
                 yield element.node, f"the key {key[:SNIPPET]!r} is prose"
+            elif not (element.comment or element.post) and self._of_values(element.node):
+                yield element.node, f"{self._of_values(element.node)} is prose"
+
+    def _of_values(self, node: Record) -> str:
+        """A key whose name is that of a value, with a text under it; empty where there is none."""
+        return next((key for key in _sentences(node) if self._sentences[key] < _HABIT), "")
 
     def are_bent(self, elements: list[Element]) -> bool:
         """Whether a text stands where one of these objects would have an id or a date."""
@@ -165,9 +178,17 @@ class Doubts:
         record = match.record
         if path := _prose_in(record, self._bare_of_posts if match.is_post else self._bare):
             return f"{path} is prose"
-        if match.is_post and self._answers and not no_parent(at(record, self._answers)):
+        if match.is_post:
+            return self._of_post(record)
+        return self._of_keys(record) or self._of_texts(record)
+
+    def _of_post(self, record: Record) -> str:
+        """Why a post may have a comment in it: it answers something, or has a comment's text."""
+        if self._answers and not no_parent(at(record, self._answers)):
             return f"a post that has {self._answers}"
-        return "" if match.is_post else self._of_keys(record) or self._of_texts(record)
+        values = ((path, at(record, path)) for path in self._texts_of_comments)
+        path = next((path for path, text in values if isinstance(text, str) and is_prose(text)), "")
+        return path and f"a post that has {path}"
 
     def _of_keys(self, record: Record) -> str:
         if path := next((path for path in self._names if _is_long(at(record, path))), ""):
@@ -180,7 +201,7 @@ class Doubts:
             return reason
         if key := next((key for key in self._single if _is_text(record.get(key))), ""):
             return f"{key} is prose"
-        if key := next((key for key in _sentences(record) if self._sentences[key] < _HABIT), ""):
+        if key := self._of_values(record):
             return f"{key} is prose"
         return self._of_inner_keys(record)
 

@@ -97,11 +97,13 @@ class _Reading:
         elements: list[Element] = []
         matches = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
-        if self._is_doubted(root, matches, elements):
+        strays = list(self._doubts.strays(elements))
+        told = any(stray is root for stray, _ in strays)
+        if not told and self._is_doubted(root, matches, elements):
             yield from self._without_comments(part, root, sure=len(matches) > 0)
             if self._broken and not matches:
                 return
-        wrong = any(self._doubts.strays(elements)) or any(map(self._doubts.of, matches))
+        wrong = bool(strays) or any(map(self._doubts.of, matches))
         if wrong or twice:
             there = located(part.raw)
             self._unkey(there.root)

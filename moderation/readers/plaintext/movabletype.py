@@ -114,6 +114,8 @@ def _entry(
     for section in sections:
         text, section_records = _section(source, section, at)
         body += [text] if text is not None else []
+        if text and text.strip() and records:
+            records.append(_unread(source, section, at, "a text of the entry behind its comments"))
         records += section_records
         at += section.count("\n") + 1
     thread = heads.get("BASENAME") or heads.get("UNIQUE URL") or f"{source.stem} {number}"

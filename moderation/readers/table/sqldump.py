@@ -7,7 +7,6 @@ are read one at a time, character by character where quotes demand it, never run
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 from moderation.readers.source import text_blocks
+from moderation.readers.table.sqlothers import OtherStatements, has_prose_name
 from moderation.readers.values import no_parent, status_of, when
 
 if TYPE_CHECKING:
@@ -44,39 +44,8 @@ _RESUMED = re.compile(  # the next row, or the end of the statement
     r"[,)\s](\(\s*\d+\s*,)|;\s*$|^(?:INSERT|REPLACE|CREATE|DROP|LOCK|UNLOCK|ALTER|/\*|--)",
     re.MULTILINE,
 )
-_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
-_KNOWN = re.compile(
-    r"\s*(?:--|/\*|\*/|#|SET\b|USE\b|LOCK\b|UNLOCK\b|DROP\b|ALTER\b|COMMIT\b|START\b|BEGIN\b|"
-    r"CREATE\b|DELIMITER\b|PRAGMA\b|ANALYZE\b|UPDATE\b|DELETE\b|SELECT\b|GRANT\b|COPY\b|END\b|"
-    r"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+[`\"\[]?(?:\w+[`\"\]]?\.[`\"\[]?)?([^\s`\"\](]*)|;|$)",
-    re.IGNORECASE,
-)
-_FILLS = re.compile(
-    r"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+){0,2}INTO\s+(?:[`\"\[]?[\w$-]++[`\"\]]?\.)?"
-    r"[`\"\[]?[\w$-]++[`\"\]]?\s*(?:\((?:[^()]*+\)\s*(?:VALUES?\b|SELECT\b|\Z)|[^()]*+\Z)"
-    r"|VALUES?\b|SELECT\b|SET\b|DEFAULT\b|\Z)",
-    re.IGNORECASE,
-)
-_OURS, _LIKE = "comments", 0.65
 _NUMBER, _NAME = re.compile(r"-?\d*"), re.compile(r"\S*")
 _MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?)?)?")
-_ROW = re.compile(r"\(\s*\d+\s*,\s*\d+\s*,\s*'")
-_PART = re.compile(r"'\s*,\s*(?:\d+|'[^'\n]*'|NULL)\s*,")  # of a row, before a closing bracket
-_REMARK = re.compile(r"\s*(?:--|#)")
-_VALUES = re.compile(r"'\s*,\s*(?:(?:\d+|NULL)\s*,\s*)*'")  # end of one, beginning of the next
-_DESCRIBED = re.compile(r"\b(?:COMMENT|DEFAULT)\s*=?\s*'(?:[^'\\]|\\.|'')*+'", re.IGNORECASE)
-_LOWER_WORD = re.compile(r"(?<![\w`\"'])[a-z]{2,}(?![\w`\"'])")
-_DECLARING = (
-    "action always and as by cascade character check collate constraint current default delete "
-    "foreign generated identity key no not null on or primary references restrict set stored time "
-    "timestamp to unique unsigned update using varying virtual with without zone"
-)
-_OF_COLUMNS = frozenset(_DECLARING.split())
-"""Words of a table's declaration."""
-_FEW_WORDS = 6
-_PROSE_NAME = re.compile(r"`[^`\n]*(?: [^`\n]*){3}`")
-_CREATES = re.compile(r"\s*CREATE\s+(?:TEMPORARY\s+)?TABLE\b", re.IGNORECASE)
-_DECLARED = re.compile(r"\bTABLES?\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"\[]?(\w+)", re.IGNORECASE)
 _FORMS = {
     "comment_id": _NUMBER,
     "comment_post_id": _NUMBER,
@@ -167,7 +136,7 @@ class _Script:
         self._line, self._byte, self._counted = 1, 0, 0  # where a place is, and the place
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}  # what was found behind a place
         self._ended = False
-        self._others = _Others()
+        self._others = OtherStatements()
 
     def rows(self) -> Iterator[_SqlRow]:
         """The rows of all statements that fill a table of comments or posts."""
@@ -180,12 +149,13 @@ class _Script:
                 re.findall(r"\w+", listed) if listed else _NAMES[statement[2].lower()].split()
             )
             names = [name.lower() for name in listed_names]
-            if listed and _PROSE_NAME.search(listed):
+            declared = [] if listed else self._others.columns(table)
+            if listed and has_prose_name(listed):
                 yield self._misnamed(table, names, statement)
             self._at = statement.end()
             while True:
                 if self._within():
-                    row = self._row(table, names, bool(listed))
+                    row = self._row(table, names, bool(listed), declared)
                     yield row
                     if row.place and row.values is not None and not row.wrong:
                         yield row._replace(values=None, wrong="comment_author is prose")
@@ -264,13 +234,16 @@ class _Script:
             if not self._more():
                 return False
 
-    def _row(self, table: str, names: list[str], listed: bool) -> _SqlRow:
+    def _row(self, table: str, names: list[str], listed: bool, declared: list[str]) -> _SqlRow:
+        """The row that begins here. declared: the table's columns, where the statement has none."""
         while True:
             start = self._at
             values, end = _values(self._text, start + 1)
             cut = values is None and _CUT_VALUE.match(self._text, end)
             if cut and len(self._text) - start <= _LARGEST and self._more():
                 continue
+            if values is not None and len(values) == len(declared):
+                names = declared
             if values is None:
                 again, head = (self._next(form, start + 1) for form in (_NEXT_ROW, _STATEMENT))
                 behind = [position for position in (again + 1, head) if position > 0]
@@ -314,82 +287,6 @@ class _Script:
             size += len(block)
         self._text, self._at = rest + "".join(fresh), 0
         return True
-
-
-class _Others:
-    """The statements between those that are read, line by line; one may go on in the next part."""
-
-    def __init__(self) -> None:
-        self._open = False  # a statement that is none of ours goes on
-        self._fills = False  # it fills a table
-        self._declares = False  # it declares one
-        self._tables: set[str] = set()  # that are declared
-
-    def strange(self, text: str, at: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Stretches of a script that are no statement of another table, and why."""
-        start, why = -1, ""
-        for line in _LINE.finditer(text, at, end):
-            known = _KNOWN.match(text, line.start(), line.end())
-            misplaced = self._holds_words(line[0], known)
-            if (known or (self._open and not why)) and not misplaced:
-                if start >= 0:
-                    yield start, line.start(), why
-                start, why = -1, self._unread(line[0], known)
-                if why:
-                    start = line.start()
-            elif start < 0 and (misplaced or self._is_stray(line[0], known)):
-                start, why = line.start(), "no statement of SQL"
-                self._open = False
-        if start >= 0:
-            yield start, end, why
-
-    def _is_stray(self, line: str, known: re.Match[str] | None) -> bool:
-        """Whether a line belongs to no statement."""
-        return not (known or self._open) and bool(line.strip(" \t\r\n;,)("))
-
-    def _holds_words(self, line: str, known: re.Match[str] | None) -> bool:
-        """Whether a line of a statement that fills no table holds rows, or prose as a name."""
-        if (known and known[1]) or self._fills:
-            return False
-        if _REMARK.match(line):
-            return _VALUES.search(line) is not None or _PROSE_NAME.search(line) is not None
-        if self._declares and not known and _is_worded(line):
-            return True
-        return _holds_rows(line) or _PROSE_NAME.search(line) is not None
-
-    def _unread(self, line: str, known: re.Match[str] | None) -> str:
-        """Go on behind a line of a statement; why this one, which begins here, cannot be read."""
-        table = known[1] if known else None
-        remark = known is not None and known[0].lstrip().startswith("--")
-        self._open = not line.rstrip().endswith(";") and not remark
-        self._fills = self._open and bool(table or self._fills)
-        self._declares = self._open and (
-            self._declares or (known is not None and _CREATES.match(line) is not None)
-        )
-        if known and table is None:
-            self._tables |= set(_DECLARED.findall(line))
-        elif known and (not _FILLS.match(line) or self._is_ours(known[1])):
-            return f"a statement for {table} that cannot be read"
-        return ""
-
-    def _is_ours(self, table: str) -> bool:
-        """Whether it is a table of comments, by its name or by what damage has left of it."""
-        last = table.lower().rpartition("_")[2]
-        if last.endswith(_OURS):
-            return True
-        like = SequenceMatcher(None, last, _OURS).ratio() >= _LIKE
-        return like and abs(len(last) - len(_OURS)) <= 2 and table not in self._tables
-
-
-def _is_worded(line: str) -> bool:
-    """Whether a line of a table's declaration holds words that none has."""
-    words = _LOWER_WORD.findall(_DESCRIBED.sub(" ", line))
-    return len([word for word in words if word not in _OF_COLUMNS]) >= _FEW_WORDS
-
-
-def _holds_rows(line: str) -> bool:
-    """Whether a line looks like rows of values."""
-    return bool(_ROW.search(line) or _PART.search(line, 0, max(0, line.rfind(")"))))
 
 
 def _implausible(table: str, names: list[str], values: list[str | None], listed: bool) -> str:

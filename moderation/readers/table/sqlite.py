@@ -12,6 +12,7 @@ import contextlib
 import re
 import shutil
 import sqlite3
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
+_LEAF = b"\r"  # of a table's tree: the page's first byte
 _PAGE = re.compile(r"[Pp]age (\d+)")
 _MAGIC = b"SQLite format 3\0"
 _STEPS = 10_000  # of SQLite's machine between two looks at how many it has taken
@@ -116,6 +118,7 @@ def _findings(source: Source) -> Iterator[Finding]:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             yield f"{source.name}: the threads cannot be read: {error}"
         number = 0
+        hollow: list[int] = []
         try:
             for record in base.execute(layout.comments):
                 number += 1
@@ -123,10 +126,14 @@ def _findings(source: Source) -> Iterator[Finding]:
                 source.allow(grown)
                 yield 1
                 yield _row(layout, record)
+                if all(value is None for value in record[1:6]):
+                    hollow.append(number)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             reason = f"the database is damaged, or a program, from here on: {error}"
             yield 1
             yield Reject(source.name, f"record {number + 1} to the end", reason)
+        yield len(hollow)
+        yield from _hollow(source, base, hollow)
         for reject in _damaged_pages(source, base, layout):
             yield 1
             yield reject
@@ -160,6 +167,40 @@ def _damaged_pages(source: Source, base: sqlite3.Connection, layout: _Layout) ->
     for page, message in sorted(messages.items()):
         place = f"bytes {(page - 1) * size} to {page * size}"
         yield Reject(source.name, place, f"damaged page {page}: {' '.join(message.split())[:160]}")
+
+
+def _hollow(source: Source, base: sqlite3.Connection, numbers: list[int]) -> Iterator[Reject]:
+    """A reject for each record without any value: SQLite takes one whose head is zero as such."""
+    if not numbers:
+        return
+    size = base.execute("PRAGMA page_size").fetchone()[0]
+    with source.open() as stream:
+        pages = iter(lambda: stream.read(size), b"")
+        places = [
+            f"bytes {page * size} to {(page + 1) * size}"
+            for page, raw in enumerate(pages)
+            if _has_hollow_cell(raw, 100 * (page == 0))
+        ]
+    for number, place in zip_longest(numbers, places[: len(numbers)]):
+        where = place or f"record {number}"
+        yield Reject(source.name, where, f"record {number} has no value; its head is damaged")
+
+
+def _has_hollow_cell(page: bytes, at: int) -> bool:
+    """Whether a leaf of a table holds a record whose head has no bytes. at: where its head is."""
+    if page[at : at + 1] != _LEAF:
+        return False
+    count = int.from_bytes(page[at + 3 : at + 5])
+    pointers = range(at + 8, min(at + 8 + 2 * count, len(page) - 1), 2)
+    return any(_head_size(page, int.from_bytes(page[one : one + 2])) == 0 for one in pointers)
+
+
+def _head_size(page: bytes, cell: int) -> int:
+    """The first byte of a record, behind its length and number; 1 where it is not on the page."""
+    for _ in range(2):
+        end = next((k for k in range(cell, min(cell + 9, len(page))) if page[k] < 128), cell + 8)
+        cell = end + 1
+    return page[cell] if cell < len(page) else 1
 
 
 def _length(base: sqlite3.Connection) -> int:

@@ -39,6 +39,7 @@ _TOKEN = re.compile(  # an element with text alone, or the tag that opens or clo
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOCAL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_CLOSED = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _PROSE = 6  # words, where none is looked for
 _TAGS = re.compile(  # with words as attributes that have no value, one is no tag
     r"""<!\[CDATA\[|\]\]>|</?[A-Za-z][^\s<>]*+(?:\s++[^\s<>=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|"""
@@ -127,8 +128,8 @@ def misplaced(
     into one.
     """
     if any(xml.count(name.encode()) > 2 for name in single):
-        opened = Counter(_LOCAL.findall(xml))
-        if any(opened[name.encode()] > 1 for name in single):
+        opened, closed = Counter(_LOCAL.findall(xml)), Counter(_CLOSED.findall(xml))
+        if any(max(opened[name], closed[name]) > 1 for name in map(str.encode, single)):
             return True
     least = _PROSE - 2 * damaged
     if any(

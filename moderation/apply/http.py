@@ -87,6 +87,17 @@ class Client:
         kind = {} if body is None else {"Content-Type": "application/json"}
         return self._send(method, path, query or {}, body, {**kind, **(headers or {})})
 
+    def ask_graph(self, path: str, query: str, variables: Mapping[str, Any]) -> Answer:
+        """Ask a GraphQL server."""
+        return self.send_json("POST", path, {"query": query, "variables": variables})
+
+    def graph_data(self, answer: Answer, asked: str) -> dict[str, Any]:
+        """What a GraphQL server gave. Raises ApplyError if it named an error."""
+        data = answer.fields.get("data")
+        if not answer.good or answer.fields.get("errors") or not isinstance(data, dict):
+            raise self.refusal(answer, asked)
+        return data
+
     def refusal(self, answer: Answer, asked: str) -> ApplyError:
         """The error for an answer that is not what was asked for."""
         said = _said(answer)

@@ -322,6 +322,30 @@ def _score(
     return [parts[number] for number in sorted(parts)]
 
 
+@dataclass
+class _Stage:
+    """Tasks of one kind or more, counted for who watches."""
+
+    name: str
+    engine: Engine
+    watch: Callable[[str, int, int, int], None]
+    total: int
+    comments: int = 0
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.watch(self.name, 0, self.total, self.comments)
+
+    def run(self, function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
+        """The receipt of each call, in their order."""
+        receipts: dict[int, Receipt] = {}
+        for number, receipt in self.engine.run(function, calls):
+            receipts[number] = receipt
+            self.done += 1
+            self.watch(self.name, self.done, self.total, self.comments)
+        return [receipts[number] for number in sorted(receipts)]
+
+
 def _with_dump_evidence(
     job: Job,
     units: list[str],
@@ -332,32 +356,21 @@ def _with_dump_evidence(
     """Count over all partitions what each comment is to be compared with."""
     pieces = Pieces.of(job, units)
     everywhere = range(job.partitions)
-    done = 0
-
-    def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
-        nonlocal done
-        found: dict[int, Receipt] = {}
-        for number, receipt in engine.run(function, calls):
-            found[number] = receipt
-            done += 1
-            watch("comparing", done, total, 0)
-        return [found[number] for number in sorted(found)]
+    stage = _Stage("comparing", engine, watch, 2 * job.partitions + 5)
 
     def made(found: list[Receipt]) -> str:
         return digest([one["files"] for one in found])
 
-    total = 2 * job.partitions + 5
-    watch("comparing", 0, total, 0)
-    seen = receipts(look_over, [(job, number, pieces, read) for number in everywhere])
+    seen = stage.run(look_over, [(job, number, pieces, read) for number in everywhere])
     rows = [sum(one["rows"][kind] for one in seen) for kind in seen[0]["rows"]]
     parts = evidence_slices(max(rows))
-    total += 4 * (parts - 1)
+    stage.total += 4 * (parts - 1)
     kinds = [(kind, part) for kind in ("author", "piece") for part in range(parts)]
-    first = receipts(count_first, [(job, *one, parts, made(seen)) for one in kinds])
+    first = stage.run(count_first, [(job, *one, parts, made(seen)) for one in kinds])
     kinds = [(kind, part) for kind in THINGS for part in range(parts)]
-    things = receipts(count_things, [(job, *one, parts, made(first)) for one in kinds])
+    things = stage.run(count_things, [(job, *one, parts, made(first)) for one in kinds])
     calls = [(job, number, pieces.records, parts, made(first)) for number in everywhere]
-    texts = receipts(join_texts, [(job, parts, made(receipts(gather_texts, calls)))])
+    texts = stage.run(join_texts, [(job, parts, made(stage.run(gather_texts, calls)))])
     threads = sum(one["threads"] for one in seen)
     return Counted(parts, threads, made([*first, *things, *texts]))
 
@@ -374,22 +387,10 @@ def _with_campaigns(
     pieces = slices(sum(receipt["sketches"] for receipt in parts))
     bands = [(job, band, part, pieces, scored) for band in range(BANDS) for part in range(pieces)]
     everywhere = [(job, number, pieces, scored) for number in range(job.partitions)]
-    total = len(bands) + len(everywhere) + 1
-    done = 0
-
-    def receipts(function: Callable[..., Receipt], calls: list[tuple[Any, ...]]) -> list[Receipt]:
-        nonlocal done
-        answers: dict[int, Receipt] = {}
-        for number, receipt in engine.run(function, calls):
-            answers[number] = receipt
-            done += 1
-            watch("campaigns", done, total, 0)
-        return [answers[number] for number in sorted(answers)]
-
-    watch("campaigns", 0, total, 0)
-    receipts(find_twice, bands)
-    rows = [receipt["rows"] for receipt in receipts(gather, everywhere)]
-    [joined] = receipts(join, [(job, rows, scored)])
+    stage = _Stage("campaigns", engine, watch, len(bands) + len(everywhere) + 1)
+    stage.run(find_twice, bands)
+    rows = [receipt["rows"] for receipt in stage.run(gather, everywhere)]
+    [joined] = stage.run(join, [(job, rows, scored)])
     outcome.campaigns = joined["largest"]
     outcome.campaigns_found = joined["found"]
     return digest(scored, joined["files"])
@@ -415,12 +416,9 @@ def _finish(
     found = shares(model, seen, job.prevalence)
     outcome.shares = {name: asdict(share) for name, share in found.items()}
     final = digest(made, outcome.shares)
-    written: dict[int, Receipt] = {}
     calls = [(job, number, final, found) for number in range(job.partitions)]
-    watch("writing", 0, len(calls), outcome.comments)
-    for number, receipt in engine.run(finish_part, calls):
-        written[number] = receipt
-        watch("writing", len(written), len(calls), outcome.comments)
+    stage = _Stage("writing", engine, watch, len(calls), outcome.comments)
+    written = stage.run(finish_part, calls)
     return [part | {"files": written[k]["files"]} for k, part in enumerate(parts)]
 
 

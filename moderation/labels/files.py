@@ -7,13 +7,14 @@ import io
 import json
 import re
 import sys
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pandas as pd
 import pyarrow as pa
 
-from moderation.errors import InputError, OutputError
+from moderation.errors import InputError, LabelError, OutputError
 from moderation.labels.table import CONTEXT_COLUMNS
 from moderation.readers.source import Source
 from moderation.readers.written import read_table
@@ -21,6 +22,16 @@ from moderation.tables import csv_restored, kind_of, to_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def read_toml(path: Path, expected: str) -> dict[str, Any]:
+    """A TOML file. Raises LabelError that names it, and says what was expected."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LabelError(f"{path}: {error.strerror}; expected {expected}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabelError(f"{path}: not TOML: {error}") from error
 
 
 def read_columns(path: Path) -> pd.DataFrame:

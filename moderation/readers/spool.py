@@ -27,7 +27,6 @@ from moderation.threads import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
     from moderation.readers.dump import Dump, FoundBatch
     from moderation.readers.source import Options
@@ -55,12 +54,7 @@ class Spooled:
         self._folder = Folder()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._folder.close()
 
     def parts(self) -> Iterator[pa.Table]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ import pandas as pd
 from moderation.errors import LabelError
 from moderation.features.common_words import is_common
 from moderation.features.phrases import Lexicon
+from moderation.labels.files import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,13 +36,7 @@ def read_lexicon(
     Raises LabelError with the file and the class when a table is malformed.
     """
     path = Path(toml)
-    try:
-        content = path.read_bytes()
-        tables = tomllib.loads(content.decode())
-    except OSError as error:
-        raise LabelError(f"{path}: {error.strerror}; expected word lists as TOML") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: not TOML: {error}") from error
+    tables = read_toml(path, "word lists as TOML")
     words: dict[str, list[str]] = {}
     origin: list[dict[str, Any]] = []
     for name, table in tables.items():
@@ -50,7 +44,7 @@ def read_lexicon(
             raise LabelError(f"{path}: [{name}] has no string `words`")
         words[name] = table["words"].split()
     own = sum(len(each) for each in words.values())
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     origin.append({"file": path.name, "licence": "MIT", "sha256": digest, "words": own})
     for name, table in tables.items():
         for described in table.get("lists", []):

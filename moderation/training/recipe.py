@@ -5,13 +5,13 @@ The defaults below are what left-one-set-out runs chose (docs/model-notebook.md,
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from moderation.errors import LabelError
 from moderation.features.ngrams import NgramConfig
+from moderation.labels.files import read_toml
 
 KINDS = ("text", "context")
 
@@ -104,12 +104,7 @@ class Recipe:
         Raises LabelError that names the file, the table and the key.
         """
         path = Path(toml)
-        try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise LabelError(f"{path}: {error.strerror}; expected a training recipe") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise LabelError(f"{path}: not TOML: {error}") from error
+        tables = read_toml(path, "a training recipe")
         shared, default = tables.pop("shared", {}), tables.pop("default", {})
         known = {one.name for one in fields(cls)} - {"labels", "default"}
         _check(shared, known, f"{path}: [shared]")

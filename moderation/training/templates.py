@@ -8,7 +8,6 @@ one slip of the fingers in its longest word. `{slot_}` writes it without spaces.
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from moderation.errors import LabelError
+from moderation.labels.files import read_toml
 from moderation.labels.table import label_frame
 
 _SLOT = re.compile(r"\{(\w*[a-z0-9])([~_]?)\}")
@@ -31,18 +31,14 @@ def expand(toml: str | Path, per_pattern: int, seed: int) -> pd.DataFrame:
     Raises LabelError with the file, and the pattern that is malformed.
     """
     path = Path(toml)
+    described = read_toml(path, "sentence patterns")
     try:
-        described = tomllib.loads(path.read_text(encoding="utf-8"))
         slots = {name: text.split("|") for name, text in described["slots"].items()}
         patterns = [
             (one["kind"], one["labels"], text)
             for one in described["pattern"]
             for text in one["text"]
         ]
-    except OSError as error:
-        raise LabelError(f"{path}: {error.strerror}; expected sentence patterns") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: not TOML: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise LabelError(f"{path}: {error} is missing or malformed") from error
     rng = np.random.default_rng(seed)

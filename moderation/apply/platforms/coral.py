@@ -7,9 +7,8 @@ and the writing. What waited for a moderator cannot be sent back to waiting.
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from moderation.apply.http import Answer, Client, check_site
+from moderation.apply.http import Client, check_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -23,6 +22,7 @@ from moderation.apply.target import (
     Target,
 )
 
+_PATH = "/api/graphql"
 _SECRETS = ("CORAL_TOKEN",)
 _READ = "query($id: ID!) {comment(id: $id) {id status revision {id}}}"
 _WRITE = (
@@ -47,8 +47,8 @@ class Coral(Driver):
 
     def read(self, target: Target) -> str | None:
         """See target.Driver."""
-        answer = self._ask(_READ, {"id": target.id})
-        data = self._data(answer, target)
+        answer = self._client.ask_graph(_PATH, _READ, {"id": target.id})
+        data = self._client.graph_data(answer, f"comment {target.id}")
         comment = data.get("comment")
         if "comment" in data and comment is None:
             return GONE
@@ -66,18 +66,9 @@ class Coral(Driver):
         revision = self._revisions[target]  # the run reads before it writes
         given = {"commentID": target.id, "commentRevisionID": revision}
         given["clientMutationId"] = target.delivery
-        self._data(self._ask(query, {"input": given}), target)
+        answer = self._client.ask_graph(_PATH, query, {"input": given})
+        self._client.graph_data(answer, f"comment {target.id}")
         return None
-
-    def _ask(self, query: str, variables: dict[str, Any]) -> Answer:
-        value = {"query": query, "variables": variables}
-        return self._client.send_json("POST", "/api/graphql", value)
-
-    def _data(self, answer: Answer, target: Target) -> dict[str, Any]:
-        data = answer.fields.get("data")
-        if not answer.good or answer.fields.get("errors") or not isinstance(data, dict):
-            raise self._client.refusal(answer, f"comment {target.id}")
-        return data
 
 
 def _open(settings: Settings) -> Coral:

@@ -7,7 +7,6 @@ another reason (outdated, resolved) cannot be told apart again after an undo.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from moderation.apply.http import Answer, Client, check_site
 from moderation.apply.secret import secret
@@ -23,6 +22,7 @@ from moderation.apply.target import (
     Target,
 )
 
+_PATH = "/graphql"
 _SECRETS = ("GITHUB_TOKEN",)
 _READ = "query($id: ID!) {node(id: $id) {id ... on Minimizable {isMinimized minimizedReason}}}"
 _HIDE = (
@@ -44,10 +44,10 @@ class GitHub(Driver):
 
     def read(self, target: Target) -> str | None:
         """See target.Driver."""
-        answer = self._ask(_READ, {"id": target.id})
+        answer = self._client.ask_graph(_PATH, _READ, {"id": target.id})
         if _types(answer) == {"NOT_FOUND"}:
             return GONE
-        node = self._data(answer, target).get("node")
+        node = self._client.graph_data(answer, f"comment {target.id}").get("node")
         if not isinstance(node, dict) or not isinstance(node.get("isMinimized"), bool):
             raise self._client.refusal(answer, f"{target.id} is nothing that can be minimised")
         if not node["isMinimized"]:
@@ -58,22 +58,12 @@ class GitHub(Driver):
     def write(self, target: Target, change: Change) -> str | None:
         """See target.Driver."""
         if change.after == APPROVED:
-            answer = self._ask(_SHOW, {"id": target.id})
+            answer = self._client.ask_graph(_PATH, _SHOW, {"id": target.id})
         else:
             why = "SPAM" if change.after == SPAM else "ABUSE"
-            answer = self._ask(_HIDE, {"id": target.id, "why": why})
-        self._data(answer, target)
+            answer = self._client.ask_graph(_PATH, _HIDE, {"id": target.id, "why": why})
+        self._client.graph_data(answer, f"comment {target.id}")
         return None
-
-    def _ask(self, query: str, variables: dict[str, str]) -> Answer:
-        value = {"query": query, "variables": variables}
-        return self._client.send_json("POST", "/graphql", value)
-
-    def _data(self, answer: Answer, target: Target) -> dict[str, Any]:
-        data = answer.fields.get("data")
-        if not answer.good or answer.fields.get("errors") or not isinstance(data, dict):
-            raise self._client.refusal(answer, f"comment {target.id}")
-        return data
 
 
 def _types(answer: Answer) -> set[str]:

@@ -7,7 +7,6 @@ part of one.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from moderation.errors import LabelError
+from moderation.labels.files import read_toml
 from moderation.labels.name import LABEL_NAME
 from moderation.labels.public.columns import averaged, cleaned, field, grouped, paired
 from moderation.labels.public.conditions import holds
@@ -53,12 +53,7 @@ def load_sources(toml: str | Path) -> dict[str, Source]:
     Raises LabelError that names the file, the set and the key.
     """
     path = Path(toml)
-    try:
-        described = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LabelError(f"{path}: {error.strerror}; expected a description of sets") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelError(f"{path}: not TOML: {error}") from error
+    described = read_toml(path, "a description of sets")
     threads = described.pop("threads", {})
     sources: dict[str, Source] = {}
     for name, source in [*described.items(), *((f"threads.{n}", s) for n, s in threads.items())]:

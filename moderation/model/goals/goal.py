@@ -228,6 +228,41 @@ class Promise:
     recall_low: float
     recall_high: float
 
+    @classmethod
+    def of(
+        cls,
+        goal: Goal,
+        curve: Curve,
+        at: int,
+        prevalence: float,
+        drawn: dict[str, np.ndarray],
+        least: float = 1,
+    ) -> Promise:
+        """The promise of the threshold at `curve.threshold[at]`.
+
+        drawn: values of precision, recall and the goal's measure as they may come, NaN where
+        undefined; an interval takes at least `least` that are defined.
+        """
+        per = goal.per if goal.measure == "flags" else 1
+        middle = {name: _middle(values, least) for name, values in drawn.items()}
+        low, high = middle[goal.measure]
+        return cls(
+            goal,
+            float(curve.threshold[at]),
+            value=float(curve.measure(goal.measure)[at] * per),
+            low=low * per,
+            high=high * per,
+            precision=float(curve.precision[at]),
+            recall=float(curve.recall[at]),
+            false_positive_rate=float(curve.false_positive_rate[at]),
+            flags=float(curve.flags[at] * 100_000),
+            prevalence=prevalence,
+            precision_low=middle["precision"][0],
+            precision_high=middle["precision"][1],
+            recall_low=middle["recall"][0],
+            recall_high=middle["recall"][1],
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the goal as its sentence, NaN as null."""
         numbers = {name: value for name, value in self.__dict__.items() if name != "goal"}
@@ -283,26 +318,12 @@ def promise(
     measured = np.array(seen).reshape(-1, len(MEASURES)).T
     recall, rate = measured[1], measured[2]
     share = _share_of(y_true, rows) if prevalence is None else prevalence
-    low, high = _middle(measured[MEASURES.index(goal.measure)], draws)
-    precision_low, precision_high = _middle(precision_at(share, recall, rate), draws)
-    recall_low, recall_high = _middle(recall, draws)
-    per = goal.per if goal.measure == "flags" else 1
-    return Promise(
-        goal,
-        threshold,
-        value=float(curve.measure(goal.measure)[at] * per),
-        low=float(low * per),
-        high=float(high * per),
-        precision=float(curve.precision[at]),
-        recall=float(curve.recall[at]),
-        false_positive_rate=float(curve.false_positive_rate[at]),
-        flags=float(curve.flags[at] * 100_000),
-        prevalence=share,
-        precision_low=precision_low,
-        precision_high=precision_high,
-        recall_low=recall_low,
-        recall_high=recall_high,
-    )
+    drawn: dict[str, np.ndarray] = {
+        "precision": precision_at(share, recall, rate),
+        "recall": recall,
+        goal.measure: measured[MEASURES.index(goal.measure)],
+    }
+    return Promise.of(goal, curve, at, share, drawn, least=draws / 2)
 
 
 def precision_at(
@@ -325,10 +346,10 @@ def _share_of(y_true: np.ndarray, weight: np.ndarray) -> float:
     return float(weight[y_true].sum() / weight.sum())
 
 
-def _middle(drawn: np.ndarray, draws: int) -> tuple[float, float]:
-    """The 2.5 and 97.5 % points; NaN where more than half of the draws are undefined."""
+def _middle(drawn: np.ndarray, least: float) -> tuple[float, float]:
+    """The 2.5 and 97.5 % points of the draws that are defined; NaN where they are too few."""
     known = drawn[~np.isnan(drawn)]
-    if not len(known) or len(known) < draws / 2:
+    if len(known) < max(least, 1):
         return np.nan, np.nan
     low, high = np.quantile(known, [0.025, 0.975])
     return float(low), float(high)

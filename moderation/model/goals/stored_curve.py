@@ -137,34 +137,13 @@ class StoredCurve:
         rng = np.random.default_rng(seed)
         recall = _drawn(self.recall[at], self.positives, rng)
         rate = _drawn(self.false_positive_rate[at], self.negatives, rng)
-        flags = share * recall + (1 - share) * rate
-        precision = precision_at(share, recall, rate)
         drawn = {
-            "precision": precision,
-            "recall": recall,
             "false positive rate": rate,
-            "flags": flags * goal.per,
-        }[goal.measure]
-        low, high = _between(drawn)
-        precision_low, precision_high = _between(precision)
-        recall_low, recall_high = _between(recall)
-        per = goal.per if goal.measure == "flags" else 1
-        return Promise(
-            goal,
-            float(curve.threshold[at]),
-            value=float(curve.measure(goal.measure)[at] * per),
-            low=low,
-            high=high,
-            precision=float(curve.precision[at]),
-            recall=float(curve.recall[at]),
-            false_positive_rate=float(curve.false_positive_rate[at]),
-            flags=float(curve.flags[at] * 100_000),
-            prevalence=share,
-            precision_low=precision_low,
-            precision_high=precision_high,
-            recall_low=recall_low,
-            recall_high=recall_high,
-        )
+            "flags": share * recall + (1 - share) * rate,
+            "precision": precision_at(share, recall, rate),
+            "recall": recall,
+        }
+        return Promise.of(goal, curve, at, share, drawn)
 
     def shown(self, prevalence: float | None = None) -> list[tuple[float, float, float, float]]:
         """(threshold, share of comments flagged, precision, recall), thresholds falling."""
@@ -218,13 +197,6 @@ def _drawn(share: float, rows: float, rng: np.random.Generator) -> np.ndarray:
     posterior = rng.beta(share * rows + 0.5, (1 - share) * rows + 0.5, DRAWS)
     others = max(round(rows), 1)
     return rng.binomial(others, posterior) / others
-
-
-def _between(drawn: np.ndarray) -> tuple[float, float]:
-    """The 2.5 and 97.5 % points of the draws that are defined."""
-    known = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
-    return float(low), float(high)
 
 
 def _effective(groups: np.ndarray, weight: np.ndarray) -> float:

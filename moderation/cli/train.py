@@ -158,10 +158,10 @@ def _train_languages(
 def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
     from moderation.labels.read import read_labels
     from moderation.model.model import Model
-    from moderation.training.decisions.carry_on import carry_on
+    from moderation.training.decisions.by_language import learn_decisions
 
     frame = read_labels(labels)
-    return carry_on(Model.load(folder), frame, seed=seed)
+    return learn_decisions(Model.load(folder), frame, seed=seed)
 
 
 def _with_goals(model: Model, goals: list[str], prevalence: list[str]) -> Model:

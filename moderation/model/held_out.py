@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
+from moderation.comments import STRING
 from moderation.errors import ModelError
+from moderation.language.identify import languages
+from moderation.model.by_language import parts_for
 from moderation.terminal import plural
 
 if TYPE_CHECKING:
@@ -145,6 +149,25 @@ def not_trained_on(
     model learnt from are sought; the rows' own when None. Their scores are replaced too: training
     on a text is training on its near-duplicates.
     """
+    unseen = _of_the_whole(model, texts, scores, near)
+    if not any(part.learnt is not None for part in model.by_language.values()):
+        return unseen
+    spoken = languages(pa.array(texts, STRING, from_pandas=True))
+    found, held = unseen.scores.copy(), unseen.held_out.copy()
+    for _, part, rows in parts_for(model, spoken):
+        mine = _of_the_whole(part, texts.iloc[rows], scores.iloc[rows], near)
+        for name in set(part.labels) & set(scores):
+            column = found[name].to_numpy(np.float64, na_value=np.nan, copy=True)
+            column[rows] = mine.scores[name].to_numpy(np.float64, na_value=np.nan)
+            found[name] = column
+        held[rows] |= mine.held_out
+    return UnseenScores(found, held, unseen.left_out)
+
+
+def _of_the_whole(
+    model: Model, texts: pd.Series, scores: pd.DataFrame, near: pd.Series | None
+) -> UnseenScores:
+    """The same as if the model had no parts for languages."""
     none = np.zeros(len(texts), bool)
     if model.learnt is None:
         return UnseenScores(scores, none, none)
@@ -158,7 +181,7 @@ def not_trained_on(
         raw = logits[:, column]
         mine = scores[head.name].to_numpy(np.float64, na_value=np.nan, copy=True)
         use = ~np.isnan(raw) & ~np.isnan(mine)
-        mine[use] = head.calibration(raw[use])
+        mine[use] = head.scores(raw[use])
         changed |= use
         columns[head.name] = mine
     taught = [name for name in model.taught_in_context if name in scores]

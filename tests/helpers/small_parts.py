@@ -104,7 +104,10 @@ def with_small_parts(*languages):
     settings = Settings(cost=4.0, phrases=False, goal="false positive rate <= 10%")
     recipe = Recipe(default=settings, bits=14, min_df=1)
     parts = {
-        name: part_for(model, name, rows(name), recipe=recipe, threads=1) for name in languages
+        name: part_for(
+            model, name, rows(name), recipe=recipe, sources=[{"name": "made up"}], threads=1
+        )
+        for name in languages
     }
     return replace(model, by_language=parts)
 

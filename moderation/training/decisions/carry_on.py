@@ -130,8 +130,15 @@ def below_decisions(model: Model) -> Model:
     """The model without the decisions that were learnt on top; itself when there were none.
 
     Thresholds stay as they are. `training["from"]` remembers which model it is, when it is not
-    the one at hand.
+    the one at hand. Parts for languages lose theirs too; those that are made of them are dropped.
     """
+    parts = {
+        language: below_decisions(part)
+        for language, part in model.by_language.items()
+        if [source.get("name") for source in part.sources] != [DECISIONS]
+    }
+    if model.by_language:
+        model = replace(model, by_language=parts)
     if model.base is None:
         return model
     heads = [_without_decisions(head) for head in model.heads]

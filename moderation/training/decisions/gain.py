@@ -48,9 +48,27 @@ def bought(model: Model) -> list[str]:
     heads = {head.name: head for head in model.heads}
     counts = model.training.get("decisions", {})
     carried = model.base is not None
-    return [
+    lines = [
         _line(heads[name], yes, no, carried) for name, (yes, no) in counts.items() if name in heads
     ]
+    for language, part in sorted(model.by_language.items()):
+        alone = [source.get("name") for source in part.sources] == ["decisions"]
+        of_part = _alone(part) if alone else bought(part)
+        lines += [f"{language} {line}" for line in of_part]
+    return lines
+
+
+def _alone(part: Model) -> list[str]:
+    """A line per label of a part that was learnt from decisions alone."""
+    lines = []
+    for head in part.heads:
+        yes, no = part.training["decisions"][head.name]
+        area = head.metrics.get("out_of_fold", {}).get("roc_auc") or [None]
+        shown = "" if area[0] is None else f"; area under the ROC curve {area[0]:.3f}, held out"
+        lines.append(
+            f"{head.name}: {yes + no:,} decisions taught a language that was not learnt{shown}"
+        )
+    return lines
 
 
 def _line(head: TextLabel | ContextLabel, positives: int, negatives: int, carried: bool) -> str:

@@ -35,7 +35,7 @@ class LabelError(ModerationError):
 
 
 class LedgerError(LabelError):
-    """A line of the ledger is damaged or foreign; the message begins with its place."""
+    """The ledger cannot be read, or a line of it is no entry; the message begins with its place."""
 
 
 class ModelError(ModerationError):

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import orjson
 
@@ -187,21 +187,30 @@ def entries(path: str | Path, *, torn: bool = True) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise LabelError(f"{path}: {error.strerror}") from error
+        raise LedgerError(f"{path}: cannot be read: {error.strerror}") from error
     *lines, last = content.split(b"\n")
     if not _torn(last) or (last and not torn):
         lines.append(last)
-    return [entry_of(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
+    known: Keys = {}
+    return [entry_of(line, f"{path}:{number}", known) for number, line in enumerate(lines, start=1)]
 
 
-def entry_of(line: bytes, place: str) -> dict[str, Any]:
-    """A line as an entry. Raises LedgerError with the place and what is wrong with it."""
+Keys: TypeAlias = "dict[str, tuple[Any, ...]]"
+"""What is said under each key."""
+
+
+def entry_of(line: bytes, place: str, known: Keys) -> dict[str, Any]:
+    """A line as an entry, whose key joins those that are known.
+
+    Raises LedgerError with the place and what is wrong with it: also where its key stands for
+    another answer already, as in a line that was copied and corrected by hand.
+    """
     try:
         entry = orjson.loads(line)
     except orjson.JSONDecodeError:
         fault = "no JSON"
     else:
-        fault = _fault(entry)
+        fault = _fault(entry) or _other(entry, known)
         if not fault:
             return dict(entry)
     raise LedgerError(
@@ -303,19 +312,25 @@ def moment(entry: dict[str, Any]) -> datetime:
 
 
 def standing(entries: Sequence[dict[str, Any]], kind: str = "decision") -> list[dict[str, Any]]:
-    """Those of `entries` of a kind that no later line took back, oldest first."""
+    """Those of `entries` of a kind that no later line took back, oldest first.
+
+    A line that comes again, as in two files that were joined, is the same entry: it neither
+    counts as the newer one nor stands again after it was taken back.
+    """
     standing_entries: dict[int, dict[str, Any]] = {}
-    keys: dict[str, list[int]] = {}
+    keys: dict[str, int] = {}
     named: dict[str, list[int]] = {}
     for number, entry in enumerate(entries):
         if entry["entry"] != "retraction":
-            if entry["entry"] == kind:
+            if entry["entry"] == kind and entry["key"] not in keys:
                 standing_entries[number] = entry
-                keys.setdefault(entry["key"], []).append(number)
+                keys[entry["key"]] = number
                 named.setdefault(entry["annotator"], []).append(number)
             continue
-        back = keys.get(entry["key"]) if "key" in entry else named.get(entry.get("annotator", ""))
-        for taken_back in back or ():
+        back = named.get(entry.get("annotator") or "", [])
+        if entry.get("key") is not None:
+            back = [keys[entry["key"]]] if entry["key"] in keys else []
+        for taken_back in back:
             standing_entries.pop(taken_back, None)
     return [standing_entries[number] for number in sorted(standing_entries)]
 
@@ -364,6 +379,15 @@ def _fault(entry: Any) -> str:
     return f"{wrong[0]} is {str(entry[wrong[0]])[:40]!r}" if wrong else ""
 
 
+def _other(entry: dict[str, Any], known: Keys) -> str:
+    """Why the key of an entry cannot be its own; "" if it can."""
+    if entry["entry"] == "retraction":
+        return ""
+    said = tuple(entry.get(name) for name in ("entry", "annotator", "label", "value", "action"))
+    same = known.setdefault(entry["key"], said) == said
+    return "" if same else f"key {entry['key'][:40]!r} says something else further up"
+
+
 def _fits(name: str, value: Any) -> bool:
     if name in ("value", "settles"):
         return isinstance(value, int | float) and value in (0, 1)
@@ -392,7 +416,7 @@ def _is_time(value: str) -> bool:
 def check_tail(tail: bytes, place: str) -> None:
     """Raise LedgerError for what stands after the last newline, if it is foreign."""
     if not _torn(tail):
-        entry_of(tail, place)
+        entry_of(tail, place, {})
 
 
 def _torn(tail: bytes) -> bool:
@@ -442,7 +466,7 @@ def _mended(path: Path, descriptor: int) -> int:
     if not tail:
         return end
     if not _torn(tail):  # whole but for its newline: written by hand, or cut just there
-        entry_of(tail, f"{path}, last line")
+        entry_of(tail, f"{path}, last line", {})
         _write_all(descriptor, b"\n")
         return end + 1
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)

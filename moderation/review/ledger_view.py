@@ -7,7 +7,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from moderation.errors import LabelError
+from moderation.errors import LedgerError
 from moderation.labels import ledger
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class LedgerView:
 
     def _start(self) -> None:
         self.keys: set[str] = set()
+        self._told: ledger.Keys = {}
         self.retracted: set[str] = set()
         self.events: list[dict[str, Any]] = []
         self.generation = getattr(self, "generation", -1) + 1
@@ -85,10 +86,11 @@ class LedgerView:
                 self._start()
             return
         except OSError as error:
-            raise LabelError(f"{self._path}: {error.strerror}") from error
+            raise LedgerError(f"{self._path}: cannot be read: {error.strerror}") from error
         whole = added[: added.rfind(b"\n") + 1]
         for line in whole.split(b"\n")[:-1]:
-            self._note(ledger.entry_of(line, f"{self._path}:{self._lines + 1}"))
+            place = f"{self._path}:{self._lines + 1}"
+            self._note(ledger.entry_of(line, place, self._told))
             self._lines += 1
             self._end += len(line) + 1
             self._seen.update(line + b"\n")

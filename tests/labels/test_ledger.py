@@ -176,6 +176,18 @@ def test_a_broken_line_in_the_middle_is_named(path):
         decisions(path)
 
 
+def test_lines_that_come_again_are_the_same_entries(path):
+    first, _, third = append(path, [decision(), decision(value=False), decision(text="second")])
+    retract(path, key=third, at=NOON, by="ann")
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: whole.rindex(b'{"entry":"retraction"')])
+    found = decisions(path)
+    assert (found["text"].tolist(), found["spam"].tolist()) == (["buy pills"], [0])
+    path.write_bytes(whole + whole.split(b"\n")[0].replace(b'"value":1', b'"value":0') + b"\n")
+    with pytest.raises(LabelError, match=f":5: .*key '{first}' says something else further up"):
+        entries(path)
+
+
 def test_an_absent_ledger_is_an_empty_one(path):
     assert entries(path) == []
     assert decisions(path).empty

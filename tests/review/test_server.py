@@ -652,6 +652,32 @@ def test_another_ledger_of_the_same_length_in_its_place_is_read(client, tmp_path
     assert [one["value"] for one in told(client)] == [0]
 
 
+def test_a_copied_line_is_known_and_a_corrected_copy_is_named(client, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order(), order(value=0, number="b")]})
+    whole = path.read_bytes()
+    line = whole.split(b"\n")[0] + b"\n"
+    path.write_bytes(whole + line)
+    assert [one["value"] for one in told(client)] == [1, 0]
+    assert ledger.decisions(path)["spam"].tolist() == [0]
+    path.write_bytes(whole + line.replace(b'"value":1', b'"value":0'))
+    status, _, content = client.ask("/api/orders", {"orders": [order(row=2, number="c")]})
+    assert (status, b"ledger.jsonl:3: not a ledger entry: key" in content) == (503, True)
+
+
+def test_what_cannot_be_read_for_a_while_is_asked_again(client, tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    client.json("/api/orders", {"orders": [order()]})
+    path.rename(tmp_path / "aside")
+    path.mkdir()
+    status, _, content = client.ask("/api/orders", {"orders": [order(row=1, number="b")]})
+    assert (status, b"cannot be read" in content) == (503, True)  # 422 would drop the decision
+    path.rmdir()
+    (tmp_path / "aside").rename(path)
+    client.json("/api/orders", {"orders": [order(row=1, number="b")]})
+    assert len(ledger.entries(path)) == 2
+
+
 def test_a_ledger_that_lost_what_was_read_is_logged_once(client, tmp_path, caplog):
     path = tmp_path / "ledger.jsonl"
     client.json("/api/orders", {"orders": [order(), order(row=1, number="b")]})

@@ -43,6 +43,10 @@ __all__ = [
 ]
 
 _RSS = re.compile("<rss|<channel")
+_NOT_PROSE = frozenset(
+    [".parquet", ".feather", ".arrow", ".db", ".sqlite", ".sqlite3", ".xlsx", ".ods"]
+)
+"""Names of files that hold no text; one that does is what damage has left of such a file."""
 BLANKS = b" \t\r\n\xef\xbb\xbf"
 Paths = str | Path | Iterable[str | Path]
 
@@ -75,7 +79,7 @@ def _text(source: Source) -> bool:
 
 def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
-    if source.begins_in_json:
+    if source.begins_in_json or source.suffix in _NOT_PROSE:
         return False
     tables = (
         dialects.dialect_of(source),

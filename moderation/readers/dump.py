@@ -75,6 +75,7 @@ class Gathering:
         self.met = self.invented = 0
         self._notes: Counter[str] = Counter()  # keeps the order of arrival
         self._formats: dict[str, tuple[str, str]] = {}
+        self._selfish: Counter[str] = Counter()  # file -> comments that name themselves as parent
 
     def records(self, batches: Iterable[FoundBatch]) -> Iterator[tuple[str, pa.Table]]:
         """Each batch's file and records."""
@@ -89,6 +90,8 @@ class Gathering:
             self.stems[source.name] = source.stem
             if batch.threads.num_rows:
                 self.threads.append(thread_names(batch.threads, source.stem))
+            same = pc.sum(pc.equal(batch.records["id"], batch.records["parent_id"])).as_py()
+            self._selfish[source.name] += same or 0
             yield source.name, batch.records
 
     def dump(self, comments: pd.DataFrame, threads: pd.DataFrame, count: int | None = None) -> Dump:
@@ -111,9 +114,17 @@ class Gathering:
             to_frame(reject_table(self.rejects)),
             self.met,
             self.invented,
-            list(self._notes),
+            [*self._notes, *self._of_parents()],
             self._formats,
         )
+
+    def _of_parents(self) -> list[str]:
+        """A note for each file with comments that are their own parents."""
+        return [
+            f"{file}: comments with their own id as parent, now at the top level: {count:,}"
+            for file, count in self._selfish.items()
+            if count
+        ]
 
 
 def merged(batches: Iterable[FoundBatch]) -> Dump:

@@ -148,6 +148,7 @@ def status_of(value: object) -> str:
     return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
 
 
+LONG_NAME = 8  # words of what is no name
 LONG, WORDS = 30, 6  # characters, and words of two letters, of what is no id and no date
 _WORD = re.compile(r"[^\W\d_]{2,}")
 

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from moderation.errors import InputError
+from moderation.errors import InputError, UnknownFormatError
 from moderation.readers import read
 
 PROSE = "the ferry was late again and nobody on the pier knew why"
@@ -171,7 +171,14 @@ def test_words_of_a_reply_whose_text_has_no_key(tmp_path):
     row = {"id": 1, "message": "Mine.", "user": {"name": "A"}, "children": [reply]}
     path = written(tmp_path, "forum.json", f"ren: []}}, {json.dumps(row)}]")
     assert len(read(path).comments) == 1
-    assert "words under children, and no comment that is known" in reasons(path)
+    assert "no comment as others here are" in reasons(path)
+
+
+def test_words_in_the_replies_of_a_row(tmp_path):
+    rows = [{"id": 1, "text": "Mine."}, {"id": 2, "text": "Yours.", "replies": [{"w": PROSE}]}]
+    path = written(tmp_path, "rows.jsonl", "\n".join(map(json.dumps, rows)))
+    assert list(read(path).comments["text"]) == ["Mine.", "Yours."]
+    assert reasons(path) == ["words under replies, and no comment that is known"]
 
 
 @pytest.mark.parametrize(
@@ -282,3 +289,98 @@ def test_an_article_behind_the_comments_of_an_entry(tmp_path):
     assert reasons(written(tmp_path, "trains.txt", entry)) == [
         "a text of the entry behind its comments, which no export has"
     ]
+
+
+def test_keys_that_damage_has_joined(tmp_path):
+    usual = {"id": "a1", "parent": "root", "text": "Mine.", "author": "@a", "author_id": "c1"}
+    joined = {**usual, "id": "a2", "auxt": PROSE, "author": "@b"}
+    comments = [usual, joined, {**usual, "id": "a3", "favourites": f"{PROSE} or so"}]
+    comments.append({**usual, "id": "a4", "favourites": PROSE})
+    video = {"id": "v", "title": "T", "extractor": "youtube", "comments": comments}
+    path = written(tmp_path, "video.info.json", json.dumps(video))
+    assert len(read(path).comments) == 4
+    assert reasons(path) == ["no other comment has the key 'auxt'"]
+
+
+def test_a_table_that_has_lost_its_beginning_and_its_end(tmp_path):
+    with pytest.raises(UnknownFormatError, match=r"comments\.parquet"):
+        read(written(tmp_path, "comments.parquet", f"{PROSE}. " * 40))
+
+
+def test_lines_less_deep_than_the_list_they_stand_behind(tmp_path):
+    entry = "  • Reader {0}\n    {0}. Mai 2021, 10:00 Uhr\n\n    {1}\n\n    Antworten\n\n"
+    texts = ["We waited for it in the rain.", "And nobody said why.", "It never came at all."]
+    page = "A title\n\nThe council has put the matter off again.\n\nKommentare\n\n"
+    page += "".join(map(entry.format, (1, 2, 3), texts))
+    path = written(tmp_path, "page.txt", page)
+    assert reasons(path) == []
+    moved = page.replace("    It never came", f"  {PROSE}.\n\n     It never came")
+    dump = read(written(tmp_path, "moved.txt", moved))
+    assert f"{PROSE}." in list(dump.rejects["snippet"])
+
+
+def test_words_in_the_id_of_a_comment_without_a_text(tmp_path):
+    usual = {"commentHex": "a1", "domain": "b.example", "url": "/tea", "markdown": "Mine.",
+             "html": "", "parentHex": "root", "state": "approved"}  # fmt: skip
+    comments = [{**usual, "commentHex": f"a{n}"} for n in range(5)]
+    odd = {**usual, "commentHex": "ad why not."}
+    del odd["markdown"]
+    deleted = {**usual, "commentHex": "a9", "markdown": ""}
+    path = written(tmp_path, "export.json", json.dumps({"comments": [*comments, odd, deleted]}))
+    assert reasons(path) == ["without a text"]
+
+
+def test_a_text_in_a_name_of_a_header_of_short_names(tmp_path):
+    header = f"Channel ID,Time,Commen{PROSE}t ID,Video ID,Comment text"
+    path = written(tmp_path, "comments.csv", f"{header}\nc,2024-01-01,u1,v1,Mine.\n")
+    assert list(read(path).comments["text"]) == ["Mine."]
+    assert reasons(path) == ["a column's name goes on as a text"]
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        [
+            {"id": 1, "parent_id": None, "text": "Mine."},
+            {"id": 2, "parent_id": 2, "text": "Yours."},
+        ],
+        [{"id": 2, "text": "Mine.", "replies": [{"id": 2, "text": "Yours.", "replies": []}]}],
+    ],
+)
+def test_a_comment_with_its_own_id_as_parent(tmp_path, comments):
+    path = written(tmp_path, "comments.json", json.dumps(comments))
+    dump = read(path)
+    assert list(dump.comments["depth"]) == [1, 1]
+    assert (
+        dump.notes[-1] == f"{path}: comments with their own id as parent, now at the top level: 1"
+    )
+
+
+WXR = (
+    '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><wp:post_id>1</wp:post_id>'
+    "<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_author><![CDATA[{}]]>"
+    "</wp:comment_author><wp:comment_content><![CDATA[Mine.]]></wp:comment_content>"
+    "<wp:comment_type>{}</wp:comment_type></wp:comment></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    ("author", "kind", "told"),
+    [
+        (PROSE, "comment", ["an author that is prose"]),
+        (PROSE, "pingback", []),
+        ("Ann of the Ferry and the Pier", "comment", []),
+    ],
+)
+def test_an_author_of_wordpress_that_is_a_text(tmp_path, author, kind, told):
+    path = written(tmp_path, "export.xml", WXR.format(author, kind))
+    assert list(read(path).comments["author"]) == [author]
+    assert reasons(path) == told
+
+
+def test_authors_of_disqus_and_atom_that_are_texts(tmp_path):
+    author = f"<author><name>{PROSE}</name></author>"
+    post = DISQUS.format("").replace("<message>Mine.", f"{author}<message>Mine.")
+    assert reasons(written(tmp_path, "disqus.xml", post)) == ["an author that is prose"]
+    entry = ATOM.format(f"<thr:in-reply-to ref='p'/>{author}")
+    assert reasons(written(tmp_path, "feed.xml", entry)) == ["an author that is prose"]

@@ -65,6 +65,7 @@ class Doubts:
         self._usual_beside: frozenset[str] = frozenset()
         self._text_parts = frozenset(text_keys)
         self._deep: frozenset[str] = frozenset()  # paths of texts that comments have
+        self._unbroken: list[str] = []  # those of them that hold ids, dates or states
         self._single: list[str] = []  # keys whose values have no blank in most comments
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._inner: Counter[str] = Counter()  # keys within objects of comments that are prose
@@ -102,6 +103,7 @@ class Doubts:
                 for key, count in self._plain.items()
                 if count >= least and self._worded[key] <= 1
             ]
+            self._unbroken = [key for key in self._single if key in self._bare]
 
     def _remember(self, root: Any, seen: set[str]) -> None:
         """Learn from a value. seen: ids of comments; what is left of damage may be given twice."""
@@ -299,6 +301,10 @@ class Doubts:
 
     def _of_texts(self, record: Record) -> str:
         texts = [value for value in (at(record, path) for path in self.texts) if value is not None]
+        if not any(texts) and any(
+            isinstance(record.get(key), str) and " " in record[key] for key in self._unbroken
+        ):
+            return "without a text"
         if not texts:
             return "without a text" * self._says_something(record)
         words = [text for text in texts if isinstance(text, str) and text]

@@ -20,6 +20,7 @@ _WORDS = re.compile(r"\S\s+\S")
 _WORD = re.compile(r"[^\W_]{2,}")
 _KINDS = 20  # sets of keys that are compared with
 _FEW, _NEARLY = 3, 0.6  # keys in common, and of all keys of both, for one to resemble the other
+_END = 2  # characters at least that are left of a key
 _LIKE = 0.7  # of two names of keys
 _HABIT = 2  # comments that show which keys a file's comments have
 _PLAIN_KEY = re.compile(r"[\w.$@:/ -]*")
@@ -173,7 +174,9 @@ def odd_key(record: dict[str, Any], usual: frozenset[str], known: frozenset[str]
         if is_prose(key):
             return key
         if says_something(record[key]) and (
-            not _PLAIN_KEY.fullmatch(key) or any(_is_like(key, other) for other in usual | known)
+            not _PLAIN_KEY.fullmatch(key)
+            or any(_is_like(key, other) for other in usual | known)
+            or _is_joined(key, usual | known)
         ):
             return key
     return ""
@@ -181,6 +184,15 @@ def odd_key(record: dict[str, Any], usual: frozenset[str], known: frozenset[str]
 
 def _is_like(key: str, other: str) -> bool:
     return SequenceMatcher(None, key.lower(), other.lower()).ratio() >= _LIKE
+
+
+def _is_joined(key: str, known: frozenset[str]) -> bool:
+    """Whether a key begins as one that is known and ends as another: what was between is gone."""
+    return any(
+        any(one.startswith(key[:at]) for one in known)
+        and any(one.endswith(key[at:]) for one in known)
+        for at in range(_END, len(key) - _END + 1)
+    )
 
 
 def says_something(value: Any) -> bool:

@@ -23,7 +23,15 @@ from moderation.readers.column_times import times
 from moderation.readers.encodings import decode
 from moderation.readers.records import SNIPPET
 from moderation.readers.synonyms import roles
-from moderation.readers.values import LONG, NO_PARENT, NOBODY, WORDS, is_sentence, status_of
+from moderation.readers.values import (
+    LONG,
+    LONG_NAME,
+    NO_PARENT,
+    NOBODY,
+    WORDS,
+    is_sentence,
+    status_of,
+)
 
 _TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
 _TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_PARENT))
@@ -32,7 +40,6 @@ _NO_ID = pa.array(["", "nan", "NaN", "null", "<NA>", "\\N"], STRING)
 _NOBODY = pa.array(["", *NOBODY], STRING)
 _VALUES = ("id", "parent_id", "created_at", "kind", "status")
 _WORDED = ("thread_id", "url")  # in some tables all their values are prose
-_LONG_NAME = 8  # words of what is no name
 _OFTEN = 2  # rows that have an article
 _EDGE = 8  # characters with which an article begins and ends
 _BENT = re.compile(r"\d{4}-\d\d.*[^\W\d_]{2}.*", re.DOTALL)  # a date that a program wrote
@@ -123,7 +130,7 @@ def _misplaced(columns: Columns) -> Iterator[tuple[int, str, str]]:
         if name in columns:
             for row, shown in _prose(columns[name]):
                 yield row, f"prose where {name} should be", shown
-    for row, shown in _prose(columns.get("author", _NOBODY[:0]), _LONG_NAME):
+    for row, shown in _prose(columns.get("author", _NOBODY[:0]), LONG_NAME):
         yield row, "prose where the author should be", shown
     for name in _WORDED:
         for row, shown in _unlike(columns.get(name, _NOBODY[:0])):

@@ -43,6 +43,7 @@ LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
 _WORDY = 10  # words in the name of a column, which even a question hardly has
 _WORDY_EXPORT = 5  # words in one that a program has made
+_SEVERAL = 3  # other columns, which show what names are like
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
 _CUT = "a quote closes a cell that none opens: words before it are lost, or in another cell"
@@ -69,6 +70,9 @@ class Style:
             return len(words) > _WORDY_EXPORT
         if len(words) < _WORDY or name.rstrip().endswith(("?", ":", ")")):  # they ask or explain
             return False
+        others = [len(other.split()) for other in self.names if other != name]
+        if len(others) >= _SEVERAL and max(others) <= _PROSE:  # no questionnaire
+            return True
         edges = [" ".join(edge) for end in (2, 3) for edge in (words[:end], words[-end:])]
         edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
         return bool(roles(edges, {}))

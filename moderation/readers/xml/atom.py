@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow, batches
-from moderation.readers.values import no_parent, status_of, when
-from moderation.readers.xml.fields import Node, misplaced, record
+from moderation.readers.values import LONG_NAME, is_sentence, no_parent, status_of, when
+from moderation.readers.xml.fields import NAMED, Node, misplaced, record
 from moderation.readers.xml.pieces import Piece, pieces
 
 if TYPE_CHECKING:
@@ -142,6 +142,9 @@ def _findings(source: Source) -> Iterator[Finding]:
         if comment and why != _CUT:
             yield 1
             row = _comment(piece, entry, given, recovered)
+            if is_sentence(row.author, LONG_NAME):
+                yield 1
+                yield Reject(source.name, piece.place, NAMED, piece.shown)
             yield from seen.comment(row, _answered(entry, given))
         elif not comment and _kind(entry, given) in ("post", "page", ""):
             seen.posts.setdefault(given.get("id", ""), _post(entry, given))

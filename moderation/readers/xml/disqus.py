@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, Rows, ThreadRow, batches
-from moderation.readers.values import no_parent, when
+from moderation.readers.values import LONG_NAME, is_sentence, no_parent, when
 from moderation.readers.xml.columns import meant, moments, parents, records
-from moderation.readers.xml.fields import Node, misplaced, record
+from moderation.readers.xml.fields import NAMED, Node, misplaced, record
 from moderation.readers.xml.layout import Layout, values
 from moderation.readers.xml.pieces import Piece, Run, pieces
 
@@ -96,6 +96,9 @@ def _findings(source: Source) -> Iterator[Finding]:
         if isinstance(post, Row) and element and _has_more(piece, element, recovered):
             yield 1
             yield Reject(source.name, piece.place, "words outside of the message", piece.shown)
+        if isinstance(post, Row) and is_sentence(post.author, LONG_NAME):
+            yield 1
+            yield Reject(source.name, piece.place, NAMED, piece.shown)
 
 
 class _Threads:

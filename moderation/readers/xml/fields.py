@@ -40,6 +40,7 @@ _TOKEN = re.compile(  # an element with text alone, or the tag that opens or clo
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LOCAL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _CLOSED = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+NAMED = "an author that is prose"
 _PROSE = 6  # words, where none is looked for
 _TAGS = re.compile(  # with words as attributes that have no value, one is no tag
     r"""<!\[CDATA\[|\]\]>|</?[A-Za-z][^\s<>]*+(?:\s++[^\s<>=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|"""

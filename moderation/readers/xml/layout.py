@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from moderation.readers.values import LONG_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,6 +26,8 @@ _BETWEEN = f"{_CLOSE}\0{_OPEN}".encode()
 _CLOSING = r"</[A-Za-z_][\w:.-]*+\s*+>"
 _SECTION = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _PROSE = r"\s*+(?:<!\[CDATA\[)?+(?:[^<\s\]]++\s++){6}"  # more words than a value has
+_LONG_NAMED = rf"\s*+(?:<!\[CDATA\[)?+(?:[^<\s\]]++\s++){{{LONG_NAME - 1}}}"  # more than a name has
+_NAMED = ("comment_author", "author", "name")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z_][\w.-]*+:)?([\w.-]++)[^<>]*?(/?)>")
 LEARNT = 4  # orders of elements that are remembered; exporters have one, or two
 _ENTITIES = (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&"))
@@ -125,7 +129,9 @@ class Layout:
         return "".join(patterns + [_absent(field) for field in left])
 
     def _guarded(self, name: str) -> str:
-        """What such an element holds: prose only where prose stands."""
+        """What such an element holds: prose only where prose stands, and no text for a name."""
+        if name in _NAMED:
+            return f"(?!{_LONG_NAMED}){self._content}"
         return self._content if name in self._prose else f"(?!{_PROSE}){self._content}"
 
     def _field(

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, Rows, ThreadRow, batches
-from moderation.readers.values import no_parent, status_of, when
+from moderation.readers.values import LONG_NAME, is_sentence, no_parent, status_of, when
 from moderation.readers.xml.columns import meant, moments, parents, records
-from moderation.readers.xml.fields import misplaced, record
+from moderation.readers.xml.fields import NAMED, misplaced, record
 from moderation.readers.xml.layout import Layout, values
 from moderation.readers.xml.pieces import Piece, Run, pieces
 
@@ -199,10 +199,17 @@ def _comment(source: Source, piece: Piece) -> Iterator[Row | Reject]:
         status=status_of(fields.get("comment_approved")),
         warnings=["truncated"] * (not piece.whole) + ["recovered"] * (recovered and piece.whole),
     )
+    if is_sentence(fields.get("comment_author"), LONG_NAME) and not _is_ping(fields):
+        yield Reject(source.name, piece.place, NAMED, piece.shown)
     if node is not None and misplaced(
         node, piece.xml, recovered or not piece.whole, _PROSE, _FIELDS
     ):
         yield Reject(source.name, piece.place, "words outside of the content", piece.shown)
+
+
+def _is_ping(fields: dict[str, str]) -> bool:
+    """Whether it is a pingback, whose author is the title of a page."""
+    return _kind(fields.get("comment_type", "")) != "comment"
 
 
 def _kind(word: str) -> str:

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import slow_topics
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moderation.comments import STRING
 from moderation.context.features import CONTEXT_FEATURES
@@ -100,6 +103,25 @@ def test_a_thread_gets_the_same_numbers_alone_among_others_and_in_any_order_of_s
     for name, column in alone.items():
         assert np.array_equal(column, among[name][2:])
         assert np.array_equal(column, turned[name][back])
+
+
+WORDS = st.lists(st.integers(0, 12), max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.integers(0, 5)), min_size=1, max_size=9), WORDS, WORDS)
+def test_the_slow_twin_measures_the_same(comments, title, article):
+    values = np.random.default_rng(1).integers(-127, 128, (12, 11)).astype(np.int8)
+    known = WordVectors(np.arange(12, dtype=np.uint32), values)  # the word 12 has none
+    texts = [*(words for words, _ in comments), title, article]
+    ids = np.array([word for words in texts for word in words], np.int32)
+    begin = np.concatenate([[0], np.cumsum([len(words) for words in texts])])
+    parents = np.array([k - up if up and k >= up else -1 for k, (_, up) in enumerate(comments)])
+    found = known.measure(ids, begin, np.array([0, len(comments)]), parents)
+    vectors = [[values[word].tolist() for word in words if word < 12] for words in texts]
+    usual = float((values.astype(int) ** 2).sum(axis=1).mean())
+    slow = slow_topics.measure(vectors[:-2], vectors[-2] + vectors[-1], parents.tolist(), usual)
+    np.testing.assert_allclose(found, slow, rtol=1e-5, atol=1e-6)
 
 
 def test_models_of_before_have_no_vectors():

@@ -152,7 +152,7 @@ def _scored(
     )
     if verdict is not None:
         given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
-        raised = pa.array(verdict.raised(given), pa.float32(), from_pandas=True)
+        raised = pa.array(verdict.adjust(given), pa.float32(), from_pandas=True)
         scores[LABEL] = pd.Series(raised, scores.index, pd.ArrowDtype(pa.float32()))
     scores, unlearnt = model.where_learnt(scores, languages)
     reason = pc.if_else(pa.array(unlearnt), pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))

@@ -1,8 +1,8 @@
-"""What the whole of a run says of each comment: counted over all partitions before any is scored.
+"""Collect the evidence of a dump over all partitions, before any of them is scored.
 
-The answer is that of `dump_evidence.find` on the whole dump. Each partition leaves hashes of what
-was seen in it. They are counted slice by slice of the hashes, so that no task holds more than some
-millions of them; of the texts, only those of which a piece stands elsewhere are brought together.
+The result is that of `dump_evidence.find` on the whole dump. Each partition leaves hashes of what
+its comments hold. They are counted in slices, so that no task holds more than some millions of
+them; of the texts, only those with a piece that occurs elsewhere are brought together.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from moderation.cluster.spill import spilled, thread_hashes
 from moderation.comments import THREAD_SCHEMA
 from moderation.dump_evidence.counts import (
     Authors,
-    Seen,
+    Tally,
     count_authors,
     count_pace,
-    held,
+    is_among,
     repeated,
     tally,
 )
 from moderation.dump_evidence.find import (
     THINGS,
-    Known,
-    Looked,
-    compared,
-    look,
-    note,
+    DumpCounts,
+    Observed,
+    evidence_of,
+    observe,
     own_sites,
     persons,
+    record_widest,
     times,
 )
 from moderation.dump_evidence.names import name_kind
@@ -71,13 +71,13 @@ SEEN = {
     **dict.fromkeys(THINGS, THING),
     "piece": pa.schema([("key", pa.uint32())]),
 }
-"""What a partition leaves, by kind."""
+"""The columns that a partition leaves, by kind."""
 TEXTS = THING.append(pa.field("text", pa.large_string()))
-SLICE_ROWS = 4 << 20  # of one kind that are counted at a time
+SLICE_ROWS = 4 << 20  # of one kind, counted at a time
 
 
 class Counted(NamedTuple):
-    """How a run was counted: slices of each kind, threads of the whole, digest of the result."""
+    """How a run was counted: slices of each kind, threads of the dump, digest of the result."""
 
     slices: int
     threads: int
@@ -85,63 +85,63 @@ class Counted(NamedTuple):
 
 
 def slices(rows: int) -> int:
-    """How many slices keep a task's memory small. rows: of the kind that has most."""
+    """How many slices keep a task's memory small. rows: of the largest kind."""
     return -(-rows // SLICE_ROWS) or 1
 
 
-# ---- what is seen ----------------------------------------------------------------------------
+# ---- what comments hold ----------------------------------------------------------------------
 
 
-def _looked_at(table: pa.Table, heads: pa.Table) -> Looked:
-    """What is seen in some comments. table: has COLUMNS. heads: `_heads`."""
+def _observed_in(table: pa.Table, urls: pa.Table) -> Observed:
+    """What some comments hold. table: has COLUMNS. urls: of their threads, see `_urls`."""
     author = _named(table["author"])
     encoded = pc.dictionary_encode(author)
     kinds = np.array([*map(name_kind, encoded.dictionary.to_pylist()), 0], np.uint16)
     code = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
-    looked = Looked(
+    observed = Observed(
         thread_hashes(table["thread_id"]),
         thread_hashes(author),
         kinds[code],
         times(table["created_at"]),
-        look(table["text"]),
+        observe(table["text"]),
     )
-    own = own_sites(table["thread_id"], heads["thread_id"], heads["url"])
-    return looked.persons(persons(table["kind"], table["status"]), own)
+    own = own_sites(table["thread_id"], urls["thread_id"], urls["url"])
+    return observed.persons(persons(table["kind"], table["status"]), own)
 
 
-def _heads(threads: pa.Table) -> pa.Table:
-    """The url of each thread; the smallest, as everywhere."""
-    found = threads.select(["thread_id", "url"]).group_by("thread_id").aggregate([("url", "min")])
-    return found.rename_columns({"url_min": "url"})
+def _urls(threads: pa.Table) -> pa.Table:
+    """The url of each thread; of several, the smallest, as everywhere."""
+    urls = threads.select(["thread_id", "url"]).group_by("thread_id").aggregate([("url", "min")])
+    return urls.rename_columns({"url_min": "url"})
 
 
-def _heads_of(pieces: Pieces, number: int) -> pa.Table:
+def _urls_of(pieces: Pieces, number: int) -> pa.Table:
     columns = [THREAD_SCHEMA.field(name) for name in ("thread_id", "url")]
     found = [
         pa.Table.from_batches([batch]).select(["thread_id", "url"])
-        for one in pieces.threads
-        for batch in spilled(one.path, one.batches, number)
+        for spill in pieces.threads
+        for batch in spilled(spill.path, spill.batches, number)
     ]
     found.append(pa.schema(columns).empty_table())
-    return _heads(pa.concat_tables(found))
+    return _urls(pa.concat_tables(found))
 
 
 def _named(author: pa.ChunkedArray) -> pa.Array:
-    """The names of authors; null for an empty one."""
+    """The names of authors, with null for an empty name."""
     column = author.combine_chunks()
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
 
 
 def _tables(spills: list[Spilled], number: int) -> Iterator[pa.Table]:
-    """What was read into a partition, batch by batch."""
-    for one in spills:
-        for batch in spilled(one.path, one.batches, number):
+    """The records of a partition, batch by batch."""
+    for spill in spills:
+        for batch in spilled(spill.path, spill.batches, number):
             go_on()
             yield pa.Table.from_batches([batch]).select(COLUMNS)
 
 
 def look_over(job: Job, number: int, pieces: Pieces, read: str) -> Receipt:
-    """Write what is seen in the records of a partition (SEEN)."""
+    """Write what the records of a partition hold (SEEN)."""
     name = f"seen-{number:05}"
     made_from = digest(job.options(), number, read)
     done = receipts.kept(job, name, made_from)
@@ -150,29 +150,28 @@ def look_over(job: Job, number: int, pieces: Pieces, read: str) -> Receipt:
     rows = dict.fromkeys(SEEN, 0)
     paths = {kind: f"_work/{name}.{kind}" for kind in SEEN}
     threads = np.zeros(0, np.uint64)
-    heads = _heads_of(pieces, number)
+    urls = _urls_of(pieces, number)
     with ExitStack() as stack:
         writers = {kind: _writer(stack, job, paths[kind], SEEN[kind]) for kind in SEEN}
         for table in _tables(pieces.records, number):
-            looked = _looked_at(table, heads)
-            named = looked.author != 0
-            of_author = (looked.author, looked.thread, looked.linked, looked.time, looked.name)
+            observed = _observed_in(table, urls)
+            named = observed.author != 0
             found = {
-                "author": [column[named] for column in of_author],
-                **{kind: _placed(looked, looked.seen[kind]) for kind in THINGS},
-                "piece": [looked.seen["text"].key],
+                "author": [column[named] for column in observed.by_author],
+                **{kind: _placed(observed, observed.seen[kind]) for kind in THINGS},
+                "piece": [observed.seen["text"].key],
             }
             for kind, columns in found.items():
                 rows[kind] += len(columns[0])
                 arrays = [pa.array(column) for column in columns]
                 writers[kind].write_batch(pa.record_batch(arrays, schema=SEEN[kind]))
-            threads = np.unique(np.concatenate([threads, looked.thread]))
+            threads = np.unique(np.concatenate([threads, observed.thread]))
     paths_made = list(paths.values())
     return receipts.leave(job, name, made_from, paths_made, rows=rows, threads=len(threads))
 
 
-def _placed(looked: Looked, seen: Sightings) -> list[np.ndarray]:
-    return [seen.key, looked.thread[seen.row], looked.author[seen.row]]
+def _placed(observed: Observed, seen: Sightings) -> list[np.ndarray]:
+    return [seen.key, observed.thread[seen.row], observed.author[seen.row]]
 
 
 def _writer(stack: ExitStack, job: Job, path: str, schema: pa.Schema) -> Any:
@@ -185,7 +184,7 @@ def _writer(stack: ExitStack, job: Job, path: str, schema: pa.Schema) -> Any:
 
 
 def _slice(job: Job, kind: str, part: int, parts: int) -> list[np.ndarray]:
-    """The columns of SEEN[kind], of all rows whose key is in one slice."""
+    """The columns of SEEN[kind] for all rows whose key is in one slice."""
     kind_of_key = SEEN[kind].field("key").type.to_pandas_dtype()
     most = np.iinfo(kind_of_key).max
     low, last = (kind_of_key(min(most * one // parts, most)) for one in (part, part + 1))
@@ -210,7 +209,7 @@ def _save(job: Job, name: str, columns: list[np.ndarray]) -> str:
 
 
 def _load(job: Job, name: str, parts: int) -> list[np.ndarray]:
-    """What was saved slice by slice, whole."""
+    """Join what was saved slice by slice."""
     found = []
     for part in range(parts):
         with files.on_disk(job.place(f"{name}-{part:04}.npy")) as place:
@@ -256,7 +255,7 @@ def count_things(job: Job, kind: str, part: int, parts: int, made_from: str) -> 
 def gather_texts(
     job: Job, number: int, spills: list[Spilled], parts: int, made_from: str
 ) -> Receipt:
-    """Write the comments of a partition a piece of which stands elsewhere (TEXTS)."""
+    """Write the comments of a partition that share a piece with another comment (TEXTS)."""
     name = f"again-{number:05}"
     own = digest(made_from, parts)
     done = receipts.kept(job, name, own)
@@ -267,7 +266,7 @@ def gather_texts(
     with ExitStack() as stack:
         writer = _writer(stack, job, path, TEXTS)
         for table in _tables(spills, number):
-            rows = pieces.rows(look(table["text"])["text"])
+            rows = pieces.rows(observe(table["text"])["text"])
             rows = rows[persons(table["kind"], table["status"])[rows]]
             some = table.take(pa.array(rows))
             texts = some["text"].combine_chunks().cast(pa.large_string()).fill_null("")
@@ -282,14 +281,14 @@ def gather_texts(
 
 
 class _Pieces:
-    """The pieces of texts that stand more than once, on disk."""
+    """The pieces of texts that occur more than once, from disk."""
 
     def __init__(self, job: Job, parts: int) -> None:
         self._key = _load(job, "piece", parts)[0].astype(np.uint32)
 
     def rows(self, seen: Sightings) -> np.ndarray:
-        """The rows that have one."""
-        return np.unique(seen.row[held(self._key, seen.key)])
+        """The rows that hold one of them."""
+        return np.unique(seen.row[is_among(self._key, seen.key)])
 
 
 def _text_hashes(texts: pa.Array) -> np.ndarray:
@@ -297,7 +296,7 @@ def _text_hashes(texts: pa.Array) -> np.ndarray:
 
 
 def join_texts(job: Job, parts: int, made_from: str) -> Receipt:
-    """Count where near-same texts stand, by the hash of each text."""
+    """Count where nearly the same texts occur, by the hash of each text."""
     name = "text-0000"
     own = digest(made_from, parts)
     done = receipts.kept(job, name, own)
@@ -323,7 +322,7 @@ def join_texts(job: Job, parts: int, made_from: str) -> Receipt:
 
 
 def _brought(job: Job, folder: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
-    """All TEXTS without the texts; the first row of each text; where each one's bytes end.
+    """All TEXTS without the texts; the first row of each text; the end of each text's bytes.
 
     The bytes of each text, once, go to a file of the folder.
     """
@@ -352,27 +351,27 @@ def _brought(job: Job, folder: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
 
 
 class Judge:
-    """What the whole run says of the comments of any part of it."""
+    """Judges the comments of any part of a run by the evidence of the whole."""
 
     def __init__(self, job: Job, counted: Counted) -> None:
         parts = counted.slices
         pace = _load(job, "pace", parts)
         order = np.argsort(pace[0])  # the slices are of the authors
-        self._known = Known(
+        self._known = DumpCounts(
             Authors(*_load(job, "author", parts)),
-            Seen(*(column[order] for column in pace)),
-            {kind: Seen(*_load(job, kind, parts)) for kind in THINGS},
+            Tally(*(column[order] for column in pace)),
+            {kind: Tally(*_load(job, kind, parts)) for kind in THINGS},
             counted.threads,
         )
         self._pieces = _Pieces(job, parts)
-        self._texts = Seen(*_load(job, "text", 1))
+        self._texts = Tally(*_load(job, "text", 1))
 
     def verdict(self, comments: pd.DataFrame, threads: pd.DataFrame) -> Verdict:
-        """Of some comments (COMMENT_SCHEMA) in whole threads (THREAD_SCHEMA)."""
+        """The verdict on some comments (COMMENT_SCHEMA) in whole threads (THREAD_SCHEMA)."""
         table = pa.table({name: pa.chunked_array(pa.array(comments[name])) for name in COLUMNS})
-        looked = _looked_at(table, to_arrow(threads[["thread_id", "url"]]))
-        evidence = compared(looked, self._known)
-        rows = self._pieces.rows(looked.seen["text"])
+        observed = _observed_in(table, to_arrow(threads[["thread_id", "url"]]))
+        evidence = evidence_of(observed, self._known)
+        rows = self._pieces.rows(observed.seen["text"])
         texts = table["text"].take(pa.array(rows)).combine_chunks().fill_null("")
-        note(evidence, "text", rows, _text_hashes(texts), self._texts)
+        record_widest(evidence, "text", rows, _text_hashes(texts), self._texts)
         return Verdict.of(evidence)

@@ -1,1 +1,1 @@
-"""What only a whole dump knows of a comment: where else its text, links and author stand."""
+"""Evidence that only a whole dump has: where a comment's text, links and author recur."""

@@ -1,4 +1,4 @@
-"""How often things are met: under how many threads, and by how many authors."""
+"""Count how often things occur in a dump: under how many threads, and by how many authors."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from moderation.compiled import U4, U8, W_BOOL, Loop
 from moderation.dump_evidence.names import ORDINARY
 
-KNOWN_THREADS = 3  # an author under so many articles is known, unless all of theirs have a link
-BUSY = 6  # threads within a window of time that are more than a reader's
+KNOWN_THREADS = 3  # articles that make an author known, unless every comment has a link
+BUSY = 6  # threads within one window of time: more than a reader manages
 DAY = 24 * 3600 * 1_000_000  # microseconds
 SLOT_BITS = 22
 WINDOW = 10 * 60 * 1_000_000
@@ -19,11 +19,11 @@ NO_TIME = np.iinfo(np.int64).min
 _mark_repeated = Loop("mark_repeated", U4, U8, W_BOOL)
 
 
-class Seen(NamedTuple):
-    """Things that stand in more than one place. key: ascending, distinct; the counts are beside.
+class Tally(NamedTuple):
+    """Counts of things that occur more than once, by key (ascending, distinct).
 
-    threads: in which one stands. authors: names that wrote it; 0 = nobody has one. known: how many
-    of them are known here.
+    threads: how many a thing occurs in. authors: how many names wrote it, 0 = only the nameless.
+    known: how many of those authors are known here.
     """
 
     key: np.ndarray
@@ -32,15 +32,15 @@ class Seen(NamedTuple):
     known: np.ndarray
 
     def at(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where each key stands in `key` (int64), and whether it does."""
+        """The position of each key in `key` (int64), and whether it is there."""
         return _at(self.key, key)
 
 
 class Authors(NamedTuple):
-    """Those who wrote under KNOWN_THREADS or more, ascending by key; see `Seen`.
+    """Authors who wrote under KNOWN_THREADS threads or more, ascending by key; see `Tally`.
 
-    threads: under which one wrote. linked: of these, with a link. days: on which, if times are
-    known. name: of `names`.
+    threads: how many each wrote under. linked: how many of those with a link. days: on how many,
+    where times are known. name: the kind of name, of `names`.
     """
 
     key: np.ndarray
@@ -50,28 +50,28 @@ class Authors(NamedTuple):
     name: np.ndarray
 
     def at(self, author: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where each author stands in `key` (int64), and whether it does."""
+        """The position of each author in `key` (int64), and whether it is there."""
         return _at(self.key, author)
 
     def known_at(self, author: np.ndarray) -> np.ndarray:
-        """(n,) bool: whether each is one who writes here, and not only to leave links."""
-        place, found = self.at(author)
-        known = (self.linked < self.threads) & (self.name == ORDINARY)
-        found[found] = known[place[found]]
-        return found
+        """(n,) bool: whether each writes here for more than leaving links."""
+        position, known = self.at(author)
+        writes = (self.linked < self.threads) & (self.name == ORDINARY)
+        known[known] = writes[position[known]]
+        return known
 
     def regular_at(self, author: np.ndarray) -> np.ndarray:
-        """(n,) bool: whether each is known, and for more than a day."""
-        place, _ = self.at(author)
-        found = self.known_at(author)
-        found[found] = self.days[place[found]] > 1
-        return found
+        """(n,) bool: whether each is known, and has written on more than one day."""
+        position, _ = self.at(author)
+        regular = self.known_at(author)
+        regular[regular] = self.days[position[regular]] > 1
+        return regular
 
 
 def _at(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    found = keys[place] == wanted if len(keys) else np.zeros(len(wanted), bool)
-    return place, found
+    position = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    present = keys[position] == wanted if len(keys) else np.zeros(len(wanted), bool)
+    return position, present
 
 
 def count_authors(
@@ -94,35 +94,35 @@ def count_authors(
     )
 
 
-def count_pace(author: np.ndarray, thread: np.ndarray, time: np.ndarray, authors: Authors) -> Seen:
-    """By window of time of those who were busy: under how many threads they wrote in it."""
-    place, found = authors.at(author)
-    found[found] = authors.threads[place[found]] >= BUSY
-    found &= time != NO_TIME
+def count_pace(author: np.ndarray, thread: np.ndarray, time: np.ndarray, authors: Authors) -> Tally:
+    """Count the threads that busy authors wrote under, by window of time."""
+    position, busy = authors.at(author)
+    busy[busy] = authors.threads[position[busy]] >= BUSY
+    busy &= time != NO_TIME
     nothing = np.zeros(0, np.int64)
-    seen = Seen(np.zeros(0, np.uint64), nothing, nothing, nothing)
-    for key in windows(author[found], time[found]):
+    seen = Tally(np.zeros(0, np.uint64), nothing, nothing, nothing)
+    for key in windows(author[busy], time[busy]):
         again = repeated(key)
         names, group = np.unique(key[again], return_inverse=True)
-        threads = distinct(group, thread[found][again], len(names))
+        threads = distinct(group, thread[busy][again], len(names))
         fast = threads >= BUSY
         more = (names[fast], threads[fast], threads[fast], threads[fast])
-        seen = Seen(*(np.concatenate(pair) for pair in zip(seen, more, strict=True)))
+        seen = Tally(*(np.concatenate(pair) for pair in zip(seen, more, strict=True)))
     order = np.argsort(seen.key)
-    return Seen(*(column[order] for column in seen))
+    return Tally(*(column[order] for column in seen))
 
 
 def windows(author: np.ndarray, time: np.ndarray) -> list[np.ndarray]:
-    """The two windows of time that each comment is in, as keys of its author: (n,) uint64 each."""
-    found = []
+    """Keys of author and time for the two windows that hold each comment: (n,) uint64 each."""
+    keys = []
     for shift in (0, 1):
         window = 2 * ((time + shift * (WINDOW // 2)) // WINDOW) + shift
         key = author * np.uint64(0x9E3779B97F4A7C15) ^ window.astype(np.uint64) * np.uint64(
             0xC2B2AE3D27D4EB4F
         )
         key ^= key >> np.uint64(29)
-        found.append(key * np.uint64(0xFF51AFD7ED558CCD))
-    return found
+        keys.append(key * np.uint64(0xFF51AFD7ED558CCD))
+    return keys
 
 
 def tally(
@@ -130,8 +130,8 @@ def tally(
     thread: np.ndarray,
     author: np.ndarray,
     known: np.ndarray,
-) -> Seen:
-    """Count what is seen under two threads or by two authors.
+) -> Tally:
+    """Count what occurs under two threads or more, or by two authors or more.
 
     key: (n,) uint64. thread, author: (n,) uint64, author 0 = nameless. known: (n,) bool.
     """
@@ -144,30 +144,32 @@ def tally(
     known = named & known
     vouching = distinct(group[known], author[known], len(names))
     several = (threads > 1) | (authors > 1)
-    return Seen(names[several], threads[several], authors[several], vouching[several])
+    return Tally(names[several], threads[several], authors[several], vouching[several])
 
 
 def repeated(key: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether each key, uint64 or uint32, comes more than once."""
-    found = np.zeros(len(key), bool)
+    """(n,) bool: whether each key, uint64 or uint32, occurs more than once."""
+    more_than_once = np.zeros(len(key), bool)
     keys = np.ascontiguousarray(key)
     none: list[np.ndarray] = [np.zeros(0, np.uint32), np.zeros(0, np.uint64)]
-    _mark_repeated(*((keys, none[1]) if key.dtype == np.uint32 else (none[0], keys)), found)
-    return found
+    _mark_repeated(
+        *((keys, none[1]) if key.dtype == np.uint32 else (none[0], keys)), more_than_once
+    )
+    return more_than_once
 
 
-def held(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether each of the wanted is one of the keys, which are ascending."""
-    found = np.zeros(len(wanted), bool)
+def is_among(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """(n,) bool: whether each wanted value is among the keys, which are ascending."""
+    present = np.zeros(len(wanted), bool)
     if not len(keys):
-        return found
+        return present
     shift = np.array(8 * keys.itemsize - SLOT_BITS, keys.dtype)
-    slots = np.zeros(1 << SLOT_BITS, bool)  # most are not, and a look here says so at once
+    slots = np.zeros(1 << SLOT_BITS, bool)  # most values are absent, and one look-up here shows it
     slots[keys >> shift] = True
     maybe = np.flatnonzero(slots[wanted >> shift])
-    place = np.minimum(np.searchsorted(keys, wanted[maybe]), len(keys) - 1)
-    found[maybe] = keys[place] == wanted[maybe]
-    return found
+    position = np.minimum(np.searchsorted(keys, wanted[maybe]), len(keys) - 1)
+    present[maybe] = keys[position] == wanted[maybe]
+    return present
 
 
 def distinct(group: np.ndarray, value: np.ndarray, groups: int) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Look over a whole dump: where else each comment's text, links, numbers and author stand.
+"""Compare each comment with its whole dump: where its text, links, numbers and author recur.
 
-What is found depends neither on the order of the comments nor on how they are cut into parts: all
-that counts is under how many threads and by how many names a thing stands.
+The result depends neither on the order of the comments nor on how they are partitioned: it counts
+only the threads and the names that a thing occurs under.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from moderation.compiled import I8, U1, W_I8, Loop
 from moderation.dump_evidence.counts import (
     NO_TIME,
     Authors,
-    Seen,
+    Tally,
     count_authors,
     count_pace,
     repeated,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _first_texts = Loop("first_texts", U1, I8, I8, W_I8)
 
-AT_ONCE = 1 << 15  # comments whose texts are looked over at a time
+AT_ONCE = 1 << 15  # texts that are read at a time
 MOST = np.iinfo(np.uint16).max
 
 FIELDS = (
@@ -45,18 +45,18 @@ FIELDS = (
     "pace", "author_threads", "author_linked", "author_days", "name",
 )  # fmt: skip
 THINGS = ("link", "phone")
-VOUCHED = 5  # of so many names behind a link, one that is known here speaks for it
+VOUCHED = 5  # names behind a link for which one known author vouches
 
 
 @dataclass(frozen=True)
 class DumpEvidence:
-    """What the dump says of each comment: counts[field] is (n,) uint16, 0 = nothing to compare.
+    """What the dump says about each comment: counts[field] is (n,) uint16, 0 = nothing to compare.
 
-    *_threads and *_authors: under how many threads and by how many names the near-same text, the
-    most widespread of its link domains and telephone numbers stand, its own included; of a text's
-    names, strangers are not known to have written on several days. pace: most
-    threads in which its author wrote within one window of time that holds it. author_*: of those
-    who wrote under several threads. name: of `names`. threads: of the whole dump.
+    *_threads, *_authors: how many threads and names the nearly same text, the most widespread link
+    domain or telephone number of the comment occurs under, its own included. text_strangers: names
+    that are not known to have written on several days. pace: the most threads that its author
+    wrote under in one window of time around it. author_*: of authors who wrote under several
+    threads. name: the kind of name, of `names`. threads: how many the dump has.
     """
 
     counts: dict[str, np.ndarray]
@@ -71,21 +71,21 @@ class DumpEvidence:
         return len(self.counts["name"])
 
     def take(self, rows: np.ndarray) -> DumpEvidence:
-        """That of some comments."""
-        return DumpEvidence({name: one[rows] for name, one in self.counts.items()}, self.threads)
+        """The evidence of the comments in `rows`."""
+        counts = {name: column[rows] for name, column in self.counts.items()}
+        return DumpEvidence(counts, self.threads)
 
     def rows(self, first: int, last: int) -> DumpEvidence:
-        """That of some comments that follow one another."""
-        return DumpEvidence(
-            {name: one[first:last] for name, one in self.counts.items()}, self.threads
-        )
+        """The evidence of the comments from `first` up to `last`."""
+        counts = {name: column[first:last] for name, column in self.counts.items()}
+        return DumpEvidence(counts, self.threads)
 
 
-class Looked(NamedTuple):
-    """What was seen in some comments.
+class Observed(NamedTuple):
+    """What some comments hold, as hashes.
 
-    thread, author: (n,) uint64, author 0 = nameless. name: (n,) uint16. time: (n,) int64. seen: by
-    kind of `sightings`.
+    thread, author: (n,) uint64, author 0 = nameless. name: (n,) uint16, of `names`. time: (n,)
+    int64. seen: their `sightings`, by kind.
     """
 
     thread: np.ndarray
@@ -94,8 +94,8 @@ class Looked(NamedTuple):
     time: np.ndarray
     seen: dict[str, Sightings]
 
-    def persons(self, person: np.ndarray, own: np.ndarray) -> Looked:
-        """Without what others than persons left, pingbacks say, and links to a thread's own site.
+    def persons(self, person: np.ndarray, own: np.ndarray) -> Observed:
+        """Drop what no person wrote, such as pingbacks, and links to the thread's own site.
 
         person: (n,) bool. own: (n,) uint64, as `own_sites` gives them.
         """
@@ -103,8 +103,8 @@ class Looked(NamedTuple):
             return self
         seen = {}
         for kind, (row, key) in self.seen.items():
-            kept = person[row] & ((key != own[row]) if kind == "link" else True)
-            seen[kind] = Sightings(row[kept], key[kept])
+            counts = person[row] & ((key != own[row]) if kind == "link" else True)
+            seen[kind] = Sightings(row[counts], key[counts])
         return self._replace(
             author=np.where(person, self.author, np.uint64(0)),
             name=np.where(person, self.name, np.uint16(0)),
@@ -112,82 +112,89 @@ class Looked(NamedTuple):
         )
 
     @property
+    def by_author(self) -> tuple[np.ndarray, ...]:
+        """What `count_authors` takes."""
+        return self.author, self.thread, self.linked, self.time, self.name
+
+    @property
     def linked(self) -> np.ndarray:
-        """(n,) bool: whether a comment has a link to a site that not everybody links to."""
-        found = np.zeros(len(self.thread), bool)
-        found[self.seen["link"].row] = True
-        return found
+        """(n,) bool: whether a comment links to a site that not everybody links to."""
+        has_link = np.zeros(len(self.thread), bool)
+        has_link[self.seen["link"].row] = True
+        return has_link
 
 
-class Known(NamedTuple):
-    """What a whole dump has of things that come again. threads: how many it has."""
+class DumpCounts(NamedTuple):
+    """What recurs in a whole dump. threads: how many it has."""
 
     authors: Authors
-    pace: Seen
-    things: dict[str, Seen]
+    pace: Tally
+    things: dict[str, Tally]
     threads: int
 
 
 def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = None) -> DumpEvidence:
-    """What a whole dump (COMMENT_SCHEMA, THREAD_SCHEMA) says of each of its comments."""
+    """The evidence of a whole dump (COMMENT_SCHEMA, THREAD_SCHEMA) about each of its comments."""
     if not len(comments):
         return DumpEvidence.empty(0, 0)
     thread = _codes(comments, "thread_id")[0]
     author, names = _codes(comments, "author")
     kinds = np.array([0, *map(name_kind, names)], np.uint16)
-    looked = Looked(
+    observed = Observed(
         thread.astype(np.uint64),
         author.astype(np.uint64),
         kinds[author],
         times(_array(comments, "created_at")),
-        look(comments["text"]),
+        observe(comments["text"]),
     )
     own = np.zeros(len(comments), np.uint64)
     if threads is not None:
         heads = [_array(threads, name) for name in ("thread_id", "url")]
         own = own_sites(_array(comments, "thread_id"), *heads)
-    looked = looked.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
-    authors = count_authors(looked.author, looked.thread, looked.linked, looked.time, looked.name)
-    pace = count_pace(looked.author, looked.thread, looked.time, authors)
-    things = {name: count_things(looked, looked.seen[name], authors) for name in THINGS}
-    evidence = compared(looked, Known(authors, pace, things, int(thread.max())))
-    rows, group = near_texts(comments["text"], looked.seen["text"])
-    names = looked.author[rows]
-    seen = tally(group, looked.thread[rows], names, authors.regular_at(names))
-    note(evidence, "text", rows, group, seen)
+    observed = observed.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
+    authors = count_authors(*observed.by_author)
+    pace = count_pace(observed.author, observed.thread, observed.time, authors)
+    things = {name: count_things(observed, observed.seen[name], authors) for name in THINGS}
+    evidence = evidence_of(observed, DumpCounts(authors, pace, things, int(thread.max())))
+    rows, group = near_texts(comments["text"], observed.seen["text"])
+    names = observed.author[rows]
+    seen = tally(group, observed.thread[rows], names, authors.regular_at(names))
+    record_widest(evidence, "text", rows, group, seen)
     return evidence
 
 
-def count_things(looked: Looked, seen: Sightings, authors: Authors) -> Seen:
-    """Count the things of one kind."""
-    author = looked.author[seen.row]
-    return tally(seen.key, looked.thread[seen.row], author, authors.known_at(author))
+def count_things(observed: Observed, seen: Sightings, authors: Authors) -> Tally:
+    """Count the links, or the telephone numbers, of a dump."""
+    author = observed.author[seen.row]
+    return tally(seen.key, observed.thread[seen.row], author, authors.known_at(author))
 
 
-def compared(looked: Looked, known: Known) -> DumpEvidence:
-    """What the dump says of comments, but for their texts: see `note`."""
-    evidence = DumpEvidence.empty(len(looked.thread), known.threads)
+def evidence_of(observed: Observed, known: DumpCounts) -> DumpEvidence:
+    """The evidence about some comments, except that of their texts: see `record_widest`."""
+    evidence = DumpEvidence.empty(len(observed.thread), known.threads)
     counts = evidence.counts
-    counts["name"][:] = looked.name
-    place, there = known.authors.at(looked.author)
+    counts["name"][:] = observed.name
+    place, there = known.authors.at(observed.author)
     rows, place = np.flatnonzero(there), place[there]
     for name in ("threads", "linked", "days"):
         column = getattr(known.authors, name)
         counts[f"author_{name}"][rows] = np.minimum(column[place], MOST)
     if len(known.pace.key):
-        rows = rows[looked.time[rows] != NO_TIME]
-        for key in windows(looked.author[rows], looked.time[rows]):
+        rows = rows[observed.time[rows] != NO_TIME]
+        for key in windows(observed.author[rows], observed.time[rows]):
             place, there = known.pace.at(key)
             some, most = rows[there], np.minimum(known.pace.threads[place[there]], MOST)
             counts["pace"][some] = np.maximum(counts["pace"][some], most)
     for name in THINGS:
-        row, key = looked.seen[name]
-        note(evidence, name, row, key, known.things[name])
+        row, key = observed.seen[name]
+        record_widest(evidence, name, row, key, known.things[name])
     return evidence
 
 
-def note(evidence: DumpEvidence, name: str, row: np.ndarray, key: np.ndarray, seen: Seen) -> None:
-    """Keep, by row, the most widespread of its things of one kind; none that a known one wrote."""
+def record_widest(
+    evidence: DumpEvidence, name: str, row: np.ndarray, key: np.ndarray, seen: Tally
+) -> None:
+    """Write down each row's most widespread thing of a kind; none that known authors vouch for."""
     place, known = seen.at(key)
     row, place = row[known], place[known]
     if name != "text":
@@ -211,7 +218,7 @@ def _array(comments: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
 
 
 def _codes(comments: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
-    """(n,) int64 from 1 for each value of a text column, 0 = null or empty; and the values."""
+    """Codes of a text column, (n,) int64 from 1, 0 = null or empty; and the values."""
     column = _array(comments, name)
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = pc.dictionary_encode(column.cast(pa.large_string()))
@@ -230,14 +237,14 @@ def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def persons(kind: pa.Array | pa.ChunkedArray, status: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """(n,) bool: whether a person wrote it, and no notice took its place."""
-    found = np.ones(len(kind), bool)
+    """(n,) bool: whether a person wrote a comment, and no notice has replaced it."""
+    by_person = np.ones(len(kind), bool)
     others = (kind, ["pingback", "trackback"]), (status, ["removed", "deleted"])
     for column, words in others:
         if not pa.types.is_null(column.type):
-            told = pc.is_in(column, value_set=pa.array(words, column.type))
-            found &= ~told.to_numpy(zero_copy_only=False)
-    return found
+            excluded = pc.is_in(column, value_set=pa.array(words, column.type))
+            by_person &= ~excluded.to_numpy(zero_copy_only=False)
+    return by_person
 
 
 def own_sites(
@@ -245,9 +252,9 @@ def own_sites(
     threads: pa.Array | pa.ChunkedArray,
     urls: pa.Array | pa.ChunkedArray,
 ) -> np.ndarray:
-    """(n,) uint64: the site of each comment's thread, as `domains` has it; 0 = unknown.
+    """(n,) uint64: the hash of the site that each comment's thread is on; 0 = unknown.
 
-    ids: (n,) of the comments' threads. threads, urls: one of each thread.
+    ids: (n,) the comments' threads. threads, urls: id and address of each thread.
     """
     if len(urls) == urls.null_count:
         return np.zeros(len(ids), np.uint64)
@@ -264,17 +271,16 @@ def own_sites(
     return np.asarray(keys[place.to_numpy(zero_copy_only=False)])
 
 
-def look(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
-    """By kind, what stands in which rows."""
+def observe(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
+    """The links, telephone numbers and pieces of texts, by kind."""
 
     def part(first: int) -> dict[str, Sightings]:
-        some = texts[first : first + AT_ONCE]
-        found = sightings(kernel.Text.of(some))
-        return {name: Sightings(one.row + first, one.key) for name, one in found.items()}
+        seen = sightings(kernel.Text.of(texts[first : first + AT_ONCE]))
+        return {kind: Sightings(row + first, key) for kind, (row, key) in seen.items()}
 
     with ThreadPoolExecutor(thread_count()) as pool:
         parts = list(pool.map(part, range(0, len(texts), AT_ONCE)))
-    return {name: Sightings.joined([one[name] for one in parts]) for name in KINDS}
+    return {kind: Sightings.joined([seen[kind] for seen in parts]) for kind in KINDS}
 
 
 def near_texts(texts: pd.Series | pa.Array, seen: Sightings) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Which part of a link's address says whose it is."""
+"""Find the part of a link's address that says whose site it is."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ COMMON = _names(
     "goodreads.com discord.gg discord.com patreon.com change.org localhost "
     "ycombinator.com mastodon.social bsky.app dropbox.com yahoo.com msn.com live.com"
 )
-"""Everybody links to them: that one of them comes again says nothing."""
+"""Sites that everybody links to: it says nothing when one of them recurs."""
 
 SHARED = _names(
     "bit.ly tinyurl.com ow.ly is.gd buff.ly cutt.ly rb.gy shorturl.at tiny.cc t.ly adf.ly bit.do "
     "linktr.ee rebrand.ly s.id v.gd soo.gd bl.ink lnkd.in amzn.to wa.me t.me telegram.me "
     "chat.whatsapp.com docs.google.com sites.google.com forms.gle drive.google.com"
 )
-"""Each address below them is somebody else's."""
+"""Sites on which each address belongs to somebody else."""
 
 LETTERED = _names("co com org net gov edu ac or ne go")
-"""Second levels that are given out below a country's: `shop.co.uk` is a site, `co.uk` is none."""
+"""Second-level names under a country's: `shop.co.uk` is a site, `co.uk` is not."""
 HOSTED = _names("blogspot wordpress weebly wixsite tumblr livejournal typepad")
 
 
@@ -54,5 +54,5 @@ def owner(host: str, path: str) -> str:
     deep = len(labels[-1]) == 2 and labels[-2] in LETTERED
     if len(labels) > 2 and not deep and labels[-2] in HOSTED:
         return host
-    found = ".".join(labels[-3:] if deep else labels[-2:])
-    return "" if found in COMMON else found
+    domain = ".".join(labels[-3:] if deep else labels[-2:])
+    return "" if domain in COMMON else domain

@@ -1,4 +1,4 @@
-"""What an author's name says: nothing, as most do; that it is an advert; or that it is a link."""
+"""Tell whether an author's name is an advert, a link, or just a name."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _TRADE = re.compile(
     r"weight loss|remed(?:y|ies)|diet|acne|hair loss|airlines?|tickets|visa|hotels?|tours|"
     r"streaming|watch free|full movie|apk|mod menu|hacks?|cheats?|spell caster|reviews?)\b"
 )
-_MOST = 200  # characters of a name that are looked at
+_MOST = 200  # characters of a name that count
 
 
 def name_kind(name: str) -> int:
     """ORDINARY, ADVERT (two words or more, one of them of trade) or LINK.
 
-    >>> [name_kind(one) for one in ("Ann Lee", "cheap jerseys online", "http://a.example/x")]
+    >>> [name_kind(name) for name in ("Ann Lee", "cheap jerseys online", "http://a.example/x")]
     [0, 1, 2]
     """
     name = name[:_MOST]

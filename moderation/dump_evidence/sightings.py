@@ -1,7 +1,7 @@
-"""What can be met again in a dump: link domains, telephone numbers and pieces of text.
+"""List what may recur in a dump: link domains, telephone numbers and pieces of text.
 
-Everything is a hash beside the row in which it stands. All texts are looked over by one compiled
-loop (`compiled/sightings.c`); only those that may hold a link or a number are read one by one.
+Everything is a hash and the row in which it occurs. One compiled loop (`compiled/sightings.c`)
+reads all texts; only those that may hold a link or a number are read again, one by one.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from moderation.campaigns.kernel import Text
 
 PIECE = 32  # bytes: some six words
-MOST_BYTES = 4096  # of a text that is looked at
+MOST_BYTES = 4096  # of a text that are read
 LEAST_DIGITS, MOST_DIGITS = 9, 15  # of a telephone number; E.164 allows 15
-MOST_OF_A_ROW = 8  # links, and numbers, of one comment that are looked at
+MOST_OF_A_ROW = 8  # links, and numbers, of a comment that count
 LINK, PHONE = 1, 2  # marks of a text that may hold one
 
 _look_over = Loop("look_over", U1, I8, W_U1, W_I4, array("u4", written=True))
@@ -36,21 +36,21 @@ _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d+\.\d+\.\d
 
 
 class Sightings(NamedTuple):
-    """What stands in some comments: rows, and beside each a hash (uint64, of pieces uint32)."""
+    """Hashes of what occurs in some comments, and their rows; key: uint64, uint32 for pieces."""
 
     row: np.ndarray
     key: np.ndarray
 
     @classmethod
-    def of(cls, found: Iterable[tuple[int, str]]) -> Sightings:
-        """Named things by row, each name once in a row."""
-        pairs = list(dict.fromkeys(found))
-        row = np.array([one for one, _ in pairs], np.int64)
+    def of(cls, names: Iterable[tuple[int, str]]) -> Sightings:
+        """From pairs of row and name; a name counts once in a row."""
+        pairs = list(dict.fromkeys(names))
+        row = np.array([row for row, _ in pairs], np.int64)
         return cls(row, np.array([name_hash(name) for _, name in pairs], np.uint64))
 
     @classmethod
     def joined(cls, parts: list[Sightings]) -> Sightings:
-        """Those of several runs of rows, one after the other."""
+        """The sightings of several ranges of rows together."""
         if not parts:
             return cls(np.zeros(0, np.int64), np.zeros(0, np.uint64))
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -65,12 +65,11 @@ KINDS = ("link", "phone", "text")
 
 
 def sightings(text: Text) -> dict[str, Sightings]:
-    """What stands in each text, by kind: link domains, telephone numbers, pieces of the text.
+    """The link domains, telephone numbers and pieces of each text, by kind.
 
-    A piece is PIECE bytes from behind one space in three. What follows a space says whether a piece
-    begins there, so that two texts which have some words in common are cut in the same places,
-    whatever stands before them. 32 bits are enough: a piece only proposes texts, which are then
-    compared.
+    A piece is PIECE bytes after about one space in three. Whether a piece begins at a space depends
+    on what follows it, so that texts with words in common are cut in the same places, whatever
+    comes before. 32 bits are enough: a piece only proposes texts, which are then compared.
     """
     offsets = text.offsets
     room = int(offsets[-1] - offsets[0])  # most of it is never touched
@@ -85,10 +84,10 @@ def sightings(text: Text) -> dict[str, Sightings]:
 
 
 def _domains_of(text: bytes) -> Iterable[str]:
-    for number, found in enumerate(_LINK.finditer(text)):
+    for number, match in enumerate(_LINK.finditer(text)):
         if number == MOST_OF_A_ROW:
             return
-        host, path = found[1], found[2] or b""
+        host, path = match[1], match[2] or b""
         name = owner(host.decode("ascii").lower(), path.decode("utf-8", "replace"))
         if name:
             yield name
@@ -104,19 +103,19 @@ def site_of(url: str) -> str:
 
 
 def _phones_of(text: bytes) -> Iterable[str]:
-    for number, found in enumerate(_PHONE.finditer(text)):
+    for number, match in enumerate(_PHONE.finditer(text)):
         if number == MOST_OF_A_ROW:
             return
-        digits = bytes(one for one in found[0] if 48 <= one <= 57)
-        if len(digits) <= MOST_DIGITS and not _DATE.search(found[0]) and len(set(digits)) > 2:
+        digits = bytes(byte for byte in match[0] if 48 <= byte <= 57)
+        if len(digits) <= MOST_DIGITS and not _DATE.search(match[0]) and len(set(digits)) > 2:
             yield digits[-LEAST_DIGITS:].decode()
 
 
 def _read(text: Text, rows: np.ndarray, of: Callable[[bytes], Iterable[str]]) -> Sightings:
-    """What `of` finds in some of the texts."""
-    found = []
+    """What `of` finds in the texts of `rows`."""
+    pairs = []
     for row in rows.tolist():
         first, last = text.offsets[row], text.offsets[row + 1]
         whole = text.data[first : min(last, first + MOST_BYTES)].tobytes()
-        found += [(row, name) for name in of(whole)]
-    return Sightings.of(found)
+        pairs += [(row, name) for name in of(whole)]
+    return Sightings.of(pairs)

@@ -235,7 +235,7 @@ def test_hostile_texts_are_looked_over():
 
 def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
     verdict = Verdict.of(find_dump_evidence(dump(*[("t", "Cheap Jerseys Online", "Thanks!")] * 4)))
-    raised = verdict.raised(np.array([0.5, 0.0, 1.0, np.nan], np.float32))
+    raised = verdict.adjust(np.array([0.5, 0.0, 1.0, np.nan], np.float32))
     assert raised[0] == pytest.approx(1 / (1 + np.exp(-3.0)))
     assert raised[1:3].tolist() == [0, 1]
     assert np.isnan(raised[3])

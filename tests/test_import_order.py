@@ -18,7 +18,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "comments temporary",
     "tables",
     "threads",
-    "features",
+    "features masking",
     "language readers",
     "context",
     "campaigns labels",

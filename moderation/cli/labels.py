@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moderation.cli.app import Commands, app, say, tell
-from moderation.cli.options import LEDGER, SHOWN, ModelName
+from moderation.cli.options import LEDGER, SHOWN, MaskKey, ModelName
 from moderation.cli.progress import working
 from moderation.model.names import model_path
 from moderation.terminal import plural
@@ -139,6 +139,7 @@ def export(
             "--kind", help="table, doccano, label-studio, prodigy, argilla, fasttext or sqlite."
         ),
     ] = None,
+    mask: MaskKey = None,
 ) -> None:
     """Write labels for another tool; the file's ending selects a table (.csv …) or SQLite (.db)."""
     from moderation.labels.exchange.write import EXPORTS, write_exchange
@@ -147,6 +148,10 @@ def export(
     if kind is not None and kind not in EXPORTS:
         raise typer.BadParameter(f"{kind!r} is not a kind; expected one of {', '.join(EXPORTS)}")
     frame = read_labels(labels or [LEDGER], apart=True)
+    if mask is not None:
+        from moderation.masking import masked_frames
+
+        (frame,) = masked_frames([frame], mask)
     sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
     write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
     say(f"{plural(len(frame), 'row')} to {output}")

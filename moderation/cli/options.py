@@ -126,6 +126,16 @@ def _codec(name: str | None) -> str | None:
     return codec
 
 
+MaskKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--mask",
+        metavar="KEY",
+        help="Mask personal data under the key in this file, which is made if it is not there.",
+    ),
+]
+
+
 def check_ending(*targets: str | Path | None) -> None:
     """Raise typer.BadParameter for a table whose name does not tell its format."""
     from moderation.tables import kind_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from moderation.cli.options import (
     Format,
     KeepAddresses,
     Mapping,
+    MaskKey,
     MaxExpansion,
     Reading,
     Rejects,
@@ -43,6 +45,7 @@ def parse(
     ] = None,
     tree: Annotated[bool, typer.Option("--tree", help="Draw the threads.")] = False,
     rejects: Rejects = None,
+    mask: MaskKey = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
     keep_addresses: KeepAddresses = False,
@@ -58,12 +61,17 @@ def parse(
     reading = reading_options(
         format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
     )
-    if output is not None and not tree and is_large(dumps, reading.reading):
+    if output is not None and not (tree or mask) and is_large(dumps, reading.reading):
         _convert(dumps, output, reading, rejects)
         return
     dump = read_dump(dumps, reading)
-    write_rejects(dump, rejects)
+    write_rejects(dump, rejects, mask)
     check_any(dump)
+    if mask is not None:
+        from moderation.masking import masked_frames
+
+        comments, threads = masked_frames([dump.comments, dump.threads], mask)
+        dump = replace(dump, comments=comments, threads=threads)
     if output is not None:
         from moderation.tables import write_table
 

@@ -51,6 +51,7 @@ class OutputOptions(NamedTuple):
     rejects: Path | None
     campaigns: bool
     prevalence: list[str]
+    mask: Path | None = None
 
 
 def wants_folder(output: str | None, run_options: RunOptions) -> bool:

@@ -25,12 +25,17 @@ def read_dump(dumps: list[str], reading: Reading | None = None) -> Dump:
     return merged(counted("reading", iterate(dumps, *options)))
 
 
-def write_rejects(dump: Dump, target: Path | None) -> None:
-    """Write the table of rejects, if a file was named for it."""
+def write_rejects(dump: Dump, target: Path | None, mask: Path | None = None) -> None:
+    """Write the table of rejects, if a file was named for it; masked under the key in `mask`."""
     if target is not None:
         from moderation.tables import write_table
 
-        write_table(dump.rejects, target)
+        rejects = dump.rejects
+        if mask is not None:
+            from moderation.masking import masked_frames
+
+            rejects = masked_frames([dump.comments[["author"]], rejects], mask)[1]
+        write_table(rejects, target)
 
 
 def check_any(dump: Dump) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from moderation.cli.app import app
-from moderation.cli.options import ReasonsFile, ScoredFile
+from moderation.cli.options import MaskKey, ReasonsFile, ScoredFile
 from moderation.cli.progress import working
 from moderation.cli.summaries import database_summary, report_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @app.command()
@@ -23,6 +27,7 @@ def report(
         int, typer.Option("--limit", min=1, help="Most flagged comments to include, surest first.")
     ] = 5_000,
     reasons: ReasonsFile = None,
+    mask: MaskKey = None,
 ) -> None:
     """Write a report on a scored file: one HTML file that needs no network.
 
@@ -36,11 +41,33 @@ def report(
     from moderation.review import open_scored
 
     listed = read_reasons(reasons)
-    if output.suffix.lower() in ENDINGS:
-        with working("writing the database"), output_on_disk(scored) as path:
-            written = write_database(path, output)
-        database_summary(output, written)
-        return
-    with working("writing the report"), output_on_disk(scored) as path:
-        reported = write_scored(open_scored(path), output, limit, listed)
+    with output_on_disk(scored) as given, _masked(given, mask) as path:
+        if output.suffix.lower() in ENDINGS:
+            with working("writing the database"):
+                written = write_database(path, output)
+            database_summary(output, written)
+            return
+        with working("writing the report"):
+            reported = write_scored(open_scored(path), output, limit, listed)
     report_summary(output, reported)
+
+
+@contextmanager
+def _masked(scored: Path, key: Path | None) -> Iterator[Path]:
+    """A masked copy of a scored file, for as long as it is needed; itself without a key."""
+    if key is None:
+        yield scored
+        return
+    from moderation.masking import masked_tables
+    from moderation.readers.written import read_table
+    from moderation.tables import write_parts
+    from moderation.temporary import Folder
+
+    table, passport = read_table(scored)
+    folder = Folder()
+    try:
+        copy = folder.path / "scored.parquet"
+        write_parts(masked_tables([table], key), copy, passport)
+        yield copy
+    finally:
+        folder.close()

@@ -16,6 +16,7 @@ from moderation.cli.options import (
     Format,
     KeepAddresses,
     Mapping,
+    MaskKey,
     MaxExpansion,
     ModelName,
     Prevalence,
@@ -70,6 +71,7 @@ def score(
     ] = None,
     rejects: Rejects = None,
     prevalence: Prevalence = None,
+    mask: MaskKey = None,
     format: Format = None,  # noqa: A002  the option is called --format
     mapping: Mapping = None,
     keep_addresses: KeepAddresses = False,
@@ -103,9 +105,14 @@ def score(
         format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
     )
     again = report is not None if campaigns is None else campaigns
-    outputs = OutputOptions(report, rejects, again, prevalence or [])
+    outputs = OutputOptions(report, rejects, again, prevalence or [], mask)
     run_options = RunOptions(memory, cluster, partitions, patience, workers)
     if wants_folder(output, run_options) and output is not None:
+        if mask is not None:
+            raise typer.BadParameter(
+                "--mask looks for the names of all authors, and a folder is written part by part: "
+                "mask its report instead, `moderation report OUT/ --mask KEY`"
+            )
         score_partitioned(dumps, output, model_path(model), reading, run_options, outputs)
     else:
         most = None if all_flags else top
@@ -132,26 +139,30 @@ def _score_in_memory(
     with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
         loading = pool.submit(_load, model)
         dump = read_dump(dumps, reading)
-    write_rejects(dump, outputs.rejects)
+    write_rejects(dump, outputs.rejects, outputs.mask)
     check_any(dump)
     chosen = loading.result()
     from moderation.flags.by_language import by_language, sum_of
     from moderation.flags.flag import flagged
     from moderation.model.goals.choose import parse_prevalence
     from moderation.scoring import scored_parts, settled
-    from moderation.tables import concatenated, write_parts, write_table
+    from moderation.tables import concatenated, to_arrow, write_parts
 
     stated = parse_prevalence(outputs.prevalence, chosen.labels)
     parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
     tables, shares = settled(parts, chosen, stated)
-    scored = concatenated(tables)
+    spoken = sum_of(by_language(part) for part in tables)
     passport = chosen.passport(shares)
     campaigns = reported = None
     if outputs.campaigns:
-        scored, campaigns = _with_campaigns(scored)
-        if output is not None:
-            write_table(scored, output, metadata=passport)
-    elif output is not None:
+        scored, campaigns = _with_campaigns(concatenated(tables))
+        tables = [to_arrow(scored)]
+    if outputs.mask is not None:
+        from moderation.masking import masked_tables
+
+        tables = masked_tables(tables, outputs.mask)
+    scored = concatenated(tables)
+    if output is not None:
         write_parts(tables, output, metadata=passport)
     if outputs.report is not None:
         from moderation.report import write_report
@@ -159,9 +170,9 @@ def _score_in_memory(
         reported = write_report(scored, outputs.report, passport)
     read_summary(dump, len(dump.comments))
     flag_summary(scored, chosen.labels, shares)
-    language_summary(sum_of(by_language(part) for part in tables), chosen.labels)
+    language_summary(spoken, chosen.labels)
     if campaigns is not None:
-        campaign_summary(campaigns)
+        campaign_summary(campaigns if outputs.mask is None else _masked(campaigns, outputs.mask))
     if outputs.report is not None and reported is not None:
         report_summary(outputs.report, reported)
     elif output is None:
@@ -174,6 +185,12 @@ def _load(folder: Path) -> Model:
 
     import_module("moderation.scoring")
     return Model.load(folder)
+
+
+def _masked(table: pd.DataFrame, key: Path) -> pd.DataFrame:
+    from moderation.masking import masked_frames
+
+    return masked_frames([table], key)[0]
 
 
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

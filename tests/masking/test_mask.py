@@ -1,0 +1,157 @@
+"""Placeholders: stable under a key, told from typed ones, and the same person in every column."""
+
+import re
+import stat
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from places import ROOT
+from typer.testing import CliRunner
+
+from moderation.cli import app
+from moderation.errors import InputError
+from moderation.masking import Masker, mask_table, read_key
+
+KEY = bytes(range(32))
+PERSON = re.compile(r"<PERSON:[0-9a-f]{12}>")
+
+
+def run(*words):
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    return result.exit_code, result.output
+
+
+def test_the_same_value_has_the_same_placeholder_under_one_key_only():
+    one, again, other = Masker(KEY), Masker(KEY), Masker(bytes(32))
+    text = "ann@example.com, ANN@example.com, bob@example.com"
+    first, second, third = re.findall(r"<EMAIL_ADDRESS:(\w+)>", one.text(text))
+    assert first == second != third
+    assert one.text(text) == again.text(text) != other.text(text)
+
+
+def test_an_author_is_one_person_as_author_mention_and_name():
+    masker = Masker(KEY, ["Anna Smith", "bob_77", "Guest"])
+    text = "@bob_77 and bob_77 and u/BOB_77: ask Anna Smith, not the Guest nor Anna"
+    pseudonym, anna = masker.author("bob_77"), masker.author("Anna Smith")
+    assert masker.text(text) == (
+        f"{pseudonym} and {pseudonym} and {pseudonym}: ask {anna}, not the Guest nor Anna"
+    )
+
+
+def test_a_typed_placeholder_is_told_from_ours():
+    text = "<PERSON:0123456789ab> wrote to ann@example.com"
+    masked = Masker(KEY).text(text)
+    assert masked.startswith("\u2039PERSON:0123456789ab> wrote to <EMAIL_ADDRESS:")
+    assert Masker(KEY).text(masked).count("<EMAIL_ADDRESS:") == 0  # masked twice: typed
+
+
+def test_places_move_with_the_text():
+    masked = Masker(KEY).masked("hi @ann, you fool, mail x@y.org now")
+    words = {"hi": (0, 2), "fool": (13, 17), "now": (32, 35)}
+    moved = {masked.text[masked.moved(a) : masked.moved(b)] for a, b in words.values()}
+    assert moved == set(words)
+
+
+def test_spans_of_a_reason_mark_the_same_words(tmp_path):
+    why = '{"abuse":{"score":0.9,"spans":[[8,13,0.1],[18,22,2.5]],"sentence":"as @ann said"}}'
+    table = pa.table({"author": ["ann"], "text": ["so @ann, you are a fool"], "why": [why]})
+    masked = mask_table(table, Masker(KEY, ["ann"])).to_pylist()[0]
+    (start, end) = [int(n) for n in re.findall(r"\[(\d+),(\d+),2\.5\]", masked["why"])[0]]
+    before, after = table["text"][0].as_py(), masked["text"]
+    assert after[start:end] == before[18:22]
+    assert masked["author"] in masked["why"]
+    assert "ann" not in f"{masked['text']}{masked['why']}{masked['author']}"
+
+
+def test_a_key_is_made_once_for_its_owner_alone(tmp_path):
+    path = tmp_path / "mask.key"
+    assert read_key(path) == read_key(path)
+    assert len(read_key(path)) == 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "secret\n", "00" * 8, "\u00e9" * 64])
+def test_what_is_no_key_is_refused(content, tmp_path):
+    (tmp_path / "mask.key").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match="no key"):
+        read_key(tmp_path / "mask.key")
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory):
+    path = tmp_path_factory.mktemp("masked") / "dump.jsonl"
+    path.write_text(
+        '{"id":"1","thread_id":"t","author":"Zebulon Quirk","text":"You pathetic idiot, '
+        'call +49 30 1234567 or mail zeb@quirk.example"}\n'
+        '{"id":"2","thread_id":"t","parent_id":"1","author":"kim_9","text":"Zebulon Quirk is a '
+        'moron, says @kim_9 on https://x.example/?user=kim_9"}\n'
+        '{"id":"3","thread_id":"t","author":"kim_9","text":7, "zeb@quirk.example"}\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+SECRETS = ("Zebulon", "Quirk", "zeb@", "1234567", "kim_9")
+
+
+@pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.html", "c.jsonl", "r.csv", "again.html",
+                                  "again.db"])  # fmt: skip
+def test_no_output_of_a_masked_run_holds_a_secret(name, dump, tmp_path):
+    key = tmp_path / "k"
+    commands = {
+        "s.jsonl": [["score", dump, "--mask", key, "-o", "OUT"]],
+        "s.csv": [["score", dump, "--mask", key, "-o", "OUT"]],
+        "s.html": [["score", dump, "--mask", key, "--report", "OUT"]],
+        "c.jsonl": [["parse", dump, "--mask", key, "-o", "OUT"]],
+        "r.csv": [["parse", dump, "--mask", key, "--rejects", "OUT"]],
+        "again.html": [["score", dump, "-o", tmp_path / "x.parquet"],
+                       ["report", tmp_path / "x.parquet", "--mask", key, "-o", "OUT"]],
+        "again.db": [["score", dump, "-o", tmp_path / "x.parquet"],
+                     ["report", tmp_path / "x.parquet", "--mask", key, "-o", "OUT"]],
+    }[name]  # fmt: skip
+    for command in commands:
+        status, output = run(*[tmp_path / name if word == "OUT" else word for word in command])
+        assert status == 0, output
+    written = (tmp_path / name).read_bytes()
+    assert [secret for secret in SECRETS if secret.encode() in written] == []
+    assert [secret for secret in SECRETS if "--mask" in commands[0] and secret in output] == []
+
+
+def test_flags_and_scores_are_those_without_masking(dump, tmp_path):
+    for words in (["-o", tmp_path / "a.parquet"], ["--mask", "k", "-o", tmp_path / "b.parquet"]):
+        words = [tmp_path / "k" if word == "k" else word for word in words]
+        assert run("score", dump, *words)[0] == 0
+    plain, masked = (pq.read_table(tmp_path / f"{name}.parquet") for name in "ab")
+    same = [name for name in plain.column_names if name not in ("author", "text", "why", "url")]
+    assert masked.select(same).equals(plain.select(same))
+    assert all(PERSON.fullmatch(author) for author in masked["author"].to_pylist())
+
+
+def test_labels_leave_the_house_masked(tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text('text,abuse\n"Ann, mail ann@example.com",0\n', encoding="utf-8")
+    status, output = run(
+        "labels", "export", labels, "-o", tmp_path / "o.csv", "--mask", tmp_path / "k"
+    )
+    assert status == 0, output
+    written = (tmp_path / "o.csv").read_text("utf-8")
+    assert "Ann, mail <EMAIL_ADDRESS:" in written
+    assert "ann@" not in written
+
+
+def test_a_folder_of_partitions_says_what_to_do_instead(dump, tmp_path):
+    status, output = run("score", dump, "-o", f"{tmp_path}/out/", "--mask", tmp_path / "k")
+    assert status == 2
+    assert "mask its report instead" in " ".join(output.replace("│", " ").split())
+
+
+def test_the_seeds_keep_their_comments(tmp_path):
+    status, output = run(
+        "parse", ROOT / "seeds", "--mask", tmp_path / "k", "-o", tmp_path / "o.jsonl"
+    )
+    assert status == 0, output
+    status, output = run("parse", ROOT / "seeds", "-o", tmp_path / "p.jsonl")
+    assert status == 0, output
+    lines = [(tmp_path / name).read_bytes().count(b"\n") for name in ("o.jsonl", "p.jsonl")]
+    assert lines[0] == lines[1] > 100

@@ -32,6 +32,7 @@ __all__ = [
     "STRING",
     "THREAD_SCHEMA",
     "TIME",
+    "UNSCORED",
     "Batch",
     "GoalError",
     "InputError",
@@ -45,9 +46,10 @@ __all__ = [
 ]
 
 
-KINDS = ("comment", "pingback", "trackback", "placeholder")
+KINDS = ("comment", "message", "pingback", "trackback", "service", "repost", "placeholder")
 HERE = "_here"  # ends the name of a column of scores for the dump at hand: spam, spam_here
-PINGS = ("pingback", "trackback")  # other pages that link here: kept, never scored
+PINGS = ("pingback", "trackback")  # other pages that link here
+UNSCORED = (*PINGS, "service", "repost")  # kept: a system or somebody else wrote them
 STATUSES = ("approved", "pending", "spam", "removed", "deleted", "hidden", "unknown")
 
 STRING = pa.large_string()  # 64-bit offsets: the text of a big dump passes 2 GiB

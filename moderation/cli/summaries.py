@@ -126,7 +126,7 @@ def count_summary(counts: Counter[tuple[str, str]]) -> None:
 
 
 def ping_summary(pings: int) -> None:
-    """How many pingbacks and trackbacks were not scored, if any, and why."""
+    """How many notices were not scored, if any, and why."""
     from moderation.terminal import sentence, width
 
     if pings:

@@ -239,7 +239,7 @@ def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
 def persons(kind: pa.Array | pa.ChunkedArray, status: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """(n,) bool: whether a person wrote a comment, and no notice has replaced it."""
     by_person = np.ones(len(kind), bool)
-    others = (kind, ["pingback", "trackback"]), (status, ["removed", "deleted"])
+    others = (kind, list(UNSCORED)), (status, ["removed", "deleted"])
     for column, words in others:
         if not pa.types.is_null(column.type):
             excluded = pc.is_in(column, value_set=pa.array(words, column.type))

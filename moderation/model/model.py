@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
-from moderation.comments import PINGS, STRING, THREAD_SCHEMA
+from moderation.comments import STRING, THREAD_SCHEMA, UNSCORED
 from moderation.context.terms import spelled
 from moderation.errors import ModelError
 from moderation.evidence.words import Evidence, evidence
@@ -174,7 +174,7 @@ class Model:
         texts_scores = self.score_texts(comments["text"], workers)
         put_scores(self, comments["text"], languages, texts_scores, workers)
         texts = iter(texts_scores.T)
-        nothing = _wordless(comments["text"]) | _pings(comments)
+        nothing = _wordless(comments["text"]) | _unscored(comments)
         columns: dict[str, Any] = {}
         flagged: dict[str, Measured] = {}
         for head in self.heads:
@@ -402,12 +402,12 @@ def _wordless(texts: pd.Series) -> np.ndarray:
     return blank
 
 
-def _pings(comments: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: announcements that another page links here, which nobody wrote."""
+def _unscored(comments: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: announcements that another page links here, reposts, notices of a system."""
     if "kind" not in comments:
         return np.zeros(len(comments), bool)
     kinds = pa.array(comments["kind"], STRING, from_pandas=True)
-    found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(PINGS, STRING)), False)
+    found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(UNSCORED, STRING)), False)
     return np.array(found.to_numpy(zero_copy_only=False))
 
 

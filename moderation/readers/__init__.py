@@ -291,6 +291,9 @@ def iterate(
         folder = Path(path).is_dir()
         for source in sources(path, mapping, options):
             name, reason = "", ""
+            if source.is_list:
+                yield FoundBatch(source, None, "people or channels of Slack, no messages", Batch())
+                continue
             try:
                 for part in found_in(source, format):
                     known, name, reason = True, part.reader or "", part.reason

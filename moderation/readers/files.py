@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,13 @@ from moderation.readers.source import USUAL, Source
 
 if TYPE_CHECKING:
     from moderation.readers.source import Options
+
+_SLACK = ("users.json", "channels.json")
+_LISTS = (
+    *_SLACK,
+    *("groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json"),
+    *("lists.json", "huddle_transcripts.json", "file_conversations.json", "org_users.json"),
+)
 
 
 def sources(
@@ -35,7 +42,7 @@ def sources(
         if not names:
             raise InputError(f"{path}: the folder holds no files")
     for name in names:
-        yield from _members(name, mapping, options)
+        yield from _members(name, mapping, options, _lists_in(names))
 
 
 def _visible(folder: Path) -> Iterator[Path]:
@@ -45,21 +52,35 @@ def _visible(folder: Path) -> Iterator[Path]:
             yield name
 
 
-def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) -> Iterator[Source]:
-    """The file itself, or what is in it if it is a zip archive."""
+def _lists_in(names: Iterable[Path | str]) -> frozenset[str]:
+    """Of the files of a Slack export: those that list people and channels, not messages."""
+    paths = {str(name): Path(name) for name in names}
+    folders = [{path.parent for path in paths.values() if path.name == one} for one in _SLACK]
+    both = folders[0] & folders[1]
+    return frozenset(
+        name for name, path in paths.items() if path.parent in both and path.name in _LISTS
+    )
+
+
+def _members(
+    name: Path, mapping: Mapping[str, str] | None, options: Options, lists: frozenset[str]
+) -> Iterator[Source]:
+    """The file itself, or what is in it if it is a zip archive. lists: files without messages."""
     source = Source(name, mapping, options=options)
     if not source.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        source.is_list = str(name) in lists
         yield source
         return
     inside = [item for item in source.directory.infolist() if item.file_size or not item.is_dir()]
     source.allow_all([item.file_size for item in inside])
     if not inside:
         raise InputError(f"{source.name}: the archive is empty")
+    lists = _lists_in(item.filename for item in inside)
     names: Counter[str] = Counter()
     for entry in sorted(inside, key=lambda item: item.filename):
         member = entry.filename
         if not member.startswith("__MACOSX/") and not Path(member).name.startswith("."):
-            yield Source(
+            part = Source(
                 name,
                 mapping,
                 member=member,
@@ -68,4 +89,6 @@ def _members(name: Path, mapping: Mapping[str, str] | None, options: Options) ->
                 archive=source,
                 options=options,
             )
+            part.is_list = member in lists
+            yield part
             names[member] += 1

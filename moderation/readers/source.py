@@ -78,6 +78,10 @@ SAMPLED_BYTES = (
 PLACES = 256
 TELLING_BYTES = 1 << 12  # beyond ASCII that are enough to know the encoding by
 
+_SCRIPT = re.compile(  # `window.YTD.tweets.part0 = [`, `var data = {`, `callback([`
+    rb"\s*(?:(?:var|let|const|window\.)\s*[\w$.\[\]'\"]+\s*=|export\s+default\b|"
+    rb"module\.exports\s*=|[A-Za-z_$][\w$.]*\s*[=(])\s*(?=[\[{]\s*[\[{\"\]}])"
+)
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _LOCAL = struct.Struct("<14xIII")  # of a member's own head: checksum, packed size, size
 _SIZES_BEHIND = 8  # flag: they stand behind the content
@@ -135,6 +139,7 @@ class Source:
         self.options = options
         self.odd = 0  # bytes that were no UTF-8
         self.lost = 0  # characters that the encoding does not have
+        self.is_list = False  # it lists people or channels of the messages in files beside it
         self._counting = threading.Lock()
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all
@@ -414,10 +419,12 @@ class Source:
         reads = Transcoded(stream, self.encoding, self._undecoded)
         return cast("BinaryIO", io.BufferedReader(reads, 1 << 17))
 
-    @property
+    @cached_property
     def _mark(self) -> bytes:
-        """The byte order mark."""
-        return next((mark for mark, _ in BOMS if self.head.startswith(mark)), b"")
+        """The byte order mark, and the JavaScript that JSON is the value of."""
+        mark = next((mark for mark, _ in BOMS if self.head.startswith(mark)), b"")
+        script = _SCRIPT.match(self.head, len(mark))
+        return self.head[: script.end()] if script else mark
 
     def _undecoded(self, count: int) -> None:
         """So many characters became U+FFFD in one reading of the file."""

@@ -27,7 +27,9 @@ def weak_labels(
             "letter"
         )
     status = comments["status"].astype("str")
-    decided = status.isin(["spam", "removed", "approved"]) & (comments["kind"] == "comment")
+    decided = status.isin(["spam", "removed", "approved"]) & comments["kind"].isin(
+        ["comment", "message"]
+    )
     decided &= comments["text"].astype("str").str.strip() != ""
     rows = comments[decided.to_numpy(bool)]
     status = status[decided.to_numpy(bool)]

@@ -136,11 +136,11 @@ class Builder:
     def _row(self, match: Match, thread: str | None) -> Row:
         shape, record = self._shape, match.record
         own = self._source.stem if shape.stem else self._own(record)
-        text = self._text(record, shape.text)
+        text = self._text(record, shape.text) or self._text(record, shape.instead)
         status = shape.status(record) if callable(shape.status) else status_in(record, shape.status)
         if status == "unknown":
             status = {"[deleted]": "deleted", "[removed]": "removed"}.get(text, status)
-        kind = str(first(record, shape.kind) or "comment")
+        kind = self._kind(record)
         author = _string(first(record, shape.author))
         author = self._people.get(author, author) if author else None
         return Row(
@@ -150,11 +150,18 @@ class Builder:
             thread,
             shape.fix(author) if shape.fix and author else author,
             when(first(record, shape.time)),
-            kind if kind in ("pingback", "trackback") else "comment",
+            kind,
             status,
             _string(first(record, shape.url)),
             ["lost_text"] if not text and status in ("deleted", "removed") else [],
         )
+
+    def _kind(self, record: Record) -> str:
+        kind = self._shape.kind
+        if callable(kind):
+            return kind(record)
+        word = str(first(record, kind) or "")
+        return word if word in ("pingback", "trackback") else self._shape.usual_kind
 
     def _parent(self, match: Match, own: str | None) -> str | None:
         shape, record = self._shape, match.record

@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Batch, Reject
-from moderation.readers.inference.keyed import unkeyed
 from moderation.readers.json.build import Builder
 from moderation.readers.json.doubts import Doubts, unread
 from moderation.readers.json.lenient import loads
@@ -93,7 +92,7 @@ class _Reading:
                 yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
             return
         twice = says_twice(part.raw, root)
-        self._unkey(root)
+        self._prepare(root)
         elements: list[Element] = []
         matches = list(walk(root, self._shape, elements))
         self._doubts.learn(elements)
@@ -106,15 +105,15 @@ class _Reading:
         wrong = bool(strays) or any(map(self._doubts.of, matches))
         if wrong or twice:
             there = located(part.raw)
-            self._unkey(there.root)
+            self._prepare(there.root)
             yield from self._doubled(part, there.doubled)
             yield from self._of(part, there.root, there.spans)
         else:
             yield from self._rows(matches, part, root, {})
 
-    def _unkey(self, root: Any) -> None:
-        if self._shape.keyed:
-            unkeyed(root)
+    def _prepare(self, root: Any) -> None:
+        if self._shape.prepare:
+            self._shape.prepare(root)
 
     def _is_doubted(self, root: Any, matches: list[Match], elements: list[Element]) -> bool:
         """Whether a document has words and no comment, or a post and words in place of a date."""
@@ -138,7 +137,7 @@ class _Reading:
         self._broken = True
         left = salvaged(part.raw, self._holds)
         for rest in (left.root, *left.others):
-            self._unkey(rest)
+            self._prepare(rest)
         self._doubts.sample([left.root, *left.others])
         for span in left.unread:
             yield from self._rejected(part, span, why)

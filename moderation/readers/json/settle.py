@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from posixpath import normpath
 from typing import Any
 
 from moderation.errors import InputError
@@ -41,6 +43,67 @@ def to_thread(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None
         for one in path:
             tops[id(one)] = top
             one.thread_id = top.thread_id
+
+
+def conversations(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """Each chain of answers is a thread, named after what is at its top, in the file or not."""
+    ends = _ends(rows)
+    known = {row.id for row in rows}
+    posts = {thread.thread_id for thread in threads}
+    tops = _tops(rows)
+    for row in rows:
+        if row.thread_id is None:
+            row.thread_id = ends.get(row.id or "") or tops.get(row.id or "") or row.id
+        if row.parent_id not in known and (
+            row.parent_id in posts or row.parent_id == row.thread_id
+        ):
+            row.parent_id = None
+
+
+def _tops(rows: list[Row]) -> dict[str, str]:
+    """The comment at the top of the chain of answers of each."""
+    known = {row.id: row for row in rows if row.id}
+    tops: dict[str, str] = {}
+    for row in rows:
+        path: list[str] = []
+        at = row.id
+        while at is not None and at in known and at not in tops and len(path) <= len(rows):
+            path.append(at)
+            above = known[at].parent_id
+            if above is None or above not in known or above in path[-1:]:
+                break
+            at = above
+        top = tops.get(at or "", at)
+        for name in path:
+            tops[name] = top or name
+    return tops
+
+
+def slack(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """The channel of a day is its folder's name; the names of people stand in a file beside."""
+    day = re.fullmatch(r"\d{4}-\d\d-\d\d", source.stem)
+    folder = (source.member or str(source.path.absolute())).rpartition("/")[0].rpartition("/")[2]
+    names = _people(source)
+    for row in rows:
+        row.thread_id = row.thread_id or (folder if day and folder else None)
+        row.author = names.get(row.author or "", row.author)
+
+
+def _people(source: Source) -> dict[str, str]:
+    """The names of a Slack workspace's people, by their ids."""
+    users = _beside(source, "../users.json") or _beside(source, "users.json")
+    people = users if isinstance(users, list) else []
+    found = {}
+    for one in people:
+        profile = one.get("profile") if isinstance(one, dict) else None
+        inner = profile if isinstance(profile, dict) else {}
+        names = (
+            [inner.get("display_name"), inner.get("real_name"), one.get("name")] if profile else []
+        )
+        name = next((name for name in names if isinstance(name, str) and name), None)
+        if name and isinstance(one.get("id"), str):
+            found[one["id"]] = name
+    return found
 
 
 def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
@@ -117,7 +180,7 @@ def _beside(source: Source, name: str) -> Any:
         return None
     try:
         if source.member:
-            member = f"{within}/{name}".lstrip("/")
+            member = normpath(f"{within}/{name}").lstrip("/")
             path = Source(source.path, member=member, options=source.options)
         else:
             path = Source(folder / name, options=source.options)

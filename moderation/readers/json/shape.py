@@ -38,7 +38,8 @@ class JsonFormat:
     people: tuple[str, str, str] | None = None  # list of authors, its id and name: author is an id
     time: str = ""
     url: str = ""
-    kind: str = ""
+    kind: str | Callable[[Record], str] = ""
+    usual_kind: str = "comment"
     status: str | Callable[[Record], str] = ""
     title: str = ""  # of the thread, in the comment itself
     thread_url: str = ""
@@ -60,7 +61,8 @@ class JsonFormat:
     bare_replies: bool = False  # replies may be texts, without an object around them
     stubs: bool = False  # `more` objects stand for comments that are not in the file
     mixed: bool = False  # texts that are marked as HTML may be none
-    keyed: bool = False  # keys of mappings are data: they are written into the objects under them
+    instead: str = ""  # of a text that is empty
+    prepare: Callable[[Any], object] | None = None  # writes into a document what its walk needs
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
 
 

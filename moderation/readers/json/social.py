@@ -309,7 +309,7 @@ SOCIAL = (
     JsonFormat(
         "telegram",
         "Telegram: chat export",
-        keys=("id", "type", "date", "text"),
+        keys=("id", "type=message|type=service|type=unsupported", "date", "text"),
         signs=("from_id|date_unixtime|actor_id|text_entities",),
         outer=("messages", "type", "name|id"),
         text="text",

@@ -104,7 +104,7 @@ def _completed(
     path = named.thread or (thread if _is_thread(chosen) or "thread_id" in source.mapping else "")
     return replace(
         named,
-        keyed=keyed,
+        prepare=unkeyed if keyed else None,
         mixed=not named.text.startswith("<"),
         id="|".join(filter(None, [named.id, KEY * keyed])),
         thread="|".join(filter(None, [path, PAGE * keyed])),
@@ -143,7 +143,7 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         status=paths["status"],
         title=paths["title"],
         mixed=True,
-        keyed=keyed,
+        prepare=unkeyed if keyed else None,
         post=names,
         post_id=names[0] if names else "id",
         post_text="article|selftext|description|content|body|text",

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING, Batch
 from moderation.errors import InputError
+from moderation.readers.inference.fields import count_words
 from moderation.readers.json import formats
 from moderation.readers.json.late import late, may_be_longer
 from moderation.readers.json.lenient import loads
@@ -28,7 +29,14 @@ from moderation.readers.table.dialects import DIALECTS, dialect_of, dialect_role
 from moderation.readers.table.jsonl import line_columns, value_columns
 from moderation.readers.table.objects import LATER, Job, at, nested_words
 from moderation.readers.table.parquet import Parquet
-from moderation.readers.table.sampled import Ladder, completed, inferred, is_marked, is_regular
+from moderation.readers.table.sampled import (
+    LONGEST_NAME,
+    Ladder,
+    completed,
+    inferred,
+    is_marked,
+    is_regular,
+)
 from moderation.readers.values import is_sentence, status_of
 
 if TYPE_CHECKING:
@@ -69,6 +77,8 @@ def detect(source: Source) -> str | None:
 def _is_told(source: Source, style: Style) -> bool:
     """Whether values tell a text in what is a table by its name, or by rows of like lengths."""
     named = source.suffix in (".csv", ".tsv")
+    if any(count_words(name) > LONGEST_NAME or "<" in name for name in style.names):
+        return False
     return (named or is_regular(source, style)) and "text" in inferred(source, style).fields
 
 

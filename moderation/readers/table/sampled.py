@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from moderation.comments import STRING
 from moderation.errors import InputError
-from moderation.readers.inference.fields import Field
+from moderation.readers.inference.fields import Field, count_words
 from moderation.readers.inference.groups import fields_of
 from moderation.readers.inference.roles import Roles, depth_of, infer
 from moderation.readers.json.text import BEHIND, first_values
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moderation.readers.table.csv import Style
 
 ROWS = 1_000  # that are looked at
+LONGEST_NAME = 7  # words of a column's name, where no name of the header is known
 SHOWN = 60  # characters of a value in a message
 
 
@@ -45,6 +46,11 @@ def completed(source: Source, chosen: dict[str, str], style: Style | None = None
     found = inferred(source, style)
     fields: dict[str, Field] = {one.path: one for one in source.memo["fields"]}
     text = fields.get(chosen.get("text", ""))
+    headless = any(
+        count_words(one.path) > LONGEST_NAME or "<" in one.path for one in fields.values()
+    )
+    if headless:  # its header may be a row
+        return _without_pages(chosen, fields, source.mapping)
     named = "text" in chosen and (text is None or text.is_text or "text" in source.mapping)
     if not named and found.doubt:
         raise InputError(f"{source.name}: {doubtful(found.doubt, list(fields.values()))}")

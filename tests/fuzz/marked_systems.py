@@ -1,0 +1,369 @@
+"""Dumps of systems of 2020 and later, made from given texts, of which each is a comment's."""
+
+from html import escape
+
+DAY = "2024-01-{:02}T10:00:00.000Z"
+
+
+def _day(n):
+    return DAY.format(1 + n % 28)
+
+
+def _above(n):
+    """The number of the comment that this one answers; None at top level."""
+    return n - 1 if n % 3 == 2 else None
+
+
+def _nested(made, put):
+    """Every third comment within the one before it; `put` puts it there."""
+    top = []
+    for n, one in enumerate(made):
+        if _above(n) is None:
+            top.append(one)
+        else:
+            put(made[n - 1], one)
+    return top
+
+
+def _append(key):
+    return lambda parent, child: parent.setdefault(key, []).append(child)
+
+
+def twikoo(texts):
+    made = []
+    for n, text in enumerate(texts):
+        one = {
+            "_id": f"t{n}", "nick": f"A{n}", "mail": "a@b.example", "url": "/tea/",
+            "ua": "Browser",
+            "comment": f"<p>{escape(text)}</p>\n", "isSpam": n % 4 == 3,
+            "created": 1704103200000 + n, "updated": 1704103200000 + n,
+        }  # fmt: skip
+        if _above(n) is not None:
+            one |= {"pid": f"t{n - 1}", "rid": f"t{n - 1}"}
+        made.append(one)
+    return {"code": 0, "data": made}
+
+
+def waline(texts):
+    made = []
+    for n, text in enumerate(texts):
+        one = {
+            "objectId": f"w{n}", "nick": f"A{n}", "mail": "a@b.example", "comment": text,
+            "link": "",
+            "url": "/tea", "status": "approved", "insertedAt": _day(n), "createdAt": _day(n),
+        }  # fmt: skip
+        if _above(n) is not None:
+            one |= {"pid": f"w{n - 1}", "rid": f"w{n - 1}"}
+        made.append(one)
+    users = [{"objectId": "u1", "display_name": "Al", "email": "a@b.example"}]
+    return {
+        "type": "waline", "version": 1, "tables": ["Comment", "Users"],
+        "data": {"Comment": made, "Users": users},
+    }  # fmt: skip
+
+
+def artalk(texts):
+    return [
+        {
+            "id": str(n + 1), "rid": "0" if _above(n) is None else str(n), "content": text,
+            "nick": f"A{n}", "page_key": "/tea", "page_title": "Tea", "created_at": _day(n),
+            "is_pending": "true" if n % 4 == 3 else "false", "is_collapsed": "false",
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def duoshuo(texts):
+    posts = []
+    for n, text in enumerate(texts):
+        one = {
+            "post_key": f"d{n}", "thread_key": "/tea", "message": text, "author_name": f"A{n}",
+            "created_at": _day(n),
+        }  # fmt: skip
+        if _above(n) is not None:
+            one["parent_key"] = f"d{n - 1}"
+        posts.append(one)
+    threads = [{"thread_key": "/tea", "title": "Tea", "url": "https://blog.example/tea"}]
+    return {"threads": threads, "posts": posts}
+
+
+def ghost(texts):
+    return {
+        "comments": [
+            {
+                "id": f"g{n}", "post_id": "p1", "member_id": f"m{n}", "status": "published",
+                "parent_id": None if _above(n) is None else f"g{n - 1}",
+                "in_reply_to_id": None,
+                "html": f"<p>{escape(text)}</p>", "created_at": _day(n),
+                "member": {"name": f"A{n}"},
+            }
+            for n, text in enumerate(texts)
+        ]
+    }  # fmt: skip
+
+
+def substack(texts):
+    made = [
+        {
+            "id": 100 + n, "body": text, "name": f"A{n}", "date": _day(n), "post_id": 7,
+            "ancestor_path": "" if _above(n) is None else str(99 + n), "deleted": False,
+            "children": [],
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    return {"comments": _nested(made, _append("children"))}
+
+
+def stackexchange_api(texts):
+    return {
+        "items": [
+            {
+                "owner": {"display_name": f"A{n}", "user_id": n}, "comment_id": 100 + n,
+                "post_id": 7, "score": 0, "edited": False, "creation_date": 1704103200 + n,
+                "body": escape(text), "content_license": "CC BY-SA 4.0",
+            }
+            for n, text in enumerate(texts)
+        ],
+        "has_more": False,
+    }  # fmt: skip
+
+
+def slack(texts):
+    made = []
+    for n, text in enumerate(texts):
+        one = {"type": "message", "user": f"U{n}", "text": escape(text, quote=False)}
+        one["ts"] = f"{1704103200 + n}.000100"
+        if _above(n) is not None:
+            one["thread_ts"] = f"{1704103200 + n - 1}.000100"
+        made.append(one)
+    return made
+
+
+def slackdump(texts):
+    made = slack(texts)
+    top = _nested(made, _append("slackdump_thread_replies"))
+    return {"name": "garden", "channel_id": "C1", "messages": top}
+
+
+def discord(texts):
+    made = []
+    for n, text in enumerate(texts):
+        one = {
+            "id": str(9000 + n), "type": "Default", "timestamp": _day(n), "timestampEdited": None,
+            "isPinned": False, "content": text, "author": {"id": str(n), "name": f"A{n}"},
+            "attachments": [], "embeds": [], "reactions": [], "mentions": [],
+        }  # fmt: skip
+        if _above(n) is not None:
+            one |= {"type": "Reply", "reference": {"messageId": str(8999 + n), "channelId": "5"}}
+        made.append(one)
+    channel = {"id": "5", "type": "GuildTextChat", "name": "garden", "topic": None}
+    return {
+        "guild": {"id": "1", "name": "Town"}, "channel": channel, "dateRange": {"after": None},
+        "messages": made, "messageCount": len(made),
+    }  # fmt: skip
+
+
+def matrix(texts):
+    made = []
+    for n, text in enumerate(texts):
+        content = {"msgtype": "m.text", "body": text}
+        if _above(n) is not None:
+            content["m.relates_to"] = {"m.in_reply_to": {"event_id": f"$e{n - 1}"}}
+        made.append(
+            {
+                "type": "m.room.message", "sender": f"@a{n}:town.example", "event_id": f"$e{n}",
+                "origin_server_ts": 1704103200000 + n, "content": content,
+                "room_id": "!r:town.example",
+            }
+        )  # fmt: skip
+    return {"room_name": "garden", "exported_by": "@a0:town.example", "messages": made}
+
+
+def bluesky(texts):
+    root = {"uri": "at://a/app.bsky.feed.post/0", "cid": "c0"}
+
+    def post(n, text, reply):
+        record = {"$type": "app.bsky.feed.post", "createdAt": _day(n), "text": text}
+        return {
+            "post": {
+                "uri": f"at://a/app.bsky.feed.post/{n + 1}", "cid": f"c{n + 1}",
+                "author": {"did": f"did:{n}", "handle": f"a{n}.example", "displayName": f"A{n}"},
+                "record": record | ({"reply": reply} if reply else {}), "likeCount": 0,
+                "replyCount": 0, "indexedAt": _day(n), "labels": [],
+            },
+            "replies": [],
+        }  # fmt: skip
+
+    made = []
+    for n, text in enumerate(texts):
+        above = root if _above(n) is None else {"uri": made[n - 1]["post"]["uri"], "cid": f"c{n}"}
+        made.append(post(n, text, {"root": root, "parent": above}))
+    top = post(-1, "What the garden needs", None)
+    return {"thread": top | {"replies": _nested(made, _append("replies"))}}
+
+
+def twitter(texts):
+    made = []
+    for n, text in enumerate(texts):
+        tweet = {
+            "id_str": str(5000 + n), "id": str(5000 + n), "full_text": escape(text, quote=False),
+            "created_at": f"Mon Jan 01 10:00:{n % 60:02} +0000 2024", "favorite_count": "0",
+            "retweet_count": "0", "retweeted": False, "lang": "en",
+            "entities": {"hashtags": [], "urls": []},
+        }  # fmt: skip
+        if _above(n) is not None:
+            tweet |= {"in_reply_to_status_id_str": str(4999 + n)}
+        made.append({"tweet": tweet})
+    return made
+
+
+def misskey(texts):
+    return [
+        {
+            "id": f"k{n}", "createdAt": _day(n), "userId": f"u{n}", "user": {"name": f"A{n}"},
+            "text": text, "cw": None, "visibility": "public", "renoteId": None,
+            "replyId": None if _above(n) is None else f"k{n - 1}",
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def facebook_scraper(texts):
+    url = "https://www.facebook.com/town/posts/pf1"
+    made = []
+    for n, text in enumerate(texts):
+        name = f"comment_id={700 + n}"
+        if _above(n) is not None:
+            name = f"comment_id={699 + n}&reply_comment_id={700 + n}"
+        made.append(
+            {
+                "postUrl": url, "commentUrl": f"{url}?{name}", "comment_id": f"Y29tbWVudDo{n}",
+                "comment": text, "user": f"A{n}", "created_at": "2024-01-01 10:00:00",
+                "likes_count": "0", "threadingDepth": int(_above(n) is not None),
+            }
+        )  # fmt: skip
+    return made
+
+
+def facebook_graph(texts):
+    made = [
+        {
+            "id": f"1_{n}", "message": text, "created_time": f"2024-01-01T10:00:{n % 60:02}+0000",
+            "from": {"name": f"A{n}", "id": str(n)}, "like_count": 0, "comment_count": 0,
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    put = lambda parent, child: parent.setdefault("comments", {"data": []})["data"].append(child)  # noqa: E731
+    return {"data": _nested(made, put), "paging": {"cursors": {"after": "x"}}}
+
+
+def weibo(texts):
+    return {
+        "ok": 1,
+        "data": {
+            "data": [
+                {
+                    "id": 4000 + n, "rootid": (4000 + n) if _above(n) is None else 3999 + n,
+                    "text": escape(text), "floor_number": n, "like_count": 0,
+                    "created_at": f"Mon Jan 01 10:00:{n % 60:02} +0800 2024",
+                    "user": {"id": n, "screen_name": f"A{n}"},
+                }
+                for n, text in enumerate(texts)
+            ]
+        },
+    }  # fmt: skip
+
+
+def xiaohongshu(texts):
+    made = [
+        {
+            "id": f"x{n}", "content": text, "note_id": "n1", "create_time": 1704103200000 + n,
+            "user_info": {"user_id": f"u{n}", "nickname": f"A{n}"}, "like_count": "0",
+            "sub_comments": [],
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    return {"code": 0, "data": {"comments": _nested(made, _append("sub_comments"))}}
+
+
+def instagram_scraper(texts):
+    made = [
+        {
+            "postUrl": "https://www.instagram.com/p/A/", "id": str(1800 + n), "text": text,
+            "ownerUsername": f"a{n}", "timestamp": _day(n), "repliesCount": 0, "likesCount": 0,
+            "replies": [],
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    return _nested(made, _append("replies"))
+
+
+def bilibili(texts):
+    made = [
+        {
+            "rpid": 900 + n, "oid": 7, "type": 1, "root": 0 if _above(n) is None else 899 + n,
+            "parent": 0 if _above(n) is None else 899 + n, "ctime": 1704103200 + n, "state": 0,
+            "content": {"message": text, "emote": {"[ok]": {"id": 1, "text": "[ok]"}}},
+            "member": {"mid": str(n), "uname": f"A{n}"}, "replies": None,
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+
+    def put(parent, child):
+        parent["replies"] = [*(parent["replies"] or []), child]
+
+    return {"code": 0, "data": {"page": {"num": 1}, "replies": _nested(made, put)}}
+
+
+def tiktok(texts):
+    made = []
+    for n, text in enumerate(texts):
+        made.append(
+            {
+                "cid": str(70 + n), "text": text, "aweme_id": "7", "create_time": 1704103200 + n,
+                "digg_count": 0, "status": 1, "reply_id": "0" if _above(n) is None else str(69 + n),
+                "reply_to_reply_id": "0", "user": {"nickname": f"A{n}", "unique_id": f"a{n}"},
+                "reply_comment": None,
+            }
+        )  # fmt: skip
+    return {"comments": made, "status_code": 0}
+
+
+def tiktok_research(texts):
+    return {
+        "data": {
+            "comments": [
+                {
+                    "id": 600 + n, "video_id": 5, "text": text, "create_time": 1704103200 + n,
+                    "parent_comment_id": 5 if _above(n) is None else 599 + n, "like_count": 0,
+                }
+                for n, text in enumerate(texts)
+            ]
+        }
+    }  # fmt: skip
+
+
+SYSTEMS = {
+    "slack": [("2024-01-01.json", slack), ("garden.json", slackdump)],
+    "discord": [("garden.json", discord)],
+    "matrix": [("export.json", matrix)],
+    "bilibili": [("replies.json", bilibili)],
+    "tiktok": [("comments.json", tiktok)],
+    "tiktok-research": [("comments.json", tiktok_research)],
+    "bluesky": [("thread.json", bluesky)],
+    "twitter": [("tweets.json", twitter)],
+    "misskey": [("notes.json", misskey)],
+    "facebook-scraper": [("comments.json", facebook_scraper)],
+    "facebook-graph": [("comments.json", facebook_graph)],
+    "weibo": [("hotflow.json", weibo)],
+    "xiaohongshu": [("comments.json", xiaohongshu)],
+    "instagram-scraper": [("comments.json", instagram_scraper)],
+    "twikoo": [("comments.json", twikoo)],
+    "waline": [("waline.json", waline)],
+    "artalk": [("comments.artrans", artalk)],
+    "duoshuo": [("export.json", duoshuo)],
+    "ghost": [("comments.json", ghost)],
+    "substack": [("comments.json", substack)],
+    "stackexchange-api": [("comments.json", stackexchange_api)],
+}
+"""Format -> (file name, maker): texts to a JSON value, one comment for each text."""

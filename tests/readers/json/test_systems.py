@@ -1,0 +1,276 @@
+"""Systems of 2020 and later: a sample each, and the comments, answers and verdicts in it."""
+
+import json
+
+import pytest
+from places import SAMPLES
+
+from moderation.readers import read
+
+TEXTS = [
+    "The tulips are out already.",
+    "Mine have gone to the deer.",
+    "Deer? In town?",
+    "Plant daffodils, they taste <awful>.",
+]
+
+# file, reader, threads, ids with what they answer, statuses, kinds
+EXPECTED = [
+    (
+        "systems/chats/slack.json",
+        "slack",
+        ["garden"],
+        (
+            "1704103200.000100 1704103201.000100 1704103202.000100<1704103201.000100 "
+            "1704103203.000100 1704103300.000100"
+        ),
+        "unknown unknown unknown unknown unknown",
+        "message message message message service",
+    ),
+    (
+        "systems/chats/discord.json",
+        "discord",
+        ["5"],
+        "9000 9001 9002<9001 9003",
+        "unknown unknown unknown unknown",
+        "message message message message",
+    ),
+    (
+        "systems/chats/matrix.json",
+        "matrix",
+        ["!r:town.example"],
+        "$e0 $e1 $e2<$e1 $e3",
+        "unknown unknown unknown unknown",
+        "message message message message",
+    ),
+    (
+        "systems/video/bilibili.json",
+        "bilibili",
+        ["7"],
+        "900 901 902<901 903",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/video/tiktok.json",
+        "tiktok",
+        ["7"],
+        "70 71 72<71 73",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/video/tiktok-research.json",
+        "tiktok-research",
+        ["5"],
+        "600 601 602<601 603",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/bluesky.json",
+        "bluesky",
+        ["at://a/app.bsky.feed.post/0"],
+        (
+            "at://a/app.bsky.feed.post/1 "
+            "at://a/app.bsky.feed.post/2 "
+            "at://a/app.bsky.feed.post/3<at://a/app.bsky.feed.post/2 "
+            "at://a/app.bsky.feed.post/4"
+        ),
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/twitter.js",
+        "twitter",
+        ["5000", "5001", "5003", "6000"],
+        "5000 5001 5002<5001 5003 6000",
+        "unknown unknown unknown unknown unknown",
+        "comment comment comment comment repost",
+    ),
+    (
+        "systems/networks/misskey.json",
+        "misskey",
+        ["k0", "k1", "k3"],
+        "k0 k1 k2<k1 k3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/facebook-scraper.json",
+        "facebook-scraper",
+        ["https://www.facebook.com/town/posts/pf1"],
+        "700 701 702<701 703",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/facebook-graph.json",
+        "facebook-graph",
+        ["facebook-graph"],
+        "1_0 1_1 1_2<1_1 1_3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/weibo.json",
+        "weibo",
+        ["weibo"],
+        "4000 4001 4002<4001 4003",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/xiaohongshu.json",
+        "xiaohongshu",
+        ["n1"],
+        "x0 x1 x2<x1 x3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/networks/instagram-scraper.json",
+        "instagram-scraper",
+        ["https://www.instagram.com/p/A/"],
+        "1800 1801 1802<1801 1803",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/twikoo.json",
+        "twikoo",
+        ["/tea/"],
+        "t0 t1 t2<t1 t3",
+        "approved approved approved spam",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/waline.json",
+        "waline",
+        ["/tea"],
+        "w0 w1 w2<w1 w3",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/artalk.artrans",
+        "artalk",
+        ["/tea"],
+        "1 2 3<2 4",
+        "approved approved approved pending",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/duoshuo.json",
+        "duoshuo",
+        ["/tea"],
+        "d0 d1 d2<d1 d3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/ghost.json",
+        "ghost",
+        ["p1"],
+        "g0 g1 g2<g1 g3",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/substack.json",
+        "substack",
+        ["7"],
+        "100 101 102<101 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/blogs/stackexchange-api.json",
+        "stackexchange-api",
+        ["7"],
+        "100 101 102 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+]
+
+
+@pytest.mark.parametrize("sample", EXPECTED, ids=[sample[1] for sample in EXPECTED])
+def test_comments_answers_and_verdicts(sample):
+    path, reader, threads, rows, statuses, kinds = sample
+    dump = read(SAMPLES / path)
+    comments = dump.comments
+    assert [name for name, _ in dump.formats.values()] == [reader]
+    assert list(comments["thread_id"].unique()) == threads
+    answered = ("<" + comments["parent_id"].astype("string")).fillna("")
+    assert " ".join(comments["id"] + answered) == rows
+    assert " ".join(comments["status"]) == statuses
+    assert " ".join(comments["kind"]) == kinds
+    assert set(TEXTS) <= set(comments["text"])
+    assert len(dump.rejects) == 0
+
+
+def test_a_slack_export_is_one_channel_with_names(tmp_path):
+    people = [{"id": "U1", "name": "ada", "profile": {"display_name": "Ada"}}]
+    channels = [{"id": "C1", "name": "garden", "purpose": {"value": "All about the garden"}}]
+    first = {
+        "type": "message",
+        "user": "U1",
+        "text": "Who has seeds?",
+        "ts": "1.1",
+        "thread_ts": "1.1",
+    }
+    later = {"type": "message", "user": "U2", "text": "I do", "ts": "2.1", "thread_ts": "1.1"}
+    (tmp_path / "garden").mkdir()
+    for name, value in [
+        ("users.json", people),
+        ("channels.json", channels),
+        ("dms.json", []),
+        ("garden/2024-01-01.json", [first]),
+        ("garden/2024-01-02.json", [later]),
+    ]:
+        (tmp_path / name).write_text(json.dumps(value))
+    dump = read(tmp_path)
+    found = dump.comments[["thread_id", "id", "parent_id", "author"]].fillna("").values.tolist()
+    assert found == [["garden", "1.1", "", "Ada"], ["garden", "2.1", "1.1", "U2"]]
+    assert dump.notes == []
+
+
+def test_a_reply_of_discord_in_another_channel_is_none(tmp_path):
+    message = {"id": "2", "type": "Reply", "content": "yes", "timestamp": "2024-01-01T10:00:00Z"}
+    message |= {"author": {"name": "A"}, "isPinned": False, "attachments": []}
+    message |= {"reference": {"messageId": "1", "channelId": "9"}}
+    dump = {"guild": {"id": "1"}, "channel": {"id": "5", "name": "g"}, "messages": [message]}
+    path = tmp_path / "g.json"
+    path.write_text(json.dumps(dump))
+    comments = read(path).comments
+    assert comments["parent_id"].isna().tolist() == [True]
+    assert comments["warnings"].map(list).tolist() == [[]]
+
+
+def test_replies_of_bilibili_hang_on_the_top_where_their_parent_is_not_given(tmp_path):
+    def reply(own, root, parent):
+        content = {"message": f"words of {own}"}
+        return {"rpid": own, "oid": 1, "root": root, "parent": parent, "content": content}
+
+    top = reply(1, 0, 0) | {"replies": [reply(2, 1, 1), reply(3, 1, 77)]}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"data": {"replies": [top]}}))
+    comments = read(path).comments
+    assert dict(zip(comments["id"], comments["parent_id"].fillna(""), strict=True)) == {
+        "1": "",
+        "2": "1",
+        "3": "1",
+    }
+
+
+def test_a_page_that_twikoo_names_twice_is_one_thread(tmp_path):
+    first = {"_id": "a", "nick": "A", "comment": "<p>one</p>", "url": "/a/", "mail": ""}
+    second = {"_id": "b", "nick": "B", "comment": "two", "url": "/a.html", "pid": "a", "mail": ""}
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([first, second]))
+    comments = read(path).comments
+    assert comments[["thread_id", "depth", "text"]].values.tolist() == [
+        ["/a/", 1, "one"],
+        ["/a/", 2, "two"],
+    ]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from moderation.campaigns import kernel
 from moderation.campaigns.find import MIN_WORDS
+from moderation.comments import UNSCORED
 from moderation.compiled import I8, U1, W_I8, Loop
 from moderation.dump_evidence.counts import (
     NO_TIME,

@@ -41,6 +41,11 @@ SCRIPTS = (
     "exports",
     "settings",
     "review",
+    "list",
+    "select",
+    "reasons",
+    "panel",
+    "team",
     "keys",
     "main",
 )

@@ -81,6 +81,7 @@ def opened(context, address, veiled=False):
     page.evaluate(
         "veiled => veiled || document.querySelector('#unveil:not([hidden])')?.click()", veiled
     )
+    page.evaluate("document.getElementById('more').open = true")  # the bar of filters
     return page
 
 
@@ -122,7 +123,7 @@ def test_what_a_queue_asks_for_is_answered_for_every_label(context, tmp_path):
         press(page, "n")
         page.select_option("#reason", "random")
         page.select_option("#show", "all")
-        assert page.locator("#list button").count() == 2
+        assert page.locator("#list button.line").count() == 2
         saved(page)
     told = {
         (one["id"], one["label"]): one["value"] for one in ledger.entries(tmp_path / "ledger.jsonl")
@@ -382,7 +383,7 @@ def test_everything_works_without_a_keyboard_on_a_phone(browser, tmp_path):
         page.tap(f"#tab-{tab}")
         assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.tap("#open-queue")
-    page.tap("#list li:nth-child(9) button")
+    page.tap("#list li:nth-child(9) button.line")
     page.wait_for_function("() => location.hash.includes('row=8')")
     context.close()
 
@@ -436,6 +437,7 @@ def test_what_the_slider_counts_can_be_reviewed_in_a_report(context, tmp_path):
     page.reload()
     page.wait_for_function(SHOWN)
     assert listed(page).endswith("19; 19 to review")
+    page.click("#more > summary")
     page.select_option("#order", "uncertain")
     page.wait_for_function("() => location.hash.includes('row=18')")
     press(page, "y")
@@ -634,7 +636,7 @@ def test_near_duplicates_on_a_phone(browser, tmp_path):
     page.tap("#yes")
     page.wait_for_function("() => !location.hash.includes('row=5')")
     page.tap("#open-queue")
-    page.tap("#list li[value='16'] button")
+    page.tap("#list li[value='16'] button.line")
     page.wait_for_function("() => location.hash.includes('row=15')")
     page.tap("#scope-alike")
     assert page.inner_text("#no") == "Reject 3"  # 15, 25, 35; 5 is decided already

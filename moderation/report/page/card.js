@@ -86,7 +86,7 @@ function labelRow(at, label, k) {
       + (many ? ` on${many} comments` : ""),
   });
   return element("li", { class: flagged ? "label flagged-label" : "label" },
-    element("span", { class: "label-name" }, element("kbd", {}, k + 1), ` ${words(label)}`),
+    element("span", { class: "label-name" }, element("kbd", {}, k + 1), shape(k), ` ${words(label)}`),
     meter(score, (page.model.thresholds || {})[label]),
     element("span", { class: "score" }, told),
     element("span", { class: "verdict" }, verdictPill(flagged, verdict)),
@@ -95,19 +95,39 @@ function labelRow(at, label, k) {
       flagged || verdict ? choice(0, "✗ Reject", `key Shift + ${k + 1}`) : ""));
 }
 
-// ---- why ----------------------------------------------------------------------------------------
+// ---- why: in words; the figures for who asks ------------------------------------------------------
 
-function because(label, said) {
-  const list = [...(said.dump || []), ...(said.features || []), ...(said.terms || [])];
-  const told = (wanted) => list.filter((one) => Math.sign(one[1]) === wanted && Math.abs(one[1]) >= .05)
-    .map(([what, share]) => `${tame(words(what))} ${share > 0 ? "+" : "−"}${Math.abs(share).toFixed(1)}`).join(", ");
-  const parts = [
-    said.sentence ? tame(said.sentence) : "",
-    told(1) ? `for: ${told(1)}` : "",
-    told(-1) ? `against: ${told(-1)}` : "",
-  ].filter(Boolean);
-  return parts.length ? element("p", { class: "meta", dir: "auto" },
-    element("strong", {}, `${words(label)} `), parts.join("; ")) : "";
+function because(label, said, row) {
+  const k = page.labels.indexOf(label);
+  const sentence = said.sentence ? tame(said.sentence) : "no single cause: many small signs add up";
+  return element("p", { class: "because", dir: "auto" }, k >= 0 ? shape(k) : "", " ", element("strong", {}, words(label)), ": ",
+    sentence,
+    label === "off_topic" ? compared(row) : "");
+}
+
+// What an off-topic comment was held against.
+function compared(row) {
+  const { path } = app.store.entry(row);
+  const title = app.columns.titleAt(app.columns.atOf.get(row) ?? -1);
+  const parent = path.length ? app.store.comment(path.at(-1)) : null;
+  const parts = [title ? [element("span", { class: "quiet" }, "Title: "), name(title)] : "",
+    parent ? [element("span", { class: "quiet" }, "Answers "), name(parent.author || "anonymous"), ": ", element("bdi", { dir: "auto" }, firstWords(parent.text))] : ""].filter(Boolean);
+  return parts.length ? element("span", { class: "compared" }, element("strong", {}, "Compared with"),
+    ...parts.map((part) => element("span", { class: "against-what" }, ...part))) : "";
+}
+
+function figuresOf(at, why) {
+  const rows = Object.entries(why).map(([label, said]) => {
+    const list = [...(said.dump || []), ...(said.features || []), ...(said.terms || [])];
+    const told = (wanted) => list.filter((one) => Math.sign(one[1]) === wanted && Math.abs(one[1]) >= .05)
+      .map(([what, share]) => `${tame(words(what))} ${share > 0 ? "+" : "−"}${Math.abs(share).toFixed(1)}`).join(", ");
+    const k = page.labels.indexOf(label);
+    const parts = [k >= 0 && app.columns.scores[k][at] >= 0 ? `score ${(app.columns.scores[k][at] / 1000).toFixed(3)}` : "",
+      thresholds[label] === undefined ? "" : `threshold ${thresholds[label].toFixed(3)}`,
+      told(1) ? `for: ${told(1)}` : "", told(-1) ? `against: ${told(-1)}` : ""].filter(Boolean);
+    return element("p", { class: "meta", dir: "auto" }, element("strong", {}, `${words(label)} `), parts.join("; "));
+  });
+  return rows.length ? element("details", { class: "figures" }, element("summary", {}, "Figures"), ...rows, key()) : "";
 }
 
 function key() {
@@ -133,17 +153,21 @@ function card(at) {
   const others = columns.inThread.get(columns.thread[at])?.length - 1 || 0;
   const alike = (columns.alike.get(columns.campaign[at])?.length || 1) - 1;
   const marks = together(entry.why);
+  const reasons = Object.entries(entry.why).map(([label, said]) => because(label, said, row));
   return element("article", { class: "card", "aria-label": `Comment ${columns.row[at]}` },
     element("header", { class: "card-head" },
       element("h2", { id: "comment-title", tabindex: "-1" }, name(columns.titleAt(at) || "no title")),
+      button(thread && thread[3] > 1 ? `Conversation of ${number(thread[3])}` : "Conversation", () => app.togglePanel("thread"), { title: "key h" }),
+      columns.authorAt(at) ? button("Author", () => app.togglePanel("author"), { title: "key i" }) : "",
       others > 0 ? button(`${plural(others, "other flagged comment")} in this thread`,
         () => app.filter({ thread: thread[0] }), { class: "link" }) : ""),
     columns.queued[at] ? element("p", { class: "meta" }, `Asked for: ${tame(words(columns.reasons[columns.reason[at]]))}. `,
       "Answer for every label: what you do not add counts as none.") : "",
-    element("p", { class: "notice" }, ...reading(at)),
+    element("p", { class: "notice reading" }, ...reading(at)),
     ...above(entry.path),
-    element("div", { class: "flagged" }, byline(row, true), ...body(row, marks),
-      marks.length ? key() : "", ...Object.entries(entry.why).map(([label, said]) => because(label, said))),
+    element("div", { class: "flagged" }, byline(row, true), ...body(row, marks)),
+    reasons.length ? element("div", { class: "why-list" }, ...reasons, figuresOf(at, entry.why)) : "",
+    element("div", { class: "about" }, ...doneAbout(row)),
     element("ul", { class: "labels", "aria-label": "Labels" },
       ...labelRows(at)),
     alike > 0 ? element("p", { class: "alike" }, `And ${number(alike)} more like this. `,

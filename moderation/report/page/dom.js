@@ -19,7 +19,7 @@ function attributes(made, given) {
 
 function element(tag, given = {}, ...children) {
   const made = attributes(document.createElement(tag), given);
-  made.append(...children.filter((child) => child !== null && child !== ""));
+  made.append(...children.flat().filter((child) => child !== null && child !== ""));
   return made;
 }
 

@@ -37,14 +37,22 @@ function decisionRecord(one) {
 
 function ledgerLine(one) {
   const { thread_id, id, title, text, parent_text } = placeOf(one.row);
-  const held = { label: one.label, value: Number(one.value), text, annotator: one.by, at: iso(timeOf(one)), thread_id, id,
-    parent_text, title, model: page.model.digest || page.model.name || null, score: scoreOf(one), weight: 1 };
-  const told = Object.entries(held).filter(([, value]) => value !== null && value !== undefined);
-  return { entry: "decision", key: one.key, ...Object.fromEntries(told) };
+  const model = page.model.digest || page.model.name || null;
+  const about = { text, annotator: one.by, at: iso(timeOf(one)), thread_id, id };
+  const reason = one.reason && reasonOf(one.reason);
+  const held = {
+    action: () => ({ ...about, model, note: one.note, action: one.action, reason: one.reason, rule: reason?.rule, message: reason?.message,
+      flags: app.columns.labelsAt(app.columns.atOf.get(one.row)).join(";") }),
+    request: () => ({ ...about, model, note: one.note, to: one.to }),
+    decision: () => ({ label: one.label, value: Number(one.value), ...about, parent_text, title, model, score: scoreOf(one), weight: 1,
+      settles: one.settles ? 1 : null }),
+  }[one.kind || "decision"]();
+  const told = Object.entries(held).filter(([, value]) => value !== null && value !== undefined && (value !== "" || !one.kind));
+  return { entry: one.kind || "decision", key: one.key, ...Object.fromEntries(told) };
 }
 
 function ledgerFile() {
-  const all = [...app.journal.all(), ...app.journal.taken()].filter((one) => one.key)
+  const all = [...app.journal.all(), ...app.journal.beside(), ...app.journal.taken()].filter((one) => one.key)
     .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || timeOf(a) - timeOf(b));
   const gone = all.filter((one) => one.gone);
   return lines([...all.map(ledgerLine),
@@ -87,7 +95,7 @@ function statement(row, verdicts) {
 // ---- buttons --------------------------------------------------------------------------------------------
 
 async function save([, filename, type, make], all) {
-  const rows = [...new Set([...all, ...app.journal.taken()].map((one) => one.row))];
+  const rows = [...new Set([...all, ...app.journal.beside(), ...app.journal.taken()].map((one) => one.row))];
   for (let at = 0; at < rows.length; at += 400) await app.store.load(rows.slice(at, at + 400), true);
   download(filename, type, make(all));
   announce(`${filename} saved`);
@@ -95,10 +103,11 @@ async function save([, filename, type, make], all) {
 
 function exportButtons(all) {
   return element("div", { class: "exports" }, element("span", { class: "quiet" }, "Save as "),
-    ...EXPORTS.map((one) => button(one[0], () => save(one, all), { title: one[4], disabled: !all.length })));
+    ...EXPORTS.map((one) => button(one[0], () => save(one, all), { title: one[4],
+      disabled: !all.length && !(one[3] === ledgerFile && app.journal.beside().length) })));
 }
 
 function saveLedger() {
   const all = app.journal.all().filter((one) => app.columns.atOf.has(one.row));
-  if (all.length) save(EXPORTS[0], all);
+  if (all.length || app.journal.beside().length) save(EXPORTS[0], all);
 }

@@ -1,14 +1,15 @@
-// ---- what was decided: by comment and label, with the way back to the beginning -------------------
+// ---- what was said about comments: labels, actions, requests; with the way back to the beginning ------
 
-// A decision is {row, label, value, at, by, key}; `at` in milliseconds. Its name is made of these,
-// so that the same decision told by this page, by another tab and by the server is one.
+// A decision is {row, label, value, at, by, key}, an action {row, kind: "action", action, reason, note,
+// at, by, key}, a request {row, kind: "request", to, note, at, by, key}; `at` in milliseconds. Its name is
+// made of these, so that the same one told by this page, by another tab and by the server is one.
 function makeJournal() {
   const named = new Map();
   const keyed = new Map();
   const perRow = new Map();
   const early = new Set(); // taken back before they were heard of: another tab's order of writing
   let latest = 0;
-  const nameOf = (one) => `${one.row}|${one.label}|${one.at}|${one.by}`;
+  const nameOf = (one) => `${one.row}|${one.kind || one.label}|${one.at}|${one.by}`;
 
   function add(one) {
     // By its key where the server did not keep its time: a clock of the year 9999.
@@ -35,11 +36,26 @@ function makeJournal() {
     const at = one.findIndex((part, k) => part !== other[k]);
     return at >= 0 && one[at] > other[at];
   }
+  const age = (one) => [one.rank ?? Infinity, one.at];
+  const heard = (row) => (perRow.get(row) || []).filter((one) => !one.gone);
+  const standing = (row) => heard(row).filter((one) => !one.kind);
+  const newest = (list, rank = age) => list.reduce((best, one) => (!best || above(rank(one), rank(best)) ? one : best), undefined);
 
-  const standing = (row) => (perRow.get(row) || []).filter((one) => !one.gone);
+  // What each reviewer says about a label; a settlement ends what others had said before.
+  function voices(row, label) {
+    const perName = new Map();
+    const said = standing(row).filter((one) => one.label === label && one.rank !== 0);
+    const settled = newest(said.filter((one) => one.settles));
+    for (const one of said) {
+      if (settled && one !== settled && !above(age(one), age(settled))) continue;
+      const before = perName.get(one.by);
+      if (!before || above(age(one), age(before))) perName.set(one.by, one);
+    }
+    return [...perName.values()];
+  }
 
   return {
-    add,
+    add, standing, heard, voices,
     key: (one) => named.get(nameOf(one))?.key,
     setKey: (one, key) => { add({ ...one, key }); },
     // The time of the next action: later than any before, for it is also the action's name.
@@ -62,23 +78,28 @@ function makeJournal() {
       for (const one of changed) one.lost = one.gone = !one.gone;
       return changed;
     },
-    standing,
     // Mine before others', then as the ledger ranks them; what it has not ranked yet is newer.
-    verdict(row, label, who) {
-      const rank = (one) => [Number(one.by === who), one.rank ?? Infinity, one.at];
-      let best;
-      for (const one of standing(row))
-        if (one.label === label && (!best || above(rank(one), rank(best)))) best = one;
-      return best;
-    },
-    // The decisions of one action of `who`, by its time, else of the last one that still stands.
+    verdict: (row, label, who) => newest(standing(row).filter((one) => one.label === label),
+      (one) => [Number(one.by === who), ...age(one)]),
+    // What should become of a comment: the newest action of anybody.
+    action: (row) => newest(heard(row).filter((one) => one.kind === "action" && one.action)),
+    notes: (row) => heard(row).filter((one) => one.note),
+    // Requests that nobody has answered: the one who was asked, or anybody but who asked.
+    asks: (row) => heard(row).filter((one) => one.kind === "request" && !heard(row).some((other) => other.kind !== "request"
+      && (one.to === undefined ? other.by !== one.by : other.by === one.to) && above(age(other), age(one)))),
+    // The labels on which reviewers differ.
+    disputes: (row) => (perRow.get(row)?.length > 1
+      ? page.labels.filter((label) => new Set(voices(row, label).map((one) => Number(one.value))).size > 1) : []),
+    // What was said in one action of `who`, by its time, else in the last one that still stands.
     last(who, given) {
       let at = given ?? -1;
       if (given === undefined)
         for (const one of named.values()) if (one.by === who && !one.gone && one.at > at) at = one.at;
       return at < 0 ? [] : [...named.values()].filter((one) => one.by === who && !one.gone && one.at === at);
     },
-    all: () => [...named.values()].filter((one) => !one.gone),
+    rows: () => perRow.keys(),
+    all: () => [...named.values()].filter((one) => !one.gone && !one.kind),
+    beside: () => [...named.values()].filter((one) => !one.gone && one.kind),
     taken: () => [...named.values()].filter((one) => one.gone),
   };
 }

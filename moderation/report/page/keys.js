@@ -7,6 +7,18 @@ const KEYS = [
   ["Shift 1 … 9", "reject that label", null],
   ["d", "the next decision is for all near-duplicates that are open", () => app.setScope("alike")],
   ["t", "the next decision is for all of the thread that is open", () => app.setScope("thread")],
+  ["w", "… for all of this author that is open", () => app.setScope("author")],
+  ["g", "… for all that link to the same site", () => app.setScope("domain")],
+  ["p", "… for all that are listed with about the same score", () => app.setScope("band")],
+  ["v", "select this comment, or decide on those selected", () => app.setScope("selected")],
+  ["Shift ↓ ↑", "select the next one too", null],
+  ["e", "reason, action, note, or ask someone else", () => openReasons()],
+  ["Shift A … Z", "the reason with that letter", null],
+  [".", "the same decision once more", () => app.repeat()],
+  ["h", "the whole conversation", () => app.togglePanel("thread")],
+  ["i", "the author", () => app.togglePanel("author")],
+  ["]", "next flag of the conversation", () => jump(1)],
+  ["[", "previous flag of the conversation", () => jump(-1)],
   ["s", "skip", () => app.skip()],
   ["j", "next (also →)", () => app.skip(), "ArrowRight"],
   ["k", "previous (also ←)", () => app.previous(), "ArrowLeft"],
@@ -17,6 +29,7 @@ const KEYS = [
   ["a", "only this author", () => onlyAuthor()],
   ["/", "search", () => byId("q").focus()],
   ["r", "review", () => app.view("review")],
+  ["z", "team", () => app.view("team")],
   ["o", "overview", () => app.view("overview")],
   ["l", "decisions", () => app.view("decisions")],
   ["x", "save the ledger file", () => saveLedger()],
@@ -57,11 +70,14 @@ function drawHelp() {
 
 function pressed(event) {
   if (app.over || event.ctrlKey || event.metaKey || event.altKey || !settings.keys) return;
+  if (byId("reasons").open) return reasonByKey(event);
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.closest?.("input:not([type=checkbox]):not([type=range]), select, textarea");
   if (event.key === "Escape") {
     if (typing) typing.blur();
+    else if (app.selected.size) app.pickAll(false);
     else if (app.scope !== "one") app.setScope(app.scope);
+    else if (app.panel) app.togglePanel(app.panel);
     return;
   }
   if (typing || event.target.type === "range") return;
@@ -69,14 +85,22 @@ function pressed(event) {
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
   if (digit) {
     const label = page.labels[Number(digit[1]) - 1];
-    if (label && app.state.view === "review" && !event.repeat) app.decide([[label, event.shiftKey ? 0 : 1]]);
+    if (label && app.state.view === "review" && app.at >= 0 && !event.repeat) app.decide([[label, event.shiftKey ? 0 : 1]]);
     event.preventDefault();
+    return;
+  }
+  const reviewing = app.state.view === "review" && app.at >= 0;
+  const reason = reviewing && !event.repeat && reasonByLetter(event);
+  if (reason) { event.preventDefault(); app.actFor(reason); return; }
+  if (reviewing && event.shiftKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    app.extend(event.key === "ArrowDown" ? 1 : -1);
     return;
   }
   const found = KEYS.find(([key, , act, other]) => act && (key === event.key || other === event.key));
   if (!found) return;
-  if (event.repeat && ["y", "n", "d", "t", "x"].includes(found[0])) return;
-  if (app.state.view !== "review" && ["y", "n", "d", "t", "s", "j", "k", "b", "c", "f", "a"].includes(found[0])) return;
+  if (event.repeat && ["y", "n", "d", "t", "w", "g", "p", "v", "e", ".", "x"].includes(found[0])) return;
+  if (app.state.view !== "review" && !["/", "r", "z", "o", "l", "x", "+", "-", "m", "?"].includes(found[0])) return;
   event.preventDefault();
   found[2]();
 }

@@ -2,12 +2,13 @@
 
 app.view = (view) => {
   app.state.view = view;
-  for (const one of ["review", "overview", "decisions"]) {
+  for (const one of VIEWS) {
     byId(`view-${one}`).hidden = one !== view;
     const tab = byId(`tab-${one}`);
     if (one === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
   writeAddress(app.state);
+  if (view === "team") drawTeam().catch((error) => announce(error.message));
   if (view === "overview") drawOverview();
   if (view === "decisions") drawDecisions().catch((error) => announce(error.message));
 };
@@ -20,7 +21,8 @@ app.drawFilters = () => {
   options("label", [["", `all (${number(counts.any)})`],
     ...page.labels.map((label) => [label, `${words(label)} (${number(counts.labels[label])})`])], state.label);
   options("show", [["open", `open (${number(counts.show.open)})`],
-    ["reviewed", `reviewed (${number(counts.show.reviewed)})`], ["all", `all (${number(counts.show.all)})`]], state.show);
+    ["reviewed", `reviewed (${number(counts.show.reviewed)})`], ["all", `all (${number(counts.show.all)})`],
+    ["asked", `asked of you (${number(counts.show.asked)})`], ["disputed", `disagreed on (${number(counts.show.disputed)})`]], state.show);
   options("order", Object.entries(ORDERS).map(([key, one]) => [key, one.title]), state.order);
   options("status", [["", "any"], ...app.columns.statuses.map((one) => [one, tame(one)])], state.status);
   options("reason", [["", "any"], ...app.columns.reasons.map((one) => [one, tame(words(one))])], state.reason);
@@ -32,7 +34,11 @@ app.drawFilters = () => {
   if (state.thread) chip("thread", "thread", thread?.[1] || state.thread);
   if (state.author) chip("author", "author", state.author);
   if (state.campaign !== "") chip("campaign", "near-duplicates", state.campaign);
+  if (state.domain) chip("domain", "links to", state.domain);
+  if (state.every) chip("every", "also", "what is not flagged");
   if (state.from !== "") chip("from", "threshold", (Number(state.from) / 1000).toFixed(3));
+  const used = ["label", "min", "max", "status", "reason"].filter((key) => String(state[key]) !== String(PLAIN[key])).length;
+  byId("more-said").textContent = `${ORDERS[state.order].title}; ${words(state.show)}${used ? `; ${plural(used, "filter")}` : ""}`;
   byId("chips").replaceChildren(...chips);
 };
 
@@ -47,21 +53,26 @@ function listen() {
     if (given.label !== app.state.label) given.from = "";
     app.filter({ ...given, row: "" }).catch((error) => announce(error.message));
   };
-  form.addEventListener("change", changed);
+  form.addEventListener("change", (event) => { if (event.target.id !== "view-name") changed(); });
   byId("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(changed, 150); });
   form.addEventListener("submit", (event) => { event.preventDefault(); changed(); byId("q").blur(); });
   byId("clear").addEventListener("click", () => app.filter({ ...PLAIN }));
-  for (const view of ["review", "overview", "decisions"])
+  for (const view of VIEWS)
     byId(`tab-${view}`).addEventListener("click", () => app.view(view));
   const press = { yes: () => app.decide("yes"), no: () => app.decide("no"), skip: () => app.skip(),
-    back: () => app.previous(), undo: () => app.undo(), "scope-alike": () => app.setScope("alike"),
-    "scope-thread": () => app.setScope("thread"), unveil: () => app.unveil(), veil: () => app.unveil(),
+    back: () => app.previous(), undo: () => app.undo(), why: () => openReasons(),
+    "panel-thread": () => app.togglePanel("thread"), "panel-author": () => app.togglePanel("author"),
+    "panel-close": () => app.togglePanel(app.panel), "close-reasons": () => byId("reasons").close(), "save-view": () => saveView(), unveil: () => app.unveil(), veil: () => app.unveil(),
     "open-help": () => openDialog("help"), "open-settings": () => openDialog("settings"),
     "open-queue": () => document.body.classList.toggle("queue-open"), "close-help": () => byId("help").close(),
     "close-settings": () => byId("settings").close(), "toast-undo": () => app.undo(app.batch),
     "toast-close": () => app.offerUndo(null, ""),
     "log-out": () => app.logOut().catch((error) => announce(error.message)) };
   for (const [id, act] of Object.entries(press)) byId(id).addEventListener("click", act);
+  byId("pick-all").addEventListener("click", (event) => app.pickAll(event.target.checked));
+  byId("list").addEventListener("scroll", scrolled, { passive: true });
+  byId("view-name").addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); saveView(); } });
+  drawViews();
   document.addEventListener("keydown", pressed);
   addEventListener("hashchange", () => {
     if (app.over) return;
@@ -95,10 +106,12 @@ app.hear = async () => {
   for (const one of differ) rows.add(one.row);
   const lost = differ.filter((one) => one.gone).length;
   if (lost) announce(`The ledger is another one now: ${plural(lost, "decision")} of before ${lost === 1 ? "is" : "are"} not in it`);
+  await app.adopt([...new Set(told.filter((one) => one.row !== undefined).map((one) => one.row))]);
   for (const one of told) {
     const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
     if (known) rows.add(known.row);
   }
+  if (rows.size && app.state.view === "team") drawTeam().catch(() => {});
   if (rows.size || app.store.readers.get(row) !== reader) app.changed([...rows]);
 };
 
@@ -127,8 +140,8 @@ async function start() {
   figures();
   drawHelp();
   app.saving = makeSaving(app.store, app.journal, tell, () => app.changed());
-  app.columns = makeColumns(await app.store.index());
-  app.reviewed = new Uint8Array(app.columns.size);
+  app.columns = makeColumns();
+  app.adopted(app.columns.add(await app.store.index()));
   await app.hear();
   app.saving.resume();
   app.recount();
@@ -141,9 +154,11 @@ async function start() {
   app.view(app.state.view);
   await app.first();
   document.documentElement.dataset.ready = "true";
+  app.store.domains().then((told) => { app.columns.link(told); if (app.at >= 0) app.drawScope(); }).catch(() => {});
   if (app.store.live) keepHearing();
 }
 
 start().catch((error) => {
+  byId("bar").hidden = true;
   byId("card").replaceChildren(element("p", { class: "empty" }, `The page could not start: ${error.message}`));
 });

@@ -1,29 +1,52 @@
 // ---- working through the queue -----------------------------------------------------------------------
 
-const LIST = 30; // lines of the queue that are drawn around the current one
 const AHEAD = 24; // candidates for the next comments; the server grants the first free ones
 
 const app = {
   store: page.server ? serverStore() : fileStore(),
   journal: makeJournal(),
-  columns: null, reviewed: null, found: null, state: readAddress(),
-  list: [], at: -1, held: new Map(), granted: new Set(), scope: "one", shown: false, batch: null, over: false,
+  columns: null, reviewed: [], found: null, state: readAddress(),
+  list: [], at: -1, held: new Map(), granted: new Set(), scope: "one", shown: false, batch: null, over: false, newest: -1, again: null,
   me: () => settings.name,
   get veiled() { return settings.blur === "each" ? !app.shown : settings.blur === "once" && !settings.shown; },
 };
 
 // ---- the list -------------------------------------------------------------------------------------------
 
+// Every flag is answered, or an action was chosen. What I handed on waits for others, and what one was
+// asked for does not wait for a third.
 app.isReviewed = (at) => {
   const row = app.columns.row[at];
+  const heard = app.journal.heard(row);
+  if (!heard.length) return 0;
+  const me = app.me();
+  const asks = app.journal.asks(row);
+  if (asks.some((one) => (one.to === undefined ? one.by !== me : one.to === me))) return 0;
+  if (asks.length) return 1;
+  const action = app.journal.action(row)?.action;
+  if (action === "escalate") return heard.some((one) => one.action === "escalate" && one.by === me) ? 1 : 0;
+  if (action) return 1;
+  const said = new Set(heard.filter((one) => !one.kind).map((one) => one.label));
   const asked = app.columns.askedAt(at);
-  const said = new Set(app.journal.standing(row).map((one) => one.label));
-  return asked.every((label) => said.has(label)) ? 1 : 0;
+  return asked.length ? Number(asked.every((label) => said.has(label))) : Number(said.size > 0);
 };
 
 app.recount = (rows) => {
   const places = rows ? rows.map((row) => app.columns.atOf.get(row)) : app.columns.row.keys();
   for (const at of places) if (at !== undefined) app.reviewed[at] = app.isReviewed(at);
+};
+
+// Rows that the page had not: of a search, a conversation, an author, or decided by somebody else.
+app.adopted = (places) => {
+  for (const at of places) {
+    app.reviewed[at] = app.isReviewed(at);
+    if (app.columns.time[at] > app.newest) app.newest = app.columns.time[at];
+  }
+};
+app.adopt = async (rows) => {
+  const lacking = rows.filter((row) => !app.columns.atOf.has(row));
+  for (let from = 0; from < lacking.length; from += 2_000)
+    app.adopted(app.columns.add(await app.store.more(lacking.slice(from, from + 2_000))));
 };
 
 app.refilter = async () => {
@@ -32,34 +55,27 @@ app.refilter = async () => {
   const found = await seek(app.store, app.columns, asked);
   if (asked !== app.state.q) return false; // typed on meanwhile
   app.found = found;
+  byId("found").textContent = found ? foundText(found) : "";
   app.list = choose(app.columns, app.state, app.found, app.reviewed);
   app.drawFilters();
   return true;
 };
 
+// All comments are searched, not only those that are listed.
+function foundText(found) {
+  const where = app.store.live ? `of all ${number(page.figures.comments)} comments` : "of the comments in this file";
+  return `${number(found.count)} ${where}${found.count > found.size ? `; the first ${number(found.size)} are listed, flagged ones first` : ""}`;
+}
+
 app.filter = async (changed) => {
   Object.assign(app.state, changed, { view: "review" });
   app.scope = "one";
+  app.selected.clear();
+  app.window = [0, LIST];
   if (!(await app.refilter())) return;
   app.view("review");
   const kept = app.list.includes(app.at) && !("row" in changed) ? app.at : -1;
   if (kept >= 0) app.show(kept); else await app.first();
-};
-
-app.drawList = () => {
-  const place = app.list.indexOf(app.at);
-  const open = app.list.reduce((n, at) => n + (app.reviewed[at] ? 0 : 1), 0);
-  byId("count").textContent = app.list.length
-    ? `${place >= 0 ? `${number(place + 1)} of ` : ""}${number(app.list.length)}; ${number(open)} to review`
-    : "none";
-  const start = Math.max(0, Math.min(place - 8, app.list.length - LIST));
-  byId("list").replaceChildren(...app.list.slice(start, start + LIST).map((at, k) => {
-    const line = element("button", { type: "button", "aria-current": at === app.at ? "true" : null, click: () => app.show(at, true) },
-      element("span", { class: app.reviewed[at] ? "mark done" : "mark" }, app.reviewed[at] ? "✓" : ""),
-      element("span", { class: "line-labels" }, `${app.columns.labelsAt(at).map(words).join(", ") || "no flag"} ${(app.columns.best[at] / 1000).toFixed(2)}`),
-      element("span", { class: "line-who" }, name(app.columns.authorAt(at) || "anonymous")));
-    return element("li", { value: start + k + 1 }, line);
-  }));
 };
 
 // ---- one comment ----------------------------------------------------------------------------------------
@@ -68,7 +84,7 @@ app.show = async (at, asked) => {
   const row = app.columns.row[at];
   byId("view-review").classList.remove("nothing");
   app.at = at;
-  app.scope = "one";
+  if (app.scope !== "selected") app.scope = "one";
   if (settings.blur === "each") app.shown = false;
   app.state.row = String(row);
   writeAddress(app.state);
@@ -91,6 +107,14 @@ app.draw = () => {
   app.drawScope();
   app.drawList();
   byId("bar").hidden = false;
+  app.drawPanel();
+};
+
+// Any comment of the file, flagged or not.
+app.openRow = async (row) => {
+  await app.adopt([row]);
+  if (matchMedia("(max-width: 80rem)").matches && app.panel) app.togglePanel(app.panel);
+  await app.show(app.columns.atOf.get(row), true);
 };
 
 // What changed without the reader's doing: drawn where it shows, with all that is unfolded.
@@ -102,8 +126,10 @@ app.changed = (rows) => {
   if (!document.querySelector("#filters:focus-within")) app.drawFilters();
   app.drawList();
   if (app.at < 0 || !app.store.ready(app.columns.row[app.at])) return;
-  byId("card").querySelector(".notice")?.replaceChildren(...reading(app.at));
+  byId("card").querySelector(".reading")?.replaceChildren(...reading(app.at));
+  byId("card").querySelector(".about")?.replaceChildren(...doneAbout(app.columns.row[app.at]));
   app.drawScope();
+  if (rows?.length && app.panel) app.drawPanel();
 };
 
 app.empty = (sentence, ...more) => {
@@ -113,6 +139,7 @@ app.empty = (sentence, ...more) => {
   writeAddress(app.state);
   byId("card").replaceChildren(element("div", { class: "empty" }, element("p", {}, sentence), ...more));
   byId("bar").hidden = true;
+  byId("panel").hidden = true;
   applySettings();
   app.drawList();
   if (!again) announce(sentence);
@@ -187,7 +214,9 @@ app.done = () => {
 
 app.first = async () => {
   app.at = -1;
-  const wanted = app.columns.atOf.get(Number(app.state.row));
+  const asked = Number(app.state.row);
+  if (app.state.row !== "" && asked >= 0 && asked < page.figures.comments) await app.adopt([asked]);
+  const wanted = app.columns.atOf.get(asked);
   if (app.state.row !== "" && wanted !== undefined) return app.show(wanted, true);
   if (app.state.show === "open") return app.next();
   return app.list.length ? app.show(app.list[0], true) : app.done();
@@ -207,6 +236,7 @@ app.skip = () => {
 
 app.open = async (row) => {
   app.view("review");
+  await app.adopt([row]);
   await app.show(app.columns.atOf.get(row), true);
 };
 
@@ -217,56 +247,24 @@ function busy(now) {
 
 // ---- deciding -------------------------------------------------------------------------------------------
 
-// The places of all like this one, or of its whole thread, that wait for a decision.
-app.openIn = (scope) => {
-  const { columns, at } = app;
-  const found = scope === "alike" ? columns.alike.get(columns.campaign[at]) : columns.inThread.get(columns.thread[at]);
-  return (found || []).filter((one) => !app.reviewed[one]);
-};
-
-// The places that the next decision is for: this comment, or many, but of these only what is open.
-app.places = () => (app.scope === "one" ? [app.at] : app.openIn(app.scope));
-
 // judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has. On many at
 // once, what somebody has decided stays as it is.
 app.verdicts = (judgements) => app.places().flatMap((at) => {
   const row = app.columns.row[at];
   const own = typeof judgements === "string" ? answers(at, judgements === "yes") : judgements;
   const said = new Set(app.scope === "one" ? [] : app.journal.standing(row).map((one) => one.label));
-  return own.filter(([label]) => !said.has(label)).map(([label, value]) => [row, label, value]);
+  return own.filter(([label]) => !said.has(label)).map(([label, value]) => ({ row, label, value }));
 });
 
 // How many comments it would be for.
-app.reach = (judgements) => new Set(app.verdicts(judgements).map(([row]) => row)).size;
-
-app.setScope = (scope) => {
-  if (app.at < 0) return;
-  app.scope = app.scope === scope ? "one" : scope;
-  app.drawScope();
-  announce(app.scope === "one" ? "The next decision is for this comment"
-    : `The next decision is for ${plural(app.places().length, "open comment")}`);
-};
-
-app.drawScope = () => {
-  for (const scope of ["alike", "thread"]) {
-    const open = app.openIn(scope);
-    const made = byId(`scope-${scope}`);
-    made.hidden = open.every((at) => at === app.at);
-    if (made.hidden && app.scope === scope) app.scope = "one";
-    made.lastElementChild.textContent = `${scope === "alike" ? "All near-duplicates" : "Whole thread"}: ${number(open.length)} open`;
-  }
-  for (const scope of ["alike", "thread"])
-    byId(`scope-${scope}`).setAttribute("aria-pressed", String(app.scope === scope));
-  const many = app.scope === "one" ? "flags" : number(app.places().length);
-  byId("yes").lastElementChild.textContent = `Confirm ${many}`;
-  byId("no").lastElementChild.textContent = `Reject ${many}`;
-  byId("bar").classList.toggle("many", app.scope !== "one");
-  byId("card").querySelector(".labels")?.replaceChildren(...labelRows(app.at));
-};
+app.reach = (judgements) => new Set(app.verdicts(judgements).map((one) => one.row)).size;
 
 // Every question that the comment asks: a flag is confirmed or not, another label is as it was said.
 function answers(at, yes) {
-  return app.columns.askedAt(at).map((label) => {
+  const asked = app.columns.askedAt(at);
+  if (!asked.length && !yes) // not flagged, and nothing is wrong with it
+    return page.labels.filter((_, k) => app.columns.scores[k][at] >= 0).map((label) => [label, 0]);
+  return asked.map((label) => {
     const flagged = app.columns.has(at, page.labels.indexOf(label));
     const said = app.journal.verdict(app.columns.row[at], label, app.me())?.value;
     return [label, flagged ? (yes ? 1 : 0) : said || 0];
@@ -280,18 +278,31 @@ app.decide = async (judgements) => {
     announce("The text is shown now. The next key decides");
     return;
   }
-  if (app.scope !== "one" && !(await app.stillOpen(judgements))) return;
-  const verdicts = app.verdicts(judgements);
-  if (!verdicts.length) return;
-  const rows = [...new Set(verdicts.map(([row]) => row))];
-  const at = app.saving.decide(verdicts, settings.name);
-  app.recount(rows);
+  if (!(await app.stillOpen(() => app.reach(judgements)))) return;
+  const says = app.verdicts(judgements);
+  if (!says.length) {
+    if (app.scope === "one" && judgements === "yes") announce("Nothing is flagged here: give it a label with 1 to 9, or a reason");
+    return;
+  }
   const what = typeof judgements === "string" ? (judgements === "yes" ? "Confirmed" : "Rejected")
     : `${judgements[0][1] ? "Yes" : "No"} to ${words(judgements[0][0])}`;
-  const said = app.scope === "one" ? what : `${what} on ${plural(rows.length, "comment")}`;
-  announce(app.scope === "one" ? said : `${said}. The key u takes it back`);
-  app.offerUndo(app.scope === "one" ? null : at, said);
+  await app.carryOut(says, what, { judgements });
+};
+
+// Say it in the ledger, offer to take it back, and go on. again: what the key . does once more.
+app.carryOut = async (says, what, again) => {
+  if (app.at < 0 || app.busy || !says.length) return;
+  if (app.veiled) { app.unveil(); return; }
+  const many = app.scope !== "one";
+  const rows = [...new Set(says.map((one) => one.row))];
+  const at = app.saving.say(says, settings.name);
+  if (again) app.again = again;
+  app.recount(rows);
+  const said = many ? `${what} on ${plural(rows.length, "comment")}` : what;
+  announce(`${said}. The key u takes it back`);
+  app.offerUndo(at, said, many);
   app.scope = "one";
+  app.selected.clear();
   busy(true); // a held key must not decide on a comment that nobody has seen yet
   try {
     if (settings.advance && app.reviewed[app.at]) await app.next(); else app.draw();
@@ -301,26 +312,42 @@ app.decide = async (judgements) => {
 };
 
 // Whether all that the button promises is open: others may have decided on some since it was drawn.
-app.stillOpen = async (judgements) => {
-  const promised = app.reach(judgements);
+app.stillOpen = async (count) => {
+  if (app.scope === "one") return true;
+  const promised = count();
   busy(true);
   try { await app.hear(); } catch { /* no answer: decided all the same, saved later */ } finally { busy(false); }
-  const open = app.scope === "one" ? 0 : app.reach(judgements);
+  const open = app.scope === "one" ? 0 : count();
   if (open !== promised) announce(`Others have decided meanwhile: ${number(open)} of ${number(promised)} are still open. Nothing is decided yet`);
   return open === promised;
 };
 
-// What was decided on many at once can be taken back at once, for as long as nothing else was decided.
-app.offerUndo = (at, said) => {
+app.countOpen = () => app.places().filter((at) => !app.reviewed[at]).length;
+
+// The same once more, on another comment.
+app.repeat = () => {
+  if (!app.again) return announce("Nothing has been decided yet");
+  if (app.veiled) { app.unveil(); return announce("The text is shown now"); }
+  const { judgements, wish } = app.again;
+  return judgements ? app.decide(judgements) : app.act(wish);
+};
+
+// What was decided last can be taken back at once: on one comment for a while, on many until something else is decided.
+const TOAST = 8_000;
+let fading;
+app.offerUndo = (at, said, stays) => {
+  clearTimeout(fading);
   app.batch = at;
   byId("toast").hidden = at === null;
   byId("toast-said").textContent = said;
+  if (at !== null && !stays) fading = setTimeout(() => { byId("toast").hidden = true; }, TOAST);
 };
 
 // Of one action by its time, else of the last.
 app.undo = async (given) => {
   const last = app.journal.last(settings.name, given);
   app.offerUndo(null, "");
+  app.selected.clear();
   if (!last.length) return announce("Nothing left to undo");
   app.saving.undo(last, settings.name);
   const rows = [...new Set(last.map((one) => one.row))];

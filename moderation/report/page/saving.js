@@ -3,8 +3,8 @@
 const RETRY = [1_000, 2_000, 4_000, 8_000, 15_000];
 const AT_ONCE = 400; // orders in one request
 
-// An action is {id, at, by, verdicts: [[row, label, value], ...]} or {id, at, by, undoes: [...]}
-// with whole decisions. One storage entry each: two tabs never overwrite each other's.
+// An action is {id, at, by, says: [...]} or {id, at, by, undoes: [...]}, of what a journal holds without
+// its time and name. One storage entry each: two tabs never overwrite each other's.
 function makeSaving(store, journal, changed, redraw) {
   const prefix = `moderation ${page.report} `;
   const queue = []; // actions that the ledger (or, in a file, the browser) does not have yet
@@ -16,8 +16,8 @@ function makeSaving(store, journal, changed, redraw) {
   let refused = "";
 
   const place = (action) => `${prefix}${String(action.at).padStart(15, "0")} ${action.id}`;
-  const decisions = (action) => (action.verdicts || []).map(([row, label, value], k) => ({
-    row, label, value, at: action.at, by: action.by,
+  const decisions = (action) => (action.says || []).map((said, k) => ({
+    ...said, at: action.at, by: action.by,
     ...(store.live ? {} : { key: action.id + k.toString(16).padStart(4, "0") }),
   }));
 
@@ -38,7 +38,7 @@ function makeSaving(store, journal, changed, redraw) {
   }
 
   function told() {
-    const waiting = queue.reduce((n, one) => n + (one.verdicts || one.undoes).length, 0);
+    const waiting = queue.reduce((n, one) => n + (one.says || one.undoes).length, 0);
     const where = store.live ? "in the ledger" : "in this browser";
     const text = refused ? `Refused: ${refused}`
       : !waiting ? (saved ? `All saved ${where}` : "")
@@ -55,10 +55,10 @@ function makeSaving(store, journal, changed, redraw) {
     const base = { by: action.by, at: action.at };
     const orders = action.undoes
       ? action.undoes.map((one, k) => ({ ...base, number: `${action.id}-${k}`, retracts: journal.key(one) }))
-      : action.verdicts.map(([row, label, value], k) => ({ ...base, number: `${action.id}-${k}`, row, label, value }));
+      : action.says.map((said, k) => ({ ...base, number: `${action.id}-${k}`, ...said }));
     const told = decisions(action);
     for (let at = 0; at < orders.length; at += AT_ONCE) {
-      const some = orders.slice(at, at + AT_ONCE).filter((one) => action.verdicts || one.retracts);
+      const some = orders.slice(at, at + AT_ONCE).filter((one) => action.says || one.retracts);
       const keys = some.length ? await store.send(some) : {};
       told.slice(at, at + AT_ONCE).forEach((one, k) => journal.setKey(one, keys[`${action.id}-${at + k}`]));
     }
@@ -114,7 +114,8 @@ function makeSaving(store, journal, changed, redraw) {
   function read(key, text) {
     try {
       const action = JSON.parse(text);
-      if (!Number.isFinite(action.at) || !(action.verdicts || action.undoes)) return;
+      if (action.verdicts) action.says = action.verdicts.map(([row, label, value]) => ({ row, label, value })); // of an earlier page
+      if (!Number.isFinite(action.at) || !(action.says || action.undoes)) return;
       apply(action);
       if (!store.live) kept.set(key, action);
       return action;
@@ -123,13 +124,13 @@ function makeSaving(store, journal, changed, redraw) {
 
   return {
     // The time of the action, which is its name.
-    decide(verdicts, by) {
+    say(says, by) {
       const at = journal.now();
-      put({ id: fresh(), at, by, verdicts });
+      put({ id: fresh(), at, by, says });
       return at;
     },
     undo: (undoes, by) => put({ id: fresh(), at: journal.now(), by,
-      undoes: undoes.map(({ row, label, at, by: whose }) => ({ row, label, at, by: whose })) }),
+      undoes: undoes.map(({ row, kind, label, at, by: whose }) => ({ row, kind, label, at, by: whose })) }),
     state: told,
     actions: () => [...kept.values(), ...queue],
     // What an earlier page of this report left: a file's decisions, a server's unsent ones.

@@ -11,6 +11,7 @@ function serverStore() {
   const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16)).join("");
   const comments = new Map();
   const entries = new Map();
+  const briefs = new Map(); // the beginnings of comments
   let seen = 0;
   let generation = -1;
 
@@ -36,6 +37,22 @@ function serverStore() {
     reviewer,
     readers: new Map(),
     index: () => ask("/api/index"),
+    more: (rows) => ask("/api/rows", { rows }),
+    domains: () => ask("/api/domains"),
+    brief: (row) => comments.get(row) ?? briefs.get(row),
+    async texts(rows, characters) {
+      if (briefs.size > 10 * KEPT) briefs.clear();
+      const lacking = rows.filter((row) => (briefs.get(row)?.of ?? (comments.has(row) ? Infinity : 0)) < characters);
+      for (let at = 0; at < lacking.length; at += 500) {
+        const got = await ask("/api/texts", { rows: lacking.slice(at, at + 500), characters });
+        for (const [row, one] of Object.entries(got)) briefs.set(+row, { ...one, of: characters });
+      }
+    },
+    async thread(row) {
+      const got = await ask("/api/thread", { row });
+      return { ...got, rows: got.depth.map((_, k) => got.first + k) };
+    },
+    author: (row) => ask("/api/author", { row }),
     ready: (row) => entries.has(row),
     comment: (row) => comments.get(row),
     entry: (row) => entries.get(row),
@@ -51,8 +68,7 @@ function serverStore() {
         for (const [row, one] of Object.entries(got.entries)) entries.set(+row, one);
       }
     },
-    search: async (sought) =>
-      new Set((await ask(`/api/search?q=${encodeURIComponent(sought)}`)).rows),
+    search: (sought) => ask(`/api/search?q=${encodeURIComponent(sought)}`),
     async claim(rows, who) {
       const got = await ask("/api/claim", { session, name: who || "somebody", rows, hidden: document.hidden });
       return {

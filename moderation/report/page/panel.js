@@ -1,0 +1,184 @@
+// ---- beside the comment: its whole conversation, or all of its author -------------------------------------
+
+const AROUND = 60; // comments that are drawn on either side of the one that is read
+const SHORT = 600; // characters of each
+
+app.panel = ""; // "thread", "author" or closed
+app.conversation = null; // of the thread that is shown
+
+app.togglePanel = (kind) => {
+  app.panel = app.panel === kind ? "" : kind;
+  document.body.classList.toggle("panel-open", Boolean(app.panel));
+  byId("panel").hidden = !app.panel;
+  app.drawPanel().then(() => { if (app.panel) byId("panel-body").focus({ preventScroll: true }); });
+  if (!app.panel) byId("comment-title")?.focus({ preventScroll: true });
+};
+
+app.drawPanel = async () => {
+  byId("panel").hidden = !app.panel || app.at < 0;
+  if (byId("panel").hidden) return;
+  for (const kind of ["thread", "author"]) byId(`panel-${kind}`).setAttribute("aria-pressed", String(app.panel === kind));
+  const row = app.columns.row[app.at];
+  try {
+    await (app.panel === "thread" ? drawConversation(row) : drawAuthor(row));
+  } catch (error) {
+    byId("panel-body").replaceChildren(element("p", { class: "empty" }, `This could not be read: ${error.message}`));
+  }
+};
+
+// ---- the conversation -------------------------------------------------------------------------------------
+
+const within = (told, row) => told && row >= told.rows[0] && row <= told.rows.at(-1) && told.rows.includes(row);
+
+async function drawConversation(row) {
+  if (!within(app.conversation, row)) {
+    app.conversation = await app.store.thread(row);
+    app.span = null;
+  }
+  const told = app.conversation;
+  const here = told.rows.indexOf(row);
+  if (!app.span || here < app.span[0] || here >= app.span[1]) app.span = [Math.max(0, here - AROUND), Math.min(told.rows.length, here + AROUND)];
+  const [from, to] = app.span;
+  const rows = told.rows.slice(from, to);
+  await app.store.texts(rows, SHORT);
+  if (app.panel !== "thread" || app.conversation !== told || app.columns.row[app.at] !== row) return;
+  const flags = told.flags.filter(Boolean).length;
+  const more = (text, change) => button(text, () => { change(); drawConversation(app.columns.row[app.at]).catch((error) => announce(error.message)); }, { class: "link" });
+  const at = byId("panel-body").scrollTop;
+  const fresh = app.panelShown !== `thread ${row}`;
+  app.panelShown = `thread ${row}`;
+  byId("panel-body").replaceChildren(
+    element("h3", {}, name(told.title || "Conversation")),
+    element("p", { class: "meta" }, `${plural(told.comments, "comment")}, ${number(flags)} flagged`,
+      told.rows.length < told.comments ? `; ${number(told.rows.length)} of them are here` : ""),
+    element("div", { class: "strip-row" },
+      button("↑ flag", () => jump(-1), { title: "key [", "aria-label": "Previous flag of the conversation", disabled: !flags }), strip(told, here),
+      button("↓ flag", () => jump(1), { title: "key ]", "aria-label": "Next flag of the conversation", disabled: !flags })),
+    from > 0 ? element("p", {}, more(`${plural(from, "comment")} above`, () => { app.span = [Math.max(0, from - 2 * AROUND), to]; })) : "",
+    element("ol", { class: "thread" }, ...rows.flatMap((one, k) => [gap(told, from + k), post(told, from + k, here)])),
+    to < told.rows.length ? element("p", {}, more(`${plural(told.rows.length - to, "comment")} below`, () => { app.span = [from, Math.min(told.rows.length, to + 2 * AROUND)]; })) : "");
+  const now = byId("panel-body").querySelector(".now");
+  if (fresh && now) scrollWithin(byId("panel-body"), now, true);
+  else byId("panel-body").scrollTop = at;
+}
+
+// Where the flags are: a line for each, the one that is read marked.
+function strip(told, here) {
+  const n = told.rows.length;
+  const x = (k) => ((k + .5) / n) * 300;
+  const picture = drawing("svg", { viewBox: "0 0 300 16", class: "strip", role: "img", preserveAspectRatio: "none",
+    "aria-label": `Comment ${number(here + 1)} of ${number(n)}; flags on ${number(told.flags.filter(Boolean).length)}` },
+    drawing("rect", { class: "track", x: 0, y: 6, width: 300, height: 4 }));
+  const drawn = new Set();
+  told.flags.forEach((bits, k) => {
+    if (!bits || drawn.has(Math.round(x(k)))) return;
+    drawn.add(Math.round(x(k)));
+    picture.append(drawing("rect", { class: "hit", x: x(k) - .75, y: 1, width: 1.5, height: 14 }));
+  });
+  picture.append(drawing("path", { class: "here", d: `M${x(here) - 4} 0h8l-4 7z` }));
+  picture.addEventListener("click", (event) => {
+    const box = picture.getBoundingClientRect();
+    const k = Math.floor(((event.clientX - box.left) / box.width) * n);
+    app.openRow(told.rows[Math.min(n - 1, Math.max(0, k))]).catch((error) => announce(error.message));
+  });
+  return picture;
+}
+
+// Comments of the conversation that this file does not have.
+function gap(told, k) {
+  const before = k ? told.rows[k - 1] : told.start - 1;
+  const lacking = told.rows[k] - before - 1;
+  return lacking > 0 && !app.store.live ? element("li", { class: "gap" }, `${plural(lacking, "comment")} not in this file`) : "";
+}
+
+function post(told, k, here) {
+  const row = told.rows[k];
+  const comment = app.store.brief(row) || {};
+  const at = app.columns.atOf.get(row);
+  const depth = Math.min(told.depth[k], 12);
+  const labels = page.labels.filter((_, j) => Math.floor(told.flags[k] / 2 ** j) % 2);
+  const who = told.authors[told.author[k]] || "anonymous";
+  const said = app.journal.standing(row);
+  return element("li", { class: k === here ? "now" : told.flags[k] ? "has-flag" : null, "data-depth": depth },
+    element("div", { class: "post" },
+      element("p", { class: "meta" }, element("span", { class: "who" }, name(who)), comment.time === undefined ? "" : ` · ${day(comment.time)}`,
+        told.depth[k] > 12 ? ` · level ${told.depth[k]}` : ""),
+      labels.length || said.length ? element("p", { class: "post-labels" },
+        ...labels.map((label) => element("span", { class: "badge" }, shape(page.labels.indexOf(label)), ` ${words(label)}`)),
+        at === undefined ? "" : fate(row),
+        ...page.labels.map((label) => app.journal.verdict(row, label, app.me())).filter(Boolean).map((one) =>
+          element("span", { class: `pill ${one.value ? "yes" : "no"}` }, `${one.value ? "yes" : "no"} to ${words(one.label)}`))) : "",
+      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null },
+        element("div", { class: "text", dir: "auto" }, tame(comment.text || ""), comment.characters ? " …" : "")),
+      k === here ? "" : button("Decide on this", () => app.openRow(row).catch((error) => announce(error.message)),
+        { class: "link", "aria-label": `Decide on the comment of ${who.slice(0, 60)}` })));
+}
+
+async function jump(by) {
+  if (app.at < 0) return;
+  const row = app.columns.row[app.at];
+  if (!within(app.conversation, row)) app.conversation = await app.store.thread(row);
+  const told = app.conversation;
+  for (let k = told.rows.indexOf(row) + by; k >= 0 && k < told.rows.length; k += by)
+    if (told.flags[k]) { await app.openRow(told.rows[k]); return; }
+  announce(by > 0 ? "No flag below in this conversation" : "No flag above in this conversation");
+}
+
+// ---- the author ---------------------------------------------------------------------------------------------
+
+async function drawAuthor(row) {
+  const own = app.columns.authorAt(app.at);
+  if (!own) {
+    byId("panel-body").replaceChildren(element("p", { class: "empty" }, "This comment has no author's name."));
+    return;
+  }
+  if (app.authorShown?.name !== own) app.authorShown = { name: own, row, ...(await app.store.author(row)) };
+  const told = app.authorShown;
+  const recent = told.rows.slice(0, 20);
+  await app.store.texts(recent, SNIPPET);
+  if (app.panel !== "author" || app.columns.row[app.at] !== row) return;
+  app.panelShown = `author ${own}`;
+  const rows = new Set(told.rows);
+  const verdicts = [...rows].flatMap((one) => page.labels.map((label) => app.journal.verdict(one, label, app.me())).filter(Boolean));
+  const decided = new Set(verdicts.map((one) => one.row)).size;
+  const of = (n, all) => `${number(n)} of ${number(all)}`;
+  const yes = (label) => verdicts.filter((one) => one.label === label && one.value).length;
+  const no = (label) => verdicts.filter((one) => one.label === label && !one.value).length;
+  byId("panel-body").replaceChildren(
+    element("h3", {}, name(own)),
+    element("p", { class: "meta" }, `${plural(told.comments, "comment")} in ${plural(told.threads, "conversation")}`,
+      app.store.live ? "" : ", as far as this file has them", told.first === null ? "" : `; first seen ${day(told.first)}, last ${day(told.last)}`),
+    element("p", {}, button(`This author only: all ${number(told.rows.length)}`, () => app.onlyAuthor(own, true)), " ",
+      told.flagged ? button(`The ${number(told.flagged)} flagged`, () => app.onlyAuthor(own, false)) : ""),
+    table("Flags and decisions", [["label"], ["flagged", "number"], ["decided yes", "number"], ["decided no", "number"]], page.labels.map((label, k) =>
+      element("tr", {}, element("td", {}, shape(k), ` ${words(label)}`), element("td", { class: "number" }, of(told.flags[label], told.comments)),
+        element("td", { class: "number" }, of(yes(label), decided)), element("td", { class: "number" }, of(no(label), decided))))),
+    told.spans ? element("figure", {}, overTime(told.spans), element("figcaption", { class: "meta" }, `Comments from ${day(told.spans.start).slice(0, 10)} to ${day(told.spans.end).slice(0, 10)}; filled: flagged`)) : "",
+    told.links.length ? table("Links to", [["domain"], ["comments", "number"]], told.links.map(([domain, n]) =>
+      element("tr", {}, element("td", {}, name(domain)), element("td", { class: "number" }, of(n, told.read))))) : element("p", { class: "meta" }, "No links."),
+    element("h4", {}, told.rows.length > recent.length ? `The newest ${recent.length}` : "All comments"),
+    element("ol", { class: "thread" }, ...recent.map((one) => element("li", { class: one === row ? "now" : null }, element("div", { class: "post" },
+      element("p", { class: "meta" }, app.store.brief(one)?.time === undefined ? "" : day(app.store.brief(one).time)),
+      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(app.store.brief(one)?.text) || "(no text)")),
+      one === row ? "" : button("Decide on this", () => app.openRow(one).catch((error) => announce(error.message)), { class: "link" }))))));
+}
+
+function overTime({ comments, flagged }) {
+  const most = Math.max(1, ...comments);
+  const picture = drawing("svg", { viewBox: "0 0 240 48", class: "chart", role: "img",
+    "aria-label": `Comments over time: ${comments.map((n, k) => `${n}, ${flagged[k]} flagged`).join("; ")}` });
+  comments.forEach((n, k) => {
+    const bar = (kind, count) => drawing("rect", { class: kind, x: k * 10 + 1, width: 8, y: 46 - (count / most) * 44, height: (count / most) * 44 });
+    if (n) picture.append(bar("bar", n));
+    if (flagged[k]) picture.append(bar("bar over", flagged[k]));
+  });
+  picture.append(drawing("line", { class: "axis", x1: 0, x2: 240, y1: 46.5, y2: 46.5 }));
+  return picture;
+}
+
+// The queue of one author: what is flagged of theirs, or everything, decided or not.
+app.onlyAuthor = async (own, all) => {
+  if (all) await app.adopt(app.authorShown.rows);
+  if (matchMedia("(max-width: 80rem)").matches && app.panel) app.togglePanel(app.panel);
+  return app.filter({ ...PLAIN, author: own, every: all ? "1" : "", show: "all", order: "newest" });
+};

@@ -79,7 +79,7 @@ function strip(told, here) {
   picture.addEventListener("click", (event) => {
     const box = picture.getBoundingClientRect();
     const k = Math.floor(((event.clientX - box.left) / box.width) * n);
-    app.openRow(told.rows[Math.min(n - 1, Math.max(0, k))]).catch((error) => announce(error.message));
+    app.openRow(told.rows[Math.min(n - 1, Math.max(0, k))], true).catch((error) => announce(error.message));
   });
   return picture;
 }
@@ -120,7 +120,7 @@ async function jump(by) {
   if (!within(app.conversation, row)) app.conversation = await app.store.thread(row);
   const told = app.conversation;
   for (let k = told.rows.indexOf(row) + by; k >= 0 && k < told.rows.length; k += by)
-    if (told.flags[k]) { await app.openRow(told.rows[k]); return; }
+    if (told.flags[k]) { await app.openRow(told.rows[k], true); return; }
   announce(by > 0 ? "No flag below in this conversation" : "No flag above in this conversation");
 }
 

@@ -111,9 +111,9 @@ app.draw = () => {
 };
 
 // Any comment of the file, flagged or not.
-app.openRow = async (row) => {
+app.openRow = async (row, besides) => {
   await app.adopt([row]);
-  if (matchMedia("(max-width: 80rem)").matches && app.panel) app.togglePanel(app.panel);
+  if (!besides && matchMedia("(max-width: 80rem)").matches && app.panel) app.togglePanel(app.panel);
   await app.show(app.columns.atOf.get(row), true);
 };
 

@@ -19,8 +19,8 @@ import pyarrow as pa
 from benchmarks.hostile import readable
 from moderation.campaigns.find import find_campaigns
 from moderation.comments import STRING, THREAD_SCHEMA
+from moderation.context.classifier import ContextClassifier, count_words, rows_above
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, count_words, rows_above
 from moderation.evaluation.metrics import Ranked, with_intervals
 from moderation.features import ngrams, phrases
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
@@ -75,7 +75,9 @@ def model(way: int, labels: int) -> Model:
     )
     weights = rng.normal(size=len(CONTEXT_FEATURES)).astype(np.float32)
     words = pd.Series(["you are those dogs", "the vermin is here"], dtype=pd.ArrowDtype(STRING))
-    topics = [ContextHead(count_words(words), weights, 0.5, doubt) for doubt in (0.0, 32.0, 1.0)]
+    topics = [
+        ContextClassifier(count_words(words), weights, 0.5, doubt) for doubt in (0.0, 32.0, 1.0)
+    ]
     return Model(
         (
             *(TextLabel(f"text {k}", Calibration(), 0.0) for k in range(labels)),

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from benchmarks.off_topic_sets import Probe, probes
-from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import (
+from moderation.context.classifier import (
     FEWEST,
-    ContextHead,
+    ContextClassifier,
     Frequencies,
     context_features,
-    doubted,
-    worded,
+    discount_short,
+    has_words,
 )
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample
 from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_sources
@@ -62,7 +62,7 @@ GROUPS = {
 }
 """Columns that are left out together: names that begin with the first kind, or hold the second."""
 
-Heads = dict[str, ContextHead]
+Heads = dict[str, ContextClassifier]
 
 
 class Seen(NamedTuple):
@@ -77,7 +77,7 @@ class Seen(NamedTuple):
         """By the head that did not see the probe's source: (n,)."""
         head = heads.get(self.probe.source, heads[""])
         line = self.features @ head.weights.astype(np.float64) + head.intercept
-        return doubted(line, self.features, head.doubt if doubt else 0.0)
+        return discount_short(line, self.features, head.doubt if doubt else 0.0)
 
     def areas(self, logits: np.ndarray) -> np.ndarray:
         """Area of all rows, then of each bootstrap draw of threads: (1 + DRAWS,)."""
@@ -140,7 +140,7 @@ def training_material(data: Path) -> Material:
 def look(probe: Probe, frequencies: Frequencies) -> Seen:
     """The features of one probe."""
     features, can_tell = context_features(probe.comments, probe.threads, frequencies)
-    kept = can_tell & worded(features, FEWEST) & ~np.isnan(probe.off)
+    kept = can_tell & has_words(features, FEWEST) & ~np.isnan(probe.off)
     group = np.unique(probe.comments["thread_id"].astype(str), return_inverse=True)[1]
     codes = np.unique(group[kept], return_inverse=True)[1]
     return Seen(probe, features[kept], probe.off[kept], codes)

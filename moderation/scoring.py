@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
-from moderation.context.head import cuts
+from moderation.context.classifier import cuts
 from moderation.dump_evidence.find import find_dump_evidence
 from moderation.dump_evidence.rules import LABEL, Verdict
 from moderation.errors import InputError

@@ -10,8 +10,8 @@ from small_model import trained
 
 from moderation import scoring
 from moderation.comments import STRING
+from moderation.context.classifier import ContextClassifier, count_words, cuts
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, count_words, cuts
 from moderation.errors import InputError
 from moderation.flags import flag
 from moderation.model.calibration import Calibration
@@ -33,7 +33,7 @@ def dump(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(dump):
     weights = np.linspace(-1, 1, len(CONTEXT_FEATURES)).astype(np.float32)
-    topic = ContextHead(count_words(dump.comments["text"]), weights, 0.5)
+    topic = ContextClassifier(count_words(dump.comments["text"]), weights, 0.5)
     text = trained().with_thresholds({"spam": 0.6, "abuse": 0.3})
     return replace(text, heads=(*text.heads, ContextLabel("topic", topic, Calibration(), 0.5)))
 

@@ -10,8 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
+from moderation.context.classifier import (
+    IDF_STEPS,
+    discount_short,
+    features_at,
+    rows_above,
+    titles_and_articles,
+)
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import IDF_STEPS, doubted, features_at, rows_above, thread_heads
 from moderation.evidence.telling_words import TellingWords
 from moderation.tables import text_column
 from moderation.threads import thread_bounds
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from moderation.context.head import ContextHead, Frequencies, Measured
+    from moderation.context.classifier import ContextClassifier, Frequencies, Measured
 
 TELLING = 5.5  # idf of a word that says what a text is about: one text in 250 has it
 SHOWN = 6  # words of a kind
@@ -83,7 +89,7 @@ class Evidence:
 
 
 def explain(
-    head: ContextHead,
+    head: ContextClassifier,
     comments: pd.DataFrame,
     threads: pd.DataFrame,
     rows: np.ndarray,
@@ -144,7 +150,7 @@ def _around(
 
     bounds = thread_bounds(comments)
     chosen, thread = np.unique(np.searchsorted(bounds, rows, "right") - 1, return_inverse=True)
-    heads = thread_heads(comments, threads)
+    heads = titles_and_articles(comments, threads)
     titles = heads.take(pa.array(2 * chosen))
     articles = heads.take(pa.array(2 * chosen + 1))
     joined = pc.binary_join_element_wise(titles, articles, pa.scalar("\n", STRING))
@@ -238,7 +244,7 @@ def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Ev
 
 
 def _shared_out(
-    head: ContextHead, features: np.ndarray
+    head: ContextClassifier, features: np.ndarray
 ) -> Iterator[tuple[float, dict[str, float]]]:
     """Each row's intercept and what each of GROUPS adds, as differences from a usual comment."""
     n, groups = len(features), len(GROUPS)
@@ -249,7 +255,7 @@ def _shared_out(
     carried = carried - np.array([head.typical.get(name, 0.0) for name in GROUPS])
     intercept = head.intercept + sum(head.typical.values())
     whole = intercept + carried.sum(axis=1)
-    cut = doubted(whole, features, head.doubt) - whole
+    cut = discount_short(whole, features, head.doubt) - whole
     for shares, less in zip(carried.tolist(), cut.tolist(), strict=True):
         yield intercept, dict(zip((*GROUPS, FEW_WORDS), (*shares, less), strict=True))
 

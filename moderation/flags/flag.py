@@ -31,7 +31,7 @@ from moderation.model.model import languages_of, no_threads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moderation.context.head import Measured
+    from moderation.context.classifier import Measured
     from moderation.dump_evidence.rules import Verdict
     from moderation.model.model import Model
     from moderation.readers import Dump

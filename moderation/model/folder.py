@@ -21,7 +21,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors import numpy as safetensors
 
-from moderation.context.head import ContextHead
+from moderation.context.classifier import ContextClassifier
 from moderation.errors import ModelError
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.features.ngrams import NgramConfig, WeightTable
@@ -394,7 +394,7 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
     own = {
         key.removeprefix(f"{name}/"): one for key, one in arrays.items() if key.startswith(place)
     }
-    return ContextLabel(name, ContextHead.load(own, label["context"]), calibration, *stated)
+    return ContextLabel(name, ContextClassifier.load(own, label["context"]), calibration, *stated)
 
 
 def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) -> None:

@@ -20,7 +20,7 @@ from moderation.model.calibration import sigmoid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.context.head import ContextHead
+    from moderation.context.classifier import ContextClassifier
     from moderation.model.calibration import Calibration
     from moderation.model.goals.stored_curve import StoredCurve
     from moderation.model.held_out import HeldOutScores
@@ -91,7 +91,7 @@ class ContextLabel:
     """A label that is read from the conversation around a comment; see TextLabel."""
 
     name: str
-    head: ContextHead
+    head: ContextClassifier
     calibration: Calibration
     threshold: float
     operating: dict[str, Any] = field(default_factory=dict)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from moderation.context.head import Measured
+    from moderation.context.classifier import Measured
     from moderation.features.ngrams import WeightTable
     from moderation.features.phrases import Lexicon
     from moderation.model.given import Comments

@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 
 from moderation.comments import STRING
 from moderation.context import overlap, terms
-from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import (
+from moderation.context.classifier import (
     IDF_STEPS,
-    ContextHead,
+    ContextClassifier,
     Frequencies,
     context_features,
     count_words,
-    doubted,
+    discount_short,
     rows_above,
 )
+from moderation.context.features import CONTEXT_FEATURES
 from moderation.errors import ModelError
 from moderation.evidence.conversation import GROUPS, explain, group_of
 from moderation.threads import thread
@@ -247,7 +247,7 @@ def test_can_tell_only_where_there_is_something_to_be_off(rows, heads, expected)
     comments, threads = frames(rows, heads)
     _, can_tell = context_features(comments, threads, FREQUENCIES)
     assert can_tell.tolist() == expected
-    head = ContextHead(FREQUENCIES, np.zeros(len(CONTEXT_FEATURES), np.float32), 0.5)
+    head = ContextClassifier(FREQUENCIES, np.zeros(len(CONTEXT_FEATURES), np.float32), 0.5)
     assert np.isnan(head.score(comments, threads)).tolist() == [not one for one in expected]
 
 
@@ -260,7 +260,7 @@ def test_no_comments_give_no_rows():
 
 def some_head(seed=0):
     weights = np.random.default_rng(seed).normal(size=len(CONTEXT_FEATURES)).astype(np.float32)
-    return ContextHead(FREQUENCIES, weights, -0.25, 8.0, dict.fromkeys(GROUPS, 0.125))
+    return ContextClassifier(FREQUENCIES, weights, -0.25, 8.0, dict.fromkeys(GROUPS, 0.125))
 
 
 def some_dump(n_threads=12, seed=0):
@@ -285,7 +285,7 @@ def test_a_score_is_the_same_in_any_company(monkeypatch):
             for _, part in comments.groupby("thread_id", sort=False)
         ]
     )
-    monkeypatch.setattr("moderation.context.head.CHUNK", 5)
+    monkeypatch.setattr("moderation.context.classifier.CHUNK", 5)
     in_chunks = head.logits(comments, threads)
     assert np.array_equal(together, alone, equal_nan=True)
     assert np.array_equal(together, in_chunks, equal_nan=True)
@@ -327,7 +327,7 @@ def test_a_chain_of_fifty_thousand_replies_is_no_trouble():
 
 def test_a_head_survives_being_kept():
     head = some_head()
-    again = ContextHead.load(head.tensors(), head.parameters())
+    again = ContextClassifier.load(head.tensors(), head.parameters())
     comments, threads = some_dump()
     assert np.array_equal(
         head.score(comments, threads), again.score(comments, threads), equal_nan=True
@@ -350,22 +350,22 @@ def test_a_head_survives_being_kept():
 def test_a_head_of_other_parts_is_refused(tensors, parameters, message):
     head = some_head()
     with pytest.raises(ModelError, match=message):
-        ContextHead.load(head.tensors() | tensors, head.parameters() | parameters)
+        ContextClassifier.load(head.tensors() | tensors, head.parameters() | parameters)
 
 
 def test_features_that_a_model_does_not_name_weigh_nothing():
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
     weights[CONTEXT_FEATURES.index("head.best")] = -2.0
-    head = ContextHead(FREQUENCIES, weights, 0.5)
+    head = ContextClassifier(FREQUENCIES, weights, 0.5)
     assert head.parameters()["features"] == ["head.best"]
     assert head.tensors()["context/weights"].tolist() == [-2.0]
-    again = ContextHead.load(head.tensors(), head.parameters() | {"typical": {}})
+    again = ContextClassifier.load(head.tensors(), head.parameters() | {"typical": {}})
     assert again.weights.tolist() == weights.tolist()
 
 
 def test_a_head_without_its_parts_is_refused():
     with pytest.raises(ModelError, match="incomplete"):
-        ContextHead.load({}, {})
+        ContextClassifier.load({}, {})
 
 
 def test_evidence_adds_up_to_the_logit():
@@ -381,7 +381,7 @@ def test_evidence_adds_up_to_the_logit():
 def test_what_speaks_for_off_topic_counts_less_in_few_words():
     features = np.zeros((3, len(CONTEXT_FEATURES)), np.float32)
     features[:, CONTEXT_FEATURES.index("shape.words")] = np.log1p([8, 24, 8])
-    logits = doubted(np.array([4.0, 4.0, -4.0]), features, 8.0)
+    logits = discount_short(np.array([4.0, 4.0, -4.0]), features, 8.0)
     assert logits == pytest.approx([2.0, 3.0, -4.0], abs=1e-5)
 
 

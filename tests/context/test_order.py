@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_model import trained
 
+from moderation.context.classifier import ContextClassifier, count_words
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, count_words
 from moderation.model.calibration import Calibration
 from moderation.model.labels import ContextLabel
 from moderation.readers import read
@@ -26,7 +26,7 @@ WORDS = ("bridge", "toll", "river", "council", "vote", "kitten", "sofa", "dollar
 def model():
     weights = np.random.default_rng(1).normal(size=len(CONTEXT_FEATURES)).astype(np.float32)
     known = count_words(pd.Series([*WORDS, "the why", "the sofa"], dtype="string[pyarrow]"))
-    stray = ContextLabel("stray", ContextHead(known, weights, 0.5), Calibration(), 0.5)
+    stray = ContextLabel("stray", ContextClassifier(known, weights, 0.5), Calibration(), 0.5)
     small = trained()
     return replace(small, heads=(*small.heads, stray))
 

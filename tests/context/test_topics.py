@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.comments import STRING
+from moderation.context.classifier import ContextClassifier, Frequencies, context_features
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, Frequencies, context_features
 from moderation.context.terms import BITS, bucket
 from moderation.context.topics import WordVectors
 from moderation.errors import ModelError
@@ -129,16 +129,16 @@ def test_models_of_before_have_no_vectors():
     found = topics(rows, known=Frequencies(STEPS, 20.0))
     assert [column.tolist() for column in found.values()] == [[0, 0]] * 3
     weights = np.ones(len(CONTEXT_FEATURES), np.float32)
-    old = ContextHead(Frequencies(STEPS, 20.0), weights, 0.0)
+    old = ContextClassifier(Frequencies(STEPS, 20.0), weights, 0.0)
     parameters = {k: v for k, v in old.parameters().items() if k not in ("vectors", "fewest")}
-    again = ContextHead.load(old.tensors(), parameters)
+    again = ContextClassifier.load(old.tensors(), parameters)
     assert again.frequencies.vectors is None
     assert again.fewest == 0
 
 
 def test_vectors_survive_being_kept():
-    head = ContextHead(KNOWN, np.full(len(CONTEXT_FEATURES), -0.5, np.float32), 0.0, fewest=2)
-    again = ContextHead.load(head.tensors(), head.parameters())
+    head = ContextClassifier(KNOWN, np.full(len(CONTEXT_FEATURES), -0.5, np.float32), 0.0, fewest=2)
+    again = ContextClassifier.load(head.tensors(), head.parameters())
     dump = frames([("t", 1, "striker goalkeeper"), ("t", 2, "oven"), ("t", 2, "yeast flour")])
     assert np.array_equal(head.logits(*dump), again.logits(*dump), equal_nan=True)
 
@@ -162,7 +162,7 @@ def test_vectors_that_cannot_be_are_refused(buckets, values):
 
 
 def test_a_comment_of_few_words_cannot_be_told():
-    head = ContextHead(KNOWN, np.zeros(len(CONTEXT_FEATURES), np.float32), 0.5, fewest=5)
+    head = ContextClassifier(KNOWN, np.zeros(len(CONTEXT_FEATURES), np.float32), 0.5, fewest=5)
     rows = [
         ("t", 1, "one two three four"),
         ("t", 1, "one two three four five"),

@@ -10,8 +10,8 @@ import pytest
 from small_model import trained
 
 from moderation.comments import COMMENT_SCHEMA, THREAD_SCHEMA
+from moderation.context.classifier import ContextClassifier, Frequencies, count_words
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, Frequencies, count_words
 from moderation.flags import flag
 from moderation.model.calibration import Calibration
 from moderation.model.labels import ContextLabel
@@ -150,7 +150,7 @@ def test_explain_says_score_threshold_and_words(model):
 def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
     frequencies = count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype))
-    head = ContextHead(frequencies, weights, 2, doubt=8.0)
+    head = ContextClassifier(frequencies, weights, 2, doubt=8.0)
     stray = replace(model, heads=(*model.heads, ContextLabel("stray", head, Calibration(), 0.6)))
     scored = flag.scored_table(dump, stray.score(dump.comments, dump.threads), stray)
     assert scored["flags"].tolist() == ["", "spam;abuse", "", "abuse;stray", ""]
@@ -163,7 +163,7 @@ def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
 
 def test_explain_says_what_an_off_topic_comment_shares(model):
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
-    head = ContextHead(Frequencies(np.full(1 << 18, 160, np.uint8), 20.0), weights, 0.0)
+    head = ContextClassifier(Frequencies(np.full(1 << 18, 160, np.uint8), 20.0), weights, 0.0)
     around = ContextLabel("off_topic", head, Calibration(), 0.4)
     both = replace(model, heads=(*model.heads, around))
     told = both.explain("kitten", parent="sofa", title="Bridge")[-1]

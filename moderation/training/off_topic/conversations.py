@@ -1,4 +1,4 @@
-"""Rebuild conversations from label tables, as training material for the context head."""
+"""Rebuild conversations from label tables, as training material for the context classifier."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING, THREAD_SCHEMA
-from moderation.context.head import count_words
+from moderation.context.classifier import count_words
 from moderation.errors import LabelError
 from moderation.tables import to_frame
 from moderation.training.off_topic.moved_comments import Conversation, off_topic_training
@@ -20,7 +20,7 @@ from moderation.training.off_topic.word_vectors import learn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from moderation.context.head import Frequencies
+    from moderation.context.classifier import Frequencies
     from moderation.training.off_topic.moved_comments import Pairs
 
 TABLE_SIZE = 30  # comments of a made-up thread, where judged texts have a title but no thread

@@ -1,4 +1,4 @@
-"""Fit the context head on pairs of moved and unmoved comments."""
+"""Fit the context classifier on pairs of moved and unmoved comments."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moderation.context.classifier import DOUBT, FEWEST, ContextClassifier, discount_short
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import DOUBT, FEWEST, ContextHead, doubted
 from moderation.context.overlap import TARGETS
 from moderation.evidence.conversation import GROUPS, group_of
 from moderation.features.ngrams import thread_count
 
 if TYPE_CHECKING:
-    from moderation.context.head import Frequencies
+    from moderation.context.classifier import Frequencies
     from moderation.training.off_topic.moved_comments import Pairs
 
 BREVITY = 0.5
@@ -55,8 +55,8 @@ def fit_context(
     pairs: Pairs,
     frequencies: Frequencies,
     columns: np.ndarray | None = None,
-    near: ContextHead | None = None,
-) -> ContextHead:
+    near: ContextClassifier | None = None,
+) -> ContextClassifier:
     """A bounded logistic regression over standardised features, folded back to raw ones.
 
     columns: (k,) bool, the features that may be used; the others get weight 0 (for ablations).
@@ -80,7 +80,7 @@ def fit_context(
     for name, share in zip(CONTEXT_FEATURES, weights * centre, strict=True):
         typical[group_of(name)] += float(share)
     typical = {name: round(share, 6) for name, share in typical.items()}
-    return ContextHead(
+    return ContextClassifier(
         frequencies, weights.astype(np.float32), round(intercept, 9), DOUBT, typical, FEWEST
     )
 
@@ -140,7 +140,7 @@ def _fit(
 
 
 def held_out_logits(
-    pairs: Pairs, frequencies: Frequencies, seed: int, near: ContextHead | None = None
+    pairs: Pairs, frequencies: Frequencies, seed: int, near: ContextClassifier | None = None
 ) -> np.ndarray:
     """Logits of each row by a head that saw no row of its group: (n,) float64.
 
@@ -155,7 +155,7 @@ def held_out_logits(
         head = fit_context(pairs.take(~held), frequencies, near=near)
         out = pairs.features[held]
         line = out @ head.weights.astype(np.float64) + head.intercept
-        logits[held] = doubted(line, out, head.doubt)
+        logits[held] = discount_short(line, out, head.doubt)
 
     with ThreadPoolExecutor(min(thread_count(), FOLDS)) as pool:
         list(pool.map(fill, range(FOLDS)))

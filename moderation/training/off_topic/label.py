@@ -12,7 +12,7 @@ from moderation.training.off_topic.fit import fit_context, held_out_logits, sour
 from moderation.training.operating_point import OutOfFold, operating_point
 
 if TYPE_CHECKING:
-    from moderation.context.head import Frequencies
+    from moderation.context.classifier import Frequencies
     from moderation.training.off_topic.moved_comments import Pairs
     from moderation.training.recipe import Settings
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.context.head import FEWEST, Frequencies, context_features, worded
+from moderation.context.classifier import FEWEST, Frequencies, context_features, has_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def off_topic_training(
             rng = np.random.default_rng([seed, number, copy])
             for comments, threads, moved in _views(conversation, pool, rate, rng):
                 found, can_tell = context_features(comments, threads, frequencies)
-                kept = can_tell & worded(found, FEWEST) & ~np.isnan(moved)
+                kept = can_tell & has_words(found, FEWEST) & ~np.isnan(moved)
                 thread = conversation.name + "/" + comments["thread_id"].astype("str")
                 features.append(found[kept])
                 answers.append(moved[kept])

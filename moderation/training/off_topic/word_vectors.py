@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moderation.context import terms
-from moderation.context.head import IDF_STEPS
+from moderation.context.classifier import IDF_STEPS
 from moderation.context.topics import WordVectors
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ LARGEST = 0.999  # quantile of the values that a byte still holds
 def learn(texts: pa.Array, steps: np.ndarray, seed: int) -> WordVectors | None:
     """Vectors of the telling words of some texts; None if there are too few to learn from.
 
-    texts: large_string without nulls. steps: idf by bucket, see `context.head.Frequencies`.
+    texts: large_string without nulls. steps: idf by bucket, see `context.classifier.Frequencies`.
     """
     ids, begin = terms.terms_of(texts)
     counts = np.bincount(ids, minlength=1 << terms.BITS)

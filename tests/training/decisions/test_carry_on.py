@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from small_model import recipe, rows, trained
 
+from moderation.context.classifier import ContextClassifier, Frequencies
 from moderation.context.features import CONTEXT_FEATURES
-from moderation.context.head import ContextHead, Frequencies
 from moderation.context.terms import BITS
 from moderation.errors import LabelError
 from moderation.features import ngrams
@@ -222,7 +222,7 @@ def test_an_unknown_label_is_refused(old):
 def test_a_label_of_the_conversation_is_counted_and_told(old):
     frequencies = Frequencies(np.zeros(1 << BITS, np.uint8), 1.0)
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
-    stray = ContextLabel("stray", ContextHead(frequencies, weights, 0.0), Calibration(), 0.5)
+    stray = ContextLabel("stray", ContextClassifier(frequencies, weights, 0.0), Calibration(), 0.5)
     model = Model(
         (*old.heads, stray), old.table, old.lexicon, old.phrase_weights, training=old.training
     )

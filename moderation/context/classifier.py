@@ -1,9 +1,8 @@
-"""Say whether a comment belongs to its conversation: context features and the head on top of them.
+"""Tell whether a comment fits its conversation: context features and a linear classifier.
 
-A comment is compared with the title and article above it, with its parent and ancestors, its
-siblings and replies, and with the rest of its thread. Nothing but its own thread is looked
-at, so the same comment gets the same score in any dump, order or partition. Document frequencies
-come with the model.
+A comment is compared with the title and article of its thread, with its parent and ancestors, its
+siblings and replies, and with the rest of the thread. Only its own thread counts, so a comment gets
+the same score in any dump, order or partition. Document frequencies come with the model.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-CHUNK = 1 << 12  # comments of one piece of work: features of so many fit the second-level cache
-LAST_CHUNK = 1 << 9  # comments of the last pieces: 1 ms
+CHUNK = 1 << 12  # comments in a piece of work, whose features fit the second-level cache
+LAST_CHUNK = 1 << 9  # comments in the last pieces: 1 ms
 MIN_SIBLINGS = 3
 WORDS = CONTEXT_FEATURES.index("shape.words")
 DOUBT = 150.0
-"""A comment of so many words counts half of what speaks for off-topic: short ones tell little.
-Of 32, 64, 100, 150 and 250, at the threshold just above what was wrongly doubted most in one thread
-under a long article, 0.27, 0.29, 0.31, 0.32 and 0.32 of the comments moved into a forum were found,
-with the same precision (docs/model-notebook.md)."""
+"""Words at which only half of what speaks for off-topic counts: short comments tell little.
+Of 32, 64, 100, 150 and 250, at the threshold just above the worst false alarm in a thread under a
+long article, the recall of comments moved into a forum was 0.27, 0.29, 0.31, 0.32 and 0.32, at the
+same precision (docs/model-notebook.md)."""
 FEWEST = 5
-"""Words of a comment that can be told: of fewer ("Thanks!", "Great video") nobody can say. They are
-a tenth of the comments of Reddit's trees, 2 % of a forum's. Leaving them out raised the area by
-0.002 to 0.015 on sets of moved comments."""
-IDF_STEPS = 16  # to one unit of idf, which so fits a byte: 0 to 15.9
+"""Words that a comment needs to be judged: nobody can tell whether "Great video" is off the topic.
+A tenth of the comments in Reddit's trees have fewer, 2 % of a forum's. Leaving them out raised the
+area by 0.002 to 0.015 on sets of moved comments."""
+IDF_STEPS = 16  # per unit of idf, so that it fits a byte: 0 to 15.9
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Frequencies:
     """How common each hashed word is: idf in steps of 1/16, and the mean distinct words of a text.
 
     mass turns an idf into odds against the background: a word's share is exp(-idf) / mass.
-    vectors: what company the words keep; None in older models.
+    vectors: of the words; None in older models.
     """
 
     steps: np.ndarray  # (2^BITS,) uint8
@@ -67,7 +66,7 @@ class Frequencies:
             )
 
     def tables(self) -> tuple[Any, ...]:
-        """What the kernel reads: (fold table, lexicon marks), steps, and idf and odds per step."""
+        """What the loops read: (fold table, lexicon marks), steps, and idf and odds per step."""
         idf = np.arange(256) / IDF_STEPS
         return (terms.fold_table(), lexicon_marks()), self.steps, idf, self.mass * np.exp(idf)
 
@@ -77,7 +76,7 @@ class Frequencies:
 
 
 def count_words(texts: pd.Series) -> Frequencies:
-    """Frequencies of the words of many texts; duplicates count once."""
+    """Count the words of many texts; duplicate texts count once."""
     known = pc.unique(pa.array(texts, pa.large_string(), from_pandas=True).drop_null())
     data, offsets = terms.buffers(known)
     seen = np.zeros(1 << terms.BITS, np.int64)
@@ -104,16 +103,16 @@ def context_features(
 def features_at(
     comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies, rows: np.ndarray
 ) -> np.ndarray:
-    """The features of some rows, in their order; those of the others are not kept."""
+    """The features of some rows, in their order, without holding those of the others."""
     order = np.argsort(rows)
-    found, first = [np.zeros((0, len(CONTEXT_FEATURES)), np.float32)], 0
+    parts, first = [np.zeros((0, len(CONTEXT_FEATURES)), np.float32)], 0
     for part in _chunks(comments, threads, frequencies, lambda features, _: features):
         a, b = np.searchsorted(rows[order], [first, first + len(part)])
-        found.append(part[rows[order[a:b]] - first])
+        parts.append(part[rows[order[a:b]] - first])
         first += len(part)
-    kept = np.empty((len(rows), len(CONTEXT_FEATURES)), np.float32)
-    kept[order] = np.concatenate(found)
-    return kept
+    features = np.empty((len(rows), len(CONTEXT_FEATURES)), np.float32)
+    features[order] = np.concatenate(parts)
+    return features
 
 
 def _chunks(
@@ -123,17 +122,17 @@ def _chunks(
     use: Callable[[np.ndarray, np.ndarray], Any],
     workers: int | None = None,
 ) -> Iterator[Any]:
-    """What `use` makes of features and can-tell of whole threads, about CHUNK comments at a time.
+    """The results of `use` on features and can-tell of whole threads, some CHUNK comments each.
 
-    The order is that of the comments, on any number of threads; features are not kept.
+    They come in the order of the comments, on any number of threads; features are not held.
     """
     text = text_column(comments, "text")
     depth = comments["depth"].to_numpy(np.int32)
-    bounds, heads = thread_bounds(comments), thread_heads(comments, threads)
+    bounds, heads = thread_bounds(comments), titles_and_articles(comments, threads)
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
     head_data, head_offsets = terms.buffers(heads)
-    kept: list[np.ndarray] = []  # working memory that no thread is using
+    idle: list[np.ndarray] = []  # working memory that no thread is using
 
     def measure(first: int, last: int) -> Any:
         rows = slice(int(bounds[first]), int(bounds[last]))
@@ -147,8 +146,8 @@ def _chunks(
         has_head = np.zeros((last - first, 2), np.bool_)
         own = bounds[first : last + 1] - rows.start
         try:
-            local = kept.pop()
-        except IndexError:  # none is free, or another thread was quicker
+            local = idle.pop()
+        except IndexError:  # none is idle, or another thread was quicker
             local = np.full(1 << terms.BITS, -1, np.int32)
         overlap.overlaps(
             (data, its),
@@ -163,7 +162,7 @@ def _chunks(
             local,
             spelled,
         )
-        kept.append(local)
+        idle.append(local)
         overlap_features = np.empty((n, len(OVERLAP_FEATURES)), np.float32)
         can_tell = np.empty(n, np.bool_)
         expand(measured, shapes, parents, own, has_head, MIN_SIBLINGS, overlap_features, can_tell)
@@ -184,23 +183,23 @@ def _chunks(
 
 
 def cuts(bounds: np.ndarray, size: int, least: int, parts: int) -> list[int]:
-    """First thread of each piece of `size` comments or less, and the number of threads.
+    """The first thread of each piece of at most `size` comments, and the number of threads.
 
-    Every piece is a share of what is left, `least` comments at least, so that as many workers as
-    `parts` are done with the last ones at about one time. A thread is never cut.
+    Every piece is a share of what is left, of `least` comments or more, so that `parts` workers
+    finish at about the same time. A thread is never cut.
     bounds: (threads + 1,) first rows, see `thread_bounds`.
     """
-    found, n = [0], int(bounds[-1])
-    while found[-1] < len(bounds) - 1:
-        first = int(bounds[found[-1]])
+    starts, n = [0], int(bounds[-1])
+    while starts[-1] < len(bounds) - 1:
+        first = int(bounds[starts[-1]])
         wanted = min(size, max(least, (n - first) // (2 * parts)))
         last = int(np.searchsorted(bounds, first + wanted, "right")) - 1
-        found.append(max(found[-1] + 1, last))
-    return found
+        starts.append(max(starts[-1] + 1, last))
+    return starts
 
 
-def thread_heads(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
-    """Title and article of each thread of the comment table, in its order, in turn: (2t,)."""
+def titles_and_articles(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
+    """The title, then the article, of each thread of the comment table in its order: (2t,)."""
     ids = text_column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
     row = pc.index_in(ids, text_column(threads, "thread_id"))
     title = text_column(threads, "title").take(row).fill_null("")
@@ -214,15 +213,15 @@ def rows_above(depth: np.ndarray) -> np.ndarray:
     return overlap.find_parents(depth)
 
 
-def doubted(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
-    """The logits, (n,), where those for off-topic count the less the fewer words there are."""
+def discount_short(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
+    """The logits (n,), of which positive ones count less the fewer words a comment has."""
     words = np.expm1(features[:, WORDS].astype(np.float64))
     trust = words / np.maximum(words + doubt, np.finfo(np.float64).tiny)
     return np.where(logits > 0, logits * trust, logits) if doubt else logits
 
 
-def worded(features: np.ndarray, fewest: int) -> np.ndarray:
-    """Which comments have so many words: (n,) bool."""
+def has_words(features: np.ndarray, fewest: int) -> np.ndarray:
+    """(n,) bool: whether each comment has `fewest` words or more."""
     return features[:, WORDS] > np.log(fewest + 0.5)  # between log1p(fewest - 1) and its own
 
 
@@ -234,7 +233,7 @@ class Measured(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ContextHead:
+class ContextClassifier:
     """One linear classifier over the context features, with the frequencies they need."""
 
     frequencies: Frequencies
@@ -242,17 +241,17 @@ class ContextHead:
     intercept: float
     doubt: float = DOUBT
     typical: Mapping[str, float] = field(default_factory=dict)
-    """What each group of `context_evidence.GROUPS` adds to the logit of a usual comment: evidence
-    is told as the difference from it."""
+    """What each group of `evidence.conversation.GROUPS` adds to the logit of a usual comment;
+    evidence is the difference from it."""
     fewest: int = 0
-    """Words that a comment must have to be told."""
+    """Words that a comment needs to be judged."""
 
     def logits(
         self, comments: pd.DataFrame, threads: pd.DataFrame, workers: int | None = None
     ) -> np.ndarray:
         """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell.
 
-        workers: threads of the machine, None = all; they change no number.
+        workers: number of threads, None = all cores; it changes no score.
         """
         return self.measured(comments, threads, workers)[0]
 
@@ -263,42 +262,41 @@ class ContextHead:
         workers: int | None = None,
         passes: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> tuple[np.ndarray, Measured]:
-        """The log-odds, and the features of comments for whose log-odds `passes` is true."""
+        """The log-odds, and the features of the comments whose log-odds pass `passes`."""
 
         def weigh(features: np.ndarray, can_tell: np.ndarray) -> tuple[np.ndarray, ...]:
             part = np.empty(len(features))
             line(features, self.weights, self.intercept, part)
-            told = can_tell & worded(features, self.fewest)
-            logits = np.where(told, doubted(part, features, self.doubt), np.nan)
-            kept = np.flatnonzero(passes(logits)) if passes else np.empty(0, np.int64)
-            return logits, kept, features[kept]
+            judged = can_tell & has_words(features, self.fewest)
+            logits = np.where(judged, discount_short(part, features, self.doubt), np.nan)
+            passed = np.flatnonzero(passes(logits)) if passes else np.empty(0, np.int64)
+            return logits, passed, features[passed]
 
-        found = np.empty(len(comments))
+        whole = np.empty(len(comments))
         rows, features = [np.empty(0, np.int64)], [np.empty((0, len(CONTEXT_FEATURES)), np.float32)]
         first = 0
-        for logits, kept, some in _chunks(comments, threads, self.frequencies, weigh, workers):
-            found[first : first + len(logits)] = logits
-            rows.append(kept + first)
-            features.append(some)
+        for logits, passed, theirs in _chunks(comments, threads, self.frequencies, weigh, workers):
+            whole[first : first + len(logits)] = logits
+            rows.append(passed + first)
+            features.append(theirs)
             first += len(logits)
-        return found, Measured(np.concatenate(rows), np.concatenate(features))
+        return whole, Measured(np.concatenate(rows), np.concatenate(features))
 
     def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""
         return 1 / (1 + np.exp(-self.logits(comments, threads)))
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """The arrays to keep, by name."""
-        kept = self.weights[self.weights != 0]
+        """The arrays to save, by name."""
         vectors = self.frequencies.vectors
         return {
             "context/idf": self.frequencies.steps,
-            "context/weights": kept,
+            "context/weights": self.weights[self.weights != 0],
             **(vectors.tensors() if vectors is not None else {}),
         }
 
     def parameters(self) -> dict[str, Any]:
-        """What to keep beside the arrays: JSON-able."""
+        """What to save beside the arrays, as JSON types."""
         return {
             "features": [
                 name for name, weight in zip(CONTEXT_FEATURES, self.weights, strict=True) if weight
@@ -312,16 +310,16 @@ class ContextHead:
         }
 
     @classmethod
-    def load(cls, tensors: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> ContextHead:
+    def load(
+        cls, tensors: Mapping[str, np.ndarray], parameters: Mapping[str, Any]
+    ) -> ContextClassifier:
         """From `tensors()` and `parameters()`; features that the model does not name weigh 0.
 
         Raises ModelError when a part is missing or a feature is not computed here.
         """
         try:
-            names, weights = (
-                [str(one) for one in parameters["features"]],
-                tensors["context/weights"],
-            )
+            names = [str(name) for name in parameters["features"]]
+            weights = tensors["context/weights"]
             steps, mass = tensors["context/idf"], float(parameters["mass"])
             intercept = float(parameters["intercept"])
             doubt = float(parameters.get("doubt", 0))  # older models have none

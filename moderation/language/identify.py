@@ -32,6 +32,7 @@ FEWEST = 8  # letters below which no text by itself is in another language than 
 SHORT_CERTAIN = 4.5  # the same of a text with fewer letters
 AHEAD = 0.5  # by how much the best must pass the second, else the thread decides between them
 LONGEST = 200  # characters that are looked at: 100 get 1 in 1,000 fewer right, 64 get 6
+DOUBTED = 300  # bytes below which two English words may be a link's, or stand among words of Urdu
 FURTHEST = 2_000  # characters within which those stand: some posts begin with 20 names
 OWN = 0.6  # share of a thread's comments that give it a language
 HEAVY = 2  # letters of Latin that one of Han, Kana or Hangul is worth
@@ -47,11 +48,19 @@ _COMMON = (
     "my|his|her|him|has|had|for|are|be|by|more|any|get|well|out|so|we|it|is|not|of"
 )
 _ONLY = (
-    "the|and|you|your|this|that|that's|these|with|it's|you're|they|they're|their|have|what|"
+    "the|and|you|your|this|that|that's|these|with|it's|you're|they|they're|their|what|"
     "what's|which|who|when|where|would|could|should|can't|don't|doesn't|didn't|isn't|because|"
     "about|been|were|there|just|know|think|people|really|thanks|thank|please|i'm|i've|i'll|why"
 )
 _ENGLISH = rf"(?i)\b(?:{_COMMON})\b(?s:.*?)\b(?:{_ONLY})\b"
+_URDU = (  # two of the commonest words of Urdu and Hindi in Latin letters
+    r"(?i)\b(?:{0})\b(?s:.*?)\b(?:{0})\b"
+).format(
+    "hai|hain|hota|hoti|hua|huwa|nahi|nahin|nhi|nahe|kya|kia|mein|aur|bhi|bhe|yeh|tha|thi|koi|kuch|"
+    "kyun|kyu|toh|wala|wale|wali|tum|tumhe|mera|meri|mujhe|apna|apni|apne|karo|karna|karta|karte|"
+    "kar|kr|ka|ki|ke|ko|se|ap|aap|raha|rahe|rahi|gaya|gya|gayi|jao|abhi|sab|bas|log|usko|isko|hum"
+)
+_LINK = r"://|www\."
 _NO_WORDS = r"https?://\S*|www\.\S*|[@#$]\S*|&#?\w+;|<[^<>]*>|[&<]|[\x00-\x22%(-;=>?\[-`{-\x7f]+"
 _NOT_ENGLISH_LETTERS = 0.04  # share of accented letters from which two common words are too few
 
@@ -167,7 +176,9 @@ class _Found:
         )
         whole = len(plain) == len(self.texts)
         some = self.texts if whole else self.texts.take(pa.array(plain))
-        hits = pc.match_substring_regex(some, _ENGLISH).to_numpy(zero_copy_only=False)
+        hits = pc.match_substring_regex(some, _ENGLISH).to_numpy(zero_copy_only=False).copy()
+        doubtful = np.flatnonzero(hits & (self.size[plain] < DOUBTED))
+        hits[doubtful] = _english(some.take(pa.array(doubtful)))
         rows = plain[hits]
         self.code[rows] = self.number(ENGLISH)
         self.open[rows] = False
@@ -234,6 +245,18 @@ def _ascii_letters(texts: pa.Array) -> np.ndarray:
     data, offsets = _bytes_of(words)
     plain = np.concatenate([[0], np.cumsum(data[: offsets[-1]] < 0x80)])
     return plain[offsets[1:]] - plain[offsets[:-1]]
+
+
+def _english(texts: pa.Array) -> np.ndarray:
+    """(n,) bool: which have two English words outside of links, and not two of Urdu."""
+    urdu = pc.match_substring_regex(texts, _URDU).to_numpy(zero_copy_only=False)
+    english = ~urdu
+    linked = np.flatnonzero(pc.match_substring_regex(texts, _LINK).to_numpy(zero_copy_only=False))
+    if len(linked):
+        bare = pc.replace_substring_regex(texts.take(pa.array(linked)), _NO_WORDS, " ")
+        matches = pc.match_substring_regex(bare, _ENGLISH)
+        english[linked] &= matches.to_numpy(zero_copy_only=False)
+    return english
 
 
 class Words(NamedTuple):

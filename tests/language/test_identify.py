@@ -139,3 +139,30 @@ def test_a_slice_of_a_column_is_read_like_a_column():
     column = pa.array(["x", "Das ist doch alles gar nicht wahr!", "Спасибо большое"])
     assert languages(column.slice(1)).to_pylist() == ["de", "ru"]
     assert languages(pa.chunked_array([column, column.slice(1)])).to_pylist()[3:] == ["de", "ru"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://news.example/the-best-of-the-web-for-you",
+        "www.shop.example/this-is-the-one-and-only",
+    ],
+)
+def test_words_of_a_link_are_of_no_language(text):
+    assert found(text) == [None]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "Hun skulle have den straf som han kunne have fået"),
+        ("da", "Stadig ingen regn vest for Aarhus, men det kommer nok"),
+        ("ur-Latn", "shukla ka behavior change hua hai because usko bola gya tha that she is here"),
+        (
+            "en",
+            "This is what I have been saying for years, and you know it: https://a.example/ka-ki",
+        ),
+    ],
+)
+def test_a_few_english_words_are_no_english_text(language, text):
+    assert found(text) == [language]

@@ -381,6 +381,19 @@ def test_what_a_page_cannot_hold_is_said_beside_the_slider(context, tmp_path, mo
     assert listed(page).endswith("15; 15 to review")
 
 
+def test_a_name_is_one_that_the_ledger_takes(context, tmp_path):
+    with server(tmp_path, flagged_spam(3)) as address:
+        page = opened(context, address)
+        page.click("#open-settings")
+        page.fill("#set-name", "\u200fa\u202enn\u00ad مریم\u200cسادات ")
+        page.locator("#set-name").blur()
+        page.click("#close-settings")
+        press(page, "y")
+        saved(page)
+    (decided,) = ledger.entries(tmp_path / "ledger.jsonl")
+    assert decided["annotator"] == "ann مریم\u200cسادات"
+
+
 def test_a_name_that_a_server_gave_is_not_kept_for_the_next(context, tmp_path):
     with server(tmp_path, flagged_spam(3)) as address:
         page = opened(context, address, veiled=True)

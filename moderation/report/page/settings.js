@@ -5,10 +5,13 @@ const DEFAULTS = { name: "", theme: "auto", size: 1, blur: "once", shown: false,
 const settings = { ...DEFAULTS };
 const chosen = {}; // what is kept: never a name that the server gave, for the next one may be another's
 
+// What a ledger takes as a name: nothing unseen in it, such as the marks that right-to-left keyboards add.
+const plainName = (given) => String(given).replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
+
 function readSettings(fallbackName) {
   try { Object.assign(chosen, JSON.parse(localStorage.getItem("moderation settings") || "{}")); } catch { /* forbidden */ }
   Object.assign(settings, chosen);
-  settings.name ||= fallbackName || "reviewer";
+  settings.name = plainName(settings.name) || plainName(fallbackName || "") || "reviewer";
 }
 
 function set(changed) {
@@ -42,7 +45,7 @@ function drawSettings() {
   const tick = (id, text, value) => element("p", {}, element("label", {}, element("input", { id, type: "checkbox", checked: value,
     change: (event) => set({ [id.slice(4)]: event.target.checked }) }), ` ${text}`));
   const own = element("input", { id: "set-name", value: settings.name, maxlength: 100, autocomplete: "name" });
-  own.addEventListener("change", () => { if (own.value.trim()) { set({ name: own.value.trim() }); app.recount(); } });
+  own.addEventListener("change", () => { const said = plainName(own.value); if (said) { set({ name: said }); app.recount(); } });
   byId("settings-body").replaceChildren(
     field("set-name", "Your name, in every decision", own),
     field("set-theme", "Colours", choice("set-theme", [["auto", "as the system"], ["light", "light"], ["dark", "dark"]], settings.theme)),

@@ -45,8 +45,8 @@ def drift(
     (before, passport), (after, other) = load_scored([old], model), load_scored([new], model)
     if passport.get("digest") != other.get("digest"):
         raise InputError(
-            f"{old} and {new} were scored by different models; score both with one, or give the dumps "
-            "themselves"
+            f"{old} and {new} were scored by different models; score both with one, or give the "
+            "dumps themselves"
         )
     before, after = as_unseen(before, passport, model), as_unseen(after, other, model)
     scores = scores_of(before, passport)

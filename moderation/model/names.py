@@ -21,5 +21,6 @@ def model_path(name: str) -> Path:
             return folder
     known = sorted({card.parent.name for p in folders for card in p.parent.glob("*/model.json")})
     raise InputError(
-        f"{name}: no such model; known here: {', '.join(known) or 'none'}; give a folder with -m"
+        f"{name}: no such model; known here: {', '.join(known) or 'none'}; "
+        "give one of them, or a model's folder"
     )

@@ -148,7 +148,9 @@ def _refuse_foreign(target: Path) -> None:
 def _opened(scored: Path) -> tuple[list[str], list[str], dict[str, Any], Iterator[pa.RecordBatch]]:
     """Names of the columns, those of the labels, the passport, and the rows."""
     if not scored.exists():
-        raise InputError(f"{scored}: no such file; make one with `moderation score -o {scored}`")
+        raise InputError(
+            f"{scored}: no such file; make one with `moderation score DUMP -o {scored}`"
+        )
     paths = parquet_files(scored)
     for part in paths:
         Parquet(Source(part)).check()

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from moderation.errors import InputError
+from moderation.errors import InputError, OutputError
 from moderation.readers.source import Source
 from moderation.readers.table.parquet import Parquet
 from moderation.readers.written import parts_of, read_table
@@ -45,6 +45,16 @@ SHORT = (*NAMED, "depth", "created_at", "campaign", "queue")
 PAGE_ROWS = 512  # about 200 kB: read in 0.1 ms from the system's cache
 
 
+def _check_kind(path: Path) -> None:
+    """Raise InputError for what `score` never writes, such as a dump."""
+    try:
+        kind_of(path)
+    except OutputError as error:
+        raise InputError(
+            f"{path}: not a scored table; make one with `moderation score {path} -o scored.parquet`"
+        ) from error
+
+
 def open_scored(path: Path) -> Scored:
     """The scored table in `path`. Raises InputError for anything else.
 
@@ -52,8 +62,10 @@ def open_scored(path: Path) -> Scored:
     in memory.
     """
     if not path.exists():
-        raise InputError(f"{path}: no such file; make one with `moderation score -o {path}`")
+        raise InputError(f"{path}: no such file; make one with `moderation score DUMP -o {path}`")
     paths = parquet_files(path)
+    if not paths:
+        _check_kind(path)
     for part in paths:
         Parquet(Source(part)).check()
     whole = None if paths else read_table(path)

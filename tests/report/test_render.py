@@ -238,6 +238,18 @@ def test_report_of_a_file(tmp_path, moderation, suffix):
 
 
 @pytest.mark.parametrize(
+    ("name", "command"),
+    [("result.json", "score {0} -o scored.parquet"), ("new.parquet", "score DUMP -o {0}")],
+)
+def test_review_says_which_command_makes_a_scored_file(tmp_path, moderation, name, command):
+    path = tmp_path / name
+    (tmp_path / "result.json").write_text("[]")
+    ran = moderation("review", path, "--labels", tmp_path / "ledger.jsonl")
+    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+    assert f"`moderation {command.format(path)}`" in ran.err
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [(None, "no such file"), (b"", "damaged Parquet"), (b"PAR1 not really", "damaged Parquet")],
 )

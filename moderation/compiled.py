@@ -136,10 +136,16 @@ class Loop:
             raise ImportError(f"{LIBRARY} is of another version (see {name}): pip install .")
 
     def __call__(self, *given: Any) -> int:
-        """Run it; IndexError or MemoryError where it could not go on."""
+        """Run it; IndexError or MemoryError where it could not go on.
+
+        given: as declared; any may be Prepared.
+        """
         words: list[Any] = []
         for put, value in zip(self._puts, given, strict=True):
-            put(value, words)
+            if isinstance(value, Prepared):
+                words += value.words
+            else:
+                put(value, words)
         result = int(self._function(self._words.pack(*words)))
         if result == FAILED:
             message = _loaded.failure().decode()

@@ -173,7 +173,7 @@ class Comments(NamedTuple):
     offsets: np.ndarray
     first: int
     last: int
-    reading: Reading
+    reading: Reading | Prepared
 
 
 _TABLES = group(I4, U1, I4, I4, I4, I4, U1)

@@ -338,7 +338,7 @@ def _cost(piece: Piece) -> int:
     return int(piece.offsets[-1] - piece.offsets[0]) + ROW_BYTES * (len(piece.offsets) - 1)
 
 
-def _usual_scratch() -> Prepared:
+def usual_scratch() -> Prepared:
     """This thread's working memory for texts of usual length."""
     if getattr(_local, "size", None) != LEAST_SCRATCH:
         _local.size = LEAST_SCRATCH
@@ -361,7 +361,7 @@ def run_pieces(
     waiting = iter(tasks)
 
     def step() -> None:
-        scratch = _usual_scratch()
+        scratch = usual_scratch()
         for piece, first, last in waiting:
             longest = int(np.diff(piece.offsets[first : last + 1]).max())
             if len(scratch.value.at) < longest:

@@ -9,9 +9,10 @@ INSULT is one feature for every group and every insult. Left out one data set at
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -34,10 +35,19 @@ from moderation.features.kernel import (
     BUCKET_PRIME,
     COMMENTS,
     N_DENSE,
+    READING,
     WEIGHTS,
     Weights,
 )
-from moderation.features.ngrams import NgramConfig, Texts, WeightTable, pieces_of, run_pieces
+from moderation.features.ngrams import (
+    LEAST_SCRATCH,
+    NgramConfig,
+    Texts,
+    WeightTable,
+    pieces_of,
+    run_pieces,
+    usual_scratch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +61,7 @@ TRIPLES = GAPS + CLASSES**2
 SIZE = TRIPLES + CLASSES**3
 """Number of phrase features: classes, pairs, pairs around one class, triples."""
 
+SHORT = LEAST_SCRATCH  # bytes of a text that `OneText` takes
 DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
 
 
@@ -171,3 +182,45 @@ def logits(
 
     run_pieces(pieces, work, threads)
     return out
+
+
+class OneText:
+    """The same for one text at a time: what all texts share is laid out once."""
+
+    def __init__(self, table: WeightTable, lexicon: Lexicon, weights: np.ndarray) -> None:
+        """As for `logits`."""
+        self._table, self._lexicon = table, lexicon
+        dense, intercept = (
+            np.ascontiguousarray(one, np.float32) for one in (table.dense, table.intercept)
+        )
+        kinds = (F4, dense), (F4, intercept), (INDEX, lexicon.index), (F4, weights)
+        self._shared = [Prepared(kind, value) for kind, value in kinds]
+        self._local = threading.local()
+
+    def _make_room(self) -> _Room:
+        out = np.empty((1, len(self._table.intercept)), np.float32)
+        sums, described = np.empty(self._table.rows.shape[1] - 1), np.empty(N_DENSE, np.float32)
+        reading = kernel.reading(self._table.config.grams, usual_scratch())
+        rest = [Prepared(W_F8, sums), Prepared(W_F4, described), Prepared(W_F4, out)]
+        room = _Room(Prepared(READING, reading), np.zeros(2, np.int64), rest, out)
+        self._local.room = room
+        return room
+
+    def logits(self, text: str) -> np.ndarray:
+        """(labels,) float32; overwritten by the next text of the thread. text: ASCII, SHORT."""
+        room = getattr(self._local, "room", None) or self._make_room()
+        data = np.frombuffer(bytearray(text, "ascii"), np.uint8)
+        room.offsets[1] = len(data)
+        comments = kernel.Comments(data, room.offsets, 0, 1, room.reading)
+        with self._table.cache(self._lexicon) as cache:
+            _score_all(comments, Weights(self._table.rows, cache), *self._shared, *room.rest)
+        return cast("np.ndarray", room.out[0])
+
+
+class _Room(NamedTuple):
+    """What one thread reads a text into."""
+
+    reading: Prepared
+    offsets: np.ndarray
+    rest: list[Prepared]
+    out: np.ndarray

@@ -9,6 +9,7 @@ is never called another language for want of letters: only a clear margin does t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -61,6 +62,9 @@ _URDU = (  # two of the commonest words of Urdu and Hindi in Latin letters
     "kar|kr|ka|ki|ke|ko|se|ap|aap|raha|rahe|rahi|gaya|gya|gayi|jao|abhi|sab|bas|log|usko|isko|hum"
 )
 _LINK = r"://|www\."
+_COMMON_WORD, _ONLY_WORD = (
+    re.compile(rf"(?i)\b(?:{words})\b", re.ASCII) for words in (_COMMON, _ONLY)
+)
 _NO_WORDS = r"https?://\S*|www\.\S*|[@#$]\S*|&#?\w+;|<[^<>]*>|[&<]|[\x00-\x22%(-;=>?\[-`{-\x7f]+"
 _NOT_ENGLISH_LETTERS = 0.04  # share of accented letters from which two common words are too few
 
@@ -109,6 +113,18 @@ def languages(texts: pa.Array | pa.ChunkedArray, bounds: np.ndarray | None = Non
     return pa.array(found.names, STRING).take(
         pa.array(found.code, mask=found.code < 0)  # a null index gives null
     )
+
+
+def is_plainly_english(text: str) -> bool:
+    """Whether `languages` says at once that it is English; only asked of ASCII, begun with a word.
+
+    >>> [is_plainly_english(text) for text in ("Thanks, this is what I want", "Danke", "")]
+    [True, False, False]
+    """
+    if not text.isascii() or not text[:1] > " ":
+        return False
+    first = _COMMON_WORD.search(text)
+    return first is not None and _ONLY_WORD.search(text, first.end()) is not None
 
 
 class _Found:

@@ -1,19 +1,24 @@
-"""Convert what a caller wants scored to the table of comments that the model takes."""
+"""Convert what a caller wants scored to the table that the model takes; which rows say nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
-from moderation.comments import STRING
+from moderation.comments import STRING, UNSCORED
 from moderation.errors import InputError
+from moderation.features.ngrams import pieces_of
 from moderation.tables import to_frame
 
 Comments: TypeAlias = pd.DataFrame | pd.Series | pa.Table | Iterable[str | None]
+
+BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
 
 _WANTED = "give a list or Series of texts, or a table with a column `text`"
 
@@ -59,3 +64,32 @@ def _texts(texts: Any) -> ArrowExtensionArray:
         raise InputError(f"the comments are not texts but {kind}; {_WANTED}")
     whole = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     return ArrowExtensionArray(whole.cast(STRING))
+
+
+def wordless(texts: pd.Series) -> np.ndarray:
+    """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
+    column = pa.array(texts, STRING, from_pandas=True)
+    blank = np.zeros(len(column), bool)
+    for data, offsets, row in pieces_of(column):
+        begin = offsets[:-1]
+        first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
+        plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)
+        blank[row : row + len(begin)] = ~plain
+    rows = np.flatnonzero(blank)
+    if len(rows):
+        blank[rows] = _blank(column.take(pa.array(rows)))
+    return blank
+
+
+def unscored(comments: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: announcements that another page links here, reposts, notices of a system."""
+    if "kind" not in comments:
+        return np.zeros(len(comments), bool)
+    kinds = pa.array(comments["kind"], STRING, from_pandas=True)
+    found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(UNSCORED, STRING)), False)
+    return np.array(found.to_numpy(zero_copy_only=False))
+
+
+def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+    return np.array(blank.to_numpy(zero_copy_only=False))

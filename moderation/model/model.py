@@ -8,15 +8,15 @@ Nothing is fitted here, and no comment's score depends on another thread.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
-from moderation.comments import STRING, THREAD_SCHEMA, UNSCORED
+from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.terms import spelled
 from moderation.errors import ModelError
 from moderation.evidence.words import Evidence, evidence
@@ -25,8 +25,9 @@ from moderation.features.kernel import DENSE_FEATURES
 from moderation.language.identify import languages
 from moderation.model.by_language import evidence_in, learnt_in_parts, put_scores
 from moderation.model.figures import points
-from moderation.model.given import comment_frame
+from moderation.model.given import comment_frame, unscored, wordless
 from moderation.model.labels import ContextLabel, TextLabel
+from moderation.model.one_text import OneTextScores, one_row
 from moderation.tables import to_frame
 from moderation.threads import thread_bounds
 
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from moderation.model.held_out import HeldOutScores
     from moderation.model.labels import Base
     from moderation.model.share import Share
-
-
-BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
 
 
 @dataclass(frozen=True)
@@ -153,8 +151,32 @@ class Model:
         >>> (scores["abuse"] > 0.5).tolist()
         [False, True]
         """
+        if isinstance(comments, list) and len(comments) == 1 and isinstance(comments[0], str):
+            scores = self._one_text.of(comments[0])
+            if scores is not None:
+                return one_row(scores)
         heads = to_frame(threads) if isinstance(threads, pa.Table) else threads
         return self.measured(comment_frame(comments), heads, workers)[0]
+
+    def score_text(self, text: str) -> dict[str, float | None]:
+        """What `score([text])` gives, by label, without a table around it; None = cannot tell.
+
+        >>> scores = Model.load("default").score_text("You pathetic idiot")
+        >>> scores["abuse"] > 0.5, scores["off_topic"]
+        (True, None)
+        """
+        scores = self._one_text.of(text)
+        if scores is not None:
+            return scores
+        row = self.score([text]).iloc[0]
+        return {label: None if pd.isna(row[label]) else float(row[label]) for label in self.labels}
+
+    @cached_property
+    def _one_text(self) -> OneTextScores:
+        return OneTextScores(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_one_text"}
 
     def measured(
         self,
@@ -174,7 +196,7 @@ class Model:
         texts_scores = self.score_texts(comments["text"], workers)
         put_scores(self, comments["text"], languages, texts_scores, workers)
         texts = iter(texts_scores.T)
-        nothing = _wordless(comments["text"]) | _unscored(comments)
+        nothing = wordless(comments["text"]) | unscored(comments)
         columns: dict[str, Any] = {}
         flagged: dict[str, Measured] = {}
         for head in self.heads:
@@ -385,35 +407,6 @@ def _short(word: str) -> str:
     """A span in one line, of at most 40 characters."""
     flat = " ".join(word[:200].split())
     return flat if len(flat) <= 40 and len(word) <= 200 else flat[:39] + "…"
-
-
-def _wordless(texts: pd.Series) -> np.ndarray:
-    """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
-    column = pa.array(texts, STRING, from_pandas=True)
-    blank = np.zeros(len(column), bool)
-    for data, offsets, row in ngrams.pieces_of(column):
-        begin = offsets[:-1]
-        first = data[np.minimum(begin, len(data) - 1)] if len(data) else np.zeros(1, np.uint8)
-        plain = (first > BLANK) & (first < ASCII) & (offsets[1:] > begin)
-        blank[row : row + len(begin)] = ~plain
-    rows = np.flatnonzero(blank)
-    if len(rows):
-        blank[rows] = _blank(column.take(pa.array(rows)))
-    return blank
-
-
-def _unscored(comments: pd.DataFrame) -> np.ndarray:
-    """(n,) bool: announcements that another page links here, reposts, notices of a system."""
-    if "kind" not in comments:
-        return np.zeros(len(comments), bool)
-    kinds = pa.array(comments["kind"], STRING, from_pandas=True)
-    found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(UNSCORED, STRING)), False)
-    return np.array(found.to_numpy(zero_copy_only=False))
-
-
-def _blank(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
-    return np.array(blank.to_numpy(zero_copy_only=False))
 
 
 def _in_context(

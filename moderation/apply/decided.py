@@ -197,10 +197,10 @@ def _chosen(
     return chosen
 
 
-def _counts(ids: Any, some: list[str | None]) -> dict[str | None, int]:
+def _counts(ids: Any, wanted: list[str | None]) -> dict[str | None, int]:
     """How many rows of the file have each of some ids."""
-    found = pc.value_counts(pc.filter(ids, pc.is_in(ids, pa.array(some))))
-    return {one["values"]: one["counts"] for one in found.to_pylist()}
+    counted = pc.value_counts(pc.filter(ids, pc.is_in(ids, pa.array(wanted))))
+    return {row["values"]: row["counts"] for row in counted.to_pylist()}
 
 
 def _enough(given: Mapping[str, float | None], least: Mapping[str, float]) -> dict[str, float]:
@@ -213,7 +213,7 @@ def _enough(given: Mapping[str, float | None], least: Mapping[str, float]) -> di
 
 
 def _by_choice(
-    row: _Row, choice: _Choice, told: dict[str, dict[str, Any]], rules: Rules
+    row: _Row, choice: _Choice, decisions: dict[str, dict[str, Any]], rules: Rules
 ) -> Step | str:
     """The step for a comment for which somebody chose an action, or why there is none."""
     act = choice.entry
@@ -226,26 +226,28 @@ def _by_choice(
         return "escalated" if act["action"] == "escalate" else "to be left as they are"
     if wanted_action not in PLATFORMS[rules.to].actions:
         wanted_action = "remove"  # a site without a queue of its own hides by removing
-    yes = sorted(label for label, one in told.items() if one["value"] and one["text"] == row.text)
+    yes = sorted(
+        label for label, entry in decisions.items() if entry["value"] and entry["text"] == row.text
+    )
     reason = ": ".join(filter(None, [act.get("reason"), ";".join(yes)]))
     return _step(row, rules, wanted_action, [act], reason or act["action"])
 
 
 def _by_people(
-    row: _Row, told: dict[str, dict[str, Any]], rules: Rules, left: Counter[str]
+    row: _Row, decisions: dict[str, dict[str, Any]], rules: Rules, left: Counter[str]
 ) -> Step | str:
     """The step for a comment that somebody decided on, or why there is none."""
-    current = {label: one for label, one in told.items() if one["text"] == row.text}
+    current = {label: entry for label, entry in decisions.items() if entry["text"] == row.text}
     if not current:
         return "edited since they were decided"
-    yes = sorted(label for label, one in current.items() if one["value"])
+    yes = sorted(label for label, entry in current.items() if entry["value"])
     for label in yes:
         if label not in rules.actions:
             left[f"{label}: no action (--action {label}=…)"] += 1
     acting = [label for label in yes if label in rules.actions]
     if acting:
-        label = min(acting, key=lambda one: (_STRENGTH.index(rules.actions[one]), one))
-        entries_of = [current[one] for one in acting]
+        label = min(acting, key=lambda name: (_STRENGTH.index(rules.actions[name]), name))
+        entries_of = [current[name] for name in acting]
         return _step(row, rules, rules.actions[label], entries_of, ";".join(acting))
     if yes:
         return ""
@@ -258,13 +260,13 @@ def _by_score(row: _Row, rules: Rules) -> Step | str:
     acting = [label for label in row.scores if label in rules.actions]
     if not acting:
         return ""
-    label = min(acting, key=lambda one: (_STRENGTH.index(rules.actions[one]), one))
+    label = min(acting, key=lambda name: (_STRENGTH.index(rules.actions[name]), name))
     reason = f"{label} {row.scores[label]:.3f} >= {rules.scores[label]:g}"
     return _step(row, rules, rules.actions[label], [], reason)
 
 
 def _step(
-    row: _Row, rules: Rules, action: str, told: Sequence[dict[str, Any]], reason: str
+    row: _Row, rules: Rules, action: str, decisions: Sequence[dict[str, Any]], reason: str
 ) -> Step | str:
     platform = PLATFORMS[rules.to]
     if row.status in _PINNED:
@@ -276,7 +278,7 @@ def _step(
     before, after = platform.statuses.get(row.status), platform.actions[action]
     if before == after:
         return "already so in the dump"
-    keys = sorted(str(one["key"]) for one in told)
+    keys = sorted(str(entry["key"]) for entry in decisions)
     target = Target(row.thread, row.id)
     return Step(
         step=step_name(rules.to, rules.site, target, after, keys or [reason]),
@@ -286,8 +288,8 @@ def _step(
         before=before,
         after=after,
         reason=reason,
-        by=", ".join(sorted({str(one["annotator"]) for one in told})) or "score",
-        decided_at=max((str(one["at"]) for one in told), default=None),
+        by=", ".join(sorted({str(entry["annotator"]) for entry in decisions})) or "score",
+        decided_at=max((str(entry["at"]) for entry in decisions), default=None),
         decisions=keys,
     )
 

@@ -100,16 +100,20 @@ class Client:
 
     def refusal(self, answer: Answer, asked: str) -> ApplyError:
         """The error for an answer that is not what was asked for."""
-        said = _said(answer)
-        return ApplyError(self._shown(f"{asked}: {self._where} answered {answer.status}{said}"))
+        message = _said(answer)
+        return ApplyError(self._shown(f"{asked}: {self._where} answered {answer.status}{message}"))
 
     @property
     def _where(self) -> str:
         return urllib.parse.urlsplit(self.site).netloc
 
     def _shown(self, text: str) -> str:
-        for one in self._secrets:
-            for form in {one, urllib.parse.quote(one, safe=""), urllib.parse.quote_plus(one)}:
+        for hidden in self._secrets:
+            for form in {
+                hidden,
+                urllib.parse.quote(hidden, safe=""),
+                urllib.parse.quote_plus(hidden),
+            }:
                 text = text.replace(form, "***") if form else text
         return safe(" ".join(text.split()))[:400]
 

@@ -105,14 +105,14 @@ def _seen(state: str | None, wanted: str | None) -> str:
     return HOLDS if state == wanted else MISSING if state == GONE else CONFLICT
 
 
-def _bounded(run: Run, one: Callable[[Run, Step, bool], Outcome]) -> Iterator[Outcome]:
+def _bounded(run: Run, carry: Callable[[Run, Step, bool], Outcome]) -> Iterator[Outcome]:
     """Each step, until as many were written as may be, or too many failed in a row."""
     written = faults = conflicts = seen = 0
-    steps = run.plan.steps if one is _forward else run.plan.steps[::-1]
+    steps = run.plan.steps if carry is _forward else run.plan.steps[::-1]
     for step in steps:
         if run.chosen is not None and step.step not in run.chosen:
             continue
-        outcome = one(run, step, run.most is None or written < run.most)
+        outcome = carry(run, step, run.most is None or written < run.most)
         written += outcome.what in (WRITTEN, SENT, WOULD, MORE)
         faults = faults + 1 if outcome.what in (FAILURE, UNCHANGED, MORE) else 0
         seen += 1

@@ -83,9 +83,9 @@ def chosen_scores(given: Sequence[str], actions: Mapping[str, str]) -> dict[str,
 
 def _pairs(given: Sequence[str], option: str, example: str) -> list[tuple[str, str]]:
     pairs = []
-    for one in given:
-        name, found, value = one.partition("=")
-        if not found:
-            raise ApplyError(f"{option} {one!r}: expected NAME=VALUE, as in {example}")
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ApplyError(f"{option} {pair!r}: expected NAME=VALUE, as in {example}")
         pairs.append((name, value))
     return pairs

@@ -358,20 +358,20 @@ def _with_dump_evidence(
     everywhere = range(job.partitions)
     stage = _Stage("comparing", engine, watch, 2 * job.partitions + 5)
 
-    def made(found: list[Receipt]) -> str:
-        return digest([one["files"] for one in found])
+    def made(receipts: list[Receipt]) -> str:
+        return digest([receipt["files"] for receipt in receipts])
 
     seen = stage.run(look_over, [(job, number, pieces, read) for number in everywhere])
-    rows = [sum(one["rows"][kind] for one in seen) for kind in seen[0]["rows"]]
+    rows = [sum(receipt["rows"][kind] for receipt in seen) for kind in seen[0]["rows"]]
     parts = evidence_slices(max(rows))
     stage.total += 4 * (parts - 1)
     kinds = [(kind, part) for kind in ("author", "piece") for part in range(parts)]
-    first = stage.run(count_first, [(job, *one, parts, made(seen)) for one in kinds])
+    first = stage.run(count_first, [(job, *chosen, parts, made(seen)) for chosen in kinds])
     kinds = [(kind, part) for kind in THINGS for part in range(parts)]
-    things = stage.run(count_things, [(job, *one, parts, made(first)) for one in kinds])
+    things = stage.run(count_things, [(job, *chosen, parts, made(first)) for chosen in kinds])
     calls = [(job, number, pieces.records, parts, made(first)) for number in everywhere]
     texts = stage.run(join_texts, [(job, parts, made(stage.run(gather_texts, calls)))])
-    threads = sum(one["threads"] for one in seen)
+    threads = sum(receipt["threads"] for receipt in seen)
     return Counted(parts, threads, made([*first, *things, *texts]))
 
 
@@ -408,15 +408,15 @@ def _finish(
 
     made_from: the model, and the digest of what was scored and found.
     """
-    model, made = made_from
+    model, scored = made_from
     seen = {
         name: Seen(outcome.flags[name], np.sum([part["bins"][name] for part in parts], axis=0))
         for name in model.labels
     }
-    found = shares(model, seen, job.prevalence)
-    outcome.shares = {name: asdict(share) for name, share in found.items()}
-    final = digest(made, outcome.shares)
-    calls = [(job, number, final, found) for number in range(job.partitions)]
+    estimated = shares(model, seen, job.prevalence)
+    outcome.shares = {name: asdict(share) for name, share in estimated.items()}
+    final = digest(scored, outcome.shares)
+    calls = [(job, number, final, estimated) for number in range(job.partitions)]
     stage = _Stage("writing", engine, watch, len(calls), outcome.comments)
     written = stage.run(finish_part, calls)
     return [part | {"files": written[k]["files"]} for k, part in enumerate(parts)]

@@ -19,8 +19,8 @@ DECISIONS = 200  # of the user's own, however many rows in other languages stand
 
 def spoken_in(texts: pd.Series) -> np.ndarray:
     """(n,) the language of each text, "" = unknown or several."""
-    found = languages(pa.array(texts, STRING, from_pandas=True)).fill_null("")
-    names = np.array(found.to_pylist(), dtype=object)
+    codes = languages(pa.array(texts, STRING, from_pandas=True)).fill_null("")
+    names = np.array(codes.to_pylist(), dtype=object)
     names[names == MIXED] = ""
     return names
 

@@ -48,8 +48,8 @@ def read_lexicon(
     origin.append({"file": path.name, "licence": "MIT", "sha256": digest, "words": own})
     for name, table in tables.items():
         for described in table.get("lists", []):
-            found, record = _listed(described, data_dir, f"{path}: [{name}]")
-            words[name] += found
+            listed, record = _listed(described, data_dir, f"{path}: [{name}]")
+            words[name] += listed
             origin.append({"class": name, **record})
     known = {word for each in words.values() for word in each}
     for name, table in tables.items():

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def row_digests(labels: pd.DataFrame) -> np.ndarray:
     """A digest of each row's content, its time and source left out: (n,) str."""
-    kept = labels.drop(columns=["labelled_at", "source"], errors="ignore")
-    kept = kept[sorted(kept.columns)].astype("object").where(kept.notna(), None)
-    rows = kept.to_dict("records")
+    table = labels.drop(columns=["labelled_at", "source"], errors="ignore")
+    table = table[sorted(table.columns)].astype("object").where(table.notna(), None)
+    rows = table.to_dict("records")
     return np.array(
         [hashlib.sha256(orjson.dumps(row, default=str)).hexdigest() for row in rows], dtype="U64"
     )

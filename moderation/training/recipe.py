@@ -106,7 +106,7 @@ class Recipe:
         path = Path(toml)
         tables = read_toml(path, "a training recipe")
         shared, default = tables.pop("shared", {}), tables.pop("default", {})
-        known = {one.name for one in fields(cls)} - {"labels", "default"}
+        known = {setting.name for setting in fields(cls)} - {"labels", "default"}
         _check(shared, known, f"{path}: [shared]")
         base = _settings(Settings(), default, f"{path}: [default]")
         labels = {
@@ -118,7 +118,7 @@ class Recipe:
 
 
 def _settings(base: Settings, table: dict[str, Any], place: str) -> Settings:
-    _check(table, {one.name for one in fields(Settings)}, place)
+    _check(table, {setting.name for setting in fields(Settings)}, place)
     if table.get("kind", "text") not in KINDS:
         raise LabelError(f"{place}: kind is {table['kind']!r}; expected {' or '.join(KINDS)}")
     return replace(base, **table)

@@ -75,16 +75,16 @@ def _own_folder() -> Path | None:
 
 def _ours(folder: Path) -> bool:
     """Whether nobody else can write there."""
-    found = folder.stat()
+    status = folder.stat()
     if not hasattr(os, "getuid"):
         return True
-    return found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o022
+    return status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & 0o022
 
 
 @cache
 def _program() -> str:
     """Digest of this program's source, and of what else its numbers depend on."""
-    blas = sorted({str(one.get("architecture")) for one in threadpool_info()})
+    blas = sorted({str(pool.get("architecture")) for pool in threadpool_info()})
     machine = (platform.python_version(), platform.machine(), blas)
     hashed = hashlib.sha256(repr((machine, [version(library) for library in _LIBRARIES])).encode())
     for path in sorted(_PACKAGE.rglob("*")):
@@ -170,11 +170,11 @@ class Store:
 
     def _prune(self) -> None:
         assert self.folder is not None  # noqa: S101 - only called where there is one
-        found = [
+        entries = [
             (path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.iterdir()
         ]
         room = MOST_BYTES
-        for _, size, path in sorted(found, reverse=True):
+        for _, size, path in sorted(entries, reverse=True):
             room -= size
             if room < 0:
                 path.unlink(missing_ok=True)
@@ -182,9 +182,11 @@ class Store:
 
 def _described(label: ContextLabel) -> bytes:
     described = json.dumps(model_folder.label_card(label), sort_keys=True).encode()
-    arrays = {f"{label.name}/{key}": one for key, one in label.head.tensors().items()}
+    arrays = {f"{label.name}/{key}": array for key, array in label.head.tensors().items()}
     arrays["described"] = np.frombuffer(described, np.uint8)
-    return bytes(safetensors.save({key: np.ascontiguousarray(one) for key, one in arrays.items()}))
+    return bytes(
+        safetensors.save({key: np.ascontiguousarray(array) for key, array in arrays.items()})
+    )
 
 
 def _written(frame: pd.DataFrame, about: Any) -> bytes:

@@ -35,17 +35,17 @@ def expand(toml: str | Path, per_pattern: int, seed: int) -> pd.DataFrame:
     try:
         slots = {name: text.split("|") for name, text in described["slots"].items()}
         patterns = [
-            (one["kind"], one["labels"], text)
-            for one in described["pattern"]
-            for text in one["text"]
+            (pattern["kind"], pattern["labels"], text)
+            for pattern in described["pattern"]
+            for text in pattern["text"]
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise LabelError(f"{path}: {error} is missing or malformed") from error
     rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for kind, labels, pattern in patterns:
-        made = dict.fromkeys(_filled(pattern, slots, rng, path) for _ in range(per_pattern))
-        rows += [{"text": text, "group": kind, "source": path.stem, **labels} for text in made]
+        sentences = dict.fromkeys(_filled(pattern, slots, rng, path) for _ in range(per_pattern))
+        rows += [{"text": text, "group": kind, "source": path.stem, **labels} for text in sentences]
     return label_frame(pd.DataFrame(rows), str(path))
 
 
@@ -53,21 +53,21 @@ def _filled(pattern: str, slots: dict[str, list[str]], rng: np.random.Generator,
     """One sentence, with a choice for every slot, capitalised half of the time."""
     text = pattern
     for _ in range(DEEPEST):
-        text = _SLOT.sub(lambda found: _written(found, slots, rng, path), text)
+        text = _SLOT.sub(lambda slot: _written(slot, slots, rng, path), text)
     text = " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
     return text[:1].upper() + text[1:] if rng.random() < 0.5 else text
 
 
 def _written(
-    found: re.Match[str], slots: dict[str, list[str]], rng: np.random.Generator, path: Path
+    slot: re.Match[str], slots: dict[str, list[str]], rng: np.random.Generator, path: Path
 ) -> str:
     """A slot's choice, filled, misspelt or without its spaces as the slot says."""
-    choice = _choice(found[1], slots, rng, path)
-    if found[2]:
+    choice = _choice(slot[1], slots, rng, path)
+    if slot[2]:
         choice = _SLOT.sub(lambda inner: _choice(inner[1], slots, rng, path), choice)
-    if found[2] == "~":
+    if slot[2] == "~":
         return misspelt(choice, rng)
-    return choice.replace(" ", "") if found[2] == "_" else choice
+    return choice.replace(" ", "") if slot[2] == "_" else choice
 
 
 def misspelt(text: str, rng: np.random.Generator) -> str:

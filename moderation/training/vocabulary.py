@@ -52,13 +52,13 @@ def patterns(toml: Path) -> list[str]:
     return [_SLOT.sub(" ", text) for text in texts]
 
 
-def table(found: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
+def table(counted: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
     """Hashes (k,) uint32, ascending, and costs (k,) uint8 of the MOST common words.
 
     Of two words with one hash the commoner stays.
     """
-    total = sum(found.values())
-    ordered = sorted((-count, word) for word, count in found.items() if count >= FEWEST)
+    total = sum(counted.values())
+    ordered = sorted((-count, word) for word, count in counted.items() if count >= FEWEST)
     costs: dict[int, int] = {}
     for count, word in ordered[:MOST]:
         hashed = 0xCBF29CE484222325
@@ -66,7 +66,7 @@ def table(found: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
             hashed = (hashed ^ ord(letter)) * 0x100000001B3 & MASK
         costs.setdefault(hashed >> 32, min(round(-8 * np.log(-count / total)), 255))
     hashes = sorted(costs)
-    return np.array(hashes, np.uint32), np.array([costs[one] for one in hashes], np.uint8)
+    return np.array(hashes, np.uint32), np.array([costs[hashed] for hashed in hashes], np.uint8)
 
 
 def main() -> None:
@@ -77,12 +77,12 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = chosen.sources.parent
     frame, _ = read_sources(chosen.sources, chosen.data)
-    found = comments_with(frame["text"].fillna("").astype(str))
+    counted = comments_with(frame["text"].fillna("").astype(str))
     seeds = [read_labels(path)["text"] for path in sorted(folder.glob("seed_*.csv"))]
-    own = [*(text for one in seeds for text in one), *patterns(folder / "templates.toml")]
+    own = [*(text for texts in seeds for text in texts), *patterns(folder / "templates.toml")]
     for word in comments_with(own):
-        found[word] = max(found[word], OWN)
-    hashes, costs = table(found)
+        counted[word] = max(counted[word], OWN)
+    hashes, costs = table(counted)
     place = Path(__file__).parents[1] / "features" / "common_words.npz"
     np.savez_compressed(place, hashes=hashes, costs=costs)
 

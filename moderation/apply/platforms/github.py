@@ -69,7 +69,7 @@ class GitHub(Driver):
 def _types(answer: Answer) -> set[str]:
     errors = answer.fields.get("errors")
     rows = errors if isinstance(errors, list) else []
-    return {str(one.get("type")) for one in rows if isinstance(one, dict)}
+    return {str(error.get("type")) for error in rows if isinstance(error, dict)}
 
 
 def _open(settings: Settings) -> GitHub:

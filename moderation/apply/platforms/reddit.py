@@ -38,10 +38,12 @@ class Reddit(Driver):
         name = _full_name(target.id)
         answer = self._client.get("/api/info", {"id": name, "raw_json": "1"})
         listing = answer.fields.get("data")
-        found = listing.get("children") if isinstance(listing, dict) else None
-        if not answer.good or not isinstance(found, list):
+        children = listing.get("children") if isinstance(listing, dict) else None
+        if not answer.good or not isinstance(children, list):
             raise self._client.refusal(answer, f"comment {target.id}")
-        comment = next((one for one in map(_thing, found) if one.get("name") == name), None)
+        comment = next(
+            (thing for thing in map(_thing, children) if thing.get("name") == name), None
+        )
         if comment is None or comment.get("author") == "[deleted]":
             return GONE
         if "spam" not in comment and "banned_by" not in comment:

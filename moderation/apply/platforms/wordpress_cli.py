@@ -65,8 +65,8 @@ class WordPressCli(Driver):
 
 
 def _refusal(ran: subprocess.CompletedProcess[str], target: Target) -> ApplyError:
-    said = safe(" ".join(f"{ran.stderr} {ran.stdout}".split()))[:200]
-    return ApplyError(f"comment {target.id}: wp ended with status {ran.returncode}: {said}")
+    message = safe(" ".join(f"{ran.stderr} {ran.stdout}".split()))[:200]
+    return ApplyError(f"comment {target.id}: wp ended with status {ran.returncode}: {message}")
 
 
 def _open(settings: Settings) -> WordPressCli:

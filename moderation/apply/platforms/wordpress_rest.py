@@ -68,20 +68,20 @@ class WordPressRest(Driver):
     def write(self, target: Target, change: Change) -> str | None:
         """See target.Driver."""
         path = {"rest_route": f"/wp/v2/comments/{target.id}"}
-        word, found = verb(change), self._found[target.id]  # the run reads before it writes
+        word, before = verb(change), self._found[target.id]  # the run reads before it writes
         if word == "trash":
             answer = self._client.send_json("DELETE", "/", None, {**path, "force": "false"})
             self._state(answer.fields, answer, target)
             return None
         body = {"status": word}
-        if _is_address(found["author_ip"]):
-            body["author_ip"] = found["author_ip"]
-        if found["author_user_agent"]:
-            body["author_user_agent"] = found["author_user_agent"]
+        if _is_address(before["author_ip"]):
+            body["author_ip"] = before["author_ip"]
+        if before["author_user_agent"]:
+            body["author_user_agent"] = before["author_user_agent"]
         answer = self._client.send_json("POST", "/", body, path, {"User-Agent": ""})
         self._state(answer.fields, answer, target)
         now = _own(answer.fields)
-        if changed := [name for name, value in found.items() if now[name] != value]:
+        if changed := [name for name, value in before.items() if now[name] != value]:
             raise AlteredError(
                 f"comment {target.id}: WordPress also changed its {', '.join(changed)}"
             )
@@ -109,12 +109,12 @@ def _own(comment: Mapping[str, Any]) -> dict[str, str]:
     return {"text": str(raw or ""), **{name: str(comment.get(name) or "") for name in _OWN}}
 
 
-def _unsafe(found: Mapping[str, str]) -> list[str]:
+def _unsafe(fields: Mapping[str, str]) -> list[str]:
     """What WordPress might change of a comment when it is given a status."""
-    unsafe = [name for name, pattern in _KEPT.items() if not pattern.fullmatch(found[name])]
-    entities = re.findall("&([A-Za-z]+);", " ".join(found.values()))
+    unsafe = [name for name, pattern in _KEPT.items() if not pattern.fullmatch(fields[name])]
+    entities = re.findall("&([A-Za-z]+);", " ".join(fields.values()))
     unsafe += [f"&{name};" for name in entities if name not in name2codepoint]
-    return unsafe + ([] if _is_address(found["author_ip"]) else ["author_ip"])
+    return unsafe + ([] if _is_address(fields["author_ip"]) else ["author_ip"])
 
 
 def _is_address(text: str) -> bool:

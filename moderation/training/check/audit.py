@@ -67,15 +67,17 @@ class Audit:
         """For JSON."""
         return asdict(self) | {
             "agreements": [
-                asdict(one) | {"agreed": shown(one.agreed), "kappa": shown(one.kappa)}
-                for one in self.agreements
+                asdict(pair) | {"agreed": shown(pair.agreed), "kappa": shown(pair.kappa)}
+                for pair in self.agreements
             ]
         }
 
     def table(self) -> pd.DataFrame:
         """The findings as a table for a file or the review page."""
         names = list(Finding.__dataclass_fields__)
-        rows = [asdict(one) | {"reasons": "; ".join(one.reasons)} for one in self.findings]
+        rows = [
+            asdict(finding) | {"reasons": "; ".join(finding.reasons)} for finding in self.findings
+        ]
         return pd.DataFrame(rows, columns=names)
 
 
@@ -105,7 +107,7 @@ def audit(
             else out_of_fold(frame, label, groups, seed=seed)
         )
         findings += _findings(frame, label, answers, probability, near)
-    findings.sort(key=lambda one: (-one.strength, one.row, one.label))
+    findings.sort(key=lambda finding: (-finding.strength, finding.row, finding.label))
     return Audit(len(frame), findings, agreements(frame), warnings)
 
 
@@ -115,11 +117,13 @@ def shared_texts(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     texts = pd.concat([tables[name]["text"] for name in names], ignore_index=True)
     groups = near_duplicate_groups(texts)
     ends = np.cumsum([0, *(len(tables[name]) for name in names)])
-    held = [set(groups[start:end].tolist()) for start, end in pairwise(ends)]
+    groups_of = [set(groups[start:end].tolist()) for start, end in pairwise(ends)]
     warnings = []
     for at, name in enumerate(names):
         for before in range(at):
-            inside = np.isin(groups[ends[at] : ends[at + 1]], list(held[before] & held[at]))
+            inside = np.isin(
+                groups[ends[at] : ends[at + 1]], list(groups_of[before] & groups_of[at])
+            )
             if inside.any():
                 warnings.append(
                     f"{int(inside.sum()):,} texts of {name} stand in {names[before]} too: "
@@ -194,14 +198,14 @@ def _findings(
     rows = rows[judged[rows]]
     context = frame[["text", "annotator", "source"]].astype("object")
     context = context.where(frame[["text", "annotator", "source"]].notna(), None)
-    found = []
+    findings = []
     for row in rows:
         reasons = []
         if against[row] > 0:
             reasons.append(f"{against[row]:.0%} of the rows with nearly this text say otherwise")
         if doubt[row] >= DOUBT:
             reasons.append(f"other rows make {label} {probability[row]:.0%} likely")
-        found.append(
+        findings.append(
             Finding(
                 int(row),
                 label,
@@ -214,7 +218,7 @@ def _findings(
                 int(other[row]) if other[row] >= 0 else None,
             )
         )
-    return found
+    return findings
 
 
 def _twins(answers: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

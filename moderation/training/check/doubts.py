@@ -22,7 +22,7 @@ MOST = 500  # comments of a page: more are not looked through in a day
 
 
 def doubts_table(
-    frame: pd.DataFrame, found: Audit, most: int = MOST
+    frame: pd.DataFrame, audit: Audit, most: int = MOST
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The most doubtful comments as a scored table, and the passport that goes with it.
 
@@ -31,11 +31,11 @@ def doubts_table(
     """
     by_comment: dict[tuple[str, str, str], list[Finding]] = {}
     keys = frame[["thread_id", "id", "text"]].astype("object").where(frame.notna(), "")
-    for one in found.findings:
-        thread, name, text = (str(value) for value in keys.iloc[one.row])
-        place = (thread, name, text) if name else (thread, f"row {one.row + 1}", text)
+    for finding in audit.findings:
+        thread, name, text = (str(value) for value in keys.iloc[finding.row])
+        place = (thread, name, text) if name else (thread, f"row {finding.row + 1}", text)
         if place in by_comment or len(by_comment) < most:
-            by_comment.setdefault(place, []).append(one)
+            by_comment.setdefault(place, []).append(finding)
     places, doubts = list(by_comment), list(by_comment.values())
     chosen = frame.iloc[[several[0].row for several in doubts]].reset_index(drop=True)
     comments, threads, rows = label_comments(chosen)
@@ -66,15 +66,16 @@ def _row(several: list[Finding]) -> dict[str, Any]:
     """Flags, reasons and scores of one comment, from what is doubted of it."""
     row: dict[str, Any] = {}
     why: dict[str, dict[str, Any]] = {}
-    for one in several:  # the most doubtful first
-        if one.label in why:
+    for finding in several:  # the most doubtful first
+        if finding.label in why:
             continue
-        score = round(1 - one.strength if one.given else one.strength, 4)
-        who = f"{one.annotator or one.source or 'the table'} said {'yes' if one.given else 'no'}"
-        reason = "; ".join([who, *one.reasons])
-        why[one.label] = {"score": score, "threshold": 0.5, "sentence": f"{reason}."}
-        row[one.label] = score
-    given = {one.label for one in several if one.given}
+        score = round(1 - finding.strength if finding.given else finding.strength, 4)
+        answer = "yes" if finding.given else "no"
+        who = f"{finding.annotator or finding.source or 'the table'} said {answer}"
+        reason = "; ".join([who, *finding.reasons])
+        why[finding.label] = {"score": score, "threshold": 0.5, "sentence": f"{reason}."}
+        row[finding.label] = score
+    given = {finding.label for finding in several if finding.given}
     row["flags"] = ";".join(label for label in why if label in given)
     row["why"] = orjson.dumps(why).decode()
     row["queue"] = f"doubted {several[0].label}"

@@ -54,25 +54,27 @@ def training_pairs(
     """
     talks, strays, strangers = roles or Roles()
     source = labels["source"].fillna("").astype("str")
-    found = [one for one in threads if len(one.comments)]
-    found += [talk_of(one, labels[source == one]) for one in talks if (source == one).any()]
+    conversations = [one for one in threads if len(one.comments)]
+    conversations += [talk_of(one, labels[source == one]) for one in talks if (source == one).any()]
     if name in labels:
         answered = labels[labels[name].notna() & ~source.isin(talks)]
-        found += [
+        conversations += [
             judged_talk(str(one), rows, name, seed)
             for one, rows in answered.groupby(source[answered.index], sort=True)
         ]
-    if not found:
+    if not conversations:
         raise LabelError(f"{name} needs judged rows or conversations; the label table has neither")
     texts = [labels["text"], *(one.comments["text"] for one in threads)]
     counted = pd.concat(texts, ignore_index=True)
     frequencies = count_words(counted)
     pool = homeless(labels, seed, strays, strangers)
     known = pc.unique(pa.array(counted, STRING, from_pandas=True).drop_null())
-    own = pa.array(pd.concat([one.comments["text"] for one in found]), STRING, from_pandas=True)
+    own = pa.array(
+        pd.concat([one.comments["text"] for one in conversations]), STRING, from_pandas=True
+    )
     others = known.filter(pc.invert(pc.is_in(known, own)))
     apart = replace(frequencies, vectors=learn(others, frequencies.steps, seed))
-    pairs = off_topic_training(found, pool, apart, seed)
+    pairs = off_topic_training(conversations, pool, apart, seed)
     return pairs, replace(frequencies, vectors=learn(known, frequencies.steps, seed))
 
 
@@ -136,7 +138,7 @@ def _heads(thread: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
         heads[column] = None if known is None else known.where(known.notna(), None).to_numpy()
     heads = heads.groupby("thread_id", sort=False).first().reset_index()
     heads["url"] = None
-    arrays = [pa.array(list(heads[one]), STRING, from_pandas=True) for one in THREAD_SCHEMA.names]
+    arrays = [pa.array(list(heads[name]), STRING, from_pandas=True) for name in THREAD_SCHEMA.names]
     table = pa.table(arrays, schema=THREAD_SCHEMA)
     return to_frame(table)
 

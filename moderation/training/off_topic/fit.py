@@ -128,14 +128,14 @@ def _fit(
         step = np.zeros(len(point))
         step[free] = np.linalg.solve(curve[np.ix_(free, free)], -gradient[free])
         share, ahead = 1.0, np.minimum(point + step, most)
-        found = loss(ahead)
-        while found[0] > value + SUFFICIENT * gradient @ (ahead - point) and share > SHORTEST:
+        tried = loss(ahead)
+        while tried[0] > value + SUFFICIENT * gradient @ (ahead - point) and share > SHORTEST:
             share /= 2
             ahead = np.minimum(point + share * step, most)
-            found = loss(ahead)
-        if found[0] >= value:  # as low as rounding lets it be
+            tried = loss(ahead)
+        if tried[0] >= value:  # as low as rounding lets it be
             break
-        point, (value, logit) = ahead, found
+        point, (value, logit) = ahead, tried
     return point[:-1], float(point[-1])
 
 
@@ -150,12 +150,12 @@ def held_out_logits(
     fold = np.random.default_rng(seed).integers(0, FOLDS, group.max(initial=0) + 1)[group]
     logits = np.empty(len(group))
 
-    def fill(one: int) -> None:
-        held = fold == one
-        head = fit_context(pairs.take(~held), frequencies, near=near)
-        out = pairs.features[held]
-        line = out @ head.weights.astype(np.float64) + head.intercept
-        logits[held] = discount_short(line, out, head.doubt)
+    def fill(number: int) -> None:
+        left_out = fold == number
+        classifier = fit_context(pairs.take(~left_out), frequencies, near=near)
+        out = pairs.features[left_out]
+        line = out @ classifier.weights.astype(np.float64) + classifier.intercept
+        logits[left_out] = discount_short(line, out, classifier.doubt)
 
     with ThreadPoolExecutor(min(thread_count(), FOLDS)) as pool:
         list(pool.map(fill, range(FOLDS)))

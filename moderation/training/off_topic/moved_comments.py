@@ -123,13 +123,13 @@ def off_topic_training(
         for copy, rate in enumerate(RATES):
             rng = np.random.default_rng([seed, number, copy])
             for comments, threads, moved in _views(conversation, pool, rate, rng):
-                found, can_tell = context_features(comments, threads, frequencies)
-                kept = can_tell & has_words(found, FEWEST) & ~np.isnan(moved)
+                measured, can_tell = context_features(comments, threads, frequencies)
+                usable = can_tell & has_words(measured, FEWEST) & ~np.isnan(moved)
                 thread = conversation.name + "/" + comments["thread_id"].astype("str")
-                features.append(found[kept])
-                answers.append(moved[kept])
-                groups.append(thread.to_numpy()[kept])
-                sources.append(np.full(int(kept.sum()), conversation.name, dtype=object))
+                features.append(measured[usable])
+                answers.append(moved[usable])
+                groups.append(thread.to_numpy()[usable])
+                sources.append(np.full(int(usable.sum()), conversation.name, dtype=object))
             if conversation.judged is not None:
                 break
     return Pairs(
@@ -156,11 +156,11 @@ def promoted(
         {"thread_id": comments["thread_id"][opens], "article": comments["text"][opens]}
     )
     heads = article.merge(threads[["thread_id", "title"]], on="thread_id", how="left")
-    kept = chosen & ~first
-    shown = comments[kept]
+    usable = chosen & ~first
+    shown = comments[usable]
     depth = np.maximum(shown["depth"].to_numpy(np.int32) - 1, 1)
     shown = shown.assign(depth=pd.array(depth, pd.ArrowDtype(pa.int32()))).reset_index(drop=True)
-    return shown, heads, moved[kept]
+    return shown, heads, moved[usable]
 
 
 def _views(

@@ -46,17 +46,17 @@ def learn(texts: pa.Array, steps: np.ndarray, seed: int) -> WordVectors | None:
         return None
     row = np.full(1 << terms.BITS, -1, np.int32)
     row[common] = np.arange(len(common), dtype=np.int32)
-    met = _company(row[ids], np.repeat(np.arange(len(begin) - 1), np.diff(begin)), len(common))
-    vectors = _leading(_information(met), seed) * (steps[common] / IDF_STEPS)[:, None]
+    counts = _company(row[ids], np.repeat(np.arange(len(begin) - 1), np.diff(begin)), len(common))
+    vectors = _leading(_information(counts), seed) * (steps[common] / IDF_STEPS)[:, None]
     telling = steps[common] >= TELLING * IDF_STEPS
     if not telling.any():
         return None
     row[common[~telling]] = -1
     vectors = vectors @ _evened(vectors, row, ids, begin, seed)
     buckets = common[telling]
-    kept = vectors[telling][np.argsort(buckets)]
-    largest = float(np.quantile(np.abs(kept), LARGEST))
-    values = np.clip(np.rint(kept * (127 / largest)), -127, 127).astype(np.int8)
+    sorted_vectors = vectors[telling][np.argsort(buckets)]
+    largest = float(np.quantile(np.abs(sorted_vectors), LARGEST))
+    values = np.clip(np.rint(sorted_vectors * (127 / largest)), -127, 127).astype(np.int8)
     return WordVectors(np.sort(buckets).astype(np.uint32), values)
 
 
@@ -65,38 +65,40 @@ def _company(row: np.ndarray, text: np.ndarray, words: int) -> csr_array:
     from scipy.sparse import csr_array
 
     company = min(COMPANY, words)
-    met = csr_array((words, company), dtype=np.float64)
+    counts = csr_array((words, company), dtype=np.float64)
     for distance in range(1, WINDOW + 1):
         near = (
             (text[:-distance] == text[distance:]) & (row[:-distance] >= 0) & (row[distance:] >= 0)
         )
-        one, other = row[:-distance][near], row[distance:][near]
-        for word, beside in ((one, other), (other, one)):
-            kept = beside < company
-            counted = np.full(int(kept.sum()), float(WINDOW + 1 - distance))
-            met = met + csr_array((counted, (word[kept], beside[kept])), shape=met.shape)
-    return met
+        left, right = row[:-distance][near], row[distance:][near]
+        for word, beside in ((left, right), (right, left)):
+            common = beside < company
+            counted = np.full(int(common.sum()), float(WINDOW + 1 - distance))
+            counts = counts + csr_array(
+                (counted, (word[common], beside[common])), shape=counts.shape
+            )
+    return counts
 
 
-def _information(met: csr_array) -> csr_array:
+def _information(counts: csr_array) -> csr_array:
     """Positive pointwise mutual information of counts."""
     from scipy.sparse import csr_array
 
-    of_word, of_company = met.sum(axis=1), met.sum(axis=0) ** SMOOTH
-    pairs = met.tocoo()
+    of_word, of_company = counts.sum(axis=1), counts.sum(axis=0) ** SMOOTH
+    pairs = counts.tocoo()
     expected = of_word[pairs.row] * (of_company / of_company.sum())[pairs.col]
-    told = np.log(pairs.data / expected)
-    kept = told > 0
-    cells = (pairs.row[kept], pairs.col[kept])
-    return csr_array((told[kept].astype(np.float32), cells), shape=met.shape)
+    information = np.log(pairs.data / expected)
+    positive = information > 0
+    cells = (pairs.row[positive], pairs.col[positive])
+    return csr_array((information[positive].astype(np.float32), cells), shape=counts.shape)
 
 
 def _leading(matrix: csr_array, seed: int) -> np.ndarray:
     """Rows of a matrix in its first singular directions: (n, DIMENSIONS)."""
     from sklearn.utils.extmath import randomized_svd
 
-    found = randomized_svd(matrix, DIMENSIONS, n_iter=ROUNDS, random_state=seed)
-    return found[0] * np.sqrt(found[1])
+    factors = randomized_svd(matrix, DIMENSIONS, n_iter=ROUNDS, random_state=seed)
+    return factors[0] * np.sqrt(factors[1])
 
 
 def _evened(

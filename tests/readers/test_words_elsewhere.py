@@ -384,3 +384,28 @@ def test_authors_of_disqus_and_atom_that_are_texts(tmp_path):
     assert reasons(written(tmp_path, "disqus.xml", post)) == ["an author that is prose"]
     entry = ATOM.format(f"<thr:in-reply-to ref='p'/>{author}")
     assert reasons(written(tmp_path, "feed.xml", entry)) == ["an author that is prose"]
+
+
+def test_a_text_near_the_beginning_of_what_other_rows_answer(tmp_path):
+    parents = ["The first edit was wrong", f"Ter {PROSE} thanhe first edit was wrong"]
+    rows = [f"Some words {n}.,{parents[n == 1]},0" for n in range(3)]
+    path = written(tmp_path, "context.csv", "\n".join(["text,parent_text,label_oc", *rows]))
+    assert len(read(path).comments) == 3
+    assert reasons(path) == ["a text within the article of other rows"]
+
+
+def test_rows_of_coral_of_which_one_has_lost_a_comma(tmp_path):
+    rows = [f"u{n},a{n},s1,2024-01-06T10:00:00Z,<p>Mine.</p>,,APPROVED," for n in range(6)]
+    rows[2] = rows[2].replace(",a2", "a2")
+    path = written(tmp_path, "comments.csv", "\n".join(rows) + "\n")
+    assert len(read(path).comments) == 5
+    assert reasons(path) == ["7 cells, but the header has 8"]
+
+
+def test_a_row_in_place_of_the_header(tmp_path):
+    rows = [
+        f"u{n},2024-01-0{n} 10:00:00,We waited for the ferry {n} hours.,ok\n" for n in (1, 2, 3)
+    ]
+    path = written(tmp_path, "comments.csv", "".join(rows))
+    assert len(read(path).comments) == 2
+    assert reasons(path) == ["the header line holds what a row should"]

@@ -187,14 +187,17 @@ def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
     if not (len(counts) > 1 and counts.max() >= _OFTEN):
         return []
     written = encoded.dictionary.to_pylist()
-    often: dict[str, str] = {}  # the beginning of an article -> the article
+    begun: dict[str, str] = {}  # the beginning of an article -> the article
+    ended: dict[str, str] = {}  # its end
     for at in np.flatnonzero(counts >= _OFTEN).tolist():
         if len(written[at]) >= 2 * _EDGE:
-            often.setdefault(written[at][:_EDGE], written[at])
+            begun.setdefault(written[at][:_EDGE], written[at])
+            ended.setdefault(written[at][-_EDGE:], written[at])
     odd = [
         at
         for at in np.flatnonzero(counts == 1).tolist()
-        if (article := often.get(written[at][:_EDGE])) and _holds(written[at], article)
+        for article in (begun.get(written[at][:_EDGE]) or ended.get(written[at][-_EDGE:]),)
+        if article and _holds(written[at], article)
     ]
     rows = pc.is_in(encoded.indices, value_set=pa.array(odd, encoded.indices.type))
     numbers = np.flatnonzero(rows.to_numpy(zero_copy_only=False)).tolist()
@@ -203,7 +206,7 @@ def _inserted(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, str]]:
 
 def _holds(text: str, article: str) -> bool:
     """Whether a text is the article with more in its middle."""
-    if text[-_EDGE:] != article[-_EDGE:] or len(text) - len(article) < _EDGE:
+    if len(text) - len(article) < _EDGE:
         return False
     return _shared(text, article) + _shared(text[::-1], article[::-1]) >= len(article)
 

@@ -43,6 +43,7 @@ LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
 _WORDY = 10  # words in the name of a column, which even a question hardly has
 _WORDY_EXPORT = 5  # words in one that a program has made
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d")
 _SEVERAL = 3  # other columns, which show what names are like
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
@@ -240,9 +241,13 @@ class _Walk:
             self._false = True
             yield partial(self._headless, head)
         elif self._style.header and (
-            any(map(self._style.holds_words, self._style.names)) or self._style.is_split()
+            any(map(self._style.holds_words, self._style.names))
+            or self._style.is_split()
+            or any(map(_DATE.match, self._style.names))
         ):
             why = "a column's name goes on as a text"
+            if any(map(_DATE.match, self._style.names)):
+                why = "the header line holds what a row should"
             place = _Rows(head, 1, 0).place
             reject = Reject(self._file, place, why, snippet(head))
             yield lambda: Columns({}, str, [reject], 1)

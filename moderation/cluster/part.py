@@ -28,7 +28,8 @@ from moderation.cluster.spill import (
 from moderation.comments import PINGS, REJECT_SCHEMA
 from moderation.flags.by_language import by_language, sum_of
 from moderation.model.share import seen_in
-from moderation.readers.dump import Assembled, Dump, assembled, reject_table
+from moderation.readers.dump import Assembled, Dump, assembled
+from moderation.readers.rejects import reject_table
 from moderation.tables import ROW_GROUP, to_frame
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from moderation.cluster.spill import HASH, Spill, as_lists, partition_of, spille
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Reject
 from moderation.errors import InputError
 from moderation.readers import Source, found_in
-from moderation.readers.dump import linked, reject_table, thread_names
+from moderation.readers.dump import linked, thread_names
 from moderation.readers.files import sources
+from moderation.readers.rejects import reject_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
+from moderation.comments import RECORD_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
 from moderation.errors import InternalError
+from moderation.readers.rejects import Rejects
 from moderation.tables import to_frame
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Gathering:
     """What batches tell beside their records: kept in memory until all have come."""
 
     def __init__(self) -> None:
-        self.rejects: list[Reject] = []
+        self.rejects = Rejects()
         self.threads: list[pa.Table] = []
         self.stems: dict[str, str] = {}  # file -> what its records without a thread are named after
         self.met = self.invented = 0
@@ -83,7 +84,7 @@ class Gathering:
             self.met += batch.met
             self.invented += batch.invented
             self._formats[source.name] = (reader or "", reason)
-            self.rejects += batch.rejects
+            self.rejects.add(batch.rejects)
             self._notes.update(batch.notes)
             if reader is None:
                 continue
@@ -111,7 +112,7 @@ class Gathering:
         return Dump(
             comments,
             threads,
-            to_frame(reject_table(self.rejects)),
+            to_frame(self.rejects.table()),
             self.met,
             self.invented,
             [*self._notes, *self._of_parents()],
@@ -137,7 +138,7 @@ def merged(batches: Iterable[FoundBatch]) -> Dump:
     together = [_together(tables, gathering.stems)]
     tables.clear()
     built = assembled(together.pop(), gathering.threads)  # nobody else holds them: there is room
-    gathering.rejects += built.rejects
+    gathering.rejects.add(built.rejects)
     return gathering.dump(built.comments, built.threads)
 
 
@@ -278,10 +279,3 @@ def thread_table(threads: list[pa.Table], met: pa.ChunkedArray) -> pa.Table:
     return merged_rows.rename_columns(
         [name.removesuffix("_min") for name in merged_rows.column_names]
     ).select(THREAD_SCHEMA.names)
-
-
-def reject_table(rejects: list[Reject]) -> pa.Table:
-    """The rejects as REJECT_SCHEMA."""
-    columns = list(zip(*rejects, strict=True)) or [()] * len(REJECT_SCHEMA)
-    clean = [[value.encode("utf-8", "replace").decode() for value in column] for column in columns]
-    return pa.table(dict(zip(REJECT_SCHEMA.names, clean, strict=True)), schema=REJECT_SCHEMA)

@@ -145,7 +145,7 @@ class Spooled:
         records = pa.concat_tables(_records(path))
         path.unlink()
         built = assembled(records, [])
-        self._gathering.rejects += built.rejects
+        self._gathering.rejects.add(built.rejects)
         self.count += len(built.comments)
         return to_arrow(built.comments)
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import sqlite3
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -649,13 +650,26 @@ def test_two_files_of_one_name_in_an_archive_are_both_read(tmp_path):
     assert list(dump.formats) == [f"{path}:a.csv", f"{path}:a.csv (2)"]
 
 
-def test_comments_in_a_column_of_lists_are_spoken_of(tmp_path):
+def test_comments_in_a_column_of_lists_are_replies(tmp_path):
     path = tmp_path / "dump.parquet"
-    replies = [[{"id": "r1", "body": "a reply"}], []]
-    pq.write_table(pa.table({"id": ["1", "2"], "text": ["one", "two"], "replies": replies}), path)
+    moment = datetime(2020, 5, 2, tzinfo=UTC)
+    replies = [[{"id": "r1", "body": "a reply", "at": moment}], [], None]
+    table = {"id": ["1", "2", "3"], "text": ["one", "two", "three"], "children": replies}
+    pq.write_table(pa.table(table), path)
     dump = read(path)
-    assert ids(dump) == ["1", "2"]
-    assert any("lists of the column replies" in note for note in dump.notes)
+    assert ids(dump) == ["1", "2", "3", "r1"]
+    assert list(dump.comments["parent_id"].dropna()) == ["1"]
+    assert list(dump.comments["text"])[:2] == ["one", "a reply"]
+    assert dump.rejects.empty
+
+
+def test_comments_in_a_column_of_lists_of_rows_that_are_articles(tmp_path):
+    path = tmp_path / "dump.parquet"
+    lists = [[{"comment_id": n, "message": f"of mine {n}"} for n in (k, k + 5)] for k in (1, 2)]
+    pq.write_table(pa.table({"url": ["/a", "/b"], "title": ["A", "B"], "posts": lists}), path)
+    dump = read(path)
+    assert ids(dump) == ["1", "2", "6", "7"]
+    assert list(dump.threads["title"]) == ["A", "B"]
 
 
 def test_prose_in_a_key_of_what_is_around_a_comment(tmp_path):

@@ -35,8 +35,9 @@ def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> It
     known = PageWords(texts)
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)
-    while chosen and end < len(lines) and lines[end].indent and not lines[end].kind:
-        end += 1  # less deep than the list, but only lists are indented
+    if 0 < end < len(lines) and stamp(lines[end - 1].text):  # a comment without a text
+        while end < len(lines) and lines[end].indent and not lines[end].kind:
+            end += 1  # less deep than the list, but only lists are indented
     buttons = _buttons(lines[start:end])
     for at, line in enumerate(lines):
         over = _is_over_button(lines[at + 1 : at + 1 + _OVER], buttons)

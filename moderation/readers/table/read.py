@@ -27,6 +27,7 @@ from moderation.readers.table.columns import batch, late_roles, texts
 from moderation.readers.table.csv import Style, csv_columns, style_of
 from moderation.readers.table.dialects import DIALECTS, dialect_of, dialect_roles
 from moderation.readers.table.jsonl import line_columns, value_columns
+from moderation.readers.table.nested import nested_batches
 from moderation.readers.table.objects import LATER, Job, at, nested_words
 from moderation.readers.table.parquet import Parquet
 from moderation.readers.table.sampled import (
@@ -97,8 +98,13 @@ def read(source: Source) -> Iterator[Batch]:
     """Batches of a table. Raises InputError where it has no text column."""
     if source.head.startswith(PARQUET):
         stream = Parquet(source)
+        nested = _nested(stream.schema)
+        batches = nested_batches(source, stream) if nested else None
+        if batches:
+            yield from batches
+            return
         yield from _batches(source, stream.columns(_roles(source, stream.names)))
-        if nested := _nested(stream.schema):
+        if nested:
             yield Batch(notes=[f"{source.name}: {_LISTS.format(_shown(nested))}"])
         return
     if source.binary:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from places import ROOT, SHARED
 
@@ -397,6 +399,84 @@ def test_the_shipped_description_is_well_formed():
         assert source["url"].startswith(("https://", "http://"))
         assert source["use"] != "S" or "none stated" not in source["licence"]
         assert source["use"] != "S" or "research" not in source["licence"]
+
+
+def _table(path, columns, *rows):
+    pq.write_table(
+        pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), path
+    )
+
+
+@pytest.fixture(scope="module")
+def miniatures(tmp_path_factory):
+    """A few rows of our own in the form of published sets, read by the description that ships."""
+    data = tmp_path_factory.mktemp("data")
+    for name in ("davidson", "youtube_spam", "sms_spam"):
+        (data / name).mkdir()
+    (data / "davidson/labeled_data.csv").write_text(
+        ",count,hate_speech,offensive_language,neither,class,tweet\n"
+        "0,3,3,0,0,0,!!! RT @one: they are vermin &amp; worse\n"
+        "1,3,0,3,0,1,you absolute clown &#128514;\n"
+        "2,3,0,0,3,2,what a fine day\n"
+    )
+    (data / "youtube_spam/Youtube01-Psy.csv").write_text(
+        "COMMENT_ID,AUTHOR,DATE,CONTENT,CLASS\n"
+        "a,Ann,2013-11-07T06:20:48,check out my channel<br />now,1\n"
+        "b,Ben,,lovely song,0\n"
+    )
+    (data / "sms_spam/SMSSpamCollection").write_text(
+        "ham\tsee you at six\nspam\tWIN &lt;cash&gt;\n"
+    )
+    _table(
+        data / "edos.parquet",
+        ("rewire_id", "text", "label_sexist"),
+        ("1", "[USER] women are awful [URL]", "sexist"),
+        ("2", "the weather is awful", "not sexist"),
+    )
+    _table(
+        data / "hatemoji_build.parquet",
+        ("entry_id", "text", "label_gold", "matched_id"),
+        ("1", "I would 🔪 them", "1", "2"),
+        ("2", "I would 👏 them", "0", "1"),
+    )
+    wiki = ("corpus", "text_normalised", "comment_text", "id", "sample", "identity_hate")
+    wiki += ("toxic", "obscene", "insult", "threat", "severe_toxic", "n_labels")
+    _table(
+        data / "jigsaw_union.parquet",
+        wiki,
+        ("wikipedia", False, "A calm remark.", "1", "random", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 6),
+        ("wikipedia", False, "You fool!", "2", "blocked", 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 6),
+        ("wikipedia", False, "Damn it.", "3", "random", 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 6),
+        ("wikipedia", True, "lower cased", "4", "random", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 6),
+        ("civil_comments", False, "Elsewhere.", "5", "random", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 6),
+    )
+    return read_sources(TOML, data, use="SDT", names=MINIATURES)
+
+
+MINIATURES = ("davidson", "youtube_spam", "sms_spam", "edos", "hatemoji", "wikipedia_talk")
+
+
+def test_the_shipped_description_reads_sets_of_that_form(miniatures):
+    frame, records = miniatures
+    assert {record["name"]: (record["rows"], record["labels"]) for record in records} == {
+        "davidson": (3, {"slur": [1, 1], "abuse": [2, 1]}),
+        "youtube_spam": (2, {"spam": [1, 1]}),
+        "sms_spam": (2, {"spam": [1, 1]}),
+        "edos": (1, {"slur": [1, 0]}),
+        "hatemoji": (2, {"slur": [1, 1]}),
+        "wikipedia_talk": (3, {"slur": [0, 3], "abuse": [1, 1]}),
+    }
+    assert frame["text"].tolist()[:3] == [
+        "they are vermin & worse",
+        "you absolute clown 😂",
+        "what a fine day",
+    ]
+    assert "WIN <cash>" in frame["text"].tolist()
+    pairs = frame.loc[frame["source"] == "hatemoji", "group"]
+    assert pairs.nunique() == 1
+    wiki = frame[frame["source"] == "wikipedia_talk"]
+    assert wiki["natural"].tolist() == [True, False, True]
+    assert wiki["abuse"].isna().tolist() == [False, False, True]  # it swears at nobody
 
 
 @pytest.fixture(scope="module")

@@ -204,6 +204,28 @@ def test_shared_pages(name, total, by_depth, pings):
     assert all(row.text and (row.author or row.kind != "comment") for row in found)
 
 
+OUR_PAGES = [places.ROOT / "seeds" / "school-lunches.html", SAMPLES / "blogger.html"]
+
+
+def test_a_page_of_the_project():
+    found = records(OUR_PAGES[0].read_text("utf-8"))
+    assert depths(found) == [1, 2, 3, 4, 2, 1, 2, 3, 2, 3, 1, 2, 3, 4, 4, 1, 1, 2, 1, 1]
+    assert [row.kind for row in found].count("pingback") == 1
+    assert all(row.text and row.author for row in found)
+
+
+@pytest.mark.parametrize("path", OUR_PAGES, ids=lambda path: path.name)
+def test_both_readers_agree_on_pages_of_the_project(path):
+    render = pytest.importorskip("resiliparse.extract.html2text").extract_plain_text
+    content = path.read_text("utf-8")
+    page = records(content)
+    printed = parse(render(content, preserve_formatting=True))
+    assert [(one.depth, "".join(one.text.split())[:60]) for one in printed.comments] == [
+        (depth, "".join(row.text.split())[:60])
+        for depth, row in zip(depths(page), page, strict=True)
+    ]
+
+
 @needs_shared
 @pytest.mark.parametrize(
     "name",

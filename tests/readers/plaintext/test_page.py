@@ -311,6 +311,20 @@ THIRD_PAGE = [
 ]
 
 
+def test_a_page_of_the_project():
+    """Its questions are a list within a comment; related articles are none."""
+    found = parse((places.ROOT / "seeds" / "bike-lane.txt").read_text("utf-8")).comments
+    assert [one.depth for one in found] == [
+        *(1, 2, 3, 4, 5, 2, 3, 1, 2, 2, 3, 2),
+        *(1, 2, 1, 2, 1, 2, 1, 1, 1, 2, 1, 1),
+    ]
+    assert [len(one.text.split()) for one in found] == [
+        *(52, 15, 15, 4, 39, 24, 34, 41, 17, 18, 10, 17),
+        *(11, 13, 25, 22, 28, 16, 18, 38, 28, 15, 21, 27),
+    ]
+    assert found[16].text.count("\n") >= 3
+
+
 @needs_shared
 def test_the_third_shared_page():
     path = next((SHARED / "seeds").glob("002*.txt"))

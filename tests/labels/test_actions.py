@@ -99,6 +99,20 @@ def test_actions_of_another_ledger_come_in_once_and_go_with_their_retraction(tmp
     assert [entry["annotator"] for entry in left] == ["bob"]
 
 
+def test_what_the_page_saves_of_its_own_ledger_brings_nothing_new(tmp_path):
+    here, saved = tmp_path / "here.jsonl", tmp_path / "saved.jsonl"
+    page = {"client_at": NOON - timedelta(seconds=3), "order": "a-0 1", "dump": "s.parquet"}
+    asked = Request(**ABOUT, annotator="ann", at=NOON, to="bob", **page)
+    keys = ledger.append(here, [action(note="third time", **page), asked])
+    ledger.retract(here, at=NOON, by="ann", key=keys[0])
+    before = here.read_bytes()
+    again = [action(note="third time"), Request(**ABOUT, annotator="ann", at=NOON, to="bob")]
+    keys = ledger.append(saved, again)  # with the ledger's time, and without what pages leave out
+    ledger.retract(saved, at=NOON, by="ann", key=keys[0])
+    take_ledger(here, saved, now=NOON)
+    assert here.read_bytes() == before
+
+
 # ---- the list of reasons -------------------------------------------------------------------------
 
 

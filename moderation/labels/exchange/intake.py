@@ -153,17 +153,24 @@ def _beside(
     new: list[ledger.Entry] = []
     back = _retractions(entries)
     for kind in ("action", "request"):
-        has = {_wish(entry): entry["key"] for entry in known if entry["entry"] == kind}
+        has = {
+            wish: entry["key"]
+            for entry in known
+            if entry["entry"] == kind
+            for wish in _wishes(entry)
+        }
         stands = {entry["key"] for entry in ledger.standing(known, kind)}
         for entry in entries:
             if entry["entry"] != kind:
                 continue
-            key = has.get(_wish(entry))
+            wishes = _wishes(entry)
+            key = next((has[wish] for wish in wishes if wish in has), None)
             if key is None:
                 copy = copied(entry, now)
                 new.append(copy)
-                key = has[_wish(entry)] = str(copy.line()["key"])
+                key = str(copy.line()["key"])
                 stands.add(key)
+            has |= dict.fromkeys(wishes, key)
             if id(entry) in back and key in stands:
                 by, at = back[id(entry)]
                 new.append(Retraction(key=key, by=by, at=at))
@@ -171,12 +178,16 @@ def _beside(
     return new
 
 
-def _wish(entry: dict[str, Any]) -> tuple[Any, ...]:
-    """What makes an action or a request the same as that of another file."""
+def _wishes(entry: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What makes an action or a request the same as that of another file, by each of its times.
+
+    The page saves the time of the ledger, and the ledger keeps that of the page's clock as well.
+    """
     thread, name, text, annotator = ledger.comment_of(entry)
     comment = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
     said = tuple(entry.get(part) for part in ("action", "reason", "note", "to"))
-    return (*comment, annotator, *said, _milliseconds(entry.get("client_at") or entry["at"]))
+    times = [entry[time] for time in ("at", "client_at") if entry.get(time) is not None]
+    return [(*comment, annotator, *said, _milliseconds(time)) for time in times]
 
 
 @dataclass(frozen=True)

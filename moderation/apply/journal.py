@@ -77,6 +77,20 @@ def known(path: Path, digest: str) -> dict[str, Entry]:
     return _read(path, digest)[0] if path.exists() else {}
 
 
+def written(path: Path, digest: str) -> dict[str, str]:
+    """When each step was written that still stands: those that were undone are left out."""
+    if not known(path, digest):
+        return {}
+    content = path.read_bytes()
+    stands: dict[str, str] = {}
+    for line in map(orjson.loads, content[: content.rfind(b"\n") + 1].splitlines()):
+        if line["entry"] == DONE:
+            stands.pop(line["step"], None)
+            if line["doing"] == RUN:
+                stands[line["step"]] = line["at"]
+    return stands
+
+
 def _read(path: Path, digest: str) -> tuple[dict[str, Entry], int]:
     """The entries, and the length of the whole lines."""
     content = path.read_bytes()

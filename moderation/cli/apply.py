@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from moderation.cli.app import Commands, app, say, tell
-from moderation.cli.options import SHOWN
+from moderation.cli.options import SHOWN, MaskKey
 from moderation.terminal import plural
 
 if TYPE_CHECKING:
@@ -191,6 +191,50 @@ def verify(plan: PlanFile) -> None:
         _verify_files(made, plan)
         return
     _work(made, plan, look, yes=False)
+
+
+@commands.command()
+def statements(
+    plan: PlanFile,
+    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The decisions.")],
+    scored: Annotated[str, typer.Argument(metavar="SCORED", help="What `score -o` wrote.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
+    policy: Annotated[
+        Path, typer.Option("--policy", help="The site's name, rules and way to appeal, .toml.")
+    ],
+    applied: Annotated[
+        str | None,
+        typer.Option(
+            "--applied", metavar="DATE", help="When you took a csv or sql plan to the site."
+        ),
+    ] = None,
+    mask: MaskKey = None,
+) -> None:
+    """Write a statement of reasons for each step that a run carried out.
+
+    In the folder: authors.md, a text for each author; statements.jsonl, the same as records; and
+    dsa-001.json ..., rows for the transparency database of the Digital Services Act.
+    """
+    from moderation.apply.journal import written
+    from moderation.apply.plan import journal_of
+    from moderation.apply.policy import read_policy
+    from moderation.apply.statements import statements as made_of
+    from moderation.apply.statements import write_statements
+
+    made = _read(plan)
+    if made.platform.open is None:
+        if applied is None:
+            raise typer.BadParameter(
+                f"{made.to} writes files: say when you applied them, --applied"
+            )
+        times = dict.fromkeys([step.step for step in made.steps], applied)
+    else:
+        times = written(journal_of(plan), made.digest)
+    said = made_of(made, times, ledger, scored, read_policy(policy))
+    files = write_statements(said, output, mask)
+    tell(f"{plural(len(said), 'statement')} in {output}: {', '.join(files)}")
+    if without := len(made.steps) - len(said):
+        tell(f"  {plural(without, 'step')} without: approved, not written yet, or undone")
 
 
 def _read(path: Path) -> Plan:

@@ -3,8 +3,8 @@
 A line is a JSON object. `{"entry": "decision", "key": …, "label": "spam", "value": 1, …}` holds
 the comment with its context, so that retraining needs no dump; `{"entry": "retraction", …}`
 takes back one entry by its key, or all that an annotator made so far. What should become of the
-comment, and whom else it was given to, stands in entries of its own (see `actions`), which no
-training reads. The file is written
+comment, and whom else it was given to, stands in entries of its own (see `actions`), and so do the
+author's appeals (see `appeals`); no training reads them. The file is written
 under a lock, a whole line at a time, and reaches the disk before `append` returns. What a crash
 left of a last line is moved to `NAME.torn` by the next writer; readers pass it over. Any other
 line that is no entry is an error that names it, and nothing is written after it.
@@ -355,10 +355,15 @@ _NEEDED = {
     "retraction": ("at",),
     "action": ("key", "text", "annotator", "at"),
     "request": ("key", "text", "annotator", "at"),
+    "appeal": ("key", "about", "annotator", "at"),
+    "outcome": ("key", "appeal", "outcome", "annotator", "at"),
 }
 _WORDS = {one.name for one in fields(Decision)} | {"entry", "key", "by"}
 _WORDS |= {"action", "reason", "rule", "message", "note", "flags", "to"}  # see `actions`
+_WORDS |= {"about", "reference", "letter", "appeal", "outcome"}  # see `appeals`
 _NUMBERS = {"score", "weight"}
+OUTCOMES = ("upheld", "reversed")
+"""Of an appeal: the decision stands, or is taken back."""
 ACTIONS = ("approve", "hide", "spam", "trash", "escalate", "none")
 """What can be wanted for a comment: `none` leaves it as it is, `escalate` leaves it to others."""
 
@@ -393,6 +398,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, int | float) and value in (0, 1)
     if name == "action":
         return value in ACTIONS
+    if name == "outcome":
+        return value in OUTCOMES
     if name in _NUMBERS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number and math.isfinite(value) and value >= 0

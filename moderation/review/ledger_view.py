@@ -98,6 +98,8 @@ class LedgerView:
         self._stamp = stamp
 
     def _note(self, entry: dict[str, Any]) -> None:
+        if entry["entry"] in ("appeal", "outcome"):
+            return  # nothing that the page shows
         if entry["entry"] != "retraction":
             self._said(entry)
             return

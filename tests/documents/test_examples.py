@@ -18,6 +18,7 @@ from moderation.model.model import Model
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"),
                 *ROOT.glob("models/*.md"), *ROOT.glob("labels/*.md"), *ROOT.glob("seeds/*.md"),
                 *ROOT.glob("labels/*.toml")])  # fmt: skip
+STATEMENTS = ROOT / "docs/statements.md"
 SHOWN = re.compile(r"(?:`|^|^# +|^    )moderation ((?:\\\||[^`\n|])+)", re.MULTILINE)
 GOAL = re.compile(
     r"precision >= [\d.]*\d|recall >= [\d.]*\d|false positive rate <= [\d.]+%|"
@@ -48,12 +49,17 @@ STANDS_FOR = (
     (r"\bFILE\b", "seeds/bike-lane.txt"),
     (r"-o seeds/bike-lane\.txt", "-o made.jsonl"),
     (r"--report seeds/bike-lane\.txt", "--report made.html"),
-    (r"^(report|labels retract|labels import|labels export|apply)$", r"\1 --help"),
+    (
+        r"^(report|labels retract|labels import|labels export|apply|apply statements|appeals)$",
+        r"\1 --help",
+    ),
     (r"^apply plan\\\|.*|^apply (plan|run|verify|undo)$", "apply --help"),
     (r"^report out/", "report scored.parquet"),
     (r"^labels retract KEY", "labels retract --help"),  # the others want what was decided
 )
 NOT_RUN = (
+    (r"^appeals (open|decide)", "want what was decided: tests/labels/test_appeals.py"),
+    (r"--retracted", "wants a site: tests/apply/test_run.py"),
     (r"^review\b", "serves until it is stopped"),
     (r"--cluster|s3://", "needs a cluster or a store"),
     (r"--sources", "needs the public sets"),
@@ -83,6 +89,8 @@ def clone(tmp_path_factory):
     for name in ("seeds", "labels"):
         shutil.copytree(ROOT / name, place / name)
     shutil.copy(ROOT / "tests/quality/behaviour.csv", place / "cases.csv")
+    (policy,) = re.findall(r"```toml\n(.*?)```", STATEMENTS.read_text("utf-8"), re.DOTALL)
+    (place / "policy.toml").write_text(policy, encoding="utf-8")
     return place
 
 

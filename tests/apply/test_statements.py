@@ -1,0 +1,217 @@
+"""Statements of reasons: of what was done only, and without a personal word in a row."""
+
+import json
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from moderation.apply.journal import DONE, FAILED, RUN, UNDO, Entry, Journal, written
+from moderation.apply.policy import read_policy
+from moderation.apply.transparency import faults
+from moderation.cli import app
+from moderation.errors import ApplyError
+from moderation.labels.actions import Action
+from moderation.labels.ledger import append
+
+POLICY = """
+platform = "Example News"
+appeal = "Write to appeals@example.org."
+terms = "https://example.org/terms"
+territorial_scope = ["DE", "AT"]
+
+[label.abuse]
+rule = "No insults"
+explanation = "Readers are not to be insulted."
+"""
+TEXT = "Zebulon, you\n## fool <b>\u202e"
+
+
+def run(*words):
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    said = f"{result.output} {result.exception or ''}"
+    return result.exit_code, " ".join(said.replace("│", " ").split())
+
+
+@pytest.fixture
+def folder(write_inputs):
+    """A plan for csv: comment 1 is abuse, 2 spam, 3 approved; nothing decided on 4."""
+    here = write_inputs(
+        [("t", "1", "approved"), ("t", "2", "approved"), ("t", "3", "pending"),
+         ("t", "4", "approved")],
+        [("t", "1", "abuse", True), ("t", "2", "spam", True), ("t", "3", "spam", False)],
+        text=TEXT,
+    )  # fmt: skip
+    rows = [orjson.loads(line) for line in (here / "scored.jsonl").read_bytes().splitlines()]
+    more = {
+        "author": "Zebulon",
+        "created_at": "2024-05-06T07:08:09Z",
+        "title": "T",
+        "language": "en",
+    }
+    lines = [
+        orjson.dumps(row | more | {"flags": "spam" if row["id"] == "2" else ""}) for row in rows
+    ]
+    (here / "scored.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (here / "policy.toml").write_text(POLICY, encoding="utf-8")
+    plan = ["apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "csv", "-o", "plan.jsonl"]
+    status, output = run(*plan, "--approve", "--max-share", "1")
+    assert status == 0, output
+    return here
+
+
+STATEMENTS = ("apply", "statements", "plan.jsonl", "ledger.jsonl", "scored.jsonl", "-o", "out",
+              "--policy", "policy.toml")  # fmt: skip
+
+
+def records(folder):
+    lines = (folder / "out/statements.jsonl").read_text("utf-8").splitlines()
+    return {record["id"]: record for record in map(json.loads, lines)}
+
+
+def test_each_restriction_has_a_text_and_a_row_and_an_approval_none(folder):
+    status, output = run(*STATEMENTS, "--applied", "2026-11-20")
+    assert (status, "2 statements in out" in output) == (0, True), output
+    assert "1 step without: approved, not written yet, or undone" in output
+    made = records(folder)
+    assert set(made) == {"1", "2"}
+    text, row = made["1"]["text"], made["1"]["dsa"]
+    assert "Your comment of 2024-05-06 on Example News under “T”" in text
+    assert "It was removed on 2026-11-20 in DE, AT, until further notice." in text
+    assert "Why: it breaks the rule “No insults”. Readers are not to be insulted." in text
+    assert "How: A person found it and decided." in text
+    assert "If you think that this is wrong: Write to appeals@example.org." in text
+    assert made["1"]["reference"] in text
+    assert row["automated_detection"] == "No"
+    assert row["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert row["category"] == "STATEMENT_CATEGORY_CYBER_VIOLENCE"
+    assert row["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_REMOVED"]
+    assert row["content_date"] == "2024-05-06"
+    spam = made["2"]["dsa"]
+    assert spam["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
+    assert spam["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_DISABLED"]
+
+
+def test_a_row_holds_no_word_of_the_comment_and_no_name(folder):
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    rows = (folder / "out/dsa-001.json").read_text("utf-8")
+    assert [word for word in ("Zebulon", "fool", "ines") if word in rows] == []
+    assert [row["puid"] for row in json.loads(rows)["statements"]] == [
+        one["reference"] for one in records(folder).values()
+    ]
+
+
+def test_a_comment_cannot_change_the_page_around_it(folder):
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    page = (folder / "out/authors.md").read_text("utf-8")
+    assert page.count("\n## ") + page.startswith("## ") == 2
+    assert "    ## fool <b>\n" in page
+    assert "\u202e" not in page
+
+
+def test_masked_files_name_nobody(folder):
+    assert run(*STATEMENTS, "--applied", "2026-11-20", "--mask", "key")[0] == 0
+    written_files = [path.read_text("utf-8") for path in (folder / "out").iterdir()]
+    assert len(written_files) == 3
+    assert [text for text in written_files if "Zebulon" in text] == []
+
+
+def test_the_reason_that_a_reviewer_chose_comes_first(folder):
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    said = Action(text=TEXT, annotator="ines", at=at, thread_id="t", id="1", action="trash",
+                  reason="rude", rule="Be kind", note="third time for Zebulon")  # fmt: skip
+    append(folder / "ledger.jsonl", [said])
+    plan = ["apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "csv", "-o", "plan.jsonl"]
+    assert run(*plan, "--max-share", "1")[0] == 0
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    one = records(folder)["1"]
+    assert "it breaks the rule “Be kind”" in one["text"]
+    assert one["dsa"]["incompatible_content_ground"] == "Be kind"
+    assert "third time" not in json.dumps(one)
+
+
+def test_a_plan_of_files_needs_the_day(folder):
+    status, output = run(*STATEMENTS)
+    assert (status, "say when you applied them, --applied" in output) == (2, True)
+    status, output = run(*STATEMENTS, "--applied", "yesterday")
+    assert (status, "application_date is 'yesterday'" in output) == (1, True)
+    assert not (folder / "out").exists()
+
+
+LINES = [
+    ("kept", RUN, DONE),
+    ("undone", RUN, DONE),
+    ("undone", UNDO, DONE),
+    ("refused", RUN, FAILED),
+    ("stuck", RUN, DONE),
+    ("stuck", UNDO, FAILED),
+]
+
+
+def test_only_what_stands_on_the_site_counts(tmp_path):
+    path = tmp_path / "plan.journal.jsonl"
+    moments = iter(datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 20))
+    with Journal(path, "d", lambda: next(moments)) as journal:
+        for step, doing, phase in LINES:
+            journal.add(step, "1", Entry(doing, phase, "approved", "spam"))
+    found = {step: at[:10] for step, at in written(path, "d").items()}
+    assert found == {"kept": "2026-01-01", "stuck": "2026-01-05"}
+    assert written(tmp_path / "none", "d") == {}
+
+
+GOOD = {
+    "decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"],
+    "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "incompatible_content_ground": "r",
+    "incompatible_content_explanation": "e",
+    "content_type": ["CONTENT_TYPE_TEXT"],
+    "category": "STATEMENT_CATEGORY_CYBER_VIOLENCE",
+    "application_date": "2026-11-20",
+    "decision_facts": "f",
+    "source_type": "SOURCE_VOLUNTARY",
+    "automated_detection": "No",
+    "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+    "puid": "a-1",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({}, None),
+        ({"puid": "a b"}, "puid is 'a b'"),
+        ({"decision_visibility": []}, "decision_visibility is missing"),
+        (
+            {"decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT"},
+            "illegal_content_legal_ground is missing",
+        ),
+        ({"decision_facts": "x" * 5_001}, "decision_facts has more than 5,000 characters"),
+        ({"territorial_scope": ["DE", "US"]}, "territorial_scope has 'US'"),
+        ({"application_date": "2019-12-31"}, "application_date is '2019-12-31'"),
+        ({"content_language": "en"}, "content_language is 'en'"),
+        ({"source_identity": "me"}, "source_identity goes with a notice only"),
+    ],
+)
+def test_what_the_database_would_refuse_is_named(change, fault):
+    assert faults(GOOD | change)[:1] == ([] if fault is None else [fault])
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('platform = "P"', "appeal is missing"),
+        ('platform = "P"\nappeal = 3', "appeal is no text"),
+        (
+            'platform = "P"\nappeal = "a"\nterritorial_scope = ["US"]',
+            "'US' is no country of the EEA",
+        ),
+        ('platform = "P"\nappeal = "a"\nlanguage = "EN"', "language: two letters"),
+        ('platform = "P"\nappeal = "a"\n[label.abuse]\ncolour = "x"', "colour is unknown"),
+        ("platform", "not TOML"),
+    ],
+)
+def test_a_policy_that_says_too_little_is_refused(text, fault, tmp_path):
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ApplyError, match=fault):
+        read_policy(tmp_path / "p.toml")

@@ -67,6 +67,10 @@ _WELL_FORMED = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _JAPANESE = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
+_MAC_ENDS = re.compile(rb"[\xe0-\xfe]\xdf")  # a small letter, then a large one in Windows-1251
+_MAC_TIMES = 4
+_OPENS = re.compile(rb"(?<![A-Za-z\x80-\xff])\xa5[A-Za-z\x80-\xff]")
+_CLOSES = re.compile(rb"[A-Za-z.,!?\x80-\xff]\xb5(?![A-Za-z\x80-\xff])")
 _NO_TEXT = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _HANGUL_PARTS = b"\xa4\xd4\xa4"  # a syllable beyond KS X 1001, spelt in eight bytes
 
@@ -194,8 +198,23 @@ def _guessed(sample: bytes) -> Encoding:
         if codec == "cp1252" or (latin and sure < _MARGIN * western):
             break
         if _fits(sample, codec):
-            return Encoding(codec, "by its bytes", doubtful=count < _FEW or place > 0)
+            doubtful = count < _FEW or place > 0
+            return Encoding(_sibling(codec, sample), "by its bytes", doubtful)
     return Encoding("utf-8")
+
+
+def _sibling(codec: str, sample: bytes) -> str:
+    """The encoding of the same languages that chardet does not know, where a few bytes tell it.
+
+    Mac Cyrillic has the small letters of Windows-1251 but for the most frequent last one; ISO
+    8859-16 has the letters of Romanian where Windows-1250 has them, and other quotes.
+    """
+    if codec == "cp1251" and len(_MAC_ENDS.findall(sample)) > _MAC_TIMES * sample.count(b"\xff"):
+        return "mac_cyrillic"
+    romanian = codec in ("cp1250", "iso8859-2") and b"\xe3" in sample
+    if romanian and _OPENS.search(sample) and _CLOSES.search(sample):
+        return "iso8859-16"
+    return codec
 
 
 def _ranked(sample: bytes, asked: tuple[str, ...]) -> Counter[str]:

@@ -226,3 +226,33 @@ def test_an_encoding_that_makes_controls_of_letters_is_not_guessed_in_silence(tm
     dump = read(path)
     assert not dump.comments["text"].str.contains("[\x80-\x84\x86-\x9f]").any()
     assert any("--encoding NAME" in note for note in dump.notes)
+
+
+FERRY = [
+    "Я думаю, что это не так, и он опять опоздал.",
+    "Никто не знает, почему паром опоздал; мы ждали целый час на причале.",
+    "Мне кажется, что вчера погода была лучше, я так думаю.",
+]
+ROMANIAN = [
+    "De ce nu știe nimeni când vine feribotul?",
+    "Am așteptat o oră întreagă și era foarte frig.",
+    "„Nu este nimic de mirare” fiindcă așa se întâmplă mereu, ție nu?",
+]
+
+
+@pytest.mark.parametrize(
+    ("texts", "encoding"),
+    [
+        (FERRY, "mac_cyrillic"),
+        (FERRY, "cp1251"),
+        (ROMANIAN, "iso8859-16"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 10])
+def test_encodings_that_differ_from_a_more_common_one_in_a_few_bytes(
+    tmp_path, texts, encoding, times
+):
+    path = tmp_path / "comments.csv"
+    rows = [f'{n},"{text}"' for n, text in enumerate(texts * times)]
+    path.write_bytes("\n".join(["id,text", *rows]).encode(encoding))
+    assert list(read(path).comments["text"]) == texts * times

@@ -291,15 +291,16 @@ def test_an_article_behind_the_comments_of_an_entry(tmp_path):
     ]
 
 
-def test_keys_that_damage_has_joined(tmp_path):
+@pytest.mark.parametrize("key", ["auxt", "aut", "hor"])
+def test_keys_that_damage_has_joined(tmp_path, key):
     usual = {"id": "a1", "parent": "root", "text": "Mine.", "author": "@a", "author_id": "c1"}
-    joined = {**usual, "id": "a2", "auxt": PROSE, "author": "@b"}
+    joined = {**usual, "id": "a2", key: PROSE, "author": "@b"}
     comments = [usual, joined, {**usual, "id": "a3", "favourites": f"{PROSE} or so"}]
     comments.append({**usual, "id": "a4", "favourites": PROSE})
     video = {"id": "v", "title": "T", "extractor": "youtube", "comments": comments}
     path = written(tmp_path, "video.info.json", json.dumps(video))
     assert len(read(path).comments) == 4
-    assert reasons(path) == ["no other comment has the key 'auxt'"]
+    assert reasons(path) == [f"no other comment has the key {key!r}"]
 
 
 def test_a_table_that_has_lost_its_beginning_and_its_end(tmp_path):
@@ -409,3 +410,23 @@ def test_a_row_in_place_of_the_header(tmp_path):
     path = written(tmp_path, "comments.csv", "".join(rows))
     assert len(read(path).comments) == 2
     assert reasons(path) == ["the header line holds what a row should"]
+
+
+def test_a_text_in_a_switch_of_movable_type(tmp_path):
+    heads = f"AUTHOR: N\nTITLE: Trains\nCONVERT BREAKS: 1{PROSE}\n"
+    comment = "COMMENT:\nAUTHOR: A\nDATE: 04/06/2007 07:00:00 AM\nMine.\n-----\n--------\n"
+    path = written(tmp_path, "trains.txt", f"{heads}-----\n{comment}")
+    assert reasons(path) == ["text among an entry's heads, which no export has"]
+
+
+def test_a_text_over_its_replies_that_has_lost_what_makes_a_comment(tmp_path):
+    reply = {"type": "message", "user": "U2", "text": "Mine.", "ts": "1704103202.000100"}
+    first = {**reply, "text": PROSE, "ts": "1704103201.000100"}
+    first["slackdump_thread_replies"] = [{**reply, "thread_ts": first["ts"]}]
+    channel = {"name": "garden", "channel_id": "C1", "messages": [first]}
+    whole = written(tmp_path, "whole.json", json.dumps(channel))
+    assert len(read(whole).comments) == 2
+    assert reasons(whole) == []
+    del first["ts"]
+    path = written(tmp_path, "garden.json", json.dumps(channel))
+    assert reasons(path) == ["a text over its replies, and no comment as others here are"]

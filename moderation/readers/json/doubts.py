@@ -147,8 +147,21 @@ class Doubts:
                 yield element.node, f"{path} is prose"
             elif element.way != TOP and (key := _prose_key(element.node)):
                 yield element.node, f"the key {key[:SNIPPET]!r} is prose"
-            elif not (element.comment or element.post) and self._of_values(element.node):
+            elif element.comment or element.post:
+                continue
+            elif self._is_like_its_replies(element.node):
+                yield element.node, "a text over its replies, and no comment as others here are"
+            elif self._of_values(element.node):
                 yield element.node, f"{self._of_values(element.node)} is prose"
+
+    def _is_like_its_replies(self, node: Record) -> bool:
+        """Whether an object with a list has a text and other keys that comments have."""
+        if self._shape.name == "json-tree" or self._homes.shared(node) < _HABIT + 1:
+            return False
+        if not any(isinstance(value, list) and value for value in node.values()):
+            return False
+        texts = (node.get(path) for path in self.texts)
+        return any(isinstance(text, str) and is_prose(text) for text in texts)
 
     def _of_values(self, node: Record) -> str:
         """A key whose name is that of a value, with a text under it; empty where there is none."""

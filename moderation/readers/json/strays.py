@@ -89,6 +89,10 @@ class Homes:
             if any(map(_WORDS.search, self._texts(element, shut))):
                 yield element
 
+    def shared(self, node: dict[str, Any]) -> int:
+        """How many keys an object has that comments have."""
+        return len(node.keys() & self._counts.keys())
+
     def usual_keys(self) -> frozenset[str] | None:
         """Keys that more than one comment has; None where the comments are too few to tell."""
         if self._comments < _HABIT:
@@ -187,11 +191,11 @@ def _is_like(key: str, other: str) -> bool:
 
 
 def _is_joined(key: str, known: frozenset[str]) -> bool:
-    """Whether a key begins as one that is known and ends as another: what was between is gone."""
-    return any(
+    """Whether a key begins as one that is known, ends as another, or both: the rest is gone."""
+    return len(key) >= _END and any(
         any(one.startswith(key[:at]) for one in known)
         and any(one.endswith(key[at:]) for one in known)
-        for at in range(_END, len(key) - _END + 1)
+        for at in (0, *range(_END, len(key) - _END + 1), len(key))
     )
 
 

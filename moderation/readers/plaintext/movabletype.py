@@ -43,6 +43,7 @@ _LOST = re.compile(
 _SENTENCE = re.compile(r"^(?:[^\s,;]+ ){7,}[^\s,;]+[.!?]$|^-{3,}", re.MULTILINE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = {"AUTHOR": 7, "DATE": 4, "IP": 4, "EMAIL": 4, "STATUS": 4}
+_LONGEST |= {"CONVERT BREAKS": 2, "ALLOW COMMENTS": 2, "ALLOW PINGS": 2, "NO ENTRY": 2}
 """Words that a head has at most."""
 _COMMENT_KEYS = frozenset({"AUTHOR", "EMAIL", "IP", "URL", "DATE", "TITLE", "BLOG NAME"})
 

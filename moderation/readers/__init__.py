@@ -73,6 +73,10 @@ def _json(source: Source) -> bool:
     return source.is_json
 
 
+def _readable(source: Source) -> bool:
+    return not source.binary
+
+
 def _text(source: Source) -> bool:
     return not source.binary and not source.is_json
 
@@ -80,6 +84,8 @@ def _text(source: Source) -> bool:
 def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
     if source.begins_in_json or source.suffix in _NOT_PROSE:
+        return False
+    if any(READERS[name].detect(source) for name in ("whatsapp", "mbox")):
         return False
     tables = (
         dialects.dialect_of(source),
@@ -192,6 +198,34 @@ READERS: dict[str, Reader] = {
             "Movable Type export",
             "KEY: value lines, sections between lines of hyphens",
             "moderation.readers.plaintext.movabletype",
+            _text,
+        ),
+        _reader(
+            "stackexchange",
+            "Stack Exchange data dump: Comments.xml, Posts.xml",
+            "XML with rows whose attributes are PostId and Text, or PostTypeId and Body",
+            "moderation.readers.xml.stackexchange",
+            _markup,
+        ),
+        _reader(
+            "xlsx",
+            "spreadsheets: XLSX, ODS; each sheet as a table",
+            "a zip archive with the parts of a workbook",
+            "moderation.readers.table.xlsx",
+            _any,
+        ),
+        _reader(
+            "whatsapp",
+            "WhatsApp: a chat exported as text",
+            "lines that begin with a date, a time and a name",
+            "moderation.readers.lines.whatsapp",
+            _readable,
+        ),
+        _reader(
+            "mbox",
+            "mail: a mailbox (mbox), a mailing list's archive, a message (.eml)",
+            "lines with `From ` and the heads of mails behind them",
+            "moderation.readers.mail.mbox",
             _text,
         ),
         _reader(

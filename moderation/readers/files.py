@@ -71,6 +71,10 @@ def _members(
         source.is_list = str(name) in lists
         yield source
         return
+    if source.is_workbook:
+        source.allow_all([item.file_size for item in source.directory.infolist()])
+        yield source
+        return
     inside = [item for item in source.directory.infolist() if item.file_size or not item.is_dir()]
     source.allow_all([item.file_size for item in inside])
     if not inside:

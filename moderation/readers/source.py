@@ -291,6 +291,14 @@ class Source:
         return not large and own != listed
 
     @cached_property
+    def is_workbook(self) -> bool:
+        """Whether it is a spreadsheet: a zip archive with the parts of a workbook."""
+        if self.member is not None or not self.head.startswith(b"PK\x03\x04"):
+            return False
+        ods = b"opendocument.spreadsheet" in self.head[:200]
+        return ods or "xl/workbook.xml" in self.directory.namelist()
+
+    @cached_property
     def directory(self) -> zipfile.ZipFile:
         """A zip archive's list of members, read once for all of them."""
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from marked_systems import SYSTEMS
+from marked_systems import SYSTEM_FILES, SYSTEMS
 
 DAY = "2024-01-{:02}T10:00:00Z"
 PROSE = (
@@ -923,6 +923,7 @@ DOCUMENTS = {
     "json-tree": [("forum.json", json_tree)],
 }
 FILES = {
+    **SYSTEM_FILES,
     "remark42": [("backup.json", remark42_backup)],
     "coral": [("comments.jsonl", coral)],
     "convokit": [("utterances.jsonl", convokit)],

@@ -1,5 +1,7 @@
 """Dumps of systems of 2020 and later, made from given texts, of which each is a comment's."""
 
+import io
+import zipfile
 from html import escape
 
 DAY = "2024-01-{:02}T10:00:00.000Z"
@@ -367,3 +369,97 @@ SYSTEMS = {
     "stackexchange-api": [("comments.json", stackexchange_api)],
 }
 """Format -> (file name, maker): texts to a JSON value, one comment for each text."""
+
+
+def whatsapp(texts):
+    lines = ['13/01/2024, 09:00 - Ada created group "Garden"']
+    for n, text in enumerate(texts):
+        lines.append(f"{13 + n % 10}/01/2024, 10:{n % 60:02} - A{n}: {text}")
+    return "\n".join([*lines, ""]).encode()
+
+
+def mbox(texts):
+    out = []
+    for n, text in enumerate(texts):
+        answered = f"In-Reply-To: <m{n - 1}@mail.example>\n" if _above(n) is not None else ""
+        out.append(
+            f"From a{n}@mail.example Mon Jan  1 10:00:00 2024\n"
+            f"Date: Mon, 01 Jan 2024 10:00:{n % 60:02} +0000\nFrom: A{n} <a{n}@mail.example>\n"
+            f"Subject: The garden\nMessage-ID: <m{n}@mail.example>\n{answered}"
+            f"Content-Type: text/plain; charset=utf-8\n\n{text}\n\n"
+        )
+    return "".join(out).encode()
+
+
+def stackexchange(texts):
+    rows = "".join(
+        f'  <row Id="{n + 1}" PostId="7" Score="0" Text="{escape(text)}" '
+        f'CreationDate="2024-01-01T10:00:00.000" UserId="{n}" />\n'
+        for n, text in enumerate(texts)
+    )
+    head = '\ufeff<?xml version="1.0" encoding="utf-8"?>\n<comments>\n'
+    return f"{head}{rows}</comments>".encode()
+
+
+def xlsx(texts):
+    rows = [["id", "text", "parent_id"]]
+    for n, text in enumerate(texts):
+        rows.append([str(n + 1), text, "" if _above(n) is None else str(n)])
+    return workbook({"Comments": rows})
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
+_OPEN = "http://schemas.openxmlformats.org"
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_OPEN}/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+    'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_OPEN}/package/2006/relationships"><Relationship '
+    f'Id="rId1" Type="{_OPEN}/officeDocument/2006/relationships/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>',
+}
+
+
+def workbook(sheets):
+    """The bytes of a workbook: sheet -> rows of strings."""
+    names, links, parts = "", "", dict(_PARTS)
+    for n, (name, rows) in enumerate(sheets.items(), 1):
+        names += f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>'
+        links += (
+            f'<Relationship Id="rId{n}" Type="{_OPEN}/officeDocument/2006/relationships/worksheet" '
+            f'Target="worksheets/sheet{n}.xml"/>'
+        )
+        cells = "".join(
+            f'<row r="{k}">'
+            + "".join(
+                f'<c r="{chr(65 + j)}{k}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+                for j, cell in enumerate(row)
+            )
+            + "</row>"
+            for k, row in enumerate(rows, 1)
+        )
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'<worksheet xmlns="{_OPEN}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData>'
+            "</worksheet>"
+        )
+    parts["xl/workbook.xml"] = (
+        f'<workbook xmlns="{_OPEN}/spreadsheetml/2006/main" '
+        f'xmlns:r="{_OPEN}/officeDocument/2006/relationships"><sheets>{names}</sheets></workbook>'
+    )
+    parts["xl/_rels/workbook.xml.rels"] = (
+        f'<Relationships xmlns="{_OPEN}/package/2006/relationships">{links}</Relationships>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, _XML + content)
+    return out.getvalue()
+
+
+SYSTEM_FILES = {
+    "stackexchange": [("Comments.xml", stackexchange)],
+    "xlsx": [("comments.xlsx", xlsx)],
+    "whatsapp": [("chat.txt", whatsapp)],
+    "mbox": [("list.mbox", mbox)],
+}
+"""Format -> (file name, maker): texts to the bytes of a dump."""

@@ -1,0 +1,1 @@
+"""Plain files of lines that are no page: chats, mail, talk pages in wikitext."""

@@ -1,0 +1,213 @@
+"""A mailbox (mbox) or one message (.eml): a comment each, answers by the ids in their heads."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+from typing import TYPE_CHECKING
+
+from moderation.comments import Reject
+from moderation.readers.encodings import decode
+from moderation.readers.json.settle import conversations
+from moderation.readers.markup import plain, tidy
+from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
+from moderation.readers.source import byte_blocks
+from moderation.readers.values import when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_FROM = re.compile(rb"(?:\A|(?<=\n))From [^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:|>From )")
+_LATER = re.compile(r"\nFrom [^\n]*\d\d:\d\d[^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:)")
+_HEADS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}", re.MULTILINE)
+_NAMED = re.compile(r"^(message-id|in-reply-to|received|return-path|mime-version):", re.I | re.M)
+_WORDS = re.compile(r"\b[^\W\d_]{2,}\b")
+_FEW_WORDS, _MANY_WORDS = 8, 12  # in heads
+_WORDED = frozenset(
+    ["subject", "references", "to", "cc", "bcc", "from", "keywords", "thread-topic", "user-agent"]
+)
+_ID = re.compile(r"<([^<>\s]+)>")
+_WROTE = re.compile(
+    r"(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|W dniu)\b[^\n]{6,200}(?:\n[^\n>]{0,120})?"
+    r"(?:wrote|schrieb[^\n:]*|a écrit\s?|escribió|ha scritto|escreveu|schreef[^\n:]*|"
+    r"napisał[^\n:]*|skrev[^\n:]*):\s*$"
+)
+_QUOTED = re.compile(r"^\s?>")
+_ORIGINAL = re.compile(
+    r"^(?:-{3,}\s?(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original)"
+    r"|_{10,}\s*$)",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"^(?:(?:re|aw|sv|fwd?|wg|antw|odp|ref|rv|回复|答复|转发)(?:\[\d+\])?[:：]\s*)+", re.I
+)
+
+
+def detect(source: Source) -> str | None:
+    """`From ` and heads, or the heads of one message."""
+    head = source.sample.replace("\r\n", "\n").lstrip("\ufeff\n")
+    envelope = head.startswith("From ")
+    text = head.partition("\n")[2].lstrip(">") if envelope else head
+    heads = _HEADS.match(text)
+    if heads is None or not _NAMED.search(heads[0]):
+        later = _LATER.search(head)
+        found = later and _HEADS.match(head, later.end())
+        return "a mailbox whose beginning is lost" if found and _NAMED.search(found[0]) else None
+    return "a mailbox: messages behind lines with `From `" if envelope else "a mail with its heads"
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of the messages; quotations and signatures are left out."""
+    return batches(_findings(source))
+
+
+def _findings(source: Source) -> Iterator[Finding]:
+    rows: list[Row] = []
+    titles: dict[str, str] = {}
+    for number, (byte, raw) in enumerate(_messages(source), 1):
+        message = message_from_bytes(raw)
+        row = _row(message, number)
+        if why := _wrong(message, row):
+            yield 1
+            place = f"message {number}, bytes {byte} to {byte + len(raw)}"
+            yield Reject(source.name, place, why, snippet(raw))
+        if not row.text or not (message["from"] or message["message-id"] or message["date"]):
+            continue
+        yield 1
+        rows.append(row)
+        if row.id:
+            titles[row.id] = _ANSWER.sub("", _decoded(message["subject"])).strip()
+    conversations(source, rows, [])
+    yield from rows
+    heads: dict[str, str] = {}
+    for row in rows:
+        if row.thread_id and (row.id == row.thread_id or row.thread_id not in heads):
+            heads[row.thread_id] = titles.get(row.id or "", "")
+    yield from (ThreadRow(thread, title or None) for thread, title in heads.items())
+
+
+def _wrong(message: Message, row: Row) -> str:
+    """Why a mail may not hold all that was said; empty where it does."""
+    if not (message["from"] or message["message-id"] or message["date"]):
+        return "a mail without heads"
+    if not row.text:
+        return "a mail without a text"
+    if message.defects:
+        return f"a damaged mail: {type(message.defects[0]).__name__}"
+    odd = (name for name, value in message.items() if _is_odd(name, str(value)))
+    return next((f"the head {name!r} is prose" for name in odd), "")
+
+
+def _is_odd(name: str, value: str) -> bool:
+    """Whether a head holds a text: no usual one, or one whose values are short."""
+    key = name.lower()
+    words = len(_WORDS.findall(value))
+    if key in ("date", "message-id", "in-reply-to", "mime-version"):
+        return words > _FEW_WORDS
+    usual = key.startswith(("x-", "list-", "arc-", "dkim", "received", "resent-", "authentication"))
+    return words > _MANY_WORDS and not usual and key not in _WORDED
+
+
+def _messages(source: Source) -> Iterator[tuple[int, bytes]]:
+    """The messages of a mailbox with the byte where each begins, without the line before it."""
+    pending, byte = b"", 0
+    for block in byte_blocks(source):
+        pending += block.replace(b"\r\n", b"\n")
+        found = list(_FROM.finditer(pending))
+        at = 0
+        for mark in found:
+            if mark.start() and mark.end() > len(pending) - 2:
+                break
+            if pending[at : mark.start()].strip():
+                yield byte + at, pending[at : mark.start()]
+            at = mark.end()
+        pending, byte = pending[at:], byte + at
+    if pending.strip():
+        yield byte, pending
+
+
+def _row(message: Message, number: int) -> Row:
+    own = _ID.search(str(message["message-id"] or ""))
+    answered = _ID.findall(str(message["in-reply-to"] or ""))
+    answered = answered[:1] or _ID.findall(str(message["references"] or ""))[-1:]
+    sender = getaddresses([_decoded(message["from"])])[:1]
+    name, address = sender[0] if sender else ("", "")
+    return Row(
+        _own_words(_text(message)),
+        own[1] if own else f"message-{number}",
+        answered[0] if answered else None,
+        None,
+        name or address or None,
+        when(str(message["date"] or "")),
+        "message",
+        "spam" if str(message["x-spam-flag"] or "").strip().upper() == "YES" else "unknown",
+    )
+
+
+def _decoded(value: object) -> str:
+    """A head with its encoded words, on one line."""
+    text = " ".join(str(value or "").split())
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (LookupError, ValueError, MessageError):
+        return text
+
+
+def _text(message: Message) -> str:
+    """The first plain text of a message, else its HTML."""
+    html = ""
+    for part in message.walk():
+        kind = part.get_content_type()
+        if part.is_multipart() or part.get_content_disposition() == "attachment":
+            continue
+        if kind == "text/plain":
+            return _payload(part)
+        if kind == "text/html" and not html:
+            html = _payload(part)
+    return plain(html)
+
+
+def _payload(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return str(raw or "")
+    charset = part.get_content_charset() or ""
+    try:
+        return raw.decode(charset) if charset else decode(raw)[0]
+    except (LookupError, UnicodeDecodeError):
+        return decode(raw)[0]
+
+
+def _own_words(text: str) -> str:
+    """A mail without what it quotes and without its signature; all of it where that is all."""
+    kept: list[str] = []
+    lines = text.replace("\r\n", "\n").split("\n")
+    for line in lines:
+        if line.rstrip() == "--" or (_ORIGINAL.match(line) and kept):
+            break
+        if _QUOTED.match(line) and not line.startswith(">From "):
+            _cut_head(kept)
+            continue
+        kept.append(line.removeprefix(">") if line.startswith(">From ") else line)
+    own = tidy("\n".join(kept))
+    return own or tidy(text)
+
+
+def _cut_head(kept: list[str]) -> None:
+    """Take away the line or two that say who wrote what is quoted next."""
+    while kept and not kept[-1].strip():
+        kept.pop()
+    for count in (1, 2, 3):
+        if len(kept) >= count and _WROTE.fullmatch("\n".join(kept[-count:]).strip()):
+            del kept[-count:]
+            break
+    kept.append("")

@@ -1,0 +1,129 @@
+"""Stack Exchange's data dump: Comments.xml and Posts.xml, a row an element of attributes."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+from moderation.comments import Reject
+from moderation.readers.markup import plain
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches
+from moderation.readers.source import byte_blocks
+from moderation.readers.values import when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.source import Source
+
+_ROW = re.compile(r'\s*<row\s((?:[\w:]+\s*=\s*"[^"<]*"\s*)*)/>\s*')
+_ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"<]*)"')
+_END = re.compile(rb'(?<="/>)|(?<=" />)')
+_AROUND = re.compile(r"\s*(?:(?:<\?xml[^<>]*>|<!DOCTYPE[^<>]*>|</?(?:comments|posts)>)\s*)*")
+_SIGN = re.compile(r"<row\s[^<>]*\b(?:PostTypeId|PostId)=")
+_TEXT = re.compile(r"<row\s[^<>]*\b(?:Text|Body)=")
+_TEXTS = frozenset(["Text", "Body", "Title", "Tags", "UserDisplayName", "OwnerDisplayName"])
+_VALUE_NAMES = (
+    "Id PostId Score CreationDate UserId ContentLicense PostTypeId ParentId AcceptedAnswerId "
+    "ViewCount OwnerUserId LastEditorUserId LastEditorDisplayName LastEditDate LastActivityDate "
+    "AnswerCount CommentCount FavoriteCount ClosedDate CommunityOwnedDate DeletionDate"
+)
+_VALUES = frozenset(_VALUE_NAMES.split())
+_QUESTION, _ANSWER = "1", "2"
+_LONGEST = 1 << 24  # characters of a row
+
+
+def detect(source: Source) -> str | None:
+    """Elements `row` with the attributes of comments or posts."""
+    sample = source.sample
+    whole = re.search(r"<(?:comments|posts)>", sample) is not None
+    if _TEXT.search(sample) and len(_SIGN.findall(sample)) > (not whole):
+        return "XML with rows of comments or posts"
+    return None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of the comments, or of the answers with their questions as articles."""
+    return batches(_findings(source))
+
+
+def _findings(source: Source) -> Iterator[Finding]:
+    others = 0
+    for piece in _pieces(source):
+        row = _ROW.fullmatch(piece.text)
+        if row is None:
+            yield 1
+            yield piece.rejected(source, "not a row of attributes")
+            continue
+        fields = {
+            name: unescape(value) if "&" in value else value
+            for name, value in _ATTRIBUTE.findall(row[1])
+        }
+        kind = fields.get("PostTypeId")
+        if kind == _QUESTION:
+            yield ThreadRow(
+                fields.get("Id"), fields.get("Title"), plain(fields.get("Body")) or None
+            )
+        elif kind not in (None, _ANSWER):
+            others += 1
+        else:
+            yield from _comment(source, fields, piece)
+    if others:
+        yield f"{source.name}: {others} posts that are neither questions nor answers are left out"
+
+
+def _comment(source: Source, fields: dict[str, str], piece: _Piece) -> Iterator[Finding]:
+    """A comment, with a reject where something else of the row may be what it says."""
+    answer = "PostTypeId" in fields
+    text = plain(fields.get("Body")) if answer else fields.get("Text", "")
+    usual = _TEXTS | _VALUES
+    odd = next((name for name in fields if name not in usual), "")
+    prose = next((name for name in _VALUES if fields.get(name, "").count(" ") > 2), "")
+    if odd or prose or not text:
+        why = f"{odd or prose or 'no text'} in a row, which no dump has"
+        yield 1
+        yield piece.rejected(source, why)
+        if not text:
+            return
+    yield 1
+    yield Row(
+        text,
+        fields.get("Id"),
+        None,
+        fields.get("ParentId" if answer else "PostId"),
+        fields.get("UserDisplayName")
+        or fields.get("OwnerDisplayName")
+        or fields.get("UserId")
+        or fields.get("OwnerUserId"),
+        when(fields.get("CreationDate")),
+        status="deleted" if fields.get("DeletionDate") else "unknown",
+    )
+
+
+class _Piece(NamedTuple):
+    """What stands up to the end of an element, without what stands around the rows."""
+
+    place: str
+    text: str
+
+    def rejected(self, source: Source, why: str) -> Reject:
+        """This piece as a reject."""
+        return Reject(source.name, self.place, why, self.text.strip()[:SNIPPET])
+
+
+def _pieces(source: Source) -> Iterator[_Piece]:
+    """The rows, and what is none, with their places."""
+    pending, line, byte = b"", 1, 0
+    for block in byte_blocks(source):
+        *rows, pending = _END.split(pending + block)
+        if len(pending) > _LONGEST:
+            rows, pending = [*rows, pending], b""
+        for row in rows:
+            place = f"line {line}, bytes {byte} to {byte + len(row)}"
+            yield _Piece(place, _AROUND.sub("", source.decoded(row), count=1))
+            line, byte = line + row.count(b"\n"), byte + len(row)
+    rest = source.decoded(pending)
+    if not _AROUND.fullmatch(rest):
+        yield _Piece(f"line {line}, bytes {byte} to {byte + len(pending)}", rest)

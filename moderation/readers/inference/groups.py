@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 5_000  # objects
 _DEEP = 4  # objects within each other whose values are fields of the outermost
 _FIELDS = 80
+_WORDY = 2.0  # words of a text on average, where nothing else tells of comments
 _LIKE = 0.5  # fields that two lists have in common
 _NEAR = 2.5  # of the best one's evidence: another list that holds comments as well
 _PASSED_WORDS = "edges nodes data items results list node entries elements values"
@@ -75,6 +76,7 @@ def groups_in(roots: list[Any], mapping: Mapping[str, str]) -> list[Group]:
 
 def best_of(every: list[Group]) -> tuple[list[Group], list[Group]]:
     """The lists that hold the comments, and the others that hold texts."""
+    every = [group for group in every if group.roles.doubt or not _is_meagre(group)]
     if not every:
         return [], []
     first = every[0]
@@ -84,6 +86,17 @@ def best_of(every: list[Group]) -> tuple[list[Group], list[Group]]:
         if other.evidence > first.evidence - _NEAR and _is_another(first, other)
     ]
     return chosen, [other for other in every if other not in chosen]
+
+
+def _is_meagre(group: Group) -> bool:
+    """Whether there is nothing but words, and perhaps a name, as of emoticons and labels."""
+    fields = group.roles.fields
+    if {"parent_id", "created_at", "depth"} & fields.keys() or fields.get(
+        "author", "name"
+    ) != "name":
+        return False
+    values = [flat(record).get(fields["text"]) for record in group.records[:200]]
+    return Field("", values).words < _WORDY
 
 
 def _is_another(first: Group, other: Group) -> bool:

@@ -26,7 +26,7 @@ from moderation.labels.ledger import counting, entries, replaces, standing
 from moderation.readers.written import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 DEFAULT_ACTIONS = {"spam": "spam", "slur": "remove", "abuse": "remove"}
 """What follows from a label unless `--action` says otherwise; from any other label, nothing."""
@@ -125,19 +125,14 @@ def _decided(ledger: Path) -> tuple[dict[_Place, dict[str, dict[str, Any]]], dic
     if not ledger.exists():
         raise ApplyError(f"{ledger}: there is no such ledger; decide with `moderation review`")
     lines = entries(ledger)
-    newest: dict[_Place, dict[str, dict[str, Any]]] = defaultdict(dict)
+    # without an id: a text from elsewhere, no comment of any site
     decisions = [entry for entry in counting(standing(lines)) if entry.get("id")]
-    for entry in decisions:  # without an id: a text from elsewhere, no comment of any site
-        comment = newest[_place(entry)]
-        before = comment.get(entry["label"])
-        if before is None or replaces(entry, before):
-            comment[entry["label"]] = entry
+    decided: dict[_Place, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for (place, label), entry in _newest(decisions, lambda entry: (_place(entry), entry["label"])):
+        decided[place][label] = entry
     number = {id(entry): k for k, entry in enumerate(lines)}
-    chosen: dict[_Place, dict[str, Any]] = {}
-    for entry in newest_actions(standing(lines, "action")):
-        before = chosen.get(_place(entry))
-        if entry.get("id") and (before is None or replaces(entry, before)):
-            chosen[_place(entry)] = entry
+    actions = [entry for entry in newest_actions(standing(lines, "action")) if entry.get("id")]
+    chosen = dict(_newest(actions, _place))
     doubted = {
         _place(entry)
         for entry in decisions
@@ -147,7 +142,19 @@ def _decided(ledger: Path) -> tuple[dict[_Place, dict[str, dict[str, Any]]], dic
         and replaces(entry, act)
     }
     choices = {place: _Choice(entry, place in doubted) for place, entry in chosen.items()}
-    return dict(newest), choices
+    return dict(decided), choices
+
+
+def _newest(
+    entries: list[dict[str, Any]], key: Callable[[dict[str, Any]], Any]
+) -> list[tuple[Any, dict[str, Any]]]:
+    """The newest entry of each key."""
+    newest: dict[Any, dict[str, Any]] = {}
+    for entry in entries:
+        before = newest.get(key(entry))
+        if before is None or replaces(entry, before):
+            newest[key(entry)] = entry
+    return list(newest.items())
 
 
 def _place(entry: dict[str, Any]) -> _Place:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -156,23 +157,18 @@ def retract(
     if (key is None) == (annotator is None):
         raise LabelError("name the decision to retract, or the annotator, not both")
     check_person(by)
+    column = "key" if annotator is None else "annotator"
+    wanted = [annotator] if key is None else [key] if isinstance(key, str) else key
+    names = dict.fromkeys(wanted)
     lines = entries(path)
-    there = [entry for kind in _NEEDED for entry in standing(lines, kind)]
-    when = {"at": _written(at), "by": _utf8(by)}
-    if annotator is not None:
-        count = sum(entry["annotator"] == annotator for entry in there)
-        lacking = "" if count else f"decision of {annotator!r}"
-        back: list[dict[str, Any]] = [{"annotator": annotator}]
-    else:
-        keys = dict.fromkeys([key] if isinstance(key, str) else key or ())
-        known = [entry["key"] for entry in there]
-        count = sum(name in keys for name in known)
-        lacking = next((f"decision {name!r}" for name in keys if name not in known), "")
-        back = [{"key": name} for name in keys]
+    known = Counter(entry[column] for kind in _NEEDED for entry in standing(lines, kind))
+    lacking = [name for name in names if name not in known]
     if lacking:
-        raise LabelError(f"{path}: no {lacking} left to retract")
-    _write(Path(path), [{"entry": "retraction", **when, **line} for line in back])
-    return count
+        what = "decision" if annotator is None else "decision of"
+        raise LabelError(f"{path}: no {what} {lacking[0]!r} left to retract")
+    when = {"at": _written(at), "by": _utf8(by)}
+    _write(Path(path), [{"entry": "retraction", **when, column: name} for name in names])
+    return sum(known[name] for name in names)
 
 
 def entries(path: str | Path, *, torn: bool = True) -> list[dict[str, Any]]:

@@ -99,15 +99,20 @@ def _checked(given: list[dict[str, Any]], place: str) -> list[Reason]:
 
 def _fault(values: dict[str, Any]) -> str:
     """What is wrong with a reason; "" for nothing."""
+    return _wrong_columns(values) or _wrong_texts(values) or _wrong_labels(values.get("labels", []))
+
+
+def _wrong_columns(values: dict[str, Any]) -> str:
+    """A column that is unknown or missing."""
     unknown = [str(name) for name in values if name not in COLUMNS]
     if unknown:
         return f"{unknown[0]!r} is unknown; expected {', '.join(COLUMNS)}"
     lacking = [name for name in ("code", "title", "action") if not values.get(name)]
-    if lacking:
-        return f"{lacking[0]} is missing"
-    labels = values.get("labels", [])
-    if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
-        return "labels is not a list of labels"
+    return f"{lacking[0]} is missing" if lacking else ""
+
+
+def _wrong_texts(values: dict[str, Any]) -> str:
+    """A text that is none, too long, or not of its form."""
     texts = {name: values.get(name, "") for name in COLUMNS if name != "labels"}
     for name, text in texts.items():
         if not isinstance(text, str):
@@ -120,5 +125,12 @@ def _fault(values: dict[str, Any]) -> str:
         return f"key {texts['key']!r} is not one capital letter"
     if texts["action"] not in ACTIONS:
         return f"action {texts['action']!r}; expected one of {', '.join(ACTIONS)}"
+    return ""
+
+
+def _wrong_labels(labels: Any) -> str:
+    """Labels that are no list of labels' names."""
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        return "labels is not a list of labels"
     wrong = [label for label in labels if not is_label(label)]
     return f"{wrong[0]!r} is not a label's name" if wrong else ""

@@ -92,11 +92,11 @@ def evidence(
     begin = np.concatenate([[0], np.cumsum(counts)])
     dense = (described - USUAL).astype(np.float64)[:, :, None] * table.dense
     return Evidence(
-        *_placed(begin, start, end, shares), dense, table.intercept + USUAL @ table.dense
+        *placed(begin, start, end, shares), dense, table.intercept + USUAL @ table.dense
     )
 
 
-def _placed(
+def placed(
     begin: np.ndarray, start: np.ndarray, end: np.ndarray, shares: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Spans in the order of the text; those of one place (a disguised word's forms) added up."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
+from moderation.evidence.clusters import by_character, on_clusters
 from moderation.features.unicode_forms import composed, places_before
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ def learnt_in_parts(model: Model, label: str) -> list[str]:
 def evidence_in(part: Model, texts: pd.Series | list[str], workers: int | None = None) -> Evidence:
     """`Model.evidence` of a language's part; the spans are places in the texts as they came."""
     fold = part.table.config.fold
-    evidence = part.evidence(composed(texts, fold), workers)
+    whole = composed(texts, fold)
+    evidence = part.evidence(whole, workers)
+    if part.table.config.word_ngrams is None:
+        written = whole.to_pylist()
+        evidence = on_clusters(by_character(evidence, written, part.table), written)
     for row, text in enumerate(texts):
         places = places_before(text, fold)
         if places is not None:

@@ -19,6 +19,7 @@ from pandas.arrays import ArrowExtensionArray
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.terms import spelled
 from moderation.errors import ModelError
+from moderation.evidence.clusters import on_clusters
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
 from moderation.features.kernel import DENSE_FEATURES
@@ -270,7 +271,8 @@ class Model:
 
     def evidence(self, texts: ngrams.Texts, threads: int | None = None) -> Evidence:
         """The terms that sum up to the text labels' raw logits of many comments; see `evidence`."""
-        return evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
+        found = evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
+        return on_clusters(found, pa.array(texts, STRING, from_pandas=True).to_pylist())
 
     def parts(self, text: str) -> list[Parts]:
         """The terms that sum up to each text label's raw logit."""

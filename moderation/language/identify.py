@@ -54,17 +54,20 @@ _ONLY = (
     "about|been|were|there|just|know|think|people|really|thanks|thank|please|i'm|i've|i'll|why"
 )
 _ENGLISH = rf"(?i)\b(?:{_COMMON})\b(?s:.*?)\b(?:{_ONLY})\b"
-_URDU = (  # two of the commonest words of Urdu and Hindi in Latin letters
-    r"(?i)\b(?:{0})\b(?s:.*?)\b(?:{0})\b"
-).format(
+_URDU_WORDS = (
     "hai|hain|hota|hoti|hua|huwa|nahi|nahin|nhi|nahe|kya|kia|mein|aur|bhi|bhe|yeh|tha|thi|koi|kuch|"
     "kyun|kyu|toh|wala|wale|wali|tum|tumhe|mera|meri|mujhe|apna|apni|apne|karo|karna|karta|karte|"
     "kar|kr|ka|ki|ke|ko|se|ap|aap|raha|rahe|rahi|gaya|gya|gayi|jao|abhi|sab|bas|log|usko|isko|hum"
+)
+_URDU = (  # two of the commonest words of Urdu and Hindi in Latin letters
+    rf"(?i)\b(?:{_URDU_WORDS})\b(?s:.*?)\b(?:{_URDU_WORDS})\b"
 )
 _LINK = r"://|www\."
 _COMMON_WORD, _ONLY_WORD = (
     re.compile(rf"(?i)\b(?:{words})\b", re.ASCII) for words in (_COMMON, _ONLY)
 )
+_OF_URDU = frozenset(_URDU_WORDS.split("|"))
+_WORD = re.compile(r"\w+", re.ASCII)
 _NO_WORDS = r"https?://\S*|www\.\S*|[@#$]\S*|&#?\w+;|<[^<>]*>|[&<]|[\x00-\x22%(-;=>?\[-`{-\x7f]+"
 _NOT_ENGLISH_LETTERS = 0.04  # share of accented letters from which two common words are too few
 
@@ -124,7 +127,12 @@ def is_plainly_english(text: str) -> bool:
     if not text.isascii() or not text[:1] > " ":
         return False
     first = _COMMON_WORD.search(text)
-    return first is not None and _ONLY_WORD.search(text, first.end()) is not None
+    if first is None or _ONLY_WORD.search(text, first.end()) is None:
+        return False
+    if len(text) >= DOUBTED:
+        return True
+    urdu = sum(word in _OF_URDU for word in _WORD.findall(text.lower()))
+    return urdu < 2 and "://" not in text and "www." not in text
 
 
 class _Found:

@@ -14,7 +14,9 @@ from moderation import Model
 from moderation.language.identify import is_plainly_english, languages
 
 MODEL = Model.load(ROOT / "models" / "default")
-WORDS = "the and it's that's that don't my you idiot http://a.example/ ſ é 世界 . ' _the_ THE 0"
+WORDS = (
+    "the and it's that's that don't my you idiot http://a.example/ ſ é 世界 . ' _the_ THE 0 hai kya"
+)
 TEXTS = st.lists(st.sampled_from([*WORDS.split(), "", "\n"]), max_size=12).map(" ".join)
 
 
@@ -39,6 +41,8 @@ def test_a_text_alone_scores_as_in_a_table(text):
 @given(TEXTS)
 @example("it's your turn")
 @example("the and")
+@example("the your hai kya")
+@example("the your http://and.example/you")
 def test_what_is_plainly_english_is_called_so(text):
     import pyarrow as pa
 

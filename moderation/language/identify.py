@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING
 from moderation.language.scripts import HAN, HANGUL, KANA, LATIN, SCRIPTS, script_counts
-from moderation.language.tables import tables
+from moderation.language.tables import table_of
 
 if TYPE_CHECKING:
     from moderation.language.ngrams import Table
@@ -188,7 +188,7 @@ class _Found:
             if script in _ONE_LANGUAGE:
                 self.code[those] = self.number(_ONE_LANGUAGE[script])
             else:
-                table = tables()[script]
+                table = table_of(script)
                 data, starts, *_ = words_of(self.texts.take(pa.array(those)))
                 scores = table.scores(data, starts)
                 self.code[those] = self._numbers_of(table)[scores.argmax(axis=1)]
@@ -212,7 +212,7 @@ class _Found:
         rows = np.flatnonzero(self.open & (self.size > 1))
         if not len(rows):
             return
-        table = tables()["Latn"]
+        table = table_of("Latn")
         data, starts, letters, words = words_of(self.texts.take(pa.array(rows)))
         scores = table.scores(data, starts)
         scores /= np.sqrt(np.maximum(letters, 1))[:, None]

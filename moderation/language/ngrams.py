@@ -1,8 +1,8 @@
-"""Score texts for the languages of one script, by byte n-grams of all texts at once.
+"""Score texts for the languages of one script, by byte n-grams.
 
 The table is cut from the naive Bayes model of py3langid (see `tables`): a text's score
 for a language is the sum of the weights of the longest n-gram that the table knows at each of its
-bytes. It is worked out for all texts together, a pass over the bytes for each length.
+bytes (`compiled/languages.c`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_matrix
+
+from moderation.compiled import F4, I8, U1, U4, W_F4, Loop
 
 LONGEST = 5  # bytes of an n-gram; keys of more do not fit beside their length
 _SLOTS = 19  # bits of the look-up table
@@ -19,6 +20,9 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NONE = np.uint32(0xFFFFFFFF)
 _PRINT = 13  # bits of a fingerprint; the others number the n-grams
 _ROWS = np.uint32((1 << (32 - _PRINT)) - 1)
+_MOST = 1_000  # of an n-gram that are told apart: texts are cut long before
+
+_scores = Loop("language_scores", U1, I8, U4, F4, F4, F4, W_F4)
 
 
 def key_of(ngram: bytes) -> int:
@@ -52,33 +56,19 @@ class Table:
         slots[place[::-1]] = (mark | rows)[::-1]  # the first of those that share a slot stays
         return slots
 
-    def scores(self, data: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-        """(texts, languages) float32 log-likelihoods; the arguments of `hits`."""
-        hits = self.hits(data, bounds)
-        hits.sum_duplicates()
-        np.log1p(hits.data, out=hits.data)  # what is said again says less
-        return hits @ self._worth + self.start
+    @cached_property
+    def _logs(self) -> np.ndarray:
+        """(_MOST + 1,) float32, by count: what is said again says less."""
+        return np.log1p(np.arange(_MOST + 1, dtype=np.float32))
 
-    def hits(self, data: np.ndarray, bounds: np.ndarray) -> csr_matrix:
-        """(texts, n): how often each n-gram is the longest that ends at a byte.
+    def scores(self, data: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+        """(texts, languages) float32 log-likelihoods.
 
         data: uint8, texts one after the other, each between blanks. bounds: (texts + 1,).
         """
-        found = np.full(len(data), -1, np.int32)
-        key = np.zeros(len(data), np.uint64)
-        for length in range(1, min(LONGEST, len(data)) + 1):
-            begin = length - 1
-            key[begin:] |= data[: len(data) - begin].astype(np.uint64) << np.uint64(8 * begin)
-            if length == 1:  # no table has any of these
-                continue
-            place, mark = _hashed(key[begin:] | np.uint64(length << 48))
-            slot = self._slots[place]
-            known = ((slot & ~_ROWS) == mark) & (slot != _NONE)
-            found[begin:] = np.where(known, slot & _ROWS, found[begin:])
-        hit = np.flatnonzero(found >= 0)
-        ends = np.searchsorted(hit, bounds)
-        ones = np.ones(len(hit), np.float32)
-        return csr_matrix((ones, found[hit], ends), shape=(len(bounds) - 1, len(self.keys)))
+        out = np.empty((len(bounds) - 1, len(self.languages)), np.float32)
+        _scores(data, bounds, self._slots, self._worth, self._logs, self.start, out)
+        return out
 
 
 def _hashed(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,16 +18,13 @@ FILE = Path(__file__).parent / "languages.npz"
 
 
 @cache
-def tables() -> dict[str, Table]:
-    """By script."""
+def table_of(script: str) -> Table:
+    """The table of a script, read when it is first asked for."""
     with np.load(FILE, allow_pickle=False) as stored:
-        return {
-            script: Table(
-                [str(name) for name in stored[f"{script}.languages"]],
-                stored[f"{script}.keys"],
-                stored[f"{script}.weights"],
-                stored[f"{script}.start"],
-                float(stored[f"{script}.step"]),
-            )
-            for script in stored["scripts"].tolist()
-        }
+        return Table(
+            [str(name) for name in stored[f"{script}.languages"]],
+            stored[f"{script}.keys"],
+            stored[f"{script}.weights"],
+            stored[f"{script}.start"],
+            float(stored[f"{script}.step"]),
+        )

@@ -18,8 +18,6 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 import zstandard
 
 from moderation.errors import OutputError
@@ -144,6 +142,10 @@ def write_parts(
 def _write_parquet(
     parts: Iterable[pa.Table], path: Path, metadata: dict[bytes, str] | None
 ) -> None:
+    import pyarrow.parquet as pq  # a twentieth of a second, for other files than these
+
+    import pyarrow.parquet as pq  # a twentieth of a second, which other files need not wait for
+
     writer: pq.ParquetWriter | None = None
     try:
         for part in parts:
@@ -184,6 +186,8 @@ def _write_jsonl(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
 
 
 def _write_csv(parts: Iterable[pa.Table], stream: BinaryIO) -> None:
+    import pyarrow.csv as pa_csv
+
     for number, table in enumerate(parts):
         columns = [csv_safe(flat(column)) for column in table.columns]
         options = pa_csv.WriteOptions(include_header=number == 0)

@@ -142,8 +142,6 @@ def write_parts(
 def _write_parquet(
     parts: Iterable[pa.Table], path: Path, metadata: dict[bytes, str] | None
 ) -> None:
-    import pyarrow.parquet as pq  # a twentieth of a second, for other files than these
-
     import pyarrow.parquet as pq  # a twentieth of a second, which other files need not wait for
 
     writer: pq.ParquetWriter | None = None

@@ -127,7 +127,10 @@ def _held(path: Path, held: list[int]) -> bool:
     """Lock a folder, and append its descriptor; whether it is ours, and there."""
     if not _HELD:
         return True
-    held.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+    try:
+        held.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+    except FileNotFoundError:  # swept before it was even open
+        return False
     try:
         ours = hold_at_once(held[0])
     except OSError:  # no locks in this file system: nobody sweeps there

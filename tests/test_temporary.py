@@ -12,11 +12,11 @@ def test_a_folder_that_is_swept_before_it_is_open_is_made_again(tmp_path, monkey
     swept = []
     real = os.open
 
-    def opened(path, flags, *rest):
+    def opened(path, *rest, **more):
         if not swept and PREFIX in str(path):
             swept.append(path)
             shutil.rmtree(path)
-        return real(path, flags, *rest)
+        return real(path, *rest, **more)
 
     monkeypatch.setattr(os, "open", opened)
     folder = Folder()

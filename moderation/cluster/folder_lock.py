@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def hold_folder(folder: str) -> Iterator[None]:
     """Make the folder and hold it for the block. Raises OutputError where another run holds it.
 
-    A folder that was made and stays empty goes again.
+    A folder that was created for it and stays empty is removed again.
     The lock goes with the process. It is the folder's own; of a URL, and where a file system has
     no locks, it is a file among the temporary ones, which only runs of this user on this machine
     see.

@@ -41,18 +41,18 @@ def paths_of(dumps: list[str]) -> list[tuple[str, bool]]:
 
     In the order of the dumps. Raises InputError where there is no such file.
     """
-    return [found for dump in dumps for found in sorted(_paths(str(dump)))]
+    return [path for dump in dumps for path in sorted(_paths(str(dump)))]
 
 
-def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Inputs:  # noqa: A002
+def inputs_of(listed: list[tuple[str, bool]], format: str | None = None) -> Inputs:  # noqa: A002
     """Units of the files that `paths_of` found. Raises OSError where one cannot be read."""
-    paths = sorted({path for path, _ in found})
+    paths = sorted({path for path, _ in listed})
     stamps = {path: files.stamp(path) for path in paths}
     with ThreadPoolExecutor(thread_count()) as pool:
         digests = dict(zip(paths, pool.map(files.content_digest, paths), strict=True))
     units: list[Unit] = []
     total = 0
-    for path, loose in sorted(found):
+    for path, loose in sorted(listed):
         size, digest = files.size(path), digests[path]
         packed = path.lower().endswith(COMPRESSED)
         groups = _groups(path) if format in (None, "table") and not files.is_url(path) else []
@@ -60,7 +60,7 @@ def inputs_of(found: list[tuple[str, bool]], format: str | None = None) -> Input
         for first, last, _ in groups or [(0, 0, 0)]:
             span = (first, last) if groups else None
             units.append(Unit(len(units), path, size, digest, span, loose))
-    return Inputs(units, total, _home([path for path, _ in found], format), stamps)
+    return Inputs(units, total, _home([path for path, _ in listed], format), stamps)
 
 
 def _home(paths: list[str], format: str | None) -> str | None:  # noqa: A002
@@ -83,42 +83,42 @@ def _paths(dump: str) -> list[tuple[str, bool]]:
     path = Path(dump)
     if path.is_dir():
         inside = (file for file in path.rglob("*") if file.is_file())
-        met = [
+        listed = [
             (str(member), True) for member in inside if not _hidden(member.relative_to(path).parts)
         ]
     elif has_magic(dump) and not path.exists():
         names = glob(dump, recursive=True)  # noqa: PTH207 - the pattern may be absolute
-        met = [(name, False) for name in names if Path(name).is_file()]
+        listed = [(name, False) for name in names if Path(name).is_file()]
     elif path.exists():
-        met = [(dump, False)]
+        listed = [(dump, False)]
     else:
         raise InputError(f"{dump}: there is no such file")
-    if not met:
+    if not listed:
         raise InputError(
             f"{dump}: {'the folder holds no files' if path.is_dir() else 'no file matches'}"
         )
-    return met
+    return listed
 
 
 def _remote_paths(url: str) -> list[tuple[str, bool]]:
     system, inside = files.remote(url)
     try:
         if has_magic(inside):
-            met = [(str(system.unstrip_protocol(file)), False) for file in system.glob(inside)]
+            listed = [(str(system.unstrip_protocol(file)), False) for file in system.glob(inside)]
         elif system.isdir(inside):
             base = len(inside.rstrip("/")) + 1
-            met = [
+            listed = [
                 (str(system.unstrip_protocol(file)), True)
                 for file in system.find(inside)
                 if not _hidden(tuple(file[base:].split("/")))
             ]
         else:
-            met = [(url, False)] if system.exists(inside) else []
+            listed = [(url, False)] if system.exists(inside) else []
     except OSError as error:
         raise InputError(f"{url}: cannot be read: {error}") from error
-    if not met:
+    if not listed:
         raise InputError(f"{url}: there is no such file")
-    return met
+    return listed
 
 
 def _hidden(parts: tuple[str, ...]) -> bool:

@@ -52,7 +52,7 @@ LEAST = 8 << 20  # a portion smaller than this costs more in opening than it sav
 
 
 class Spilled(NamedTuple):
-    """A spill file of one unit: where it lies and what stands in it; see `Spill.batches`."""
+    """A spill file of one unit: its path and what it holds; see `Spill.batches`."""
 
     path: str
     batches: list[list[int]]
@@ -71,14 +71,14 @@ class Pieces(NamedTuple):
         threads: list[Spilled] = []
         for unit in units:
             receipt = receipts.need(job, unit)
-            for kind, found in (("records", records), ("threads", threads)):
+            for kind, spills in (("records", records), ("threads", threads)):
                 if receipt.get(kind):
-                    found.append(Spilled(job.place(f"{unit}.{kind}"), receipt[kind]))
+                    spills.append(Spilled(job.place(f"{unit}.{kind}"), receipt[kind]))
         return cls(records, threads)
 
     def bytes(self, partition: int) -> int:
-        """What the records of a partition take in memory."""
-        return sum(bytes_of(batch.batches, partition) for batch in self.records)
+        """Bytes of memory that the records of a partition take."""
+        return sum(bytes_of(spill.batches, partition) for spill in self.records)
 
 
 def portion_bytes(job: Job, at_once: int = 1) -> int:

@@ -68,7 +68,7 @@ def read_unit(job: Job, unit: Unit) -> Receipt:
             reading.all_of(unit)
     spills = {kind: as_lists(spill.batches) for kind, spill in reading.spills.items()}
     return receipts.leave(
-        job, unit.name, made_from, [*paths.values(), rejected], **spills, **reading.told
+        job, unit.name, made_from, [*paths.values(), rejected], **spills, **reading.summary
     )
 
 
@@ -85,7 +85,7 @@ class _Reading:
         self._writer = pq.ParquetWriter(str(rejected), REJECT_SCHEMA, compression="zstd")
         self._rejects: list[Reject] = []
         self._names: dict[str, str] = {}  # file -> stem, of the files of this unit
-        self.told: dict[str, Any] = {
+        self.summary: dict[str, Any] = {
             "met": 0,
             "invented": 0,
             "rejects": 0,
@@ -99,7 +99,7 @@ class _Reading:
         return self
 
     def __exit__(self, kind: type | None, *error: object) -> None:
-        self.told["loose_files"] = list(self._names.items())
+        self.summary["loose_files"] = list(self._names.items())
         self._write_rejects()
         self._writer.close()
         for spill in self.spills.values():
@@ -116,30 +116,30 @@ class _Reading:
         except InputError as error:
             why = str(error).removeprefix(f"{unit.path}: ")
             if unit.loose and not known:
-                self.told["formats"][unit.path] = ["", why]
+                self.summary["formats"][unit.path] = ["", why]
                 return
-            self.told["failed"] = f"{unit.path}: {why}"
-            self.told["met"] += 1
+            self.summary["failed"] = f"{unit.path}: {why}"
+            self.summary["met"] += 1
             what = "the rest of the file" if known else "the whole file"
             self._reject([Reject(unit.path, what, why)])
 
-    def _take(self, found: FoundBatch) -> None:
-        site = found.batch.site
+    def _take(self, arrived: FoundBatch) -> None:
+        site = arrived.batch.site
         if site and site != self._job.home:
-            found = found.of_site(site)
-        name, batch = found.source.name, found.batch
-        self.told["formats"][name] = [found.reader or "", found.reason]
-        self.told["met"] += batch.met
-        self.told["invented"] += batch.invented
-        self.told["notes"] += [note for note in batch.notes if note not in self.told["notes"]]
+            arrived = arrived.of_site(site)
+        name, batch = arrived.source.name, arrived.batch
+        self.summary["formats"][name] = [arrived.reader or "", arrived.reason]
+        self.summary["met"] += batch.met
+        self.summary["invented"] += batch.invented
+        self.summary["notes"] += [note for note in batch.notes if note not in self.summary["notes"]]
         self._reject(batch.rejects)
-        self._threads(batch, found.source.stem)
+        self._threads(batch, arrived.source.stem)
         threads = batch.records["thread_id"]
         if not threads.null_count:
             self._records(batch.records)
             return
         self._records(batch.records.filter(pc.is_valid(threads)))
-        self._names.setdefault(name, found.source.stem)
+        self._names.setdefault(name, arrived.source.stem)
         number = list(self._names).index(name)
         lost = batch.records.filter(pc.is_null(threads))
         self.spills["loose"].add(lost, np.full(len(lost), number))
@@ -162,7 +162,7 @@ class _Reading:
 
     def _reject(self, rejects: list[Reject]) -> None:
         self._rejects += rejects
-        self.told["rejects"] += len(rejects)
+        self.summary["rejects"] += len(rejects)
         if len(self._rejects) >= SEVERAL:
             self._write_rejects()
 

@@ -56,12 +56,12 @@ def need(job: Job, name: str) -> Receipt:
     return receipt
 
 
-def leave(job: Job, name: str, made_from: str, paths: list[str], **told: Any) -> Receipt:
-    """Write a receipt. paths: of the task's files, within the output folder; told: JSON-able."""
+def leave(job: Job, name: str, made_from: str, paths: list[str], **summary: Any) -> Receipt:
+    """Write a receipt. paths: of the task's files, within the output folder; summary: JSON-able."""
     receipt: Receipt = {
         "made_from": made_from,
         "files": {path: files.sha256(f"{job.folder}/{path}") for path in sorted(paths)},
-        **told,
+        **summary,
     }
     files.write_bytes(place(job, name), orjson.dumps(receipt, option=orjson.OPT_SORT_KEYS))
     return receipt

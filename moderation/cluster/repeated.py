@@ -1,7 +1,7 @@
 """Campaigns over a whole run: texts that are posted again and again, in any of its partitions.
 
 The answer is that of `campaigns.find.find_campaigns` on the whole table in the order of the output.
-A scored partition leaves the band keys of its texts. Keys that stand more than once are found band
+A scored partition leaves the band keys of its texts. Keys that occur more than once are listed band
 by band and slice by slice; only comments that have one are brought together, on disk, and joined by
 the same code as in memory.
 """
@@ -79,7 +79,7 @@ def slices(rows: int) -> int:
 
 
 def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Receipt:
-    """Write the keys of one band that stand more than once, of one slice of `parts`, sorted."""
+    """Write the keys of a band that occur more than once in a slice of `parts`, sorted."""
     name = f"twice-{band:02}-{part:04}"
     done = receipts.kept(job, name, digest(made_from, parts))
     if done is not None:
@@ -137,15 +137,17 @@ def _with_texts(job: Job, number: int, own: pa.Table) -> Iterator[pa.RecordBatch
         scored = pq.ParquetFile(file)
         for batch in scored.iter_batches(columns=["thread_id", "author", "text"]):
             low, high = np.searchsorted(rows, [first, first + len(batch)])
-            some = batch.take(pa.array(rows[low:high] - first))
+            shown = batch.take(pa.array(rows[low:high] - first))
             first += len(batch)
             columns = [column.combine_chunks() for column in own.slice(low, high - low).columns]
             columns = [
                 column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
                 for column in columns
             ]
-            named = [pa.array(thread_hashes(some.column(name))) for name in ("thread_id", "author")]
-            texts = some.column("text").cast(pa.large_string())
+            named = [
+                pa.array(thread_hashes(shown.column(name))) for name in ("thread_id", "author")
+            ]
+            texts = shown.column("text").cast(pa.large_string())
             if high > low:
                 yield pa.record_batch([*columns, *named, texts], schema=BUSY)
 
@@ -216,18 +218,18 @@ def _brought(job: Job, rows: list[int], folder: Path) -> _Together:
         for number in range(len(rows)):
             with files.arrow_file(job.place(f"busy-{number:05}.arrow")) as file:
                 reader = pa.ipc.open_file(file)
-                for some in (reader.get_batch(k) for k in range(reader.num_record_batches)):
-                    here = slice(at, at + len(some))
+                for batch in (reader.get_batch(k) for k in range(reader.num_record_batches)):
+                    here = slice(at, at + len(batch))
                     for band, column in enumerate(KEYS):
-                        keys[band, here] = some.column(column).to_numpy()
-                    thread[here] = some.column("thread").to_numpy()
-                    author[here] = some.column("author").to_numpy()
-                    row[here] = some.column("row").to_numpy()
-                    text = kernel.Text.of(some.column("text"))
+                        keys[band, here] = batch.column(column).to_numpy()
+                    thread[here] = batch.column("thread").to_numpy()
+                    author[here] = batch.column("author").to_numpy()
+                    row[here] = batch.column("row").to_numpy()
+                    text = kernel.Text.of(batch.column("text"))
                     ends = text.offsets[1:] - text.offsets[0]
-                    offsets[at + 1 : at + len(some) + 1] = offsets[at] + ends
+                    offsets[at + 1 : at + len(batch) + 1] = offsets[at] + ends
                     texts.write(text.data[text.offsets[0] : text.offsets[-1]].tobytes())
-                    at += len(some)
+                    at += len(batch)
         texts.write(b"\0")  # a map of nothing is an error
     data = np.memmap(folder / "text", np.uint8, "r")
     starts = [0, *np.cumsum(rows).tolist()]
@@ -252,10 +254,10 @@ def _table(
     return pa.table([pa.array(column) for column in columns], schema=TABLE)
 
 
-def finish_part(job: Job, number: int, made_from: str, found: Mapping[str, Share]) -> Receipt:
+def finish_part(job: Job, number: int, made_from: str, shares: Mapping[str, Share]) -> Receipt:
     """Write a partition's final file: the scored one with scores here and the column `campaign`.
 
-    found: the labels' shares in the whole dump.
+    shares: of the labels in the whole dump.
     """
     name = f"final-{number:05}"
     final = job.part(number)
@@ -264,7 +266,7 @@ def finish_part(job: Job, number: int, made_from: str, found: Mapping[str, Share
         return done
     model = model_of(job)
     members = _members(job, number) if job.campaigns else None
-    passport = {METADATA_KEY: json.dumps(model.passport(found), sort_keys=True)}
+    passport = {METADATA_KEY: json.dumps(model.passport(shares), sort_keys=True)}
     first = 0
     with (
         files.arrow_file(job.place(f"scored-{number:05}.parquet")) as file,
@@ -276,7 +278,7 @@ def finish_part(job: Job, number: int, made_from: str, found: Mapping[str, Share
         tables = (scored.read_row_group(group) for group in groups)
         writer: Any = None
         for part in tables if groups else [scored.schema_arrow.empty_table()]:
-            table = with_scores_here(part, model.labels, found)
+            table = with_scores_here(part, model.labels, shares)
             if members is not None:
                 table = table.append_column("campaign", members.of(first, len(table)))
             if writer is None:

@@ -227,8 +227,8 @@ def _set_up(job: Job, inputs: Inputs, model: Path) -> None:
         files.write_bytes(job.place(f"model/{file.name}"), file.read_bytes())
 
 
-def _write_manifest(job: Job, inputs: Inputs, **told: Any) -> None:
-    manifest = {"options": job.options(), "inputs": _records_of(inputs.units), **told}
+def _write_manifest(job: Job, inputs: Inputs, **results: Any) -> None:
+    manifest = {"options": job.options(), "inputs": _records_of(inputs.units), **results}
     content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     files.write_bytes(f"{job.folder}/{MANIFEST}", content + b"\n")
 

@@ -1,1 +1,1 @@
-"""Which language a comment is in."""
+"""Identification of the language of comments."""

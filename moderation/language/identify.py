@@ -1,10 +1,10 @@
-"""Which language each comment is in.
+"""Identify the language of each comment.
 
-The script decides where a language has one of its own. What is plainly English, by two of its
-common words, is so at once: that is most of most dumps. Everything else is compared with the
-n-grams of the languages of its script. A text that says too little is in the language of most of
-its thread, if that is known and nothing speaks against it; otherwise nobody knows (null). English
-is never called another language for want of letters: only a clear margin does that.
+The script decides where a language has one of its own. Two common English words settle most
+comments of most dumps at once. Everything else is compared with the n-grams of the languages of its
+script. A text that is too short takes the language of most of its thread, if that is known and
+nothing speaks against it; otherwise its language is null. Short English is never taken for another
+language: that needs a clear margin.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 ENGLISH, MIXED = "en", "mul"
 """BCP 47: `mul` is a text of several languages, such as Hindi and English in their own scripts."""
 
-ENOUGH = 20  # letters from which a text of one script is judged by itself
+ENOUGH = 20  # letters with which a text of one script is judged by itself
 WORDS = 3  # and words: "fhwfqdibohfs gpggsluvcc" has letters enough, and is of no language
 CERTAIN = 2.0  # by how much the best must pass English, in log-likelihood over the root of bytes
 FEWEST = 8  # letters below which no text by itself is in another language than English
 SHORT_CERTAIN = 4.5  # the same of a text with fewer letters
 AHEAD = 0.5  # by how much the best must pass the second, else the thread decides between them
-LONGEST = 200  # characters that are looked at: 100 get 1 in 1,000 fewer right, 64 get 6
+LONGEST = 200  # characters that count: 100 get 1 in 1,000 fewer right, 64 get 6
 DOUBTED = 300  # bytes below which two English words may be a link's, or stand among words of Urdu
-FURTHEST = 2_000  # characters within which those stand: some posts begin with 20 names
+FURTHEST = 2_000  # characters that are searched for them: some posts begin with 20 names
 OWN = 0.6  # share of a thread's comments that give it a language
 HEAVY = 2  # letters of Latin that one of Han, Kana or Hangul is worth
-MOSTLY, PARTLY = 1.0, 0.5  # how many letters of another script stand beside one of Latin
+MOSTLY, PARTLY = 1.0, 0.5  # letters of another script for each Latin one
 EASTERN = [HAN, KANA, HANGUL]
 
 _COMMON = (
@@ -72,28 +72,11 @@ _NO_WORDS = r"https?://\S*|www\.\S*|[@#$]\S*|&#?\w+;|<[^<>]*>|[&<]|[\x00-\x22%(-
 _NOT_ENGLISH_LETTERS = 0.04  # share of accented letters from which two common words are too few
 
 _ONE_LANGUAGE = {
-    "Grek": "el",
-    "Armn": "hy",
-    "Hebr": "he",
-    "Guru": "pa",
-    "Gujr": "gu",
-    "Orya": "or",
-    "Taml": "ta",
-    "Telu": "te",
-    "Knda": "kn",
-    "Mlym": "ml",
-    "Sinh": "si",
-    "Thai": "th",
-    "Laoo": "lo",
-    "Tibt": "bo",
-    "Mymr": "my",
-    "Geor": "ka",
-    "Ethi": "am",
-    "Khmr": "km",
-    "Hang": "ko",
-    "Kana": "ja",
-    "Hani": "zh",
-}
+    "Grek": "el", "Armn": "hy", "Hebr": "he", "Guru": "pa", "Gujr": "gu", "Orya": "or",
+    "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Thai": "th",
+    "Laoo": "lo", "Tibt": "bo", "Mymr": "my", "Geor": "ka", "Ethi": "am", "Khmr": "km",
+    "Hang": "ko", "Kana": "ja", "Hani": "zh",
+}  # fmt: skip
 
 
 def languages(texts: pa.Array | pa.ChunkedArray, bounds: np.ndarray | None = None) -> pa.Array:
@@ -107,14 +90,14 @@ def languages(texts: pa.Array | pa.ChunkedArray, bounds: np.ndarray | None = Non
     column = pc.fill_null(texts.cast(STRING), "")
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], STRING)
-    found = _Found(column)
-    found.by_script()
-    found.by_words()
-    found.by_ngrams()
+    identified = _Identified(column)
+    identified.by_script()
+    identified.by_words()
+    identified.by_ngrams()
     if bounds is not None:
-        found.by_thread(bounds)
-    return pa.array(found.names, STRING).take(
-        pa.array(found.code, mask=found.code < 0)  # a null index gives null
+        identified.by_thread(bounds)
+    return pa.array(identified.names, STRING).take(
+        pa.array(identified.code, mask=identified.code < 0)  # a null index gives null
     )
 
 
@@ -135,12 +118,12 @@ def is_plainly_english(text: str) -> bool:
     return urdu < 2 and "://" not in text and "www." not in text
 
 
-class _Found:
-    """What is known so far. code: (n,) number of the language in `names`, -1 = unknown.
+class _Identified:
+    """The languages known so far. code: (n,) number of the language in `names`, -1 = unknown.
 
-    open: (n,) bool, whether the text may be of a Latin script. guess: (n,) the language that is
-    likeliest, or -1; it counts only beside a thread of the same. short: (n,) bool, whether the
-    text is Latin and has fewer than ENOUGH letters.
+    open: (n,) bool, whether the text may be in Latin script. guess: (n,) the likeliest language or
+    -1, which counts only if it is the thread's. short: (n,) bool, whether the text is Latin and has
+    fewer than ENOUGH letters.
     """
 
     def __init__(self, texts: pa.Array) -> None:
@@ -155,14 +138,14 @@ class _Found:
         self.size = np.zeros(len(texts), np.int64)
 
     def number(self, name: str) -> int:
-        """The number of a language, a new one for a new name."""
+        """The number of a language; a new name gets a new number."""
         if name not in self._numbers:
             self._numbers[name] = len(self.names)
             self.names.append(name)
         return self._numbers[name]
 
     def by_script(self) -> None:
-        """Those whose letters are mostly of another script than Latin, or of several."""
+        """Settle the texts whose letters are mostly not Latin, or of several scripts."""
         data, offsets = _bytes_of(self.texts)
         self.size = np.diff(offsets)
         if not len(data):
@@ -194,7 +177,7 @@ class _Found:
                 self.code[those] = self._numbers_of(table)[scores.argmax(axis=1)]
 
     def by_words(self) -> None:
-        """What has two of the commonest English words, and few letters that English has not."""
+        """Settle the texts with two common English words and few letters that English lacks."""
         plain = np.flatnonzero(
             self.open & (self.accents <= _NOT_ENGLISH_LETTERS * self.size) & (self.size > 0)
         )
@@ -208,7 +191,7 @@ class _Found:
         self.open[rows] = False
 
     def by_ngrams(self) -> None:
-        """All others in Latin letters: the language whose n-grams they have, by a clear margin."""
+        """Settle other Latin texts whose n-grams fit one language by a clear margin."""
         rows = np.flatnonzero(self.open & (self.size > 1))
         if not len(rows):
             return
@@ -232,7 +215,7 @@ class _Found:
         self.short[rows] = ~long
 
     def by_thread(self, bounds: np.ndarray) -> None:
-        """Whose language is unknown, or known by few letters: that of most of the thread."""
+        """Give texts of unknown or doubtful language that of most of their thread."""
         english = self.number(ENGLISH)
         doubtful = self.short & (self.code != english)
         rows = np.flatnonzero((self.code < 0) | doubtful)
@@ -264,7 +247,7 @@ def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _ascii_letters(texts: pa.Array) -> np.ndarray:
-    """(n,) how many ASCII letters each has, outside of links and names."""
+    """(n,) the number of ASCII letters of each text, outside of links and names."""
     words = pc.replace_substring_regex(texts, _NO_WORDS, "")
     data, offsets = _bytes_of(words)
     plain = np.concatenate([[0], np.cumsum(data[: offsets[-1]] < 0x80)])
@@ -284,7 +267,7 @@ def _english(texts: pa.Array) -> np.ndarray:
 
 
 class Words(NamedTuple):
-    """What tables look at of many texts.
+    """The words of many texts, as `Table.scores` takes them.
 
     data: uint8, their first words in small letters, UTF-8, each text between blanks, without links,
     names, digits and signs. bounds: (texts + 1,) where each begins. letters, words: (texts,).
@@ -297,7 +280,7 @@ class Words(NamedTuple):
 
 
 def words_of(texts: pa.Array) -> Words:
-    """The words by which texts are compared."""
+    """The words that texts are compared by."""
     first = pc.utf8_slice_codeunits(texts, 0, FURTHEST)
     words = pc.replace_substring_regex(pc.utf8_lower(first), _NO_WORDS, " ")
     words = pc.utf8_slice_codeunits(words, 0, LONGEST)

@@ -1,8 +1,8 @@
-"""Count the letters of each script in many texts, from the bytes that begin a character.
+"""Count the letters of each script in many texts, by the first bytes of each character.
 
-Only what tells languages apart is counted: letters of Latin beyond ASCII, and of scripts of their
-own. Punctuation, digits, signs and emoji are of none; letters in fancy dress (full width,
-mathematical) are Latin ones.
+Only letters that tell languages apart count: Latin ones beyond ASCII, and those of other scripts.
+Punctuation, digits, signs and emoji belong to no script; styled letters (full width, mathematical)
+are Latin.
 """
 
 from __future__ import annotations
@@ -12,34 +12,10 @@ import unicodedata
 import numpy as np
 
 SCRIPTS = (
-    "none",
-    "Latn",
-    "Grek",
-    "Cyrl",
-    "Armn",
-    "Hebr",
-    "Arab",
-    "Deva",
-    "Beng",
-    "Guru",
-    "Gujr",
-    "Orya",
-    "Taml",
-    "Telu",
-    "Knda",
-    "Mlym",
-    "Sinh",
-    "Thai",
-    "Laoo",
-    "Tibt",
-    "Mymr",
-    "Geor",
-    "Ethi",
-    "Khmr",
-    "Hang",
-    "Kana",
-    "Hani",
-)
+    "none", "Latn", "Grek", "Cyrl", "Armn", "Hebr", "Arab", "Deva", "Beng", "Guru", "Gujr", "Orya",
+    "Taml", "Telu", "Knda", "Mlym", "Sinh", "Thai", "Laoo", "Tibt", "Mymr", "Geor", "Ethi", "Khmr",
+    "Hang", "Kana", "Hani",
+)  # fmt: skip
 NUMBER = {script: number for number, script in enumerate(SCRIPTS)}
 LATIN, HAN, KANA, HANGUL = (NUMBER[name] for name in ("Latn", "Hani", "Kana", "Hang"))
 
@@ -89,8 +65,8 @@ def _by_first_bytes() -> np.ndarray:
         for code in range(first, last + 1, alike):
             if alike == 1 and unicodedata.category(chr(code))[0] not in "LM":
                 continue  # digits, and signs that adorn
-            one, two = chr(code).encode()[:2]
-            table[one - 0xC0, two - 0x80] = NUMBER[script]
+            lead, follow = chr(code).encode()[:2]
+            table[lead - 0xC0, follow - 0x80] = NUMBER[script]
     return table.reshape(-1)
 
 

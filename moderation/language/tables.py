@@ -1,4 +1,4 @@
-"""The tables of n-grams that come along: one for each script that several languages share.
+"""Load the shipped tables of n-grams: one for each script that several languages share.
 
 `languages.npz` is cut from py3langid's model, whose licence stands beside it, by
 `python -m benchmarks.language_tables`. Romanised Urdu and Hindi are counted from a public set of

@@ -20,7 +20,7 @@ from moderation.flags.why_json import reasons
 from moderation.model.calibration import Calibration
 from moderation.model.labels import ContextLabel
 
-SECONDS = 20
+SECONDS = 12
 
 
 def test_the_fuzzer_finds_nothing_with_bounds_checking():

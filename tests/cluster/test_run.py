@@ -74,7 +74,7 @@ def test_the_rows_are_those_of_the_run_in_memory(dump, expected, tmp_path, moder
 
 def test_campaigns_are_those_of_the_whole_table(dump, model, expected, tmp_path, monkeypatch):
     whole = find_campaigns(expected.to_pandas(types_mapper=pd.ArrowDtype))
-    monkeypatch.setattr("moderation.cluster.repeated.SLICE_BYTES", 100)
+    monkeypatch.setattr("moderation.cluster.repeated.SLICE_BYTES", 1_000)
     outcome = run([dump], tmp_path / "out", model, 5, campaigns=True)
     found = scored(tmp_path / "out")
     assert found.drop_columns("campaign").equals(expected)

@@ -35,13 +35,6 @@ FLAGS = 30  # in all, below which their number is chance
 NEW_WORDS = 0.02  # of all words, beyond what other threads of the old comments bring
 STEPS = 1_000  # of a score: finer differences do not matter
 
-RULES = (
-    "Retraining is due when, with a 95% interval that excludes no change: a newer comment scores "
-    "higher (or lower) than an older one in over 55% of pairs; or flags are 1.5 times as many, or "
-    "as few (30 in all at least); or 2% more of the words were never met than other old threads "
-    "bring."
-)
-
 
 @dataclass(frozen=True)
 class Shift:
@@ -73,7 +66,10 @@ class Month:
 class Drift:
     """All findings. unmet, unlinked: words and domains that old threads do not have.
 
-    reasons: of RULES, those that were met: retraining is due when there are any.
+    reasons: retraining is due when there are any. Each excludes no change with a 95 % interval: a
+    newer comment scores higher (or lower) than an older one in over 55 % of pairs; flags are 1.5
+    times as many, or as few (30 in all at least); 2 % more of the words are new than other old
+    threads bring.
     """
 
     old: int

@@ -1,8 +1,11 @@
 """The worked example of CONTRIBUTING.md is true: a format is added by what it shows."""
 
 import re
+import tomllib
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from places import ROOT
 
 from moderation.readers import READERS, _json_reader, read
@@ -48,3 +51,30 @@ def test_a_json_format_takes_at_most_40_lines():
 def test_every_place_that_is_named_exists():
     for name in re.findall(r"`((?:tests|readers)/[\w/]+\.py)`", SECTION):
         assert (ROOT / name).exists() or (ROOT / "moderation" / name).exists()
+
+
+def _pins():
+    lines = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines]
+    return {(canonicalize_name(one.name), str(one.specifier)): one for one in found}
+
+
+def _wanted():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + extras["dev"] + extras["cluster"]
+    return [Requirement(line) for line in lines if not line.startswith("moderation[")]
+
+
+def test_the_pinned_environment_agrees_with_the_project():
+    pinned = {}
+    for name, version in _pins():
+        pinned.setdefault(name, []).append(version.removeprefix("=="))
+    for wanted in _wanted():
+        versions = pinned.get(canonicalize_name(wanted.name), [])
+        assert versions, f"{wanted} is not in requirements-dev.txt: compile it again"
+        assert all(map(wanted.specifier.contains, versions)), f"{wanted}, pinned {versions}"
+
+
+def test_every_requirement_is_pinned():
+    assert all(version.startswith("==") for _, version in _pins())

@@ -111,7 +111,14 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     pairs = [pair for given in mapping or [] for pair in given.split(",") if pair]
     if broken := [pair for pair in pairs if "=" not in pair]:
         raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
-    return dict(pair.split("=", 1) for pair in pairs)
+    named = dict(pair.split("=", 1) for pair in pairs)
+    from moderation.readers.synonyms import MAPPED
+
+    if unknown := [ours for ours in named if ours not in MAPPED]:
+        raise typer.BadParameter(
+            f"--map {unknown[0]}=: there is no such column; ours are {', '.join(MAPPED)}"
+        )
+    return named
 
 
 def _codec(name: str | None) -> str | None:

@@ -47,6 +47,8 @@ _NOT_PROSE = frozenset(
     [".parquet", ".feather", ".arrow", ".db", ".sqlite", ".sqlite3", ".xlsx", ".ods"]
 )
 """Names of files that hold no text; one that does is what damage has left of such a file."""
+MAPPED = ("table", "json-tree", "xlsx")  # readers that take the names of columns
+_UNMAPPED = "--map names fields of tables and JSON; it is not used for a file that is read as"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
 Paths = str | Path | Iterable[str | Path]
 
@@ -158,6 +160,13 @@ READERS: dict[str, Reader] = {
     for reader in (
         *map(_json_reader, formats.FORMATS.values()),
         *map(_table_reader, dialects.DIALECTS.values()),
+        _reader(
+            "whatsapp",
+            "WhatsApp: a chat exported as text",
+            "lines that begin with a date, a time and a name",
+            "moderation.readers.lines.whatsapp",
+            _readable,
+        ),
         Reader(
             "json-tree",
             "any other JSON with comments in envelopes, or with replies within them",
@@ -215,13 +224,6 @@ READERS: dict[str, Reader] = {
             _any,
         ),
         _reader(
-            "whatsapp",
-            "WhatsApp: a chat exported as text",
-            "lines that begin with a date, a time and a name",
-            "moderation.readers.lines.whatsapp",
-            _readable,
-        ),
-        _reader(
             "mbox",
             "mail: a mailbox (mbox), a mailing list's archive, a message (.eml)",
             "lines with `From ` and the heads of mails behind them",
@@ -273,12 +275,9 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
             return name, reason
     if reason := table_rows.detect_name(source):
         return "table", reason
-    if source.binary:
-        raise UnknownFormatError(f"{source.name}: is a binary file of a kind that no reader knows")
-    raise UnknownFormatError(
-        f"{source.name}: no reader knows this format; known are {', '.join(sorted(READERS))}. "
-        "A table of any kind is read with --format table --map text=COLUMN"
-    )
+    from moderation.readers.unrecognised import looks_like
+
+    raise UnknownFormatError(f"{source.name}: no reader knows this format: {looks_like(source)}")
 
 
 def site_of(source: Source, format: str | None = None) -> str | None:  # noqa: A002
@@ -403,6 +402,8 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
     name, reason = (format, "named by --format") if format else detect(source)
     if source.encoded.how:
         reason = f"{source.encoding} {source.encoded.how}; {reason}"
+    if source.mapping and name not in MAPPED:
+        yield FoundBatch(source, name, reason, Batch(notes=[f"{source.name}: {_UNMAPPED} {name}"]))
     met = out = 0
     empty = True
     for batch in READERS[name].read(source):

@@ -29,6 +29,10 @@ SYNONYMS: dict[str, str] = {
 }
 
 
+MAPPED = (*SYNONYMS, "depth", "replies")
+"""What a user may name with `--map`: columns, a number for the depth, the list of replies."""
+
+
 NAMES = ("name", "username", "login", "displayName", "display_name", "screen_name")
 """What the name is called where the author is an object."""
 

@@ -160,10 +160,17 @@ def is_sentence(value: object, words: int = WORDS) -> bool:
 
     >>> [is_sentence(value) for value in ("Mon, 5 May 2014 10:00:00 GMT (Eastern Daylight)", None)]
     [False, False]
+    >>> is_sentence("https://town.example/objects/a-note-on-the-harbour-and-its-winter")
+    False
     >>> is_sentence("2020-01mountain and the sea and we-01 11:00 went up there")
     True
     """
-    return isinstance(value, str) and len(value) > LONG and len(_WORD.findall(value)) >= words
+    return (
+        isinstance(value, str)
+        and len(value) > LONG
+        and " " in value  # an address has many words, and no blank
+        and len(_WORD.findall(value)) >= words
+    )
 
 
 NOBODY = ("[deleted]", "[removed]")  # what Reddit writes for an author who is gone

@@ -155,7 +155,7 @@ def cut_zstandard(folder):
 
 
 def no_text_column(folder):
-    (folder / "dump.csv").write_text("id,body_of_it,when\n1,hello,2020\n")
+    (folder / "dump.csv").write_text("id,size,when\n1,12,2020\n")
 
 
 def unknown_format(folder):

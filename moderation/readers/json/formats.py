@@ -36,7 +36,8 @@ FORMATS: dict[str, JsonFormat] = {shape.name: shape for shape in _ROWS}
 def which(source: Source) -> str | None:
     """The name of the format that a file is of; None where it is of none of these."""
     if "json format" not in source.memo:
-        source.memo["json format"] = _which(source) if source.is_json else None
+        known = source.is_json and not source.mapping  # whoever names the fields is right
+        source.memo["json format"] = _which(source) if known else None
     name: str | None = source.memo["json format"]
     return name
 

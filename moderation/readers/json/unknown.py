@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Batch
+from moderation.errors import InputError
 from moderation.readers.inference.groups import Group, best_of, fields_of, groups_in
 from moderation.readers.inference.keyed import KEY, PAGE, unkeyed
 from moderation.readers.inference.names import hints
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
+SHOWN = 20  # keys in a message
 
 
 def shape_of(source: Source) -> JsonFormat | None:
@@ -62,6 +65,7 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     keyed = [unkeyed(root) for root in whole]
     every = groups_in(whole, source.mapping)
     chosen, others = best_of(every)
+    _check_mapping(source, whole)
     named = _by_names(roots, source)
     if not chosen:
         return named
@@ -75,6 +79,20 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     if not _is_better(chosen, named, source):
         return None if named is None else _completed(named, chosen, others, any(keyed), source)
     return _by_values(chosen, others, any(keyed), source)
+
+
+def _check_mapping(source: Source, roots: list[Any]) -> None:
+    """Raise InputError for a field that the user names and the file has not."""
+    for ours, path in source.mapping.items():
+        known = any(has(node, path) for root in roots for node in islice(objects(root), LOOKED_AT))
+        if not known:
+            keys = dict.fromkeys(
+                key for root in roots for node in islice(objects(root), LOOKED_AT) for key in node
+            )
+            raise InputError(
+                f"{source.name}: --map {ours}={path}: there is no field {path!r}; the file has "
+                f"{', '.join(list(keys)[:SHOWN])}"
+            )
 
 
 def _is_better(chosen: list[Group], named: JsonFormat | None, source: Source) -> bool:

@@ -37,7 +37,8 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
     texts is left out. use_idf: False weighs all buckets alike. dense: append DENSE_FEATURES as last
     columns. threads: None for all cores; results are the same for any number.
 
-    Attributes after fitting: document_frequencies_ (2**bits,) int64, n_texts_, idf_ (2**bits,).
+    Attributes after fitting: `document_frequencies_` (2**bits,) int64, `n_texts_`, and `idf_`
+    (2**bits,).
 
     >>> CommentVectorizer(bits=10).fit_transform(["so so good", "not so good"]).shape
     (2, 1024)

@@ -9,15 +9,15 @@ from moderation.cli.app import app
 
 @app.command()
 def formats() -> None:
-    """List the dump formats and how each is recognised."""
-    from textwrap import fill
-
+    """List the dump formats by family, each with a line as its files look."""
     from moderation.readers import READERS
+    from moderation.readers.families import FAMILIES
     from moderation.terminal import line, width
 
     size = max(map(len, READERS)) + 2
-    typer.echo(f"{'format':<{size}}what it is, and how it is recognised")
-    for name, reader in READERS.items():
-        typer.echo(f"{name:<{size}}{line(reader.describe, width() - size)}")
-        blank = " " * (size + 2)
-        typer.echo(fill(reader.signs, width(), initial_indent=blank, subsequent_indent=blank))
+    for family, names in FAMILIES.items():
+        typer.echo(family)
+        for name in names:
+            reader = READERS[name]
+            typer.echo(f"  {name:<{size}}{line(reader.describe, width() - size - 2)}")
+            typer.echo(f"{'':<{size + 2}}{line(reader.sample, width() - size - 2)}")

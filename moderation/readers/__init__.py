@@ -18,6 +18,7 @@ from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
 from moderation.readers.cleaning import cleaned
 from moderation.readers.dump import Dump, FoundBatch, merged
+from moderation.readers.families import SAMPLES, of_objects
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.source import HEAD_BYTES, USUAL, Source
@@ -57,14 +58,14 @@ Paths = str | Path | Iterable[str | Path]
 class Reader:
     """One format. `detect` gives the reason why a file is of it, or None; `read` its batches.
 
-    signs: in words, what `detect` looks for.
+    sample: a line as its files look.
     """
 
     name: str
     describe: str
-    signs: str
     detect: Callable[[Source], str | None]
     read: Callable[[Source], Iterator[Batch]]
+    sample: str = ""
 
 
 def _markup(source: Source) -> bool:
@@ -104,7 +105,6 @@ def _any(source: Source) -> bool:
 def _reader(
     name: str,
     describe: str,
-    signs: str,
     module: str,
     family: Callable[[Source], bool],
     suffix: str = "",
@@ -121,25 +121,16 @@ def _reader(
         batches: Iterator[Batch] = getattr(import_module(module), f"read{suffix}")(source)
         return batches
 
-    return Reader(name, describe, signs, detected, opened)
-
-
-def _listed(keys: Iterable[str]) -> str:
-    """Keys of a declaration in words.
-
-    >>> _listed(("id", "type=Note|type=Tombstone"))
-    'id, type=Note or type=Tombstone'
-    """
-    return ", ".join(key.replace("|", " or ") for key in keys)
+    return Reader(name, describe, detected, opened, SAMPLES[name])
 
 
 def _json_reader(shape: JsonFormat) -> Reader:
     return Reader(
         shape.name,
         shape.describe,
-        f"objects with {_listed((*shape.keys, *shape.signs))}",
         partial(formats.detect, name=shape.name),
         partial(formats.read, name=shape.name),
+        SAMPLES.get(shape.name) or of_objects(shape.keys),
     )
 
 
@@ -147,11 +138,11 @@ def _table_reader(dialect: Dialect) -> Reader:
     return Reader(
         dialect.name,
         dialect.describe,
-        f"{'objects' if dialect.json else 'a header'} with {_listed(dialect.columns)}"
-        if dialect.columns
-        else f"{len(dialect.header)} columns without a header: {_listed(dialect.header)}",
         partial(table_rows.detect_dialect, name=dialect.name),
         partial(table_rows.read_dialect, name=dialect.name),
+        of_objects(dialect.columns)
+        if dialect.json
+        else ",".join(dialect.columns or dialect.header),
     )
 
 
@@ -163,98 +154,86 @@ READERS: dict[str, Reader] = {
         _reader(
             "whatsapp",
             "WhatsApp: a chat exported as text",
-            "lines that begin with a date, a time and a name",
             "moderation.readers.lines.whatsapp",
             _readable,
         ),
         Reader(
             "json-tree",
             "any other JSON with comments in envelopes, or with replies within them",
-            "objects with a text beside an id, an author or replies, in any envelope",
             unknown.detect,
             unknown.read,
+            SAMPLES["json-tree"],
         ),
         Reader(
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
-            "a column of one of the names that texts go by, or named with --map",
             table_rows.detect,
             table_rows.read,
+            SAMPLES["table"],
         ),
         _reader(
             "wordpress",
             "WordPress export (WXR 1.0 to 1.2), and the WXR that Disqus imports",
-            "RSS with elements of WordPress' export namespace",
             "moderation.readers.xml.wordpress",
             _markup,
         ),
         _reader(
             "disqus",
             "Disqus XML export",
-            "XML with the root element <disqus>",
             "moderation.readers.xml.disqus",
             _markup,
         ),
         _reader(
             "atom",
             "Atom: Blogger exports, Blogger Takeout, feeds with RFC 4685 threading",
-            "Atom with comment entries, by Blogger's kinds or thr:in-reply-to",
             "moderation.readers.xml.atom",
             _markup,
         ),
         _reader(
             "movabletype",
             "Movable Type export",
-            "KEY: value lines, sections between lines of hyphens",
             "moderation.readers.plaintext.movabletype",
             _text,
         ),
         _reader(
             "stackexchange",
             "Stack Exchange data dump: Comments.xml, Posts.xml",
-            "XML with rows whose attributes are PostId and Text, or PostTypeId and Body",
             "moderation.readers.xml.stackexchange",
             _markup,
         ),
         _reader(
             "xlsx",
             "spreadsheets: XLSX, ODS; each sheet as a table",
-            "a zip archive with the parts of a workbook",
             "moderation.readers.table.xlsx",
             _any,
         ),
         _reader(
             "mbox",
             "mail: a mailbox (mbox), a mailing list's archive, a message (.eml)",
-            "lines with `From ` and the heads of mails behind them",
             "moderation.readers.mail.mbox",
             _text,
         ),
         _reader(
             "sqlite",
             "SQLite: isso, One Million Posts",
-            "SQLite's first bytes; then the tables of one of them",
             "moderation.readers.table.sqlite",
             _any,
         ),
         _reader(
             "sqldump",
             "SQL dump of a WordPress database",
-            "SQL that names WordPress' columns, or fills a table ending in comments",
             "moderation.readers.table.sqldump",
             _text,
         ),
         _reader(
             "html",
             "a saved HTML page: WordPress, Blogger, Drupal, schema.org and others",
-            "an HTML page; inside, a system's own markup, else lists of like entries",
             "moderation.readers.html.page",
             _markup,
         ),
         _reader(
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
-            "prose; comments by numbered markers, indents, names with dates",
             "moderation.readers.plaintext.page",
             _prose,
         ),  # last: it takes any prose

@@ -619,7 +619,7 @@ def losing(source):
 
 
 def test_a_reader_that_loses_a_record_is_found_out(monkeypatch):
-    shape = Reader("losing", "loses one", "", lambda source: "always", losing)
+    shape = Reader("losing", "loses one", lambda source: "always", losing)
     monkeypatch.setitem(READERS, "losing", shape)
     with pytest.raises(InternalError, match=r"comments\.csv: .*'losing' met 3 records, but 2 came"):
         read(SAMPLES / "table/comments.csv", format="losing")
@@ -642,7 +642,7 @@ def test_a_file_of_a_folder_that_fails_midway_keeps_what_was_read(tmp_path, monk
         yield from batches([1, Row("one")])
         raise InputError(f"{source.name}: no more")
 
-    monkeypatch.setitem(READERS, "table", Reader("table", "", "", lambda source: "always", failing))
+    monkeypatch.setitem(READERS, "table", Reader("table", "", lambda source: "always", failing))
     (tmp_path / "dump.csv").write_text("id,text\n1,hello\n")
     dump = read(tmp_path)
     assert dump.comments["text"].tolist() == ["one"]

@@ -51,6 +51,27 @@ def test_a_table_comes_back_with_its_metadata(tmp_path):
     assert back["spam"].to_pylist() == [1.0, 0.0, None] * 50_000
 
 
+def test_a_large_table_of_numbers_and_nulls_is_looked_at_once(tmp_path):
+    """The bound looks at the values of a dictionary: of numbers and nulls there are none to see."""
+    count = 400_000
+    columns = {
+        "id": [str(k) for k in range(count)],
+        "thread_id": "t",
+        "created_at": pa.array(range(count), pa.timestamp("us", "UTC")),
+        "title": pa.nulls(count, pa.string()),
+        "text": [f"text {k}" for k in range(count)],
+        "spam": [0.5] * count,
+        "flags": "",
+    }
+    arrays = [
+        pa.repeat(pa.scalar(value), count) if isinstance(value, str) else pa.array(value)
+        for value in columns.values()
+    ]
+    path = tmp_path / "large.parquet"
+    pq.write_table(pa.table(arrays, names=list(columns)), path, row_group_size=131_072)
+    assert len(open_scored(path)) == count
+
+
 def test_a_table_without_rows_keeps_its_columns(tmp_path):
     pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "none.parquet")
     assert read_table(tmp_path / "none.parquet")[0].schema.names == ["text"]

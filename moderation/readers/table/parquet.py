@@ -164,6 +164,9 @@ class Parquet:
 
     def _longest_in(self, group: int, name: str, size: int) -> int:
         """The longest value of a column's dictionary of `size` bytes; `size` where it is hidden."""
+        kind = self.schema.field(name).type if name in self.names else None
+        if kind is not None and pa.types.is_primitive(kind):
+            return int(kind.bit_width) // 8 or 1
         stream = pq.ParquetFile(self._input(), pre_buffer=False, read_dictionary=[name])
         for batch in stream.iter_batches(1, row_groups=[group], columns=[name]):
             column = batch.column(0)
@@ -171,8 +174,8 @@ class Parquet:
             known = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
             lengths = pc.binary_length(values) if known else values
             # a dictionary's page holds each value behind its length in four bytes
-            if known and pc.sum(lengths).as_py() + 4 * len(values) == size:
-                return int(pc.max(lengths).as_py())
+            if known and (pc.sum(lengths).as_py() or 0) + 4 * len(values) == size:
+                return int(pc.max(lengths).as_py() or 0)
         return size
 
     def _costs(self, group: int, wanted: set[str]) -> dict[str, Cost]:

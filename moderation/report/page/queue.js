@@ -123,7 +123,11 @@ function makeColumns() {
     waits: (at) => (slid.k >= 0 ? has(at, slid.k) : !columns.extra[at]),
     labelsAt: (at) => page.labels.filter((_, k) => has(at, k)),
     // The label that it is most certainly flagged with, by its number; -1 for none.
-    surest: (at) => page.labels.reduce((best, _, k) => (has(at, k) && (best < 0 || scores[k][at] > scores[best][at]) ? k : best), -1),
+    surest(at) {
+      let best = -1;
+      for (let k = 0; k < scores.length; k++) if (has(at, k) && (best < 0 || scores[k][at] > scores[best][at])) best = k;
+      return best;
+    },
     // What a decision on this comment must answer: its flags; every label where a queue asked.
     askedAt: (at) => page.labels.filter((_, k) => (columns.queued[at] ? scores[k][at] >= 0 : has(at, k))),
     titleAt: (at) => {

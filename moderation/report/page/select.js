@@ -37,7 +37,7 @@ function banded(at) {
   if (label < 0) return [];
   const [low, high] = bandOf(at);
   const score = app.columns.scores[label];
-  return app.list.filter((one) => app.columns.surest(one) === label && score[one] >= low && (score[one] < high || high === 1000));
+  return app.list.filter((one) => score[one] >= low && (score[one] < high || high === 1000) && app.columns.surest(one) === label);
 }
 
 app.selected = new Set();
@@ -97,18 +97,18 @@ app.extend = async (by) => {
 
 app.drawScope = () => {
   if (app.at < 0) return;
-  const counts = Object.fromEntries(Object.keys(SCOPES).map((scope) =>
-    [scope, scope === "selected" ? app.selected.size : app.openIn(scope).length]));
-  const offered = Object.keys(SCOPES).filter((scope) => (scope === "selected" ? counts.selected
-    : scope !== "one" && (counts[scope] > 1 || (counts[scope] === 1 && app.openIn(scope)[0] !== app.at))));
+  const open = Object.fromEntries(Object.keys(SCOPES).map((scope) =>
+    [scope, scope === "selected" ? [...app.selected] : scope === "one" ? [app.at] : app.openIn(scope)]));
+  const offered = Object.keys(SCOPES).filter((scope) => scope !== "one" && open[scope].length
+    && (scope === "selected" || open[scope].length > 1 || open[scope][0] !== app.at));
   if (app.scope !== "one" && !offered.includes(app.scope)) app.scope = "one";
   const focused = document.activeElement?.id;
   byId("scopes").replaceChildren(...(offered.length ? ["one", ...offered] : []).map((scope) =>
     element("button", { id: `scope-${scope}`, type: "button", "aria-pressed": String(app.scope === scope),
       click: () => app.setScope(scope === "one" ? app.scope : scope) },
-    SCOPES[scope].key ? element("kbd", {}, SCOPES[scope].key) : "", " ", element("span", {}, SCOPES[scope].text(counts[scope], app.at)))));
+    SCOPES[scope].key ? element("kbd", {}, SCOPES[scope].key) : "", " ", element("span", {}, SCOPES[scope].text(open[scope].length, app.at)))));
   if (focused?.startsWith("scope-")) byId(focused)?.focus();
-  const many = app.scope === "one" ? "flags" : number(app.places().length);
+  const many = app.scope === "one" ? "flags" : number(open[app.scope].length);
   byId("yes").lastElementChild.textContent = `Confirm ${many}`;
   byId("no").lastElementChild.textContent = `Reject ${many}`;
   byId("why").lastElementChild.textContent = app.scope === "one" ? "Reason, action, note" : `Reason, action for ${many}`;

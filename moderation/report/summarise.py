@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from moderation.report.conversation import bounds
 from moderation.report.details import details, shortened
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 CONTEXT_ROWS = 5_000  # comments of a report that are there for their conversation alone
 CONTEXT_CHARACTERS = 300  # of each
+CONTEXT_FIELDS = 150  # bytes of each beside its text
+ROOM = 7_500_000  # bytes of comments in a report; with all else it stays under ten megabytes
 _TOLD = ("digest", "thresholds", "goals", "curves", "learnt")
 
 
@@ -65,7 +68,9 @@ def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dic
     rows = np.union1d(listed, scored.nearest)
     told = details(scored, rows)
     carried = {int(row) for row in told["comments"]}
-    others = [row for row in _conversations(scored, listed) if row not in carried]
+    room = (ROOM - len(orjson.dumps(told))) // (CONTEXT_CHARACTERS + CONTEXT_FIELDS)
+    whole = _conversations(scored, listed, carried, min(room, CONTEXT_ROWS))
+    others = [row for row in whole if row not in carried]
     told["comments"] |= shortened(scored, others, CONTEXT_CHARACTERS)
     found = first_domains(scored, rows)
     domains = {"domain": found.codes.tolist(), "domains": found.texts}
@@ -73,12 +78,16 @@ def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dic
     return summary(scored, reasons) | shown | told
 
 
-def _conversations(scored: Scored, rows: np.ndarray) -> list[int]:
-    """The rows of whole conversations around some rows, short ones first, CONTEXT_ROWS at most."""
+def _conversations(scored: Scored, rows: np.ndarray, carried: set[int], most: int) -> list[int]:
+    """The rows of whole conversations around some rows, short ones first.
+
+    Of these at most `most` are not carried already.
+    """
     spans = sorted({bounds(scored, row) for row in rows.tolist()}, key=lambda one: one[1] - one[0])
     some: list[int] = []
     for start, end in spans:
-        if len(some) + end - start > CONTEXT_ROWS:
+        most -= sum(row not in carried for row in range(start, end))
+        if most < 0:
             break
         some += range(start, end)
     return some

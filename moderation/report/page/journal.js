@@ -11,17 +11,19 @@ function makeJournal() {
   let latest = 0;
   const nameOf = (one) => `${one.row}|${one.kind || one.label}|${one.at}|${one.by}`;
 
+  // What is new by it: undefined where the page knew and showed it already.
   function add(one) {
     // By its key where the server did not keep its time: a clock of the year 9999.
     const known = named.get(nameOf(one)) ?? keyed.get(one.key);
     if (known) {
+      const news = known.lost || one.rank === 0;
       if (known.lost) Object.assign(known, { gone: false, lost: false });
       if (one.rank !== undefined) Object.assign(known, { rank: one.rank, written: one.written });
       if (one.key && !known.key) {
         known.key = one.key;
         keyed.set(one.key, known);
       }
-      return known;
+      return news ? known : undefined;
     }
     const made = { ...one, gone: early.has(nameOf(one)) };
     named.set(nameOf(made), made);

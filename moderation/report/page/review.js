@@ -305,7 +305,8 @@ app.carryOut = async (says, what, again) => {
   app.selected.clear();
   busy(true); // a held key must not decide on a comment that nobody has seen yet
   try {
-    if (settings.advance && app.reviewed[app.at]) await app.next(); else app.draw();
+    const noted = says.every((one) => one.kind === "action" && !one.action); // nothing is decided by that
+    if (settings.advance && app.reviewed[app.at] && !noted) await app.next(); else app.draw();
   } finally {
     busy(false);
   }

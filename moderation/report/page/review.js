@@ -74,6 +74,7 @@ app.filter = async (changed) => {
   app.window = [0, LIST];
   if (!(await app.refilter())) return;
   app.view("review");
+  app.drawList();
   const kept = app.list.includes(app.at) && !("row" in changed) ? app.at : -1;
   if (kept >= 0) app.show(kept); else await app.first();
 };

@@ -1,7 +1,8 @@
 """Score a dump part by part: whole threads, on all cores, in the order of the dump.
 
-What the whole dump knows of each comment (`dump_evidence`) is found first; all else in a comment's
-score, flags and reasons depends on its own thread alone, so that parts give what the whole would.
+What the whole dump knows of each comment (`dump_evidence`) is found beside the first parts; all
+else in a comment's score, flags and reasons depends on its own thread alone, so that parts give
+what the whole would.
 Parts that are done can be written while the next are scored, and nothing but the dump itself has
 to be held whole.
 """
@@ -9,12 +10,11 @@ to be held whole.
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
@@ -32,8 +32,11 @@ from moderation.tables import concatenated, text_column, to_arrow, to_frame
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    import pandas as pd
+
+    from moderation.context.classifier import Measured
     from moderation.model.model import Model
     from moderation.model.share import Share
     from moderation.readers import Dump
@@ -86,10 +89,13 @@ def settled(
     parts: as `scored_parts` gives them. prevalence: see `score`.
     """
     every = list(parts)
-    counted = [seen_in(part, model.labels) for part in every]
-    seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
-    found = shares(model, seen, prevalence)
-    return [with_scores_here(part, model.labels, found) for part in every], found
+    with ThreadPoolExecutor(thread_count()) as pool:
+        counted = list(pool.map(lambda part: seen_in(part, model.labels), every))
+        seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
+        found = shares(model, seen, prevalence)
+        return list(
+            pool.map(lambda part: with_scores_here(part, model.labels, found), every)
+        ), found
 
 
 def scored_parts(
@@ -100,31 +106,64 @@ def scored_parts(
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     verdict: what a larger dump, of which this one is a part, says of each comment.
     """
-    if verdict is None and judged(model):
-        verdict = Verdict.of(find_dump_evidence(dump.comments, dump.threads))
     bounds = thread_bounds(dump.comments)
     places = part_starts(bounds)
     workers = workers or thread_count()
+
+    def judge() -> Verdict | None:
+        if verdict is not None or not judged(model):
+            return verdict
+        return Verdict.of(find_dump_evidence(dump.comments, dump.threads))
+
     if len(places) <= 2:
-        yield _scored(dump, dump.comments, dump.threads, model, workers, verdict)
+        measured = _Measured.of(dump.comments, dump.threads, model, workers)
+        yield _told(dump, measured, model, workers, judge())
         return
     heads = _heads(dump, bounds)
 
-    def part(k: int) -> pa.Table:
-        first, last = places[k], places[k + 1]
-        begin, end = int(bounds[first]), int(bounds[last])
-        own = None if verdict is None else verdict.rows(begin, end)
-        comments = dump.comments.iloc[begin:end]
-        return _scored(dump, comments, heads.iloc[first:last], model, 1, own)
+    def measure(k: int) -> _Measured:
+        rows = slice(int(bounds[places[k]]), int(bounds[places[k + 1]]))
+        threads = heads.iloc[places[k] : places[k + 1]]
+        return _Measured.of(dump.comments.iloc[rows], threads, model, 1)
 
-    waiting: deque[Future[pa.Table]] = deque()
+    def tell(k: int, measured: _Measured, whole: Verdict | None) -> pa.Table:
+        begin, end = int(bounds[places[k]]), int(bounds[places[k + 1]])
+        own = None if whole is None else whole.rows(begin, end)
+        return _told(dump, measured, model, 1, own)
+
     with ThreadPoolExecutor(workers) as pool:
-        for k in range(len(places) - 1):
-            waiting.append(pool.submit(part, k))
-            if len(waiting) >= workers + AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        yield from _in_turn(pool, judge, measure, tell, len(places) - 1, workers)
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor,
+    judge: Callable[[], Verdict | None],
+    measure: Callable[[int], _Measured],
+    tell: Callable[[int, _Measured, Verdict | None], pa.Table],
+    parts: int,
+    workers: int,
+) -> Iterator[pa.Table]:
+    """What `tell` makes of each part, in order.
+
+    Parts are measured while the dump is still being looked over, and told from then on: some of the
+    looking over takes one core only.
+    """
+    verdict = pool.submit(judge)
+    measuring: deque[Future[_Measured]] = deque()
+    telling: deque[Future[pa.Table]] = deque()
+    begun = told = 0
+    while told < parts or telling:
+        while begun < parts and sum(not one.done() for one in measuring) < workers:
+            measuring.append(pool.submit(measure, begun))
+            begun += 1
+        if verdict.done() and measuring and measuring[0].done() and len(telling) < workers + AHEAD:
+            telling.append(pool.submit(tell, told, measuring.popleft().result(), verdict.result()))
+            told += 1
+        elif telling and (telling[0].done() or len(telling) >= workers + AHEAD):
+            yield telling.popleft().result()
+        else:
+            every: list[Future[Any]] = [verdict, *measuring, *telling]
+            wait([one for one in every if not one.done()], return_when=FIRST_COMPLETED)
 
 
 def part_starts(bounds: np.ndarray) -> list[int]:
@@ -137,26 +176,40 @@ def part_starts(bounds: np.ndarray) -> list[int]:
     return cuts(bounds, PART, LAST_PART, WORKERS)
 
 
-def _scored(
-    dump: Dump,
-    comments: pd.DataFrame,
-    threads: pd.DataFrame,
-    model: Model,
-    workers: int,
-    verdict: Verdict | None,
+class _Measured(NamedTuple):
+    """Some whole threads, and what they say by themselves. flagged: see `Model.measured`."""
+
+    comments: pd.DataFrame
+    threads: pd.DataFrame
+    languages: pa.Array
+    scores: pd.DataFrame
+    flagged: dict[str, Measured]
+
+    @classmethod
+    def of(
+        cls, comments: pd.DataFrame, threads: pd.DataFrame, model: Model, workers: int
+    ) -> _Measured:
+        """Score them in any language."""
+        languages = languages_of(comments)
+        found = model.measured(
+            comments, threads, workers, languages=languages, in_any_language=True
+        )
+        return cls(comments, threads, languages, *found)
+
+
+def _told(
+    dump: Dump, part: _Measured, model: Model, workers: int, verdict: Verdict | None
 ) -> pa.Table:
-    languages = languages_of(comments)
-    part = replace(dump, comments=comments.assign(language=_column(languages)), threads=threads)
-    scores, measured = model.measured(
-        comments, threads, workers, languages=languages, in_any_language=True
-    )
+    """The scored table of some threads. verdict: of their comments."""
+    scores, language = part.scores, _column(part.languages)
+    own = replace(dump, comments=part.comments.assign(language=language), threads=part.threads)
     if verdict is not None:
         given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
         raised = pa.array(verdict.adjust(given), pa.float32(), from_pandas=True)
-        scores[LABEL] = pd.Series(raised, scores.index, pd.ArrowDtype(pa.float32()))
-    scores, unlearnt = model.where_learnt(scores, languages)
+        scores = scores.assign(**{LABEL: _column(raised)})
+    scores, unlearnt = model.where_learnt(scores, part.languages)
     reason = pc.if_else(pa.array(unlearnt), pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
-    scored = scored_table(part, scores, model, workers, measured, verdict)
+    scored = scored_table(own, scores, model, workers, part.flagged, verdict)
     return to_arrow(scored.assign(cannot_tell=_column(reason)))
 
 

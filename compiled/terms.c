@@ -93,58 +93,108 @@ static inline void add_letter(Word *word, int32_t letter)
     word->size++;
 }
 
+/* What is found in a text, and where it is written. */
+typedef struct {
+    Ints ids;
+    int64_t at, questions, exclaims, links;
+    uint32_t marks;
+} Found;
+
+static inline void add_word(Found *found, const Spelling *by, const Word *word)
+{
+    if (word->size < 2)
+        return;
+    int32_t bucket = bucket_of_word(word);
+    AT(found->ids, found->at) = bucket;
+    found->at++;
+    found->marks |= AT(by->lexicon, bucket);
+    found->links += (word->size == 4 && word->hashed == HTTP) ||
+                    (word->size == 5 && word->hashed == HTTPS);
+}
+
+static inline void add_sign(Found *found, int32_t code)
+{
+    found->questions += code == '?';
+    found->exclaims += code == '!';
+}
+
+/* Where the ASCII letters from byte i on end. */
+static inline int64_t end_of_ascii(Ints fold, Bytes text, int64_t i, int64_t stop)
+{
+    while (i < stop && AT(text, i) < 0x80 && AT(fold, AT(text, i)) > 0)
+        i++;
+    return i;
+}
+
+/* The word text[first:last] of ASCII letters; STEM bytes follow `first`. All hashes are worked out
+   whatever the length is: words are short, and a wrong guess costs more. */
+static inline Word ascii_word(Ints fold, Bytes text, int64_t first, int64_t last)
+{
+    uint64_t hashes[STEM + 1] = {EMPTY};
+    for (int64_t k = 0; k < STEM; k++)
+        hashes[k + 1] = with(hashes[k], AT(fold, AT(text, first + k) & 0x7F));
+    int64_t size = last - first, counted = least(size, STEM);
+    int32_t before = size > 1 ? AT(fold, AT(text, last - 2)) : 0;
+    return (Word){size, AT(fold, AT(text, last - 1)), before, hashes[WITHIN(counted, STEM + 1)],
+                  hashes[WITHIN(counted - 1, STEM + 1)]};
+}
+
+/* Pass by what is ASCII altogether from byte i on, words and signs; returns where it ends. */
+static inline int64_t add_ascii(Found *found, const Spelling *by, Bytes text, int64_t i,
+                                int64_t stop)
+{
+    while (i + STEM <= stop && AT(text, i) < 0x80) {
+        int64_t end = end_of_ascii(by->fold, text, i, stop);
+        if (end == i) {
+            add_sign(found, AT(text, i));
+            i++;
+            continue;
+        }
+        if (end < stop && AT(text, end) >= 0x80)
+            break; /* maybe more of the word */
+        Word word = ascii_word(by->fold, text, i, end);
+        add_word(found, by, &word);
+        i = end;
+    }
+    return i;
+}
+
 /* Write the hashed words of text[start:stop] to `ids`; returns their number. See
    terms.text_terms. */
 int64_t text_terms(const Spelling *by, Bytes text, int64_t start, int64_t stop, Ints ids,
                    Floats shape)
 {
-    const Ints fold = by->fold;
-    int64_t at = 0, questions = 0, exclaims = 0, links = 0, i = start;
-    uint32_t marks = 0;
+    Found found = {.ids = ids};
     Word word = {0, 0, 0, EMPTY, EMPTY};
+    int64_t i = start;
     while (i <= stop) {
-        int32_t code = 0, letter = 0;
-        if (i < stop && (code = AT(text, i)) < 0x80) {
-            letter = AT(fold, code);
-            i++;
-        } else if (i < stop) {
-            Decoded found = decode(text, i, stop);
-            code = found.code;
-            i = found.next;
-            letter = folded_letter(code, fold);
-            if (letter == -1)
-                continue;
-        } else {
-            i++;
-        }
+        if (word.size == 0)
+            i = add_ascii(&found, by, text, i, stop);
+        Decoded next = i < stop ? decode(text, i, stop) : (Decoded){0, i + 1};
+        i = next.next;
+        int32_t letter = folded_letter(next.code, by->fold);
+        if (letter == -1)
+            continue;
         if (letter > 0 && !is_ideograph(letter)) {
             add_letter(&word, letter);
             continue;
         }
-        if (word.size > 1) {
-            int32_t found = bucket_of_word(&word);
-            AT(ids, at) = found;
-            at++;
-            marks |= AT(by->lexicon, found);
-            links += (word.size == 4 && word.hashed == HTTP) ||
-                     (word.size == 5 && word.hashed == HTTPS);
-        }
+        add_word(&found, by, &word);
         word.size = 0;
         word.hashed = EMPTY;
         if (letter > 0) {
-            AT(ids, at) = bucket_of(with(EMPTY, letter));
-            at++;
+            AT(ids, found.at) = bucket_of(with(EMPTY, letter));
+            found.at++;
         } else {
-            questions += code == '?';
-            exclaims += code == '!';
+            add_sign(&found, next.code);
         }
     }
-    AT(shape, 0) += (float)at;
-    AT(shape, 1) += (float)questions;
-    AT(shape, 2) += (float)exclaims;
-    AT(shape, 3) += (float)links;
-    AT(shape, 4) = (float)marks;
-    return at;
+    AT(shape, 0) += (float)found.at;
+    AT(shape, 1) += (float)found.questions;
+    AT(shape, 2) += (float)found.exclaims;
+    AT(shape, 3) += (float)found.links;
+    AT(shape, 4) = (float)found.marks;
+    return found.at;
 }
 
 /* A word of a text: where it stands, in bytes. */

@@ -73,28 +73,28 @@ def statements(
     return made
 
 
-def write_statements(said: Sequence[Statement], folder: Path, mask: Path | None) -> list[str]:
+def write_statements(statements: Sequence[Statement], folder: Path, mask: Path | None) -> list[str]:
     """Write the files into a folder, for the owner's eyes; their names.
 
     mask: file of the key under which personal data are masked in the texts and the authors' names.
     """
-    texts = [one.text for one in said]
-    authors = [one.author for one in said]
+    texts = [statement.text for statement in statements]
+    authors = [statement.author for statement in statements]
     if mask is not None:
         masker = Masker(read_key(mask), authors)
         texts = [masker.text(text) for text in texts]
         authors = [masker.author(name) for name in authors]
     records = [
         {
-            "reference": one.reference,
-            "thread_id": one.thread,
-            "id": one.id,
+            "reference": statement.reference,
+            "thread_id": statement.thread,
+            "id": statement.id,
             "author": author,
-            "decisions": one.decisions,
+            "decisions": statement.decisions,
             "text": text,
-            "dsa": one.row,
+            "dsa": statement.row,
         }
-        for one, author, text in zip(said, authors, texts, strict=True)
+        for statement, author, text in zip(statements, authors, texts, strict=True)
     ]
     titles = [f"## {_line(author or 'Unknown author')}\n\n" for author in authors]
     pages = "\n".join(title + text for title, text in zip(titles, texts, strict=True))
@@ -102,20 +102,25 @@ def write_statements(said: Sequence[Statement], folder: Path, mask: Path | None)
         "authors.md": pages.encode("utf-8"),
         "statements.jsonl": b"".join(orjson.dumps(record) + b"\n" for record in records),
     }
-    for number, first in enumerate(range(0, len(said), MOST_IN_ONE), start=1):
-        rows = [one.row for one in said[first : first + MOST_IN_ONE]]
+    for number, first in enumerate(range(0, len(statements), MOST_IN_ONE), start=1):
+        rows = [statement.row for statement in statements[first : first + MOST_IN_ONE]]
         option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         files[f"dsa-{number:03d}.json"] = orjson.dumps({"statements": rows}, option=option)
+    _write(folder, files)
+    return list(files)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files, and remove those of an earlier, longer plan: nobody may send them again."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for stale in set(folder.glob("dsa-*.json")) - {folder / name for name in files}:
-            stale.unlink()  # of an earlier, longer plan: nobody may send it again
+            stale.unlink()
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
     for name, content in files.items():
         with replacing(folder / name, private=True) as temporary:
             temporary.write_bytes(content)
-    return list(files)
 
 
 def _rows(scored: str, steps: Iterable[Step]) -> dict[tuple[str, str], dict[str, Any]]:

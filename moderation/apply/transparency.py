@@ -86,29 +86,39 @@ _LAST = date(2038, 1, 1)
 
 def faults(row: dict[str, Any]) -> list[str]:
     """What the database would refuse a row for; [] for a row that it takes."""
-    found = [f"{name} is missing" for name in _REQUIRED if not row.get(name)]
-    found += [
-        f"{name} is missing"
-        for name in _GROUNDS.get(str(row.get("decision_ground")), ())
-        if not row.get(name)
+    grounds = _GROUNDS.get(str(row.get("decision_ground")), ())
+    missing = [f"{name} is missing" for name in (*_REQUIRED, *grounds) if not row.get(name)]
+    long = [
+        f"{name} has more than {most:,} characters"
+        for name, most in _LONGEST.items()
+        if len(str(row.get(name) or "")) > most
     ]
-    for name, most in _LONGEST.items():
-        if len(str(row.get(name) or "")) > most:
-            found.append(f"{name} has more than {most:,} characters")
-    for name, form in _FORMS.items():
-        value = row.get(name)
-        if value is not None and not re.fullmatch(form, str(value)):
-            found.append(f"{name} is {str(value)[:60]!r}")
-    for name, form in _LISTS.items():
-        for value in row.get(name) or ():
-            if not re.fullmatch(form, str(value)):
-                found.append(f"{name} has {str(value)[:60]!r}")
-    for name, first in _FIRST.items():
-        if row.get(name) is not None and not _between(str(row[name]), first):
-            found.append(f"{name} is {str(row[name])[:40]!r}")
-    if row.get("source_identity") and row.get("source_type") == "SOURCE_VOLUNTARY":
-        found.append("source_identity goes with a notice only")
-    return found
+    sources = row.get("source_identity"), row.get("source_type")
+    voluntary = sources[0] and sources[1] == "SOURCE_VOLUNTARY"
+    notice = ["source_identity goes with a notice only"] if voluntary else []
+    return [*missing, *long, *_malformed(row), *notice]
+
+
+def _malformed(row: dict[str, Any]) -> list[str]:
+    """Values that have not the form of their column."""
+    given = {name: value for name, value in row.items() if value is not None}
+    texts = [
+        f"{name} is {str(given[name])[:60]!r}"
+        for name, form in _FORMS.items()
+        if name in given and not re.fullmatch(form, str(given[name]))
+    ]
+    lists = [
+        f"{name} has {str(value)[:60]!r}"
+        for name, form in _LISTS.items()
+        for value in given.get(name) or ()
+        if not re.fullmatch(form, str(value))
+    ]
+    dates = [
+        f"{name} is {str(given[name])[:40]!r}"
+        for name, first in _FIRST.items()
+        if name in given and not _between(str(given[name]), first)
+    ]
+    return texts + lists + dates
 
 
 def _between(day: str, first: date) -> bool:

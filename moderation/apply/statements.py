@@ -19,8 +19,6 @@ from moderation.apply.transparency import CATEGORIES, MOST_IN_ONE, OTHER, VISIBI
 from moderation.comments import STRING
 from moderation.errors import ApplyError, OutputError
 from moderation.labels.ledger import entries
-from moderation.masking import Masker, read_key
-from moderation.readers.written import read_table
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from moderation.apply.plan import Plan, Step
     from moderation.apply.policy import Policy
 
+TWO_LETTERS = 2  # of ISO 639-1; a language that has three there is left out
 QUOTED = 300  # characters of the comment, for its author
 SCORE = "score"  # who decided a step that no person decided
 DONE = {"remove": "removed", "spam": "moved to the spam folder", "hold": "hidden"}
@@ -53,51 +52,46 @@ class Statement:
 
 
 def statements(
-    plan: Plan, applied: Mapping[str, str], ledger: Path, scored: str, policy: Policy
+    plan: Plan, applied: Mapping[str, str], table: pa.Table, ledger: Path, policy: Policy
 ) -> list[Statement]:
-    """A statement for each step that was applied. applied: by step, when.
+    """A statement for each step that was applied. applied: by step, when. table: scored.
 
-    Raises ApplyError for a row that the transparency database would refuse.
+    Raises ApplyError for a comment that is not in the table, and for a row that the transparency
+    database would refuse.
     """
     said = {entry["key"]: entry for entry in entries(ledger) if "key" in entry}
     steps = [one for one in plan.steps if one.step in applied and one.action in DONE]
-    rows = _rows(scored, steps)
+    rows = _rows(table, steps)
     made = []
     for step in steps:
-        about = [said[key] for key in step.decisions if key in said]
-        made.append(
-            _statement(
-                step, applied[step.step], about, rows.get((step.thread, step.id), {}), policy
+        row = rows.get((step.thread, step.id))
+        if row is None:
+            raise ApplyError(
+                f"comment {step.id} of the plan is not in the scored file; "
+                "name the one that the plan was made from"
             )
-        )
+        about = [said[key] for key in step.decisions if key in said]
+        made.append(_statement(step, applied[step.step], about, row, policy))
     return made
 
 
-def write_statements(statements: Sequence[Statement], folder: Path, mask: Path | None) -> list[str]:
-    """Write the files into a folder, for the owner's eyes; their names.
-
-    mask: file of the key under which personal data are masked in the texts and the authors' names.
-    """
-    texts = [statement.text for statement in statements]
-    authors = [statement.author for statement in statements]
-    if mask is not None:
-        masker = Masker(read_key(mask), authors)
-        texts = [masker.text(text) for text in texts]
-        authors = [masker.author(name) for name in authors]
+def write_statements(statements: Sequence[Statement], folder: Path) -> list[str]:
+    """Write the files into a folder, for the owner's eyes; their names."""
     records = [
         {
-            "reference": statement.reference,
-            "thread_id": statement.thread,
-            "id": statement.id,
-            "author": author,
-            "decisions": statement.decisions,
-            "text": text,
-            "dsa": statement.row,
+            "reference": one.reference,
+            "thread_id": one.thread,
+            "id": one.id,
+            "author": one.author,
+            "decisions": one.decisions,
+            "text": one.text,
+            "dsa": one.row,
         }
-        for statement, author, text in zip(statements, authors, texts, strict=True)
+        for one in statements
     ]
-    titles = [f"## {_line(author or 'Unknown author')}\n\n" for author in authors]
-    pages = "\n".join(title + text for title, text in zip(titles, texts, strict=True))
+    pages = "\n".join(
+        f"## {_line(one.author or 'Unknown author')}\n\n{one.text}" for one in statements
+    )
     files = {
         "authors.md": pages.encode("utf-8"),
         "statements.jsonl": b"".join(orjson.dumps(record) + b"\n" for record in records),
@@ -123,9 +117,8 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
             temporary.write_bytes(content)
 
 
-def _rows(scored: str, steps: Iterable[Step]) -> dict[tuple[str, str], dict[str, Any]]:
+def _rows(table: pa.Table, steps: Iterable[Step]) -> dict[tuple[str, str], dict[str, Any]]:
     """The comments of the steps, by thread and id."""
-    table, _ = read_table(scored)
     names = [name for name in _COLUMNS if name in table.column_names]
     wanted = pa.array(sorted({step.id for step in steps}), STRING)
     some = table.select(names).filter(pc.is_in(pc.cast(table["id"], STRING), wanted))
@@ -136,7 +129,7 @@ def _statement(
     step: Step, applied: str, about: list[dict[str, Any]], row: dict[str, Any], policy: Policy
 ) -> Statement:
     labels = [str(one["label"]) for one in about if one.get("label") and one.get("value")]
-    labels = labels or [part for part in step.reason.split(": ")[-1].split(";") if part]
+    labels = labels or _named(step)
     label = next((one for one in labels if one in CATEGORIES or one in policy.grounds), "")
     ground = _ground(label, about, policy)
     reference = f"{step.step}-{step.action}"
@@ -158,6 +151,12 @@ def _statement(
         text=_text(reference, facts, row, policy),
         row=record,
     )
+
+
+def _named(step: Step) -> list[str]:
+    """The labels in a step's reason: `abuse 0.983 >= 0.9` of a score, else `rule: abuse;slur`."""
+    named = step.reason.split(" ")[0] if step.by == SCORE else step.reason.split(": ")[-1]
+    return [part for part in named.split(";") if part]
 
 
 @dataclass(frozen=True)
@@ -216,13 +215,14 @@ def _row(
         }
     automated = "FULLY" if facts.by_score else "PARTIALLY" if facts.flagged else "NOT_AUTOMATED"
     what = label.replace("_", " ") or "a breach of the rules"
-    written = str(row["created_at"])[:10] if row.get("created_at") else None
-    spoken = policy.language or str(row.get("language") or "")[:2]
+    written = str(row.get("created_at") or "")[:10]
+    spoken = policy.language or str(row.get("language") or "").split("-")[0]
     optional = {
         "decision_ground_reference_url": policy.terms,
         "territorial_scope": list(policy.territorial_scope),
-        "content_language": spoken.upper() if spoken.isalpha() else "",
-        "content_date": written if written and written >= "2000" else "",
+        "content_language": spoken.upper() if len(spoken) == TWO_LETTERS else "",
+        "content_date": written if "2000" <= written <= facts.applied else "",
+        "category_specification_other": what if ground.keyword == OTHER[1] else "",
     }
     return {
         **why,

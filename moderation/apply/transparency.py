@@ -123,6 +123,7 @@ def _malformed(row: dict[str, Any]) -> list[str]:
 
 def _between(day: str, first: date) -> bool:
     try:
-        return first <= date.fromisoformat(day) <= _LAST
+        read = date.fromisoformat(day)
     except ValueError:
         return False
+    return read.isoformat() == day and first <= read <= _LAST

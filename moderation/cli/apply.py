@@ -220,6 +220,8 @@ def statements(
     from moderation.apply.policy import read_policy
     from moderation.apply.statements import statements as made_of
     from moderation.apply.statements import write_statements
+    from moderation.masking import masked_tables
+    from moderation.readers.written import read_table
 
     made = _read(plan)
     if made.platform.open is None:
@@ -227,14 +229,31 @@ def statements(
             raise typer.BadParameter(
                 f"{made.to} writes files: say when you applied them, --applied"
             )
+        _check_day(applied)
         times = dict.fromkeys([step.step for step in made.steps], applied)
     else:
         times = written(journal_of(plan), made.digest)
-    said = made_of(made, times, ledger, scored, read_policy(policy))
-    files = write_statements(said, output, mask)
+    table, _ = read_table(scored)
+    if mask is not None:
+        (table,) = masked_tables([table], mask)
+    said = made_of(made, times, table, ledger, read_policy(policy))
+    files = write_statements(said, output)
     tell(f"{plural(len(said), 'statement')} in {output}: {', '.join(files)}")
     if without := len(made.steps) - len(said):
         tell(f"  {plural(without, 'step')} without: approved, not written yet, or undone")
+
+
+def _check_day(day: str) -> None:
+    """Refuse what is no day, or is still to come."""
+    from datetime import UTC, date, datetime, timedelta
+
+    try:
+        read = date.fromisoformat(day)
+    except ValueError:
+        read = date.max
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # somewhere it is today
+    if read.isoformat() != day or read > tomorrow:
+        raise typer.BadParameter(f"--applied {day}: expected a day that was, 2026-11-20")
 
 
 def _read(path: Path) -> Plan:

@@ -89,6 +89,7 @@ def test_each_restriction_has_a_text_and_a_row_and_an_approval_none(folder):
     assert row["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_REMOVED"]
     assert row["content_date"] == "2024-05-06"
     spam = made["2"]["dsa"]
+    assert spam["category_specification_other"] == "spam"
     assert spam["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
     assert spam["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_DISABLED"]
 
@@ -117,6 +118,60 @@ def test_masked_files_name_nobody(folder):
     assert [text for text in written_files if "Zebulon" in text] == []
 
 
+def change_comment(folder, name, **values):
+    """Give the comment `name` of the scored file other values."""
+    lines = (folder / "scored.jsonl").read_bytes().splitlines()
+    rows = {row["id"]: row for row in map(orjson.loads, lines)}
+    rows[name] |= values
+    (folder / "scored.jsonl").write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in rows.values()))
+
+
+def test_masked_texts_name_no_other_author_and_say_where_to_appeal(folder):
+    change_comment(folder, "4", author="Ann Xylo")
+    change_comment(folder, "1", title="To Ann Xylo, ann@example.com")
+    assert run(*STATEMENTS, "--applied", "2026-11-20", "--mask", "key")[0] == 0
+    text = records(folder)["1"]["text"]
+    assert [word for word in ("Xylo", "ann@example.com") if word in text] == []
+    assert "Write to appeals@example.org." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "created_at", "expected"),
+    [
+        ("pt-BR", "2024-05-06T07:08:09Z", ("PT", "2024-05-06")),
+        ("mul", "1999-12-31T07:08:09Z", (None, None)),
+        ("fil", "2099-01-01T07:08:09Z", (None, None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_what_the_database_cannot_take_of_a_comment_is_left_out(
+    language, created_at, expected, folder
+):
+    change_comment(folder, "1", language=language, created_at=created_at)
+    status, output = run(*STATEMENTS, "--applied", "2026-11-20")
+    assert status == 0, output
+    row = records(folder)["1"]["dsa"]
+    assert (row.get("content_language"), row.get("content_date")) == expected
+
+
+def test_a_score_alone_has_the_rule_of_its_label(folder):
+    change_comment(folder, "4", abuse=0.97)
+    plan = ["apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "csv", "-o", "plan.jsonl"]
+    assert run(*plan, "--max-share", "1", "--from-scores", "abuse=0.95")[0] == 0
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    one = records(folder)["4"]
+    assert "it breaks the rule “No insults”" in one["text"]
+    assert one["dsa"]["category"] == "STATEMENT_CATEGORY_CYBER_VIOLENCE"
+    assert one["dsa"]["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+
+
+def test_a_comment_that_is_gone_from_the_scored_file_is_named(folder):
+    change_comment(folder, "1", thread_id="another")
+    status, output = run(*STATEMENTS, "--applied", "2026-11-20")
+    assert (status, "comment 1 of the plan is not in the scored file" in output) == (1, True)
+    assert not (folder / "out").exists()
+
+
 def test_the_reason_that_a_reviewer_chose_comes_first(folder):
     at = datetime(2026, 1, 2, tzinfo=UTC)
     said = Action(text=TEXT, annotator="ines", at=at, thread_id="t", id="1", action="trash",
@@ -134,8 +189,9 @@ def test_the_reason_that_a_reviewer_chose_comes_first(folder):
 def test_a_plan_of_files_needs_the_day(folder):
     status, output = run(*STATEMENTS)
     assert (status, "say when you applied them, --applied" in output) == (2, True)
-    status, output = run(*STATEMENTS, "--applied", "yesterday")
-    assert (status, "application_date is 'yesterday'" in output) == (1, True)
+    for day in ("yesterday", "20261120", "2026-13-01", "2999-01-01"):
+        status, output = run(*STATEMENTS, "--applied", day)
+        assert (status, f"--applied {day}: expected a day that was" in output) == (2, True)
     assert not (folder / "out").exists()
 
 
@@ -189,6 +245,7 @@ GOOD = {
         ({"decision_facts": "x" * 5_001}, "decision_facts has more than 5,000 characters"),
         ({"territorial_scope": ["DE", "US"]}, "territorial_scope has 'US'"),
         ({"application_date": "2019-12-31"}, "application_date is '2019-12-31'"),
+        ({"application_date": "20261120"}, "application_date is '20261120'"),
         ({"content_language": "en"}, "content_language is 'en'"),
         ({"source_identity": "me"}, "source_identity goes with a notice only"),
     ],

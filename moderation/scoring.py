@@ -26,6 +26,7 @@ from moderation.dump_evidence.rules import LABEL, Verdict
 from moderation.errors import InputError
 from moderation.features.ngrams import thread_count
 from moderation.flags.flag import scored_table
+from moderation.model.by_language import learnt_in_parts
 from moderation.model.model import languages_of
 from moderation.model.share import Seen, seen_in, shares, with_scores_here
 from moderation.tables import concatenated, text_column, to_arrow, to_frame
@@ -89,8 +90,9 @@ def settled(
     parts: as `scored_parts` gives them. prevalence: see `score`.
     """
     every = list(parts)
+    apart = {name: learnt_in_parts(model, name) for name in model.labels}
     with ThreadPoolExecutor(thread_count()) as pool:
-        counted = list(pool.map(lambda part: seen_in(part, model.labels), every))
+        counted = list(pool.map(lambda part: seen_in(part, model.labels, apart), every))
         seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
         found = shares(model, seen, prevalence)
         return list(

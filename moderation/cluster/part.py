@@ -27,7 +27,8 @@ from moderation.cluster.spill import (
 )
 from moderation.comments import PINGS, REJECT_SCHEMA
 from moderation.flags.by_language import by_language, sum_of
-from moderation.model.share import seen_in
+from moderation.model.by_language import learnt_in_parts
+from moderation.model.share import flag_count, seen_in
 from moderation.readers.dump import Assembled, Dump, assembled
 from moderation.readers.rejects import reject_table
 from moderation.tables import ROW_GROUP, to_frame
@@ -108,7 +109,7 @@ def score_part(
         return done
     model = model_of(job)
     judge = None if counted is None else Judge(job, counted)
-    counts = _Counts(model.labels)
+    counts = _Counts(model)
     rejected = f"_rejects/{name}.parquet"
     paths = [target, rejected]
     with ExitStack() as stack:
@@ -205,9 +206,12 @@ def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.T
 class _Counts:
     """The counts in a partition's receipt."""
 
-    def __init__(self, labels: list[str]) -> None:
+    def __init__(self, model: Model) -> None:
+        labels = model.labels
+        self.apart = {name: learnt_in_parts(model, name) for name in labels}
         self.comments = self.threads = self.rejects = self.pings = 0
         self.flags = dict.fromkeys(labels, 0)
+        self.seen_flags = dict.fromkeys(labels, 0)  # those that the shares go by
         self.cannot_tell = dict.fromkeys(labels, 0)
         self.bins: dict[str, Any] = dict.fromkeys(labels, 0)
         self.languages: ByLanguage = {}
@@ -226,8 +230,9 @@ class _Counts:
         self.rejects += len(dump.rejects)
         kinds = table["kind"].value_counts().to_pylist()
         self.pings += sum(one["counts"] for one in kinds if one["values"] in PINGS)
-        for label, seen in seen_in(table, list(self.flags)).items():
-            self.flags[label] += seen.flags
+        for label, seen in seen_in(table, list(self.flags), self.apart).items():
+            self.flags[label] += flag_count(table, label)
+            self.seen_flags[label] += seen.flags
             self.bins[label] = seen.bins + self.bins[label]
             self.cannot_tell[label] += table[label].null_count
         self.languages = sum_of([self.languages, by_language(table)])
@@ -247,6 +252,7 @@ class _Counts:
             "rejects": self.rejects,
             "pings": self.pings,
             "flags": self.flags,
+            "seen_flags": self.seen_flags,
             "cannot_tell": self.cannot_tell,
             "languages": self.languages,
             "bins": {label: bins.tolist() for label, bins in self.bins.items()},

@@ -410,7 +410,10 @@ def _finish(
     """
     model, scored = made_from
     seen = {
-        name: Seen(outcome.flags[name], np.sum([part["bins"][name] for part in parts], axis=0))
+        name: Seen(
+            sum(part["seen_flags"][name] for part in parts),
+            np.sum([part["bins"][name] for part in parts], axis=0),
+        )
         for name in model.labels
     }
     estimated = shares(model, seen, job.prevalence)

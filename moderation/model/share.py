@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from moderation.comments import HERE
 from moderation.model.figures import figures, percent
@@ -85,17 +86,31 @@ class Share:
         return f"{percent(self.value)} ({percent(self.low)} to {percent(self.high)})"
 
 
-def seen_in(scored: pa.Table, labels: list[str]) -> dict[str, Seen]:
-    """The counts for a scored table, or for a part of it."""
-    sets = [
-        (names.split(";"), count)
-        for names, count in (one.values() for one in scored["flags"].value_counts().to_pylist())
-    ]
+def seen_in(
+    scored: pa.Table, labels: list[str], apart: Mapping[str, list[str]] | None = None
+) -> dict[str, Seen]:
+    """The counts for a scored table, or for a part of it.
+
+    apart: by label, the languages that have a part of their own for it. Their comments do not
+    count: what the model promises is said of the others.
+    """
     found = {}
     for label in labels:
-        flags = sum(count for names, count in sets if label in names)
-        found[label] = Seen.of(scored[label].drop_null().to_numpy(), flags)
+        others = (apart or {}).get(label)
+        some = scored if not others else scored.filter(_in_none_of(scored["language"], others))
+        found[label] = Seen.of(some[label].drop_null().to_numpy(), flag_count(some, label))
     return found
+
+
+def flag_count(scored: pa.Table, label: str) -> int:
+    """How many comments of a scored table have the flag."""
+    sets = [(one["values"], one["counts"]) for one in scored["flags"].value_counts().to_pylist()]
+    return sum(count for names, count in sets if label in names.split(";"))
+
+
+def _in_none_of(column: pa.ChunkedArray, languages: list[str]) -> pa.ChunkedArray:
+    """Which rows are in none of the languages; nulls are in none."""
+    return pc.invert(pc.is_in(column, value_set=pa.array(languages, column.type)))
 
 
 def shares(

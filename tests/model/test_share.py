@@ -71,3 +71,17 @@ def test_far_more_flags_than_promised_are_said_with_what_to_do():
     assert "moderation queue" in odd.note
     assert "moderation thresholds" in odd.note
     assert _share("spam", PROMISED, Seen.of(np.full(1_000, 0.4), 120)).note == ""
+
+
+def test_languages_with_a_part_of_their_own_do_not_count():
+    scored = pa.table(
+        {
+            "language": ["de", None, "en", "de"],
+            "flags": ["spam;abuse", "abuse", "", "spam"],
+            "spam": pa.array([0.9, 0.2, 0.1, 0.8], pa.float32()),
+            "abuse": pa.array([0.9, 0.9, 0.1, 0.2], pa.float32()),
+        }
+    )
+    seen = seen_in(scored, ["spam", "abuse"], {"abuse": ["de"]})
+    assert (seen["spam"].flags, seen["spam"].bins.sum()) == (2, 4)
+    assert (seen["abuse"].flags, seen["abuse"].bins.sum()) == (1, 2)

@@ -90,10 +90,6 @@ def _weibo_parent(record: Record) -> Any:
     return None if root is None or str(root) == str(own) else root
 
 
-def _deleted_null(record: Record) -> str:
-    return {1: "approved"}.get(record.get("status") or 0, "unknown")
-
-
 _USERS = frozenset(["user", "author", "owner", "embed", "viewer", "entities", "extended_entities"])
 
 NETWORKS = (

@@ -29,6 +29,12 @@ const flaggedWith = (one) => {
   return k >= 0 && app.columns.has(app.columns.atOf.get(one.row), k);
 };
 
+function wishOf(one) {
+  if (one.kind === "request") return one.to ? `asked ${tame(one.to)}` : "asked for a second opinion";
+  const reason = one.reason && (reasonOf(one.reason)?.title ?? one.reason);
+  return [one.action ? ACTIONS[one.action].done : "", reason ? tame(reason) : "", one.note ? `note: ${tame(one.note)}` : ""].filter(Boolean).join("; ");
+}
+
 function whatOf(one) {
   const did = one.value ? (flaggedWith(one) ? "confirmed" : "added") : "rejected";
   return `${did} ${words(one.label)}`;
@@ -39,14 +45,15 @@ function decisionRow(one) {
   return element("tr", {},
     element("td", {}, name(one.by)),
     element("td", {}, stamp(one.at)),
-    element("td", {}, whatOf(one)),
-    element("td", { class: "long" }, whyOf(one)),
+    element("td", { dir: "auto" }, one.kind ? wishOf(one) : whatOf(one)),
+    element("td", { class: "long" }, one.kind ? "" : whyOf(one)),
     element("td", { class: "long" }, element("button", { type: "button", class: "link", click: () => app.open(one.row) },
       name(Array.from(text.trim()).slice(0, 80).join("") || "(no text)"))));
 }
 
 async function drawDecisions() {
-  const all = app.journal.all().filter((one) => app.columns.atOf.has(one.row)).sort((a, b) => b.at - a.at);
+  const said = app.journal.all().filter((one) => app.columns.atOf.has(one.row));
+  const all = [...said, ...app.journal.beside().filter((one) => app.columns.atOf.has(one.row))].sort((a, b) => b.at - a.at);
   decisionsPage = Math.min(decisionsPage, Math.max(0, Math.ceil(all.length / SHOWN) - 1));
   const some = all.slice(decisionsPage * SHOWN, (decisionsPage + 1) * SHOWN);
   await app.store.load(some.map((one) => one.row));
@@ -55,9 +62,9 @@ async function drawDecisions() {
   byId("decisions").replaceChildren(
     element("h2", {}, "Decisions"),
     element("p", { class: "meta" }, all.length
-      ? `${plural(all.length, "decision")} on ${plural(new Set(all.map((one) => one.row)).size, "comment")}. The last one of each reviewer on a label counts.`
+      ? `${plural(said.length, "decision")} on labels${all.length > said.length ? `, ${plural(all.length - said.length, "action, note or request", "actions, notes and requests")}` : ""}, on ${plural(new Set(all.map((one) => one.row)).size, "comment")}. The last one of each reviewer on a label counts.`
       : "Nothing has been decided yet."),
-    exportButtons(all),
+    exportButtons(said),
     all.length ? table("Decisions, newest first", [["who"], ["when (UTC)"], ["what"], ["why it was flagged"], ["comment"]], some.map(decisionRow)) : "",
     all.length > SHOWN ? element("p", {}, turn(-1), " ", turn(1)) : "");
 }

@@ -4,7 +4,7 @@ const page = JSON.parse(document.getElementById("summary").textContent);
 const byId = (id) => document.getElementById(id);
 const number = (n) => n.toLocaleString("en");
 const words = (label) => label.replaceAll("_", "-");
-const plural = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+const plural = (n, noun, many = `${noun}s`) => `${number(n)} ${n === 1 ? noun : many}`;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // A value that is a function listens, null and false leave the attribute out.

@@ -49,7 +49,7 @@ function line(at) {
         ...(labels.length ? labels.map((label) => badge(at, label)) : [element("span", { class: "badge none" }, "no flag")]),
         fate(row), app.journal.disputes(row).length ? element("span", { class: "fate" }, "disputed") : "",
         element("span", { class: "line-age", title: time < 0 ? null : day(time) }, age(time))),
-      element("span", { class: "snippet veil" }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || "(no text)" : " ")),
+      element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || "(no text)" : " ")),
       element("span", { class: "line-who" }, name(who))),
   ];
 }

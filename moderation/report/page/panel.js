@@ -153,6 +153,7 @@ async function drawAuthor(row) {
     table("Flags and decisions", [["label"], ["flagged", "number"], ["decided yes", "number"], ["decided no", "number"]], page.labels.map((label, k) =>
       element("tr", {}, element("td", {}, shape(k), ` ${words(label)}`), element("td", { class: "number" }, of(told.flags[label], told.comments)),
         element("td", { class: "number" }, of(yes(label), decided)), element("td", { class: "number" }, of(no(label), decided))))),
+    ...decidedOverTime(verdicts),
     told.spans ? element("figure", {}, overTime(told.spans), element("figcaption", { class: "meta" }, `Comments from ${day(told.spans.start).slice(0, 10)} to ${day(told.spans.end).slice(0, 10)}; filled: flagged`)) : "",
     told.links.length ? table("Links to", [["domain"], ["comments", "number"]], told.links.map(([domain, n]) =>
       element("tr", {}, element("td", {}, name(domain)), element("td", { class: "number" }, of(n, told.read))))) : element("p", { class: "meta" }, "No links."),
@@ -161,6 +162,29 @@ async function drawAuthor(row) {
       element("p", { class: "meta" }, app.store.brief(one)?.time === undefined ? "" : day(app.store.brief(one).time)),
       element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(app.store.brief(one)?.text) || "(no text)")),
       one === row ? "" : button("Decide on this", () => app.openRow(one).catch((error) => announce(error.message)), { class: "link" }))))));
+}
+
+// By the day on which the comment was written: yes upwards, no downwards, a row for each label.
+function decidedOverTime(verdicts) {
+  const dated = verdicts.map((one) => [one, app.columns.time[app.columns.atOf.get(one.row)] ?? app.store.brief(one.row)?.time ?? -1])
+    .filter(([, time]) => time >= 0);
+  const times = dated.map(([, time]) => time);
+  const [from, to] = [times.reduce((a, b) => Math.min(a, b), Infinity), times.reduce((a, b) => Math.max(a, b), 0)];
+  if (dated.length < 2 || from === to) return [];
+  return page.labels.map((label, k) => [label, k, dated.filter(([one]) => one.label === label)]).filter(([, , list]) => list.length).map(([label, k, list]) => {
+    const bins = Array.from({ length: 24 }, () => [0, 0]);
+    for (const [one, time] of list) bins[Math.min(23, Math.floor((24 * (time - from)) / (to - from)))][one.value ? 0 : 1] += 1;
+    const most = Math.max(...bins.flat());
+    const picture = drawing("svg", { viewBox: "0 0 240 32", class: "chart", role: "img",
+      "aria-label": `Decisions on ${words(label)} over time, yes and no: ${bins.map(([yes, no]) => `${yes} ${no}`).join("; ")}` },
+      drawing("line", { class: "axis", x1: 0, x2: 240, y1: 16, y2: 16 }));
+    bins.forEach(([yes, no], j) => {
+      if (yes) picture.append(drawing("rect", { class: "bar over", x: j * 10 + 1, width: 8, y: 16 - (yes / most) * 15, height: (yes / most) * 15 }));
+      if (no) picture.append(drawing("rect", { class: "bar", x: j * 10 + 1, width: 8, y: 16, height: (no / most) * 15 }));
+    });
+    return element("figure", {}, picture, element("figcaption", { class: "meta" }, shape(k),
+      ` decided on ${words(label)}, ${day(from).slice(0, 10)} to ${day(to).slice(0, 10)}: yes above the line, no below`));
+  });
 }
 
 function overTime({ comments, flagged }) {

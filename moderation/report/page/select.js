@@ -6,7 +6,7 @@ const BAND = 50; // thousandths of a score
 
 const SCOPES = {
   one: { key: "", text: () => "This comment", of: (at) => [at] },
-  selected: { key: "v", text: (n) => `Selected: ${number(n)}`, of: () => [...app.selected] },
+  selected: { key: "v", text: (n) => `Selected: ${number(n)}`, of: () => app.chosen() },
   alike: { key: "d", text: (n) => `All near-duplicates: ${number(n)} open`, of: (at) => shared("alike", "campaign", at) },
   thread: { key: "t", text: (n) => `Whole thread: ${number(n)} open`, of: (at) => shared("inThread", "thread", at) },
   author: { key: "w", text: (n) => `This author: ${number(n)} open`, of: (at) => shared("byAuthor", "author", at) },
@@ -43,12 +43,18 @@ function banded(at) {
 app.selected = new Set();
 app.lastPicked = -1;
 
+// Of those selected what is open; where nothing is, all of them, for who selects those means them.
+app.chosen = () => {
+  const open = [...app.selected].filter((at) => !app.reviewed[at]);
+  return open.length ? open : [...app.selected];
+};
+
 app.openIn = (scope, at = app.at) => SCOPES[scope].of(at).filter((one) => !app.reviewed[one]);
 
 // The places that the next decision is for: this comment, those selected, or of many only what is open.
 app.places = () => {
   if (app.scope === "one") return [app.at];
-  return app.scope === "selected" ? [...app.selected] : app.openIn(app.scope);
+  return app.scope === "selected" ? app.chosen() : app.openIn(app.scope);
 };
 
 app.setScope = (scope) => {
@@ -98,7 +104,7 @@ app.extend = async (by) => {
 app.drawScope = () => {
   if (app.at < 0) return;
   const open = Object.fromEntries(Object.keys(SCOPES).map((scope) =>
-    [scope, scope === "selected" ? [...app.selected] : scope === "one" ? [app.at] : app.openIn(scope)]));
+    [scope, scope === "selected" ? app.chosen() : scope === "one" ? [app.at] : app.openIn(scope)]));
   const offered = Object.keys(SCOPES).filter((scope) => scope !== "one" && open[scope].length
     && (scope === "selected" || open[scope].length > 1 || open[scope][0] !== app.at));
   if (app.scope !== "one" && !offered.includes(app.scope)) app.scope = "one";

@@ -157,7 +157,7 @@ def test_what_is_not_flagged_is_found_and_decided(context, tmp_path, monkeypatch
         page = opened(context, address)
         page.fill("#q", "GOOD MORNING 4")
         page.wait_for_function(
-            "() => /^8 of all 60/.test(document.getElementById('found').textContent)"
+            "() => /^8 found in all 60/.test(document.getElementById('found').textContent)"
         )
         page.wait_for_function(
             "() => /8; 8 to review$/.test(document.getElementById('count').textContent)"

@@ -63,6 +63,7 @@ app.drawList = () => {
   byId("count").textContent = app.list.length
     ? `${place >= 0 ? `${number(place + 1)} of ` : ""}${number(app.list.length)}; ${number(open)} to review`
     : "none";
+  byId("pick-all").parentElement.hidden = !app.list.length;
   byId("pick-all").checked = app.list.length > 0 && app.list.every((at) => app.selected.has(at));
   byId("pick-all").indeterminate = app.selected.size > 0 && !byId("pick-all").checked;
   let [start, end] = app.window;

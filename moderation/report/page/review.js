@@ -63,8 +63,8 @@ app.refilter = async () => {
 
 // All comments are searched, not only those that are listed.
 function foundText(found) {
-  const where = app.store.live ? `of all ${number(page.figures.comments)} comments` : "of the comments in this file";
-  return `${number(found.count)} ${where}${found.count > found.size ? `; the first ${number(found.size)} are listed, flagged ones first` : ""}`;
+  const where = app.store.live ? `in all ${number(page.figures.comments)} comments` : "in the comments of this file";
+  return `${number(found.count)} found ${where}${found.count > found.size ? `; the first ${number(found.size)} are listed, flagged ones first` : ""}`;
 }
 
 app.filter = async (changed) => {
@@ -209,8 +209,13 @@ app.done = () => {
   const others = app.list.some((at) => app.held.has(app.columns.row[at]) && !app.reviewed[at]);
   const left = app.at >= 0 && !app.reviewed[app.at] && app.list.includes(app.at);
   if (left) return announce("This is the last one that waits for a decision here");
-  app.empty(!app.list.length ? "No comment passes these filters."
-    : others ? "Others are reading the rest." : "Everything here is reviewed.");
+  const clear = element("p", {}, button("Clear search and filters", () => app.filter({ ...PLAIN })));
+  if (!app.list.length) return app.empty("No comment passes these filters.", clear);
+  if (others) return app.empty("Others are reading the rest.", element("p", {}, "What they leave comes to you by itself."));
+  const elsewhere = app.reviewed.reduce((n, done, at) => n + (!done && app.columns.waits(at) ? 1 : 0), 0);
+  return app.empty("Everything here is reviewed.", elsewhere
+    ? element("p", {}, button(`Go on with the other ${number(elsewhere)}`, () => app.filter({ ...PLAIN })))
+    : element("p", {}, "Nothing is left in this file. ", button("See what was decided", () => app.view("decisions"), { class: "link" })));
 };
 
 app.first = async () => {

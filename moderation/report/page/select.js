@@ -117,7 +117,7 @@ app.drawScope = () => {
   const many = app.scope === "one" ? "flags" : number(open[app.scope].length);
   byId("yes").lastElementChild.textContent = `Confirm ${many}`;
   byId("no").lastElementChild.textContent = `Reject ${many}`;
-  byId("why").lastElementChild.textContent = app.scope === "one" ? "Reason, action, note" : `Reason, action for ${many}`;
+  byId("why").lastElementChild.textContent = app.scope === "one" ? "Reason, action" : `Reason, action for ${many}`;
   byId("bar").classList.toggle("many", app.scope !== "one");
   byId("card").querySelector(".labels")?.replaceChildren(...labelRows(app.at));
 };

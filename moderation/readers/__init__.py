@@ -88,7 +88,7 @@ def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
     if source.begins_in_json or source.suffix in _NOT_PROSE:
         return False
-    if any(READERS[name].detect(source) for name in ("whatsapp", "mbox")):
+    if any(READERS[name].detect(source) for name in ("whatsapp", "mbox", "wikitext")):
         return False
     tables = (
         dialects.dialect_of(source),
@@ -206,6 +206,18 @@ READERS: dict[str, Reader] = {
             "spreadsheets: XLSX, ODS; each sheet as a table",
             "moderation.readers.table.xlsx",
             _any,
+        ),
+        _reader(
+            "talk-page",
+            "MediaWiki: a saved talk page",
+            "moderation.readers.talk.page",
+            _markup,
+        ),
+        _reader(
+            "wikitext",
+            "MediaWiki: a talk page's source",
+            "moderation.readers.talk.wikitext",
+            _readable,
         ),
         _reader(
             "mbox",

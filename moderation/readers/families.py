@@ -13,7 +13,7 @@ _NAMES = {
     "duoshuo ghost substack atom movabletype",
     "Newspapers": "coral coral-csv coral-graphql coral-sponge guardian nyt nyt-csv civil-comments",
     "Forums": "reddit pushshift hackernews hackernews-algolia hackernews-search discourse lobsters "
-    "lemmy devto stackexchange stackexchange-api",
+    "lemmy devto stackexchange stackexchange-api talk-page wikitext",
     "Networks": "mastodon activitypub bluesky twitter misskey facebook facebook-graph "
     "facebook-scraper instagram instagram-scraper weibo xiaohongshu",
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research",
@@ -32,6 +32,8 @@ SAMPLES = {
     "stackexchange": '<row Id="1" PostId="3" Text="…" CreationDate="…" />',
     "whatsapp": "13/01/2024, 09:01 - Ada: who has seeds?",
     "mbox": "From ada@town.example Mon Jan  1 10:00:00 2024",
+    "talk-page": '<dd>So it is. <a href="/wiki/User:Ada">Ada</a> 12:34, 5 May 2020 (UTC)</dd>',
+    "wikitext": ":So it is. [[User:Ada|Ada]] 12:34, 5 May 2020 (UTC)",
     "sqlite": "SQLite format 3",
     "html": '<li class="comment depth-2" id="comment-7">',
     "plaintext": "  2. Ada: who has seeds?",

@@ -46,6 +46,9 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 _LOOSE_ZONE = re.compile(r"\s+(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)")
 
 
+_TWO_ZONES = re.compile(r"([+-]\d{4})\s+(?:[+-]\d{4}|[A-Z]{2,5})$")  # as Go writes times
+
+
 _OTHER_TIMES = (
     "%Y/%m/%d %H:%M:%S",
     "%m/%d/%Y %I:%M:%S %p",
@@ -53,6 +56,13 @@ _OTHER_TIMES = (
     "%a %b %d %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %z %Y",
     "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
 )
 
 
@@ -85,7 +95,7 @@ def when(value: object) -> datetime | None:
 
 def _parsed(word: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(_LOOSE_ZONE.sub("", word))
+        return datetime.fromisoformat(_LOOSE_ZONE.sub("", _TWO_ZONES.sub(r"\1", word)))
     except ValueError:
         pass
     try:

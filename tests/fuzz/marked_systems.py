@@ -456,7 +456,26 @@ def workbook(sheets):
     return out.getvalue()
 
 
+def wikitext(texts):
+    lines = ["Some words about this page.", "== The garden =="]
+    for n, text in enumerate(texts):
+        indent = ":" * (_above(n) is not None)
+        lines.append(f"{indent}{text} [[User:A{n}|A{n}]] 10:{n % 60:02}, 1 January 2024 (UTC)")
+    return "\n".join([*lines, ""]).encode()
+
+
+def talk_page(texts):
+    body = "<p>Some words about this page.</p><h2>The garden</h2>"
+    for n, text in enumerate(texts):
+        said = f'{escape(text)} <a href="/wiki/User:A{n}">A{n}</a> 10:{n % 60:02}, 1 May 2024 (UTC)'
+        body += f"<p>{said}</p>" if _above(n) is None else f"<dl><dd>{said}</dd></dl>\n"
+    page = f'<body class="ns-1 ns-talk"><h1>Talk</h1><div class="mw-parser-output">{body}</div>'
+    return f"<!DOCTYPE html><html>{page}</body></html>".encode()
+
+
 SYSTEM_FILES = {
+    "talk-page": [("talk.html", talk_page)],
+    "wikitext": [("talk.txt", wikitext)],
     "stackexchange": [("Comments.xml", stackexchange)],
     "xlsx": [("comments.xlsx", xlsx)],
     "whatsapp": [("chat.txt", whatsapp)],

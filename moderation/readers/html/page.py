@@ -84,7 +84,7 @@ def rows(
     yield from comments
     if source is not None and not written:
         texts = [part for row in (root, *comments) if row for part in (row.text, _name_of(row))]
-        yield from _rejects(
+        yield from rejected(
             _left_over(text, prose, texts, article or "", title or ""), text, source.name
         )
     if deep:
@@ -103,7 +103,7 @@ def _left_over(
     )
 
 
-def _rejects(left: Iterable[Unread], page: str, name: str) -> Iterator[int | Reject]:
+def rejected(left: Iterable[Unread], page: str, name: str) -> Iterator[int | Reject]:
     """A reject for each text that is in no comment. page: the source; name: of its file."""
     place = _Places(page)
     for text, start, end in left:

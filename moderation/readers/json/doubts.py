@@ -20,6 +20,7 @@ from moderation.readers.json.strays import (
     is_prose,
     misspelt,
     odd_key,
+    says_something,
     strings_in,
 )
 from moderation.readers.json.walk import Match, objects, walk
@@ -222,6 +223,8 @@ class Doubts:
 
     def _of_unknown_keys(self, record: Record) -> str:
         """Why a key of the comment itself is none that others have."""
+        if "" in record and says_something(record[""]):
+            return "no other comment has the key ''"
         if self._usual and (key := self._odd_key(record, self._usual)):
             return f"no other comment has the key {key[:SNIPPET]!r}"
         if self._usual is None and (key := self._prose_among(record.keys())):

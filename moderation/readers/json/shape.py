@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers.values import status_of
@@ -70,7 +71,10 @@ def at(node: Any, path: str) -> Any:
     """The value under a dotted path of keys and places in lists; None where there is none."""
     if isinstance(node, dict) and path in node:
         return node[path]
-    for key in path.split("."):
+    keys = _keys(path)
+    if len(keys) == 1 and isinstance(node, dict):
+        return None
+    for key in keys:
         if isinstance(node, dict):
             node = node.get(key)
         elif isinstance(node, list) and key.lstrip("-").isdigit() and node:
@@ -80,9 +84,21 @@ def at(node: Any, path: str) -> Any:
     return node
 
 
+@lru_cache(4096)
+def _keys(path: str) -> list[str]:
+    return path.split(".")
+
+
+@lru_cache(4096)
+def _alternatives(paths: str) -> list[str]:
+    return paths.split("|") if paths else []
+
+
 def has(record: Record, wanted: str) -> bool:
     """Whether the object has one of some keys or paths (null or not), or (`key=value`) a value."""
-    for key in wanted.split("|"):
+    for key in _alternatives(wanted):
+        if key in record:
+            return True
         path, _, value = key.partition("=")
         if value:
             if at(record, path) == value:
@@ -99,8 +115,8 @@ def has(record: Record, wanted: str) -> bool:
 
 def first(record: Record, paths: str) -> Any:
     """The first value under `a|b.c` that is neither null nor empty."""
-    for path in paths.split("|") if paths else ():
-        value = at(record, path)
+    for path in _alternatives(paths):
+        value = record[path] if path in record else at(record, path)
         if value is not None and value != "":
             return value
     return None

@@ -23,7 +23,7 @@ _FEW, _NEARLY = 3, 0.6  # keys in common, and of all keys of both, for one to re
 _END = 2  # characters at least that are left of a key
 _LIKE = 0.7  # of two names of keys
 _HABIT = 2  # comments that show which keys a file's comments have
-_PLAIN_KEY = re.compile(r"[\w.$@:/ -]*")
+_PLAIN_KEY = re.compile(r"[\w.$@:/ -]+")
 _REFERENCE = re.compile(  # a link, a mention, a mark of markup: they show as other words
     r"<a\b[^<]*+(?:<(?!/a)[^<]*+)*+</a\s*>|\[[^\[\]]*\](?:\([^()\s]*\))?|@\S+|https?:\S+|^```.*",
     re.IGNORECASE | re.MULTILINE,

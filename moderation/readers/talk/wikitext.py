@@ -1,0 +1,68 @@
+"""A talk page as wikitext: colons and asterisks indent, `[[User:…]]` and a time sign."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moderation.readers.markup import plain
+from moderation.readers.records import batches
+from moderation.readers.talk.comments import STAMP, Piece, findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.comments import Batch
+    from moderation.readers.records import Finding
+    from moderation.readers.source import Source
+
+_HEADING = re.compile(r"(={2,6})\s*(.+?)\s*\1\s*")
+_INDENT = re.compile(r"[:*#]*")
+_USER = re.compile(r"\[\[:?[^\[\]|:]{2,30}:([^\[\]|/#]+)(?:[/#][^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
+_LINK = re.compile(r"\[\[:?(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+_OUTER = re.compile(r"\[(?:https?:)?//\S+\s+([^\[\]]*)\]")
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
+_QUOTES = re.compile(r"'{2,5}")
+_SIGNED = 2
+
+
+def detect(source: Source) -> str | None:
+    """Signatures behind links to users, in text that is no HTML."""
+    sample = source.sample
+    if "[[" not in sample or sample.lstrip("\ufeff \n").startswith("<"):
+        return None
+    signed = [line for line in sample.splitlines() if STAMP.search(line) and _USER.search(line)]
+    return "wikitext with signatures" if len(signed) >= _SIGNED else None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of a talk page's comments; a heading is a thread."""
+    text, notes = source.text()
+
+    def found() -> Iterator[Finding]:
+        yield from notes
+        yield from findings(source.name, source.stem, _pieces(text))
+
+    return batches(found())
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    for line in text.replace("\r\n", "\n").split("\n"):
+        heading = _HEADING.fullmatch(line)
+        if heading:
+            yield Piece(_plain(heading[2]), heading=True)
+        elif line.strip():
+            prefix = _INDENT.match(line)
+            depth = len(prefix[0]) if prefix else 0
+            users = _USER.findall(line)
+            author = users[-1][0].strip().replace("_", " ") if users else None
+            if words := _plain(line[depth:]):
+                yield Piece(words, depth, author, shown=tuple(_plain(user[1]) for user in users))
+
+
+def _plain(text: str) -> str:
+    """Wikitext without its markup."""
+    for _ in range(3):
+        text = _TEMPLATE.sub("", text)
+    text = _OUTER.sub(r"\1", _LINK.sub(r"\1", text))
+    return plain(_QUOTES.sub("", text)).strip()

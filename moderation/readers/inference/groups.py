@@ -76,7 +76,14 @@ def groups_in(roots: list[Any], mapping: Mapping[str, str]) -> list[Group]:
 
 def best_of(every: list[Group]) -> tuple[list[Group], list[Group]]:
     """The lists that hold the comments, and the others that hold texts."""
-    every = [group for group in every if group.roles.doubt or not _is_meagre(group)]
+    around = {id(holder) for group in every for holder in group.holders}
+    every = [
+        group
+        for group in every
+        if group.roles.doubt
+        or not _is_meagre(group)
+        or any(id(record) in around for record in group.records)  # what others may answer
+    ]
     if not every:
         return [], []
     first = every[0]

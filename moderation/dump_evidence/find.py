@@ -157,7 +157,8 @@ def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = No
     pace = count_pace(observed.author, observed.thread, observed.time, authors)
     things = {name: count_things(observed, observed.seen[name], authors) for name in THINGS}
     evidence = evidence_of(observed, DumpCounts(authors, pace, things, int(thread.max())))
-    rows, group = near_texts(comments["text"], observed.seen["text"])
+    rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
+    rows, group = near_texts(comments["text"], rows)
     names = observed.author[rows]
     seen = tally(group, observed.thread[rows], names, authors.regular_at(names))
     record_widest(evidence, "text", rows, group, seen)
@@ -284,15 +285,18 @@ def observe(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
     return {kind: Sightings.joined([seen[kind] for seen in parts]) for kind in KINDS}
 
 
-def near_texts(texts: pd.Series | pa.Array, seen: Sightings) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of texts of which a piece stands elsewhere, and (uint64) their near-same texts'.
+def with_pieces_elsewhere(seen: Sightings, n: int) -> np.ndarray:
+    """The rows, of n texts, of which a piece stands more than once. seen: all pieces."""
+    found = np.zeros(n, bool)
+    found[seen.row[repeated(seen.key)]] = True
+    return np.flatnonzero(found)
 
-    seen: the pieces of the texts. Nearness is that of campaigns; a link makes no text longer, for
-    the link itself is counted.
+
+def near_texts(texts: pd.Series | pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Those of the rows whose texts are long enough to tell, and (uint64) their near-same texts'.
+
+    Nearness is that of campaigns; a link makes no text longer, for the link itself is counted.
     """
-    has_piece = np.zeros(len(texts), bool)
-    has_piece[seen.row[repeated(seen.key)]] = True
-    rows = np.flatnonzero(has_piece)
     text = kernel.Text.of(texts)
     first = np.empty(len(rows), np.int64)
     _first_texts(text.data, text.offsets, rows, first)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from moderation.campaigns import kernel
 from moderation.comments import STRING
 from moderation.dump_evidence.counts import repeated
-from moderation.dump_evidence.find import near_texts
+from moderation.dump_evidence.find import near_texts, with_pieces_elsewhere
 from moderation.dump_evidence.sightings import MOST_BYTES, PIECE, Sightings, sightings
 
 MASK = (1 << 64) - 1
@@ -72,11 +72,12 @@ def test_near_texts_of_which_a_piece_stands_elsewhere():
     said = "I bought new tyres for my bicycle last week and they hold the road well in the rain"
     texts = pa.array([said, "nothing like it at all", f"{said}, they do", said, said], STRING)
     seen = sightings(kernel.Text.of(texts))["text"]
-    rows, group = near_texts(texts, seen)
+    rows, group = near_texts(texts, with_pieces_elsewhere(seen, len(texts)))
     assert rows.tolist() == [0, 2, 3, 4]
     assert len(set(group.tolist())) == 1
 
 
 def test_texts_without_a_piece_are_near_to_none():
     none = Sightings(np.zeros(0, np.int32), np.zeros(0, np.uint32))
-    assert [len(part) for part in near_texts(pa.array(["a", "b"], STRING), none)] == [0, 0]
+    rows = with_pieces_elsewhere(none, 2)
+    assert [len(part) for part in near_texts(pa.array(["a", "b"], STRING), rows)] == [0, 0]

@@ -225,7 +225,12 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def text_column(frame: pd.DataFrame, name: str) -> pa.Array:
     """A text column as one Arrow array without nulls."""
-    column = pa.array(frame[name], pa.large_string(), from_pandas=True)
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
+    column = one_array(pa.array(frame[name], pa.large_string(), from_pandas=True))
     return column.fill_null("") if column.null_count else column
+
+
+def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """A column as one array; one of a single chunk is not copied, as `combine_chunks` does."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

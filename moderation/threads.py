@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA
 from moderation.errors import InputError
-from moderation.tables import text_column, to_frame
+from moderation.tables import one_array, text_column, to_frame
 
 LATEST = np.iinfo(np.int64).max  # a missing time sorts after every known one
 CONTENT = ("thread_id", "id", "parent_id", "author", "created_at", "text", "kind", "status")
@@ -79,7 +79,7 @@ def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> p
 
     def moved(name: str) -> pa.Array:
         pa.default_memory_pool().release_unused()
-        column = columns.pop(name).combine_chunks()
+        column = one_array(columns.pop(name))
         pa.default_memory_pool().release_unused()
         return column.take(rows)  # column by column: of a whole table it takes 7 times as long
 
@@ -194,7 +194,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 def _codes(strings: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     """(n,) int64 codes, -1 for null, and the strings they stand for."""
-    encoded = strings.combine_chunks().dictionary_encode()
+    encoded = one_array(strings).dictionary_encode()
     return encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(
         zero_copy_only=False
     ), encoded.dictionary
@@ -244,7 +244,7 @@ def _second_copies(table: pa.Table, keys: Keys) -> np.ndarray:
 
 def _renamed(table: pa.Table, second: np.ndarray) -> pa.Array:
     """The ids; each of `second` gets the first of `#2`, `#3`, … its thread does not mention."""
-    ids = table["id"].combine_chunks()
+    ids = one_array(table["id"])
     if not len(second):
         return ids
     taken: set[tuple[str | None, str]] = set()

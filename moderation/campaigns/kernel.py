@@ -15,6 +15,7 @@ import pyarrow as pa
 from moderation.compiled import I8, INT, U1, U8, W_I8, W_U8, Loop, group
 from moderation.context.terms import BITS, SPELLING, fold_table
 from moderation.features.ngrams import thread_count
+from moderation.tables import one_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,7 @@ class Text(NamedTuple):
     @classmethod
     def of(cls, column: pd.Series | pa.Array | pa.ChunkedArray) -> Text:
         """View (or once copy) the buffers of a text column; null reads as empty."""
-        array = pa.array(column, type=pa.large_string(), from_pandas=True)
-        if isinstance(array, pa.ChunkedArray):
-            array = array.combine_chunks()
+        array = one_array(pa.array(column, type=pa.large_string(), from_pandas=True))
         array = array.fill_null("") if array.null_count else array
         _, offsets, data = array.buffers()
         offsets = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]

@@ -31,6 +31,7 @@ from moderation.dump_evidence.counts import (
 from moderation.dump_evidence.names import name_kind
 from moderation.dump_evidence.sightings import KINDS, Sightings, name_hash, sightings, site_of
 from moderation.features.ngrams import thread_count
+from moderation.tables import one_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,7 +223,7 @@ def _array(comments: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
 def _codes(comments: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
     """Codes of a text column, (n,) int64 from 1, 0 = null or empty; and the values."""
     column = _array(comments, name)
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = one_array(column)
     encoded = pc.dictionary_encode(column.cast(pa.large_string()))
     names = encoded.dictionary.to_pylist()
     place = np.arange(len(names) + 1)  # the last is null's
@@ -233,7 +234,7 @@ def _codes(comments: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
 
 def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """(n,) int64 microseconds since 1970, NO_TIME = unknown."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = one_array(column)
     moments = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
     return np.asarray(moments.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
 
@@ -262,13 +263,13 @@ def own_sites(
         return np.zeros(len(ids), np.uint64)
     found = pc.extract_regex(urls.cast(pa.large_string()), r"^(?P<host>https?://[^/?#]*)")
     hosts = pc.struct_field(found, "host")
-    hosts = hosts.combine_chunks() if isinstance(hosts, pa.ChunkedArray) else hosts
+    hosts = one_array(hosts)
     encoded = pc.dictionary_encode(hosts)
     sites = [site_of(host) for host in encoded.dictionary.to_pylist()]
     keys = np.array([*(name_hash(site) if site else 0 for site in sites), 0], np.uint64)
     code = encoded.indices.fill_null(len(sites)).to_numpy(zero_copy_only=False)
     keys = np.append(keys[code], np.uint64(0))
-    known = threads.combine_chunks() if isinstance(threads, pa.ChunkedArray) else threads
+    known = one_array(threads)
     place = pc.index_in(ids.cast(known.type), value_set=known).fill_null(len(keys) - 1)
     return np.asarray(keys[place.to_numpy(zero_copy_only=False)])
 

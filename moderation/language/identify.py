@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from moderation.comments import STRING
 from moderation.language.scripts import HAN, HANGUL, KANA, LATIN, SCRIPTS, script_counts
 from moderation.language.tables import table_of
+from moderation.tables import one_array
 
 if TYPE_CHECKING:
     from moderation.language.ngrams import Table
@@ -87,9 +88,8 @@ def languages(texts: pa.Array | pa.ChunkedArray, bounds: np.ndarray | None = Non
     >>> languages(pa.array(["Das ist doch alles gar nicht wahr!", "Спасибо", "ok"])).to_pylist()
     ['de', 'ru', None]
     """
-    column = pc.fill_null(texts.cast(STRING), "")
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], STRING)
+    column = one_array(texts.cast(STRING))
+    column = column.fill_null("") if column.null_count else column
     identified = _Identified(column)
     identified.by_script()
     identified.by_words()
@@ -181,11 +181,10 @@ class _Identified:
         plain = np.flatnonzero(
             self.open & (self.accents <= _NOT_ENGLISH_LETTERS * self.size) & (self.size > 0)
         )
-        whole = len(plain) == len(self.texts)
-        some = self.texts if whole else self.texts.take(pa.array(plain))
+        some = _taken(self.texts, plain)
         hits = pc.match_substring_regex(some, _ENGLISH).to_numpy(zero_copy_only=False).copy()
         doubtful = np.flatnonzero(hits & (self.size[plain] < DOUBTED))
-        hits[doubtful] = _english(some.take(pa.array(doubtful)))
+        hits[doubtful] = _english(_taken(some, doubtful))
         rows = plain[hits]
         self.code[rows] = self.number(ENGLISH)
         self.open[rows] = False
@@ -235,6 +234,11 @@ class _Identified:
 
     def _numbers_of(self, table: Table) -> np.ndarray:
         return np.array([self.number(name) for name in table.languages], np.int32)
+
+
+def _taken(texts: pa.Array, rows: np.ndarray) -> pa.Array:
+    """Some of the texts; all of them are not copied. rows: ascending, distinct."""
+    return texts if len(rows) == len(texts) else texts.take(pa.array(rows))
 
 
 def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -82,7 +82,7 @@ def best_of(every: list[Group]) -> tuple[list[Group], list[Group]]:
         for group in every
         if group.roles.doubt
         or not _is_meagre(group)
-        or any(id(record) in around for record in group.records)  # what others may answer
+        or ("id" in group.roles.fields and any(id(one) in around for one in group.records))
     ]
     if not every:
         return [], []

@@ -104,22 +104,28 @@ def open_appeal(
 
     Raises LabelError for a key that does not stand, and where an appeal against it is open.
     """
-    lines = ledger.entries(path)
-    there = _subjects(ledger.standing(lines), ledger.standing(lines, "action"))
-    for key in keys:
-        if key not in there:
-            raise LabelError(
-                f"{path}: no decision {key!r} stands; `labels stats --last` lists them"
-            )
-    for appeal in appeals(lines):
-        if appeal.outcome is None and {entry["key"] for entry in appeal.about} & set(keys):
-            raise LabelError(f"appeal {appeal.key} against this is open already")
-    if not keys:
-        raise LabelError("an appeal needs the decision that it is against")
     digest = None if letter is None else hashlib.sha256(letter.encode()).hexdigest()
     about = ";".join(dict.fromkeys(keys))
     new = Opened(about=about, annotator=by, at=at, reference=reference, letter=digest)
-    return ledger.append(path, [new])[0]
+
+    def opened(lines: Sequence[dict[str, Any]]) -> list[ledger.Entry]:
+        there = {entry["key"] for kind in _AGAINST for entry in ledger.standing(lines, kind)}
+        for key in keys:
+            if key not in there:
+                raise LabelError(
+                    f"{path}: no decision {key!r} stands; `labels stats --last` lists them"
+                )
+        for appeal in appeals(lines):
+            if appeal.outcome is None and {entry["key"] for entry in appeal.about} & set(keys):
+                raise LabelError(f"appeal {appeal.key} against this is open already")
+        return [new]
+
+    if not keys:
+        raise LabelError(
+            "nobody decided this: a score did; decide on the comment in `moderation review`, and "
+            "put it back on the site yourself"
+        )
+    return ledger.append_seeing(path, opened)[0]
 
 
 def decide_appeal(
@@ -127,26 +133,45 @@ def decide_appeal(
 ) -> int:
     """Uphold or reverse what an appeal is against; how many entries were thereby taken back.
 
+    A reversal takes back every decision that says the same of the comment: an earlier one would
+    count again otherwise, and so would a colleague's.
     Raises LabelError for one that is not open, and for whoever made the decision themselves.
     """
-    found = [appeal for appeal in appeals(ledger.entries(path)) if appeal.key == key]
-    if not found:
-        raise LabelError(f"{path}: there is no appeal {key!r}; `appeals list` names them")
-    (appeal,) = found
-    if appeal.outcome is not None:
-        raise LabelError(f"appeal {key} was {appeal.outcome} by {appeal.by} already")
-    if by.strip().casefold() in {person.strip().casefold() for person in appeal.people}:
-        raise LabelError(f"{by} made this decision: somebody else has to decide on the appeal")
-    lines = ledger.entries(path)
-    there = _subjects(ledger.standing(lines), ledger.standing(lines, "action"))
-    back = [entry["key"] for entry in appeal.about if entry["key"] in there]
-    taken = back if outcome == REVERSED else []
-    new: list[ledger.Entry] = [
-        Outcome(appeal=key, outcome=outcome, annotator=by, at=at, note=note),
-        *(ledger.Retraction(key=one, by=by, at=at) for one in taken),
+    end = Outcome(appeal=key, outcome=outcome, annotator=by, at=at, note=note)
+
+    def decided(lines: Sequence[dict[str, Any]]) -> list[ledger.Entry]:
+        found = [appeal for appeal in appeals(lines) if appeal.key == key]
+        if not found:
+            raise LabelError(f"{path}: there is no appeal {key!r}; `appeals list` names them")
+        (appeal,) = found
+        if appeal.outcome is not None:
+            raise LabelError(f"appeal {key} was {appeal.outcome} by {appeal.by} already")
+        against = _against(appeal, lines)
+        people = {str(entry["annotator"]) for entry in (*appeal.about, *against)}
+        if by.strip().casefold() in {person.strip().casefold() for person in people}:
+            raise LabelError(f"{by} made this decision: somebody else has to decide on the appeal")
+        back = against if outcome == REVERSED else []
+        return [end, *(ledger.Retraction(key=entry["key"], by=by, at=at) for entry in back)]
+
+    return len(ledger.append_seeing(path, decided)) - 1
+
+
+def _against(appeal: Appeal, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stands that says the same as what an appeal is against, by whomever."""
+    keys = {entry["key"] for entry in appeal.about}
+    said = {_answer(entry) for entry in appeal.about if entry["entry"] == "decision"}
+    return [
+        entry
+        for kind in _AGAINST
+        for entry in ledger.standing(lines, kind)
+        if entry["key"] in keys or (kind == "decision" and _answer(entry) in said)
     ]
-    ledger.append(path, new)
-    return len(taken)
+
+
+def _answer(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """What a decision says, of which comment."""
+    *comment, _ = ledger.comment_of(entry)
+    return (*comment, entry["label"], entry["value"])
 
 
 def appeals(lines: Sequence[dict[str, Any]]) -> list[Appeal]:

@@ -34,7 +34,7 @@ from moderation.labels.name import check_person, is_label
 from moderation.readers.records import encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -136,7 +136,25 @@ def append(path: str | Path, new: Iterable[Entry]) -> list[str]:
     permission) or LabelError, none counts. Any number of processes may append at once.
     """
     lines = [entry.line() for entry in new]
-    _write(Path(path), lines)
+    _write(Path(path), lambda: lines)
+    return [str(line["key"]) for line in lines]
+
+
+def append_seeing(
+    path: str | Path, new: Callable[[list[dict[str, Any]]], Iterable[Entry]]
+) -> list[str]:
+    """The same for what follows from the entries that are there; nobody else writes in between.
+
+    new: is given the entries, and may be asked twice. What it raises ends this; nothing is written.
+    """
+    path = Path(path)
+    lines = [entry.line() for entry in new(entries(path))]  # fails before a file is made
+
+    def seen() -> list[dict[str, Any]]:
+        lines[:] = [entry.line() for entry in new(entries(path))]
+        return lines
+
+    _write(path, seen)
     return [str(line["key"]) for line in lines]
 
 
@@ -167,7 +185,8 @@ def retract(
         what = "decision" if annotator is None else "decision of"
         raise LabelError(f"{path}: no {what} {lacking[0]!r} left to retract")
     when = {"at": _written(at), "by": _utf8(by)}
-    _write(Path(path), [{"entry": "retraction", **when, column: name} for name in names])
+    new = [{"entry": "retraction", **when, column: name} for name in names]
+    _write(Path(path), lambda: new)
     return sum(known[name] for name in names)
 
 
@@ -436,11 +455,12 @@ def _torn(tail: bytes) -> bool:
     return False
 
 
-def _write(path: Path, lines: list[dict[str, Any]]) -> None:
-    content = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+def _write(path: Path, lines: Callable[[], list[dict[str, Any]]]) -> None:
+    """Append lines. They are asked for under the lock, and may follow from what is there."""
     try:
         with _opened(path) as descriptor, locked(descriptor):
             end = _mended(path, descriptor)
+            content = b"".join(orjson.dumps(line) + b"\n" for line in lines())
             try:
                 _write_all(descriptor, content)
                 os.fsync(descriptor)

@@ -1,13 +1,16 @@
 """Appeals: opened, decided once by somebody else, counted, and honoured by the next training."""
 
 import json
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from moderation.cli import app
 from moderation.errors import LabelError, LedgerError
+from moderation.labels import ledger
 from moderation.labels.appeals import REVERSED, UPHELD, appeals, counts, decide_appeal, open_appeal
 from moderation.labels.ledger import Decision, append, decisions, entries
 from moderation.review.ledger_view import LedgerView
@@ -34,6 +37,44 @@ def test_a_reversal_takes_the_decision_back_for_training(path):
     (appeal,) = appeals(entries(path))
     assert (appeal.outcome, appeal.by, appeal.people) == (REVERSED, "kim", ["ines"])
     assert second in {entry["key"] for entry in entries(path)}
+
+
+def test_no_earlier_or_other_decision_of_the_same_counts_again_after_a_reversal(path):
+    again = replace(decision(), at=AT + timedelta(hours=1))
+    doubtful = replace(decision(), value=False, at=AT - timedelta(hours=1))
+    new = [doubtful, decision(), again, decision(annotator="lee"), decision(label="slur")]
+    key = append(path, new)[2]
+    appeal = open_appeal(path, [key], by="kim", at=AT)
+    with pytest.raises(LabelError, match="lee made this decision"):
+        decide_appeal(path, appeal, REVERSED, by="lee", at=AT)
+    assert decide_appeal(path, appeal, REVERSED, by="kim", at=AT) == 3
+    (left,) = decisions(path).to_dict("records")
+    assert (left["annotator"], left["abuse"], left["slur"]) == ("ines", 0, 1)
+
+
+def test_of_two_who_decide_at_once_one_is_told(path, monkeypatch):
+    (key,) = append(path, [decision()])
+    appeal = open_appeal(path, [key], by="kim", at=AT)
+    lock = ledger.locked
+
+    @contextmanager
+    def other_first(descriptor):
+        """Somebody else decides after this one looked, and before it writes."""
+        monkeypatch.setattr(ledger, "locked", lock)
+        decide_appeal(path, appeal, UPHELD, by="lee", at=AT)
+        with lock(descriptor):
+            yield
+
+    monkeypatch.setattr(ledger, "locked", other_first)
+    with pytest.raises(LabelError, match="was upheld by lee already"):
+        decide_appeal(path, appeal, REVERSED, by="kim", at=AT)
+    assert len(decisions(path)) == 1
+
+
+def test_what_a_score_decided_has_no_appeal_but_a_way_out(path):
+    with pytest.raises(LabelError, match="a score did"):
+        open_appeal(path, [], by="kim", at=AT)
+    assert not path.exists()
 
 
 def test_an_upheld_decision_stands(path):

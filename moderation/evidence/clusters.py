@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,22 @@ def cluster_starts(text: str) -> list[int]:
     for at, char in enumerate(text):
         flags = flags + 1 if _flag.match(char) else 0
         joined = before == JOINER and unicodedata.category(char) == "So"
-        adds = unicodedata.category(char)[0] == "M" or _adds.match(char)
+        adds = _is_mark(char) or _adds.match(char)
         if not at or not (adds or joined or (flags and flags % 2 == 0) or _is_jamo_behind(char)):
             starts.append(at)
         before = char
     return [*starts, len(text)]
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    """What may join a character to the one before it: most texts have none of it."""
+    marks = "".join(chr(code) for code in range(0x300, 0x20000) if _is_mark(chr(code)))
+    return re.compile(f"[{marks}{_ADDED}{_FLAGS}\u1160-\u11ff\U000e0100-\U000e01ef]")
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
 
 
 def _is_jamo_behind(char: str) -> bool:
@@ -64,11 +76,9 @@ def on_clusters(found: Evidence, texts: Sequence[str]) -> Evidence:
     """The evidence with spans of whole clusters; those of one place added up."""
     start, end = found.start.copy(), found.end.copy()
     for row, text in enumerate(texts):
-        if text.isascii():
+        if text.isascii() or not _joining().search(text):
             continue
         edges = np.array(cluster_starts(text))
-        if len(edges) == len(text) + 1:
-            continue
         own = slice(found.begin[row], found.begin[row + 1])
         start[own] = edges[np.searchsorted(edges, start[own], "right") - 1]
         end[own] = edges[np.searchsorted(edges, end[own], "left")]

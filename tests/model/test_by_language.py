@@ -170,8 +170,8 @@ def rewrite(folder, **arrays):
 
 def test_refuses_more_bits_than_rows(folder):
     name = "language/de/ngrams/weights/rows"
-    rewrite(folder, **{name: np.full(1 << 11, 255, np.uint8)})
-    with pytest.raises(ModelError, match=r"ngrams/weights has .* rows, and bits for 16,384"):
+    rewrite(folder, **{name: np.full_like(load_file(folder / "weights.safetensors")[name], 255)})
+    with pytest.raises(ModelError, match=r"ngrams/weights has [\d,]+ rows, and bits for [\d,]+"):
         Model.load(folder)
 
 

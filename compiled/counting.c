@@ -112,6 +112,7 @@ static int64_t count_texts_of(CountTexts *job)
 ENTRY(count_texts, CountTexts)
 
 typedef struct {
+    Grams kinds;
     Occurrences grams;
     int64_t first, last;
     Floats idf;
@@ -124,11 +125,12 @@ typedef struct {
 static int64_t weigh_rows_of(WeighRows *job)
 {
     bool filling = job->indices.rows > 0;
+    int64_t characters = characters_from(&job->kinds);
     Row joined = {0, job->stamp, job->place, job->indices, job->values};
     for (int64_t row = job->first; row < job->last; row++) {
         int64_t start = filling ? AT(job->indptr, row) : 0, filled = start;
         int64_t last = AT(job->grams.begin, row + 1);
-        double squares = 0;
+        double squares[KINDS] = {0, 0};
         joined.mark = filling ? -row - 1 : row + 1;
         for (int64_t k = AT(job->grams.begin, row); k < last; k++) {
             int32_t bucket = AT(job->grams.buckets, k);
@@ -136,13 +138,13 @@ static int64_t weigh_rows_of(WeighRows *job)
             if (idf == 0)
                 continue;
             double amount = (double)AT(job->grams.often, k) * idf;
-            squares += amount * amount;
+            squares[bucket >= characters] += amount * amount;
             filled = put(&joined, bucket, amount, filled);
         }
         if (!filling)
             AT(job->indptr, row + 1) = filled;
-        for (int64_t k = start; filling && squares > 0 && k < filled; k++)
-            AT(job->values, k) /= (float)sqrt(squares);
+        if (filling)
+            divide(&joined, start, filled, &job->kinds, squares);
     }
     return 0;
 }

@@ -72,8 +72,8 @@ static int64_t explain_rows_of(ExplainRows *job)
         Doubles out = ROWS(Doubles, job->shares, at, at + tokens);
         for (int64_t k = 0; k < tokens * out.columns; k++)
             AT(out, k) = 0;
-        double norm = score_comment(reading, &job->weights, total);
-        explain_comment(reading, &job->weights, norm, out);
+        Norms norms = score_comment(reading, &job->weights, total);
+        explain_comment(reading, &job->weights, norms, out);
         add_phrases(job, out);
         at += tokens;
     }

@@ -4,6 +4,7 @@
 enum {
     COLUMNS = 4, /* weight rows are padded to a multiple: four sums stay in registers */
     AHEAD = 16,  /* items: memory takes as long as their sums */
+    KEY = 2,     /* floats that a word's hash takes in the cache */
 };
 static const uint64_t CHAR_SEED = 0x84222325CBF29CE4;
 
@@ -35,6 +36,7 @@ int64_t list_buckets(const Reading *reading, int64_t item)
     if (token < 0 || AT(s->token_size, token) < 2)
         return n;
     int64_t begin = AT(s->token_from, token), size = AT(s->token_size, token);
+    int32_t from = (int32_t)characters_from(grams);
     for (int64_t first = -1; first < size; first++) {
         uint64_t hashed = CHAR_SEED;
         int64_t longest = least(grams->char_high, size + 1 - first);
@@ -43,7 +45,7 @@ int64_t list_buckets(const Reading *reading, int64_t item)
             bool inside = 0 <= k && k < size;
             hashed = hash_letter(hashed, inside ? AT(s->chars, begin + k) : ' ');
             if (length >= grams->char_low) {
-                AT(out, n) = (int32_t)bucket_of(hashed, grams->bits);
+                AT(out, n) = from + (int32_t)bucket_of(hashed, grams->bits);
                 n++;
             }
         }
@@ -51,22 +53,27 @@ int64_t list_buckets(const Reading *reading, int64_t item)
     return n;
 }
 
-/* Sum the weight rows of a word's n-grams into a place of the cache. */
+/* Sum the weight rows of a word's n-grams, kind by kind, into a place of the cache. */
 static void fill_slot(const Reading *reading, const Weights *weights, int64_t item, uint64_t slot)
 {
     const Scratch *s = &reading->scratch;
     const Floats rows = weights->rows;
     const WordCache *cache = &weights->cache;
+    const Grams *grams = &reading->grams;
     int64_t found = list_buckets(reading, item);
+    int64_t own = found && AT(s->room, 0) < characters_from(grams); /* the word as a whole */
     for (int64_t column = 0; column < rows.columns; column += COLUMNS) {
         float sums[COLUMNS] = {0, 0, 0, 0};
-        for (int64_t k = 0; k < found; k++) { /* all rows are under way at once */
+        for (int64_t k = own; k < found; k++) { /* all rows are under way at once */
             const float *row = &CELL(rows, AT(s->room, k), column);
             for (int c = 0; c < COLUMNS; c++)
                 sums[c] += row[c];
         }
-        for (int c = 0; c < COLUMNS; c++)
-            CELL(cache->sums, slot, column + 2 + c) = sums[c];
+        for (int c = 0; c < COLUMNS; c++) {
+            float whole = own ? CELL(rows, AT(s->room, 0), column + c) : 0;
+            CELL(cache->sums, slot, KEY + column + c) = whole;
+            CELL(cache->sums, slot, KEY + rows.columns + column + c) = sums[c];
+        }
     }
     CELL(cache->keys, slot, 0) = AT(s->item_hash, item);
     CELL(cache->keys, slot, cache->keys.columns - 1) = 0;
@@ -80,17 +87,23 @@ static inline uint64_t place_of(uint64_t hashed, const WordCache *cache)
 /* Place in the cache of a word. */
 uint64_t slot_of(uint64_t hashed, const WordCache *cache) { return place_of(hashed, cache); }
 
-/* What an item adds: idf squared, then every label. A word's is computed if it is not kept. */
-static inline const float *item_sums(const Reading *reading, const Weights *weights, int64_t item)
+/* What an item adds: idf squared, then every label; of each kind, NULL for none. */
+typedef struct {
+    const float *of[KINDS];
+} Sums;
+
+/* A word's sums are computed if they are not kept. */
+static inline Sums item_sums(const Reading *reading, const Weights *weights, int64_t item)
 {
     const Scratch *s = &reading->scratch;
     uint64_t hashed = AT(s->item_hash, item);
     if (AT(s->item_token, item) < 0)
-        return &CELL(weights->rows, bucket_of(hashed, reading->grams.bits), 0);
+        return (Sums){{&CELL(weights->rows, bucket_of(hashed, reading->grams.bits), 0), NULL}};
     uint64_t slot = place_of(hashed, &weights->cache);
     if (CELL(weights->cache.keys, slot, 0) != hashed)
         fill_slot(reading, weights, item, slot);
-    return &CELL(weights->cache.sums, slot, 2);
+    const float *words = &CELL(weights->cache.sums, slot, KEY);
+    return (Sums){{words, words + weights->rows.columns}};
 }
 
 /* Have the memory that an item's sums stand in fetched: it will be needed soon. */
@@ -103,37 +116,56 @@ static inline void fetch_item(const Reading *reading, const Weights *weights, in
         __builtin_prefetch(&CELL(weights->cache.keys, place_of(hashed, &weights->cache), 0));
 }
 
-/* Write the dot product of the comment's tf-idf row with every label; returns the norm.
-
-   logits: labels and padding, a column less than the weight rows have. */
-double score_comment(const Reading *reading, const Weights *weights, Doubles logits)
+/* Add the items' sums, from `column` on, to `totals`. */
+static inline void add_items(const Reading *reading, const Weights *weights, int64_t column,
+                             double totals[KINDS][COLUMNS])
 {
     const Scratch *s = &reading->scratch;
-    int64_t columns = weights->rows.columns, items = STATE(s, ITEMS);
-    double squares = 0, sum_1 = 0, sum_2 = 0, sum_3 = 0;
-    for (int64_t column = COLUMNS; column < columns; column++)
-        AT(logits, column - 1) = 0;
-    for (int64_t item = 0; item < least(items, AHEAD); item++)
-        fetch_item(reading, weights, item);
+    int64_t items = STATE(s, ITEMS);
+    double words[COLUMNS] = {0, 0, 0, 0}, characters[COLUMNS] = {0, 0, 0, 0};
     for (int64_t item = 0; item < items; item++) {
         if (item + AHEAD < items)
             fetch_item(reading, weights, item + AHEAD);
-        double weight = term_frequency(&reading->known, AT(s->item_count, item));
-        const float *sums = item_sums(reading, weights, item);
-        squares += weight * weight * sums[0];
-        sum_1 += weight * sums[1];
-        sum_2 += weight * sums[2];
-        sum_3 += weight * sums[3];
-        for (int64_t column = COLUMNS; column < columns; column++)
-            AT(logits, column - 1) += weight * sums[column];
+        double often = term_frequency(&reading->known, AT(s->item_count, item));
+        double first = column ? often : often * often; /* the first column is squared */
+        const Sums sums = item_sums(reading, weights, item);
+        const double times[COLUMNS] = {first, often, often, often};
+        const float *word = sums.of[WORDS] + column, *inside = sums.of[CHARACTERS];
+        for (int c = 0; c < COLUMNS; c++)
+            words[c] += times[c] * word[c];
+        if (!inside)
+            continue;
+        for (int c = 0; c < COLUMNS; c++)
+            characters[c] += times[c] * inside[column + c];
     }
-    double norm = squares > 0 ? sqrt(squares) : 1;
-    AT(logits, 0) = sum_1;
-    AT(logits, 1) = sum_2;
-    AT(logits, 2) = sum_3;
-    for (int64_t column = 0; column < columns - 1; column++)
-        AT(logits, column) /= norm;
-    return norm;
+    for (int c = 0; c < COLUMNS; c++) {
+        totals[WORDS][c] = words[c];
+        totals[CHARACTERS][c] = characters[c];
+    }
+}
+
+/* Write the dot product of the comment's tf-idf row with every label; returns the norms.
+
+   logits: labels and padding, a column less than the weight rows have. */
+Norms score_comment(const Reading *reading, const Weights *weights, Doubles logits)
+{
+    int64_t items = STATE(&reading->scratch, ITEMS);
+    double totals[KINDS][COLUMNS];
+    Norms norms = {{1, 1}};
+    for (int64_t item = 0; item < least(items, AHEAD); item++)
+        fetch_item(reading, weights, item);
+    for (int64_t column = 0; column < weights->rows.columns; column += COLUMNS) {
+        if (column == 0) {
+            add_items(reading, weights, 0, totals);
+            norms = norms_of(&reading->grams, (double[]){totals[WORDS][0], totals[CHARACTERS][0]});
+        } else {
+            add_items(reading, weights, column, totals);
+        }
+        for (int64_t c = column == 0; c < COLUMNS; c++)
+            AT(logits, column + c - 1) = totals[WORDS][c] / norms.of[WORDS] +
+                                         totals[CHARACTERS][c] / norms.of[CHARACTERS];
+    }
+    return norms;
 }
 
 /* A count as a number from 0 to 1: 0, 1/2, 2/3, and so on. */
@@ -183,7 +215,7 @@ void describe(const Scratch *s, Floats out)
 /* Add what every word of the comment just scored adds to `out`: (tokens, labels).
 
    An item's share is divided equally among its occurrences, a pair's between its two words. */
-void explain_comment(const Reading *reading, const Weights *weights, double norm, Doubles out)
+void explain_comment(const Reading *reading, const Weights *weights, Norms norms, Doubles out)
 {
     const Scratch *s = &reading->scratch;
     int64_t items = STATE(s, ITEMS), labels = out.columns, previous = -1;
@@ -191,10 +223,14 @@ void explain_comment(const Reading *reading, const Weights *weights, double norm
     Doubles parts = {borrow(items * labels, sizeof(double)), items, labels};
     for (int64_t item = 0; item < items; item++) {
         int64_t count = AT(s->item_count, item);
-        double share = term_frequency(&reading->known, count) / ((double)count * norm);
-        const float *sums = item_sums(reading, weights, item);
-        for (int64_t label = 0; label < labels; label++)
-            CELL(parts, item, label) = share * sums[1 + label];
+        double share = term_frequency(&reading->known, count) / (double)count;
+        const Sums sums = item_sums(reading, weights, item);
+        for (int64_t label = 0; label < labels; label++) {
+            double total = sums.of[WORDS][1 + label] / norms.of[WORDS];
+            if (sums.of[CHARACTERS])
+                total += sums.of[CHARACTERS][1 + label] / norms.of[CHARACTERS];
+            CELL(parts, item, label) = share * total;
+        }
     }
     for (int64_t token = 0; token < STATE(s, TOKENS); token++) {
         int64_t item = AT(s->token_item, token), pair = AT(s->token_pair, token);
@@ -250,11 +286,13 @@ typedef struct {
 } CountRows;
 
 /* One row of counts or tf-idf; `filled` is where it begins. Returns where it ends. */
-static int64_t count_row(const CountRows *job, int64_t row, int64_t filled, double *squares)
+static int64_t count_row(const CountRows *job, int64_t row, int64_t filled)
 {
     const Reading *reading = &job->comments.reading;
     const Scratch *s = &reading->scratch;
     bool filling = job->indices.rows > 0;
+    int64_t characters = characters_from(&reading->grams), begin = filled;
+    double squares[KINDS] = {0, 0};
     Row joined = {filling ? -row - 1 : row + 1, job->stamp, job->place, job->indices, job->values};
     for (int64_t item = 0; item < STATE(s, ITEMS); item++) {
         int64_t count = AT(s->item_count, item);
@@ -266,10 +304,12 @@ static int64_t count_row(const CountRows *job, int64_t row, int64_t filled, doub
             if (idf == 0)
                 continue;
             double amount = job->weigh ? weight * idf : weight;
-            *squares += amount * amount;
+            squares[bucket >= characters] += amount * amount;
             filled = put(&joined, bucket, amount, filled);
         }
     }
+    if (filling && job->weigh)
+        divide(&joined, begin, filled, &reading->grams, squares);
     return filled;
 }
 
@@ -279,13 +319,9 @@ static int64_t count_rows_of(CountRows *job)
     bool filling = job->indices.rows > 0;
     for (int64_t row = job->comments.first; row < job->comments.last; row++) {
         read_row(&job->comments, row);
-        int64_t begin = filling ? AT(job->indptr, row) : 0;
-        double squares = 0;
-        int64_t filled = count_row(job, row, begin, &squares);
+        int64_t filled = count_row(job, row, filling ? AT(job->indptr, row) : 0);
         if (!filling)
             AT(job->indptr, row + 1) = filled;
-        for (int64_t k = begin; filling && job->weigh && squares > 0 && k < filled; k++)
-            AT(job->values, k) /= (float)sqrt(squares);
     }
     return 0;
 }

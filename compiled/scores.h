@@ -16,6 +16,16 @@ typedef struct {
     Reading reading;
 } Comments;
 
+/* The two kinds of n-grams. Each has buckets of its own, words first, and a length of its own in a
+   row: one common length would drown a word's weight in that of its characters. */
+enum { WORDS, CHARACTERS, KINDS };
+static const double LENGTHS[KINDS] = {0.8, 0.6}; /* of a row that may have both: 1 together */
+
+/* What the two kinds' parts of a row are divided by. */
+typedef struct {
+    double of[KINDS];
+} Norms;
+
 /* kernel.WordCache: the same memory twice. */
 typedef struct {
     Floats sums;
@@ -42,6 +52,26 @@ static inline int64_t bucket_of(uint64_t hashed, int64_t bits)
     return (int64_t)(hashed >> (64 - bits));
 }
 
+static inline bool has_words(const Grams *grams) { return grams->word_low <= grams->word_high; }
+
+/* The first bucket of the character n-grams. */
+static inline int64_t characters_from(const Grams *grams)
+{
+    return has_words(grams) ? (int64_t)1 << grams->bits : 0;
+}
+
+/* Norms that give each kind its length. squares: of the values of each kind. */
+static inline Norms norms_of(const Grams *grams, const double *squares)
+{
+    bool both = has_words(grams) && grams->char_low <= grams->char_high;
+    Norms norms;
+    for (int kind = 0; kind < KINDS; kind++) {
+        double norm = squares[kind] > 0 ? sqrt(squares[kind]) : 1;
+        norms.of[kind] = both ? norm / LENGTHS[kind] : norm;
+    }
+    return norms;
+}
+
 /* Sublinear term frequency. */
 static inline float term_frequency(const Known *known, int64_t count)
 {
@@ -58,8 +88,8 @@ static inline double log_count(const Known *known, int64_t count)
 int64_t read_row(const Comments *comments, int64_t row);
 int64_t list_buckets(const Reading *reading, int64_t item);
 uint64_t slot_of(uint64_t hashed, const WordCache *cache);
-double score_comment(const Reading *reading, const Weights *weights, Doubles logits);
-void explain_comment(const Reading *reading, const Weights *weights, double norm, Doubles out);
+Norms score_comment(const Reading *reading, const Weights *weights, Doubles logits);
+void explain_comment(const Reading *reading, const Weights *weights, Norms norms, Doubles out);
 void describe(const Scratch *s, Floats out);
 
 /* Phrases: how many there are, and the length of their row. */
@@ -98,6 +128,16 @@ static inline int64_t put(const Row *row, int64_t bucket, double amount, int64_t
         *value = (float)(*value + amount);
     }
     return filled;
+}
+
+/* Divide the row's values from `begin` to `end` by the norm of their kind. */
+static inline void divide(const Row *row, int64_t begin, int64_t end, const Grams *grams,
+                          const double *squares)
+{
+    int64_t characters = characters_from(grams);
+    const Norms norms = norms_of(grams, squares);
+    for (int64_t k = begin; k < end; k++)
+        AT(row->values, k) /= (float)norms.of[AT(row->indices, k) >= characters];
 }
 
 #endif

@@ -5,15 +5,16 @@ The loops are in `compiled/scores.c` and the passes that it calls.
 What is computed, for a comment whose distinct words and word pairs `i` occur `n(i)` times:
 
     f(i)   = 1 + ln n(i)                              sublinear term frequency
-    x(b)   = idf(b) * sum over i of f(i) * c(i, b) / norm
+    x(b)   = length * idf(b) * sum over i of f(i) * c(i, b) / norm
     norm^2 = sum over i of f(i)^2 * sum over b of c(i, b) * idf(b)^2
 
 where `c(i, b)` is how often item `i` makes an n-gram that falls into bucket `b`: a word makes
-itself and its character n-grams within the boundaries `_word_`, a pair makes itself. That is
-tf-idf with the term frequency taken per word, so that all a word adds to a score,
-`sum over b of c(i, b) * idf(b) * weight(b, label)`, and to the norm depends on the word alone: it
-is computed once and kept in a small table (`WordCache`), and a comment's score is a sum over its
-words. docs/kernel.md has what that gains (speed) and loses (0.0003 to 0.0024 of area under the ROC
+itself and its character n-grams within the boundaries `_word_`, a pair makes itself. Words with
+pairs, and characters, have buckets, a norm and a length of their own: 0.8 and 0.6, or 1 where there
+is one kind only. That is tf-idf with the term frequency taken per word, so that all a word adds to
+a score, `sum over b of c(i, b) * idf(b) * weight(b, label)` of each kind, and to the norms depends
+on the word alone: it is computed once and kept in a small table (`WordCache`), and a comment's
+score is a sum over its words. docs/kernel.md has what that gains (speed) and loses (0.0003 to 0.0024 of area under the ROC
 curve, within the sampling error).
 """
 
@@ -47,7 +48,7 @@ from moderation.features.common_words import COSTS, HASHES
 from moderation.features.folding import load_tables
 from moderation.features.links import SHORTENERS, TOP_LEVELS, WORDY_TOP_LEVELS, hashes_of
 
-HASH_VERSION = 1  # part of a model's format, like FOLDING_VERSION
+HASH_VERSION = 2  # part of a model's format, like FOLDING_VERSION
 
 LINKS = (
     "raw_urls",
@@ -86,6 +87,7 @@ DENSE_FEATURES = (
 N_DENSE = len(DENSE_FEATURES)
 BUCKET_PRIME = np.uint64(0x9E3779B97F4A7C15)
 COLUMNS = 4  # weight rows are padded to a multiple: the first four sums stay in registers
+LINE = 16  # floats of a cache line
 SMALL = 64  # counts below have their logarithms in tables
 
 
@@ -124,7 +126,7 @@ class Grams(NamedTuple):
     """
 
     fold: bool
-    bits: int  # 2**bits buckets
+    bits: int  # 2**bits buckets for words and pairs, as many for characters
     word_low: int
     word_high: int  # 2 at most
     char_low: int
@@ -134,8 +136,8 @@ class Grams(NamedTuple):
 class WordCache(NamedTuple):
     """What a word adds to every label, kept from one comment to the next; one per thread.
 
-    sums: (slots, 4 + columns) float32: room for the word's hash, then columns as in the weight
-    rows, then room for a note. keys: the same memory as uint64, the hash in the first column, in
+    sums: (slots, 4 + 2 * columns) float32: room for the word's hash, then columns as in the weight
+    rows for the word and for its characters, then room for a note. keys: the same memory as uint64, the hash in the first column, in
     the last what a lexicon says of the word, 0 = not asked yet.
     """
 
@@ -178,7 +180,8 @@ class Comments(NamedTuple):
 
 _TABLES = group(I4, U1, I4, I4, I4, I4, U1)
 _KNOWN = group(U4, U1, U8, U8, U8, F4, F8)
-READING = group(_TABLES, _KNOWN, group(INT, INT, INT, INT, INT, INT), SCRATCH)
+GRAMS = group(INT, INT, INT, INT, INT, INT)
+READING = group(_TABLES, _KNOWN, GRAMS, SCRATCH)
 COMMENTS = group(U1, I8, INT, INT, READING)
 WEIGHTS = group(F4, group(W_F4, W_U8))
 
@@ -199,7 +202,10 @@ indptr[row].
 
 def make_cache(slots: int, columns: int) -> WordCache:
     """An empty cache for weight rows of `columns` columns, a multiple of four."""
-    sums = np.zeros((slots, 4 + columns), np.float32)
+    width = -(-(4 + 2 * columns) // LINE) * LINE
+    room = np.zeros((slots + 1) * width, np.float32)
+    ahead = -room.ctypes.data % (4 * LINE) // 4
+    sums = room[ahead : ahead + slots * width].reshape(slots, width)
     return WordCache(sums, sums.view(np.uint64))
 
 

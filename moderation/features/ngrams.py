@@ -56,8 +56,8 @@ class NgramConfig:
     """Which n-grams are made and how they are hashed; part of a model (`to_json`, `from_json`).
 
     word_ngrams, char_ngrams: (lowest, highest) length, None for none; words at most 2, characters
-    at most 8, within word boundaries. bits: 2**bits buckets. fold: undo disguises; False folds
-    case only.
+    at most 8, within word boundaries. bits: 2**bits buckets for words, and as many for characters
+    behind them. fold: undo disguises; False folds case only.
     """
 
     word_ngrams: tuple[int, int] | None = (1, 2)
@@ -77,7 +77,8 @@ class NgramConfig:
     @property
     def buckets(self) -> int:
         """Number of columns."""
-        return 1 << self.bits
+        kinds = sum(one is not None for one in (self.word_ngrams, self.char_ngrams))
+        return max(kinds, 1) << self.bits
 
     @property
     def grams(self) -> Grams:

@@ -37,11 +37,12 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
     texts is left out. use_idf: False weighs all buckets alike. dense: append DENSE_FEATURES as last
     columns. threads: None for all cores; results are the same for any number.
 
-    Attributes after fitting: `document_frequencies_` (2**bits,) int64, `n_texts_`, and `idf_`
-    (2**bits,).
+    Columns: 2**bits for words and pairs, as many for characters, none for a kind that is None.
+    Attributes after fitting: `document_frequencies_` (columns,) int64, `n_texts_`, and `idf_`
+    (columns,).
 
     >>> CommentVectorizer(bits=10).fit_transform(["so so good", "not so good"]).shape
-    (2, 1024)
+    (2, 2048)
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Texts) -> sp.csr_matrix:  # noqa: N803
-        """TF-IDF rows: (n, 2**bits [+ dense features]) float32 CSR."""
+        """TF-IDF rows: (n, columns [+ dense features]) float32 CSR."""
         check_is_fitted(self)
         indptr, indices, values = tfidf(X, self.idf_, self.config, self.threads)
         shape = len(indptr) - 1, self.config.buckets

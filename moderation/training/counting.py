@@ -16,7 +16,7 @@ import numpy as np
 
 from moderation.compiled import F4, I4, I8, INT, W_F4, W_I4, W_I8, Loop, Prepared, group
 from moderation.features import ngrams
-from moderation.features.kernel import COMMENTS, DENSE_FEATURES
+from moderation.features.kernel import COMMENTS, DENSE_FEATURES, GRAMS
 from moderation.features.phrases import INDEX
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ROOM = group(W_I4, W_F4, W_I4, W_F4)
 _OCCURRENCES = group(I8, I4, F4)
 _list_rows = Loop("list_rows", COMMENTS, INDEX, _ROOM, group(W_I8, W_I8, W_F4), W_I8)
 _count_texts = Loop("count_texts", _OCCURRENCES, I8, W_I8, W_I8)
-_weigh_rows = Loop("weigh_rows", _OCCURRENCES, INT, INT, F4, W_I8, W_I8, W_I8, W_I4, W_F4)
+_weigh_rows = Loop("weigh_rows", GRAMS, _OCCURRENCES, INT, INT, F4, W_I8, W_I8, W_I8, W_I4, W_F4)
 
 
 class Occurrences(NamedTuple):
@@ -73,7 +73,9 @@ class Listed:
                 buckets = self.config.buckets
                 local.seen = _Seen(np.zeros(buckets, np.int64), np.empty(buckets, np.int64))
             last = min(first + WEIGHED_AT_ONCE, n)
-            _weigh_rows(self.grams, first, last, idf, *local.seen, indptr, indices, values)
+            _weigh_rows(
+                self.config.grams, self.grams, first, last, idf, *local.seen, indptr, indices, values
+            )
 
         firsts = range(0, n, WEIGHED_AT_ONCE)
         with ThreadPoolExecutor(threads or ngrams.thread_count()) as pool:

@@ -75,7 +75,7 @@ class Recipe:
     char_ngrams: tuple[int, int] | None = (2, 5)
     bits: int = 18
     fold: bool = True
-    idf_power: float = 1.4
+    idf_power: float = 1.0
     min_df: int = 3
     dense_scale: float = 0.5
     disguise_scale: float = 0.03

@@ -53,12 +53,12 @@ def test_fit_forgets_what_was_learnt_before():
 def test_gives_the_kernels_rows_and_dense_features():
     vectorizer = CommentVectorizer(bits=10, dense=True, min_df=2).fit(TEXTS)
     found = vectorizer.transform(TEXTS[:3])
-    assert found.shape == (3, 1024 + len(DENSE_FEATURES))
+    assert found.shape == (3, 2048 + len(DENSE_FEATURES))
     assert found.dtype == np.float32
-    assert (found[:, 1024:].toarray() == ngrams.dense(TEXTS[:3])).all()
+    assert (found[:, 2048:].toarray() == ngrams.dense(TEXTS[:3])).all()
     indptr, _, values = ngrams.tfidf(TEXTS[:3], vectorizer.idf_, NgramConfig(bits=10))
-    assert found[:, :1024].sum() == pytest.approx(values.sum())
-    assert found[:, :1024].nnz == indptr[-1]
+    assert found[:, :2048].sum() == pytest.approx(values.sum())
+    assert found[:, :2048].nnz == indptr[-1]
     assert len(vectorizer.get_feature_names_out()) == found.shape[1]
 
 

@@ -530,7 +530,7 @@ def items(words: list[tuple[str, int, int, bool]], word_ngrams, char_ngrams, bit
             for size in range(char_ngrams[0], char_ngrams[1] + 1):
                 for start in range(len(padded) - size + 1):
                     gram = fnv(padded[start : start + size], 0x84222325CBF29CE4)
-                    grams[item].append(bucket(gram, bits))
+                    grams[item].append(bucket(gram, bits) + (2**bits if word_ngrams else 0))
     return counts, grams
 
 
@@ -546,6 +546,24 @@ def count(data: bytes, config) -> dict[int, float]:
     return dict(out)
 
 
+def factors(counts, grams, idf: np.ndarray, config) -> np.ndarray:
+    """What the row's values are multiplied by, (buckets,): the length of their kind over its norm.
+
+    Words and pairs are one kind, characters the other.
+    """
+    behind = 2**config.bits if config.word_ngrams else 0
+    both = bool(config.word_ngrams and config.char_ngrams)
+    out = np.ones(config.buckets)
+    for kind, length in ((slice(0, behind), 0.8), (slice(behind, None), 0.6)):
+        squares = 0.0
+        for item, times in counts.items():
+            for place in grams[item]:
+                if (place >= behind) == (kind.stop is None):
+                    squares += ((1 + math.log(times)) * float(idf[place])) ** 2
+        out[kind] = (length if both else 1.0) / (math.sqrt(squares) or 1.0)
+    return out
+
+
 def explain(data: bytes, table) -> tuple[list[tuple[str, int, int, bool]], np.ndarray]:
     """The words of a comment, and what each adds to the logits by n-grams, (words, labels).
 
@@ -554,18 +572,19 @@ def explain(data: bytes, table) -> tuple[list[tuple[str, int, int, bool]], np.nd
     config = table.config
     words = read(data, config.fold)[0]
     counts, grams = items(words, config.word_ngrams, config.char_ngrams, config.bits)
-    squares, part = 0.0, {}
+    times_of = factors(counts, grams, table.idf, config)
+    part = {}
     for item, times in counts.items():
-        frequency, idf = 1 + math.log(times), table.idf[grams[item]].astype(float)
-        squares += frequency**2 * float(idf @ idf)
-        part[item] = frequency / times * (idf @ table.weights[grams[item]])
+        places = grams[item]
+        values = table.idf[places].astype(float) * times_of[places]
+        part[item] = (1 + math.log(times)) / times * (values @ table.weights[places])
     shares = np.array([part[form] for form, *_ in words]).reshape(-1, table.weights.shape[1])
     main = [k for k, word in enumerate(words) if word[3]]
     for first, second in pairwise(main):
         pair = words[first][0], words[second][0]
         for k in (first, second):
             shares[k] += part.get(pair, 0) / 2
-    return words, shares / (math.sqrt(squares) or 1)
+    return words, shares
 
 
 def tfidf(data: bytes, idf: np.ndarray, config) -> dict[int, float]:
@@ -573,12 +592,9 @@ def tfidf(data: bytes, idf: np.ndarray, config) -> dict[int, float]:
     counts, grams = items(
         read(data, config.fold)[0], config.word_ngrams, config.char_ngrams, config.bits
     )
+    times_of = factors(counts, grams, idf, config)
     out: dict[int, float] = defaultdict(float)
-    squares = 0.0
     for item, times in counts.items():
         for place in grams[item]:
-            value = (1 + math.log(times)) * float(idf[place])
-            out[place] += value
-            squares += value * value
-    norm = math.sqrt(squares) or 1.0
-    return {place: value / norm for place, value in out.items() if value}
+            out[place] += (1 + math.log(times)) * float(idf[place]) * times_of[place]
+    return {place: value for place, value in out.items() if value}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from moderation.dump_evidence.counts import BUSY
-from moderation.dump_evidence.names import ADVERT, LINK, ORDINARY
+from moderation.dump_evidence.names import ADVERT, LINK, OFFER, ORDINARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,12 @@ def _regular(evidence: DumpEvidence) -> np.ndarray:
     return known.astype(np.float64)
 
 
+def _advert(evidence: DumpEvidence) -> np.ndarray:
+    """A name of several words of trade that offers something counts twice."""
+    name = evidence.counts["name"]
+    return (name == ADVERT) * 1.0 + (name == OFFER) * 2.0
+
+
 def _times(count: int, singular: str, plural: str) -> str:
     return f"{count:,} {singular if count == 1 else plural}"
 
@@ -120,11 +126,11 @@ RULES = (
     Rule("same number elsewhere", 1.5, _same_phone, _phone_sentence),
     # twelve articles in six minutes: nobody reads so fast
     Rule("author's pace", 0.5, _pace, _pace_sentence),
-    # "Cheap Jerseys Online" says: Thanks for sharing!
-    Rule("author's name an advert", 3.0, lambda evidence: (evidence.counts["name"] == ADVERT) * 1.0,
+    # "Leeds Web Design" says: Thanks for sharing! "Cheap Jerseys Online" counts twice
+    Rule("author's name an advert", 3.0, _advert,
          lambda _: "the author's name reads like an advert"),
     # "http://shop.example/sitemap.xml" says: Thanks for sharing!
-    Rule("author's name a link", 4.0, lambda evidence: (evidence.counts["name"] == LINK) * 1.0,
+    Rule("author's name a link", 6.0, lambda evidence: (evidence.counts["name"] == LINK) * 1.0,
          lambda _: "the author's name is a link"),
     # somebody who wrote under five articles in three weeks links to a page this once
     Rule("author known here", -1.0, _regular,

@@ -137,16 +137,19 @@ def test_an_author_under_many_articles_within_minutes():
 
 
 @pytest.mark.parametrize(
-    ("name", "rule"),
+    ("name", "found"),
     [
-        ("Cheap Jerseys Online", "author's name an advert"),
-        ("web design leeds", "author's name an advert"),
-        ("https://shop.example/sitemap.xml", "author's name a link"),
-        ("<a href='x'>essays</a>", "author's name a link"),
+        ("Cheap Jerseys Online", {"author's name an advert": 6.0}),
+        ("wholesale caps free shipping from china", {"author's name an advert": 6.0}),
+        ("web design leeds", {"author's name an advert": 3.0}),
+        ("Leeds Repairs and Cleaning Services", {"author's name an advert": 3.0}),
+        ("Buy me a coffee", {"author's name an advert": 3.0}),
+        ("https://shop.example/sitemap.xml", {"author's name a link": 6.0}),
+        ("<a href='x'>essays</a>", {"author's name a link": 6.0}),
     ],
 )
-def test_a_name_that_is_an_advert_or_a_link(name, rule):
-    assert list(shares(dump(("t", name, "Thanks for sharing!")))) == [rule]
+def test_a_name_that_is_an_advert_or_a_link(name, found):
+    assert shares(dump(("t", name, "Thanks for sharing!"))) == found
 
 
 @pytest.mark.parametrize(
@@ -236,7 +239,7 @@ def test_hostile_texts_are_looked_over():
 def test_a_rule_adds_to_the_log_odds_and_leaves_certain_scores():
     verdict = Verdict.of(find_dump_evidence(dump(*[("t", "Cheap Jerseys Online", "Thanks!")] * 4)))
     raised = verdict.adjust(np.array([0.5, 0.0, 1.0, np.nan], np.float32))
-    assert raised[0] == pytest.approx(1 / (1 + np.exp(-3.0)))
+    assert raised[0] == pytest.approx(1 / (1 + np.exp(-6.0)))
     assert raised[1:3].tolist() == [0, 1]
     assert np.isnan(raised[3])
 

@@ -14,8 +14,8 @@ pairs, and characters, have buckets, a norm and a length of their own: 0.8 and 0
 is one kind only. That is tf-idf with the term frequency taken per word, so that all a word adds to
 a score, `sum over b of c(i, b) * idf(b) * weight(b, label)` of each kind, and to the norms depends
 on the word alone: it is computed once and kept in a small table (`WordCache`), and a comment's
-score is a sum over its words. docs/kernel.md has what that gains (speed) and loses (0.0003 to 0.0024 of area under the ROC
-curve, within the sampling error).
+score is a sum over its words. docs/kernel.md has what that gains (speed) and loses (0.0003 to
+0.0024 of area under the ROC curve, within the sampling error).
 """
 
 from __future__ import annotations
@@ -137,8 +137,9 @@ class WordCache(NamedTuple):
     """What a word adds to every label, kept from one comment to the next; one per thread.
 
     sums: (slots, 4 + 2 * columns) float32: room for the word's hash, then columns as in the weight
-    rows for the word and for its characters, then room for a note. keys: the same memory as uint64, the hash in the first column, in
-    the last what a lexicon says of the word, 0 = not asked yet.
+    rows for the word and for its characters, then room for a note. keys: the same memory as
+    uint64, the hash in the first column, in the last what a lexicon says of the word, 0 = not
+    asked yet.
     """
 
     sums: np.ndarray

@@ -73,9 +73,8 @@ class Listed:
                 buckets = self.config.buckets
                 local.seen = _Seen(np.zeros(buckets, np.int64), np.empty(buckets, np.int64))
             last = min(first + WEIGHED_AT_ONCE, n)
-            _weigh_rows(
-                self.config.grams, self.grams, first, last, idf, *local.seen, indptr, indices, values
-            )
+            weighed = self.config.grams, self.grams, first, last, idf
+            _weigh_rows(*weighed, *local.seen, indptr, indices, values)
 
         firsts = range(0, n, WEIGHED_AT_ONCE)
         with ThreadPoolExecutor(threads or ngrams.thread_count()) as pool:

@@ -26,7 +26,7 @@ def test_a_field_that_is_mapped_and_not_there_is_named(tmp_path):
     path = tmp_path / "a.json"
     path.write_text('{"data": {"list": [{"q": {"words": "some words here"}, "n": 1}]}}')
     assert read(path, mapping={"text": "q.words", "id": "n"}).comments["id"].tolist() == ["1"]
-    with pytest.raises(InputError, match="there is no field 'zz'"):
+    with pytest.raises(InputError, match="there is no column 'zz'"):
         read(path, mapping={"text": "q.words", "replies": "zz"})
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers.inference.fields import Field, name_of
-from moderation.readers.inference.keyed import KEY
+from moderation.readers.inference.keyed import KEY, PAGE
 from moderation.readers.inference.names import of_comments
 from moderation.readers.inference.roles import Roles, infer
 from moderation.readers.synonyms import plainly
@@ -129,7 +129,8 @@ def _elements(roots: list[Any]) -> Iterator[tuple[Way, dict[str, Any], dict[str,
         if isinstance(node, list):
             stack += [(one, way, holder, around, True) for one in reversed(node)]
         elif isinstance(node, dict):
-            if is_element := element or KEY in node:
+            is_element = (element or KEY in node) and not _is_mapping(node)
+            if is_element:
                 count += 1
                 yield way, node, holder, around
                 around = way[0]
@@ -138,6 +139,12 @@ def _elements(roots: list[Any]) -> Iterator[tuple[Way, dict[str, Any], dict[str,
                     keyed = isinstance(value, dict) and KEY in value
                     down = way if keyed else _down(way, key, is_element)
                     stack.append((value, down, node, around, False))
+
+
+def _is_mapping(node: dict[str, Any]) -> bool:
+    """Whether the object holds others by their keys, and nothing else."""
+    own = [value for key, value in node.items() if key not in (KEY, PAGE)]
+    return bool(own) and all(isinstance(value, dict) and KEY in value for value in own)
 
 
 def _down(way: Way, key: str, of_element: bool) -> Way:

@@ -90,7 +90,7 @@ def _check_mapping(source: Source, roots: list[Any]) -> None:
                 key for root in roots for node in islice(objects(root), LOOKED_AT) for key in node
             )
             raise InputError(
-                f"{source.name}: --map {ours}={path}: there is no field {path!r}; the file has "
+                f"{source.name}: --map {ours}={path}: there is no column {path!r}; the file has "
                 f"{', '.join(list(keys)[:SHOWN])}"
             )
 

@@ -58,13 +58,13 @@ def completed(source: Source, chosen: dict[str, str], style: Style | None = None
         source.memo["told"] = found.note
         return dict(found.fields)
     link = {role: found.told[role] for role in ("id", "parent_id") if role in found.told}
-    if named and "parent_id" in link and found.fields.get("text") == chosen["text"]:
+    if named and link and found.link and found.fields.get("text") == chosen["text"]:
         free = {role: path for role, path in chosen.items() if path not in link.values()}
         chosen = {**free, **{role: found.fields[role] for role in ("id", "parent_id")}}
         source.memo["told"] = found.note
     elif named and "depth" in found.fields and "parent_id" not in chosen:
         chosen = {**chosen, "depth": found.fields["depth"]}
-    for role in ("author", "created_at"):
+    for role in ("author", "created_at", "thread_id"):
         if named and role in found.told and role not in chosen:
             chosen.setdefault(role, found.told[role])
     return _without_pages(chosen, fields, source.mapping)

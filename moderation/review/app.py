@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
@@ -78,6 +79,7 @@ class Review:
         """Read all texts once, so that nothing waits for that later."""
         _ = self.domains
         self.search.prepare()
+        pa.default_memory_pool().release_unused()
 
 
 def application(review: Review) -> Starlette:

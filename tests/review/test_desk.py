@@ -1,5 +1,7 @@
 """The desk in a real browser: many at once, reasons, search, conversation, author, team."""
 
+import json
+
 import pandas as pd
 import pytest
 from browser_pages import SHOWN, current, download, opened, press, report, saved, server
@@ -149,6 +151,27 @@ def test_an_own_list_of_reasons(context, tmp_path, moderation):
     assert (act["action"], act["reason"], act["flags"]) == ("hide", "noise", "spam")
 
 
+def test_a_reason_is_in_words_and_off_topic_says_what_it_was_compared_with(context, tmp_path):
+    told = {"off_topic": {"score": 0.95, "threshold": 0.9, "sentence": "shares nothing with it",
+                          "features": {"article": 1.5, "parent": -0.4}}}  # fmt: skip
+    rows = [
+        (1, "The ladder is too short", 0.1, 0.1, ""),
+        (2, "My cat sings", 0.1, 0.95, "off_topic"),
+    ]
+    frame = scored(
+        *rows, why=[None, json.dumps(told)], title="On <b>ladders</b>", author=["jo", "al"]
+    )
+    page = opened(context, report(tmp_path, frame))
+    assert page.inner_text(".because").strip().startswith("off-topic: shares nothing with it")
+    assert page.locator(".against-what").all_inner_texts() == [
+        "Title: On <b>ladders</b>",
+        "Answers jo: The ladder is too short",
+    ]
+    assert page.locator("text=article +1.5").is_hidden()
+    page.click("text=Figures")
+    assert page.locator("text=for: article +1.5").is_visible()
+
+
 # ---- search, conversation, author ----------------------------------------------------------------
 
 
@@ -218,7 +241,7 @@ def test_an_author_is_counts_and_a_queue_of_their_own(context, tmp_path):
         row = page.inner_text("#panel tbody tr:first-child").split("\t")
         assert [one.strip() for one in row] == ["spam", "20 of 20", "1 of 2", "1 of 2"]
         assert page.locator("#panel tr:has-text('shop.example')").count() == 1
-        assert page.locator("#panel svg.chart").count() == 1
+        assert page.locator("#panel svg.chart").count() == 2  # decisions, comments
         page.click("text=This author only: all 20")
         page.wait_for_function(
             "() => /20; 18 to/.test(document.getElementById('count').textContent)"

@@ -52,7 +52,7 @@ function decisionRow(one) {
 }
 
 async function drawDecisions() {
-  const said = app.journal.all().filter((one) => app.columns.atOf.has(one.row));
+  const said = app.journal.all().filter((one) => app.columns.atOf.has(one.row)).sort((a, b) => b.at - a.at);
   const all = [...said, ...app.journal.beside().filter((one) => app.columns.atOf.has(one.row))].sort((a, b) => b.at - a.at);
   decisionsPage = Math.min(decisionsPage, Math.max(0, Math.ceil(all.length / SHOWN) - 1));
   const some = all.slice(decisionsPage * SHOWN, (decisionsPage + 1) * SHOWN);

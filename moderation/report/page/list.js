@@ -47,7 +47,8 @@ function line(at) {
       element("span", { class: "line-top" },
         app.reviewed[at] ? element("span", { class: "tick" }, "✓", element("span", { class: "unseen" }, " reviewed ")) : "",
         ...(labels.length ? labels.map((label) => badge(at, label)) : [element("span", { class: "badge none" }, "no flag")]),
-        fate(row), app.journal.disputes(row).length ? element("span", { class: "fate" }, "disputed") : "",
+        fate(row), ...app.journal.asks(row).map((one) => element("span", { class: "fate" }, "for ", one.to ? name(one.to) : "anybody")),
+        app.journal.disputes(row).length ? element("span", { class: "fate" }, "disputed") : "",
         element("span", { class: "line-age", title: time < 0 ? null : day(time) }, age(time))),
       element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || "(no text)" : " ")),
       element("span", { class: "line-who" }, name(who))),
@@ -55,6 +56,17 @@ function line(at) {
 }
 
 app.window = [0, LIST];
+app.lines = new Map(); // place: the line as it is drawn, and of what
+
+// A line that would be the same is kept: going on redraws two of them.
+function lineAt(at, number) {
+  const row = app.columns.row[at];
+  const said = app.journal.heard(row).map((one) => one.key ?? one.at).join(" ");
+  const drawn = [number, at === app.at, app.reviewed[at], app.selected.has(at), Boolean(app.store.brief(row)), app.veiled, app.state.label, app.state.from, said].join("|");
+  if (app.lines.get(at)?.drawn !== drawn)
+    app.lines.set(at, { drawn, item: element("li", { value: number, class: at === app.at ? "now" : null }, ...line(at)) });
+  return app.lines.get(at).item;
+}
 
 // Drawn are the current line and those around it, and more as they are scrolled to.
 app.drawList = () => {
@@ -72,8 +84,12 @@ app.drawList = () => {
   app.window = [start, Math.max(start + LIST, end)];
   const shown = app.list.slice(...app.window);
   const focused = document.activeElement?.closest?.("#list li")?.value;
-  byId("list").replaceChildren(...shown.map((at, k) =>
-    element("li", { value: start + k + 1, class: at === app.at ? "now" : null }, ...line(at))));
+  const items = shown.map((at, k) => lineAt(at, start + k + 1));
+  const before = [...byId("list").children];
+  if (before.length === items.length && before.every((item, k) => item.value === items[k].value))
+    before.forEach((item, k) => { if (item !== items[k]) item.replaceWith(items[k]); });
+  else byId("list").replaceChildren(...items);
+  if (app.lines.size > 20 * LIST) app.lines = new Map([...app.lines].filter(([, { item }]) => item.isConnected));
   if (focused) byId("list").querySelector(`li[value="${focused}"] button`)?.focus({ preventScroll: true });
   const now = byId("list").querySelector("li.now");
   if (now && place !== app.placeShown) scrollWithin(byId("list"), now);

@@ -16,7 +16,7 @@ _NAMES = {
     "lemmy devto stackexchange stackexchange-api talk-page wikitext",
     "Networks": "mastodon activitypub bluesky twitter misskey facebook facebook-graph "
     "facebook-scraper instagram instagram-scraper weibo xiaohongshu",
-    "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research",
+    "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research tiktok-csv",
     "Chats and mail": "slack discord telegram matrix whatsapp mbox",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
     "Anything else": "html plaintext table xlsx json-tree",

@@ -63,6 +63,7 @@ _OTHER_TIMES = (
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
+    "%d.%m.%y",
 )
 
 
@@ -103,6 +104,8 @@ def _parsed(word: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         pass
     for layout in _OTHER_TIMES:
+        if layout.endswith("%y") and len(word) != len("31.12.99"):
+            continue  # 1.2.3 is no day
         try:
             return datetime.strptime(word, layout)
         except ValueError:

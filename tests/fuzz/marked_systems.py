@@ -1,5 +1,6 @@
 """Dumps of systems of 2020 and later, made from given texts, of which each is a comment's."""
 
+import csv
 import io
 import zipfile
 from html import escape
@@ -473,7 +474,23 @@ def talk_page(texts):
     return f"<!DOCTYPE html><html>{page}</body></html>".encode()
 
 
+def tiktok_csv(texts):
+    names = (
+        "Comment Number (ID),Nickname,User @,User URL,Comment Text,Time,Likes,"
+        "Profile Picture URL,Is 2nd Level Comment,User Replied To,Number of Replies"
+    )
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(names.split(","))
+    for n, text in enumerate(texts):
+        second = "No" if _above(n) is None else "Yes"
+        row = [n + 1, f"A{n}", f"a{n}", "https://t.example", text, "02.09.21", 0, "https://p"]
+        writer.writerow([*row, second, "---", 0])
+    return out.getvalue().encode()
+
+
 SYSTEM_FILES = {
+    "tiktok-csv": [("comments.csv", tiktok_csv)],
     "talk-page": [("talk.html", talk_page)],
     "wikitext": [("talk.txt", wikitext)],
     "stackexchange": [("Comments.xml", stackexchange)],

@@ -566,7 +566,7 @@ def test_a_folder_passes_over_what_is_no_dump(tmp_path):
     assert [name for name, _ in dump.formats.values()] == ["table", "", ""]
     assert [reason for _, reason in dump.formats.values()][1:] == [
         "the file is empty",
-        "is a binary file of a kind that no reader knows",
+        "no reader knows this format: it is an image",
     ]
     assert dump.notes == []
 
@@ -609,7 +609,9 @@ def test_paths_without_files(tmp_path):
     with pytest.raises(InputError, match="no file matches"):
         read(str(tmp_path / "*.csv"))
     (tmp_path / "x.bin").write_bytes(bytes(range(256)))
-    with pytest.raises(InputError, match="no file that a reader knows; is a binary"):
+    with pytest.raises(
+        InputError, match="no file that a reader knows; no reader knows this format: it is a binary"
+    ):
         read(tmp_path)
 
 

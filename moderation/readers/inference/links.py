@@ -29,7 +29,12 @@ class Link(NamedTuple):
 
 def links(fields: list[Field], known_id: str | None = None) -> list[Link]:
     """The pairs of fields that are likely ids and parents, the likeliest first."""
-    names = [field for field in fields if field.is_unique or field.path == known_id]
+    names = [
+        field
+        for field in fields
+        if field.path == known_id
+        or (field.is_unique and (hints(field.path, "id") or not hints(field.path, "author")))
+    ]
     found = [
         link
         for own in names

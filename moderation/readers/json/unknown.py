@@ -20,6 +20,7 @@ from moderation.readers.json.walk import NESTS, REPLIES, objects
 from moderation.readers.markup import has_markup
 from moderation.readers.synonyms import NAMES, SYNONYMS, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
+from moderation.readers.values import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,13 +120,15 @@ def _completed(
 ) -> JsonFormat:
     """The format by names, with what else was found."""
     thread = _joined(chosen, "thread_id")
+    verdicts = keyed and _are_verdicts(chosen)
     path = named.thread or (thread if _is_thread(chosen) or "thread_id" in source.mapping else "")
     return replace(
         named,
         prepare=unkeyed if keyed else None,
         mixed=not named.text.startswith("<"),
         id="|".join(filter(None, [named.id, KEY * keyed])),
-        thread="|".join(filter(None, [path, PAGE * keyed])),
+        thread="|".join(filter(None, [path, PAGE * (keyed and not verdicts)])),
+        status=PAGE if verdicts else named.status,
         depth=_joined(chosen, "depth"),
         text=_marked(named.text, chosen),
         settle=settle.to_thread,
@@ -134,6 +137,7 @@ def _completed(
 
 
 def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: Source) -> JsonFormat:
+    verdicts = keyed and _are_verdicts(chosen)
     text = _joined(chosen, "text")
     paths = {role: _joined(chosen, role) for role in SYNONYMS}
     beside = [paths[role] for role in ("id", "author", "created_at") if paths[role]]
@@ -153,12 +157,15 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         parent=paths["parent_id"],
         depth=_joined(chosen, "depth"),
         thread="|".join(
-            filter(None, [paths["thread_id"] if _is_thread(chosen) else "", PAGE * keyed])
+            filter(
+                None,
+                [paths["thread_id"] if _is_thread(chosen) else "", PAGE * (keyed and not verdicts)],
+            )
         ),
         author=paths["author"],
         time=paths["created_at"],
         url=paths["url"],
-        status=paths["status"],
+        status=PAGE if verdicts else paths["status"],
         title=paths["title"],
         mixed=True,
         prepare=unkeyed if keyed else None,
@@ -168,6 +175,12 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         shut=_shut(chosen, others),
         settle=settle.to_thread,
     )
+
+
+def _are_verdicts(chosen: list[Group]) -> bool:
+    """Whether the keys of the lists are what the site decided: `approved`, `spam`."""
+    keys = {record[PAGE] for group in chosen for record in group.records if PAGE in record}
+    return bool(keys) and all(status_of(key) != "unknown" for key in keys)
 
 
 def _joined(chosen: list[Group], role: str) -> str:

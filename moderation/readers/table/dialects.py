@@ -266,6 +266,18 @@ _ROWS = (
         markup=_fragments,
     ),
     Dialect(
+        "tiktok-csv",
+        "TikTok comments as CSV, from the browser extension TikTokCommentScraper",
+        ("commenttext", "is2ndlevelcomment", "userrepliedto"),
+        {
+            "text": "commenttext",
+            "id": "commentnumber(id)",
+            "author": "nickname",
+            "created_at": "time",
+            "depth": "is2ndlevelcomment",
+        },
+    ),
+    Dialect(
         "socc",
         "SFU Opinion and Comments Corpus: the tree is in the comment's number",
         ("commentcounter", "articleid"),

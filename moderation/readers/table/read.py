@@ -186,7 +186,8 @@ def read_dialect(source: Source, name: str) -> Iterator[Batch]:
         jobs = csv_columns(source, style, chosen)
     if "text" not in chosen:
         raise InputError(f"{source.name}: has no column {dialect.roles['text']}, as {name} has")
-    return _batches(source, jobs, dialect.markup, dialect.adapt, dialect.status)
+    adapt = Ladder() if "depth" in chosen else dialect.adapt
+    return _batches(source, jobs, dialect.markup, adapt, dialect.status)
 
 
 def _json(source: Source, chosen: dict[str, str]) -> Iterator[Job]:

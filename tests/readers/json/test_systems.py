@@ -17,6 +17,14 @@ TEXTS = [
 # file, reader, threads, ids with what they answer, statuses, kinds
 EXPECTED = [
     (
+        "systems/video/tiktok-csv.csv",
+        "tiktok-csv",
+        ["tiktok-csv"],
+        "1 2<1 3 4<3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
         "systems/chats/slack.json",
         "slack",
         ["garden"],
@@ -208,6 +216,17 @@ def test_comments_answers_and_verdicts(sample):
     assert " ".join(comments["kind"]) == kinds
     assert set(TEXTS) <= set(comments["text"])
     assert len(dump.rejects) == 0
+
+
+def test_lists_under_verdicts_carry_them(tmp_path):
+    rows = {
+        "approved": [{"author": "x", "text": "good words here today"}],
+        "spam": [{"author": "y", "text": "buy pills now cheap"}],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(rows))
+    comments = read(path).comments
+    assert comments[["thread_id", "status"]].values.tolist() == [["a", "approved"], ["a", "spam"]]
 
 
 def test_a_slack_export_is_one_channel_with_names(tmp_path):

@@ -63,7 +63,7 @@ _URDU_WORDS = (
 _URDU = (  # two of the commonest words of Urdu and Hindi in Latin letters
     rf"(?i)\b(?:{_URDU_WORDS})\b(?s:.*?)\b(?:{_URDU_WORDS})\b"
 )
-_LINK = r"://|www\."
+_LINKS = ("://", "www.")
 _COMMON_WORD, _ONLY_WORD = (
     re.compile(rf"(?i)\b(?:{words})\b", re.ASCII) for words in (_COMMON, _ONLY)
 )
@@ -115,7 +115,7 @@ def is_plainly_english(text: str) -> bool:
     if len(text) >= DOUBTED:
         return True
     urdu = sum(word in _OF_URDU for word in _WORD.findall(text.lower()))
-    return urdu < 2 and "://" not in text and "www." not in text
+    return urdu < 2 and not any(sign in text for sign in _LINKS)
 
 
 class _Identified:
@@ -262,7 +262,8 @@ def _english(texts: pa.Array) -> np.ndarray:
     """(n,) bool: which have two English words outside of links, and not two of Urdu."""
     urdu = pc.match_substring_regex(texts, _URDU).to_numpy(zero_copy_only=False)
     english = ~urdu
-    linked = np.flatnonzero(pc.match_substring_regex(texts, _LINK).to_numpy(zero_copy_only=False))
+    links = [pc.match_substring(texts, sign) for sign in _LINKS]
+    linked = np.flatnonzero(pc.or_(*links).to_numpy(zero_copy_only=False))
     if len(linked):
         bare = pc.replace_substring_regex(texts.take(pa.array(linked)), _NO_WORDS, " ")
         matches = pc.match_substring_regex(bare, _ENGLISH)

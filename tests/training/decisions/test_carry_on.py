@@ -69,7 +69,7 @@ def new(old):
 
 def test_learns_the_site_and_keeps_what_it_knew(old, new):
     unseen = ["order our tonic, it brings hope", "a tale of a tonic, and no hope"]
-    before, after = old.score_texts(unseen)[:, 0], new.score_texts(unseen)[:, 0]
+    before, after = old.logits(unseen)[:, 0], new.logits(unseen)[:, 0]
     assert after[0] - after[1] > before[0] - before[1] + 0.1
     known = [text for text, *_ in rows()]
     spam = np.array([one[1] for one in rows()]) == 1
@@ -95,7 +95,7 @@ def test_the_weights_are_those_of_a_naive_fit(old, monkeypatch):
     texts = [text for text, _ in site()]
     answers = np.array([answer for _, answer in site()]) * 2.0 - 1
     table, config = old.table, old.table.config
-    frequent = np.exp(1 - np.maximum(table.idf.astype(float) ** (1 / 1.4), 1)) * (table.idf > 0)
+    frequent = np.exp(1 - np.maximum(table.idf.astype(float), 1)) * (table.idf > 0)
     indptr, indices, values = ngrams.tfidf(texts, table.idf, config)
     dense = np.zeros((len(texts), config.buckets))
     for row in range(len(texts)):

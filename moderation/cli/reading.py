@@ -35,6 +35,8 @@ def write_rejects(dump: Dump, target: Path | None, mask: Path | None = None) -> 
             from moderation.masking import masked_frames
 
             rejects = masked_frames([dump.comments[["author"]], rejects], mask)[1]
+            # what could not be read has an author whom nobody knows
+            rejects["snippet"] = rejects["snippet"].where(rejects["snippet"].isna(), "")
         write_table(rejects, target)
 
 

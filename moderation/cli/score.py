@@ -172,7 +172,9 @@ def _score_in_memory(
     flag_summary(scored, chosen.labels, shares)
     language_summary(spoken, chosen.labels)
     if campaigns is not None:
-        campaign_summary(campaigns if outputs.mask is None else _masked(campaigns, outputs.mask))
+        if outputs.mask is not None:
+            campaigns = _masked(campaigns, dump.comments, outputs.mask)
+        campaign_summary(campaigns)
     if outputs.report is not None and reported is not None:
         report_summary(outputs.report, reported)
     elif output is None:
@@ -187,10 +189,11 @@ def _load(folder: Path) -> Model:
     return Model.load(folder)
 
 
-def _masked(table: pd.DataFrame, key: Path) -> pd.DataFrame:
+def _masked(table: pd.DataFrame, comments: pd.DataFrame, key: Path) -> pd.DataFrame:
+    """A masked table, without the names of the comments' authors."""
     from moderation.masking import masked_frames
 
-    return masked_frames([table], key)[0]
+    return masked_frames([comments[["author"]], table], key)[1]
 
 
 def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -13,29 +13,40 @@ import secrets
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from moderation.errors import InputError
-from moderation.masking.patterns import KINDS, PERSON, Match, matches
+from moderation.errors import InputError, OutputError
+from moderation.masking.patterns import KINDS, PERSON, Match, matches, with_more
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 DIGITS = 12  # of a digest: among a million people, two share one in one of 500 dumps
 KEY_BYTES = 32
 _TYPED = re.compile(rf"<(?=(?:{'|'.join(KINDS)}):[0-9a-f]{{{DIGITS}}}>)")
-_WORD = re.compile(r"\w+")
+_MARKS = (  # that belong to the letter before them, and the blocks of scripts that have many
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
+    "\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u0e00-\u0e4e\u0e50-\u0ece"
+    "\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17d3\u200c\u200d"
+)
+_WORD = re.compile(rf"(?!_)[\w{_MARKS}]+(?<!_)")  # around it, _ is Markdown
+_UNSPACED = re.compile("[\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+"""Han and Hangul: a name is followed by the next word, or by a particle, without a space."""
+
+_BETWEEN = re.compile(r"[\s>]+")  # words of a name: also a new line that is quoted
+_WIDEST = 40  # characters more than the name has, for indented lines
 _SHORTEST_NAME = 3
 _NOBODIES = """
 admin administrator all and anon anonymous any author but can comment deleted editor for from
 gast guest has have her here him his how invité its moderator not now one our out owner people
 reader she some staff system test that the their them then there these they this unknown user
 visitor was webmaster well were what when where who why will with yes you your
+名無しさん 匿名用户 匿名希望 匿名さん 익명 익명의 방문자 손님
 """
 _NOBODY = frozenset(_NOBODIES.split())
 """Names that are nobody's; as a mention they are masked all the same."""
 
-_MOST_WORDS = 4  # of a name that is looked for
+_MOST_WORDS = 8  # of a name that is looked for
 
 
 class Masked(NamedTuple):
@@ -62,13 +73,23 @@ class Masker:
     def __init__(self, key: bytes, authors: Iterable[str | None] = ()) -> None:
         self._key = key
         self._names: dict[tuple[str, ...], str] = {}
-        self._first: set[str] = set()
         self._own: dict[str, str] = {}
-        for author in {name for name in authors if name}:
-            words = tuple(_WORD.findall(author))
+        told = {}
+        for author in sorted({name for name in authors if name}):
+            words = _words(author)
             if 0 < len(words) <= _MOST_WORDS and _tells(words):
-                self._names[words] = author
-                self._first.add(words[0])
+                told[words] = author
+        for words, author in told.items():
+            for spelling in _spellings(words):
+                self._names.setdefault(spelling, author)
+        self._names |= told  # as somebody is called comes before how another is spelt
+        self._first = {words[0] for words in self._names}
+        self._unspaced: dict[str, list[str]] = {}
+        for words in told:
+            if len(words) == 1 and _UNSPACED.fullmatch(words[0]):
+                self._unspaced.setdefault(words[0][0], []).append(words[0])
+        for names in self._unspaced.values():
+            names.sort(key=len, reverse=True)
 
     def author(self, name: str | None) -> str | None:
         """The pseudonym of an author, which mentions and names in texts get too."""
@@ -86,7 +107,9 @@ class Masker:
         """The same, and where what moved to."""
         found = matches(text)
         if self._names:
-            found = self._with_names(text, found)
+            found = _joined(found, self._named(text))
+        if self._unspaced:
+            found = _joined(found, list(self._within(text)))
         pieces, edits, last, length = [], [], 0, 0
         for start, end, new in self._replacements(text, found):
             pieces += [text[last:start], new]
@@ -100,31 +123,80 @@ class Masker:
         made = [(one.start, one.end, self._placeholder(one.kind, one.value)) for one in found]
         return sorted(typed + made)
 
-    def _with_names(self, text: str, found: list[Match]) -> list[Match]:
-        """With the names of authors, the longest first, where nothing else was found."""
+    def _named(self, text: str) -> list[Match]:
+        """The names of authors, the longest first."""
         words = list(_WORD.finditer(text))
-        at = past = 0
+        past = 0
         names: list[Match] = []
         for k, word in enumerate(words):
-            if word.start() < past or word[0] not in self._first:
+            if word.start() < past or _composed(word[0]) not in self._first:
                 continue
             for length in range(min(_MOST_WORDS, len(words) - k), 0, -1):
-                name = self._names.get(tuple(one[0] for one in words[k : k + length]))
+                spelling = tuple(_composed(one[0]) for one in words[k : k + length])
+                name = self._names.get(spelling)
                 start, end = word.start(), words[k + length - 1].end()
-                if name is None or len(text[start:end]) > len(name) + 2:
+                if name is None or not _as_close(text, start, end, name):
                     continue
-                while at < len(found) and found[at].end <= start:
-                    at += 1
-                if at == len(found) or end <= found[at].start:
-                    names.append(Match(start, end, PERSON, name))
-                    past = end
+                names.append(Match(start, end, PERSON, name))
+                past = end
                 break
-        return sorted(found + names)
+        return names
+
+    def _within(self, text: str) -> Iterator[Match]:
+        """Names in scripts that put no space behind them."""
+        for run in _UNSPACED.finditer(text):
+            at = run.start()
+            while at < run.end():
+                names = self._unspaced.get(text[at], ())
+                name = next((name for name in names if text.startswith(name, at, run.end())), "")
+                if name:
+                    yield Match(at, at + len(name), PERSON, name)
+                at += len(name) or 1
 
     def _placeholder(self, kind: str, value: str) -> str:
         normal = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
         digest = hmac.new(self._key, f"{kind}\0{normal}".encode(), hashlib.sha256).hexdigest()
         return f"<{kind}:{digest[:DIGITS]}>"
+
+
+def _joined(found: list[Match], names: list[Match]) -> list[Match]:
+    """Both, in order. What was found stays, but a mention with which a longer name begins."""
+    begun = iter([one for one in found if one.kind == PERSON])
+    mention = next(begun, None)
+    wider: list[Match] = []
+    swallowed = set()
+    for name in names:
+        while mention is not None and mention.end <= name.start:
+            mention = next(begun, None)
+        if mention is not None and mention.start < name.start and mention.end < name.end:
+            swallowed.add(mention)
+            name = name._replace(start=mention.start)
+        wider.append(name)
+    return with_more([one for one in found if one not in swallowed], wider)
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(_composed(name)))
+
+
+def _composed(word: str) -> str:
+    """With é as one sign, as most write it."""
+    return word if word.isascii() else unicodedata.normalize("NFC", word)
+
+
+def _spellings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """How else a name is written: in capitals; one in small letters also with first capitals."""
+    yield tuple(word.upper() for word in words)
+    if len(words) > 1 and (" ".join(words).islower() or " ".join(words).isupper()):
+        yield tuple(word.capitalize() for word in words)
+
+
+def _as_close(text: str, start: int, end: int, name: str) -> bool:
+    """Whether the words of a name stand together, if need be on two lines."""
+    if end - start > len(name) + _WIDEST:
+        return False
+    bare = _BETWEEN.sub("", _composed(text[start:end]))
+    return len(bare) <= len(_BETWEEN.sub("", _composed(name))) + 2
 
 
 def _tells(words: tuple[str, ...]) -> bool:
@@ -143,8 +215,7 @@ def read_key(path: Path) -> bytes:
     Raises InputError for a file that holds no key, OutputError where none can be written.
     """
     if not path.exists():
-        with replacing(path, private=True) as temporary:
-            temporary.write_text(secrets.token_hex(KEY_BYTES) + "\n", encoding="ascii")
+        _make_key(path)
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
@@ -152,3 +223,18 @@ def read_key(path: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise InputError(f"{path}: holds no key for masking: shorter than {KEY_BYTES} bytes")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, unless somebody else was faster: theirs is in use already then."""
+    own = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    with replacing(own, private=True) as temporary:
+        temporary.write_text(secrets.token_hex(KEY_BYTES) + "\n", encoding="ascii")
+    try:
+        path.hardlink_to(own)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        own.unlink(missing_ok=True)

@@ -29,14 +29,18 @@ class Match(NamedTuple):
     value: str
 
 
-_LOCAL = r"(?<![\w.+%@-])[\w.+%-]{1,64}"
+_LOCAL = r"(?:(?<![\w.+%@-])|(?<=[.%+_-]{2})(?=[^\W_]))[\w.+%-]{1,64}"  # a line of dashes is none
+_AT = r"(?:@|\uff20|%40|&#64;)"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _TOP = r"[^\W\d_]{2,24}(?![\w-])"
 _BRACKETED_AT = r"\s{0,2}[\[({<]\s?(?:at|@|ät|arroba)\s?[\])}>]\s{0,2}"
 _BRACKETED_DOT = r"\s{0,2}[\[({<]\s?(?:dot|\.|punkt|punto)\s?[\])}>]\s{0,2}"
 _DOT = rf"(?:{_BRACKETED_DOT}|\s{{1,2}}dot\s{{1,2}}|\.)"
 
-_EMAIL = re.compile(rf"{_LOCAL}@(?:(?:{_LABEL}\.){{1,8}}{_TOP}|\[[0-9a-fA-F:.]{{2,45}}\])")
+_EMAIL = re.compile(
+    rf"({_LOCAL}){_AT}((?:{_LABEL}\.){{1,8}}(?:[xX][nN]--[a-zA-Z0-9-]{{1,59}}|[^\W\d_]{{2,24}})"
+    rf"|\[[0-9a-fA-F:.]{{2,45}}\])"
+)
 _SPELT_EMAIL = re.compile(
     rf"(?i)({_LOCAL})"
     rf"(?:{_BRACKETED_AT}((?:{_LABEL}{_DOT}){{1,4}}{_TOP})"
@@ -44,15 +48,17 @@ _SPELT_EMAIL = re.compile(
 )
 _SPELT_DOT = re.compile(_DOT, re.IGNORECASE)
 _URL = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>\"'?#]{1,2000}([?#])([^\s<>\"']{1,4000})")
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+_IPV4 = re.compile(r"(?<![^\W_])(?<!\.)\d{1,3}(?:\.\d{1,3}){3}(?![^\W_]|\.\d)")
+_VERSION = re.compile(r"(?i)\b(?:v|ver|version|release|build)[ .:]{0,2}$")
 _IPV6 = re.compile(
-    r"(?<![\w:.])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])"
+    r"(?<![\w:.])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,40}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)"
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_SPACES = " \u00a0\u2007\u2009\u202f"
 _PHONE = re.compile(
-    r"(?<![\w.,/+-])(?:\+\s?\d{1,3}[ .-]?)?(?:\(\d{1,5}\)[ .-]?)?"
-    r"\d(?:[ ./\u2010-\u2015-]{0,2}\d){4,14}(?!\w)"
+    rf"(?<![\w.,/+-])(?:[+\uff0b]\s?\d{{1,3}}[{_SPACES}.-]?)?(?:\(\d{{1,5}}\)[{_SPACES}.-]?)?"
+    rf"\d(?:[{_SPACES}./\u2010-\u2015-]{{0,2}}\d){{4,14}}(?:x\d{{1,5}})?(?!\w|\s?=)"
 )
 _MENTION = re.compile(r"(?<![\w@/.+-])(?:@|/?u/)(\w(?:[\w.-]{0,62}\w)?)(?:@[\w.-]{1,200}\w)?")
 
@@ -66,12 +72,15 @@ _DATE = re.compile(
 )
 _SUM = re.compile(r"[1-9]\d{0,2}(?:[., ]\d{3})+|\d+\.\d+")
 _NATIONAL = re.compile(  # 555-0199, 555-123-4567, 1 800 555 0199; and by twos or threes after a 0
-    r"(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4}|\d{3}[-.]\d{4}|\d{3,5}[/-]\d{4,8}"
+    r"(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4}|\d{3}[-.]\d{4}"
 )
+_PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")  # French; it begins as a date does
+_NUMBER = re.compile(r"[$\u20ac\u00a3=*/]\s?$")  # of what is paid or reckoned
 _ASKED = re.compile(
     r"(?i)(?:call|phone|tel|mobile|cell|fax|whats\s?app|viber|telegram|sms|text|ring|number|no)"
     r"\W{0,3}(?:me|us|at|on|is)?\W{0,3}$"
 )
+_FOUR = 4
 _BEFORE = 24  # characters that are looked at before a number
 _LEAST_DIGITS = 7
 _SHORTEST_IBAN = 15
@@ -82,11 +91,11 @@ def matches(text: str) -> list[Match]:
     taken: list[Match] = []
     for may_hold, find in _FINDERS:
         if may_hold(text):
-            taken = _with_more(taken, list(find(text)))
+            taken = with_more(taken, list(find(text)))
     return taken
 
 
-def _with_more(taken: list[Match], more: list[Match]) -> list[Match]:
+def with_more(taken: list[Match], more: list[Match]) -> list[Match]:
     """Both, in order, without those of `more` that touch what is taken. Both are in order."""
     joined: list[Match] = []
     at = 0
@@ -102,7 +111,7 @@ def _with_more(taken: list[Match], more: list[Match]) -> list[Match]:
 
 def _emails(text: str) -> Iterator[Match]:
     for found in _EMAIL.finditer(text):
-        yield Match(found.start(), found.end(), EMAIL, found[0].casefold())
+        yield Match(found.start(), found.end(), EMAIL, f"{found[1]}@{found[2]}".casefold())
 
 
 def _spelt_emails(text: str) -> Iterator[Match]:
@@ -139,11 +148,15 @@ def _addresses(text: str) -> Iterator[Match]:
     for one in sorted(found, key=lambda match: match.start()):
         if not any(sign.isdigit() for sign in one[0]):
             continue  # a::b is code
+        written = one[0] if one[0].endswith("::") else one[0].removesuffix(":")
         try:
-            address = ipaddress.ip_address(one[0])
+            address = ipaddress.ip_address(written)
         except ValueError:
             continue
-        yield Match(one.start(), one.end(), IP, str(address))
+        before = text[max(0, one.start() - _BEFORE) : one.start()]
+        if address.version == _FOUR and _VERSION.search(before):
+            continue
+        yield Match(one.start(), one.start() + len(written), IP, str(address))
 
 
 def _cards(text: str) -> Iterator[Match]:
@@ -161,7 +174,7 @@ def _luhn(digits: str) -> bool:
 
 def _phones(text: str) -> Iterator[Match]:
     for found in _PHONE.finditer(text):
-        written = found[0]
+        written = re.sub(f"[{_SPACES}]", " ", found[0]).replace("\uff0b", "+")
         if _is_phone(written, text[max(0, found.start() - _BEFORE) : found.start()]):
             value = ("+" if written[0] == "+" else "") + _NOT_DIGITS.sub("", written)
             yield Match(found.start(), found.end(), PHONE, value)
@@ -173,7 +186,14 @@ def _is_phone(written: str, before: str) -> bool:
     Dates, sums, decimals and the numbers of orders are none.
     """
     count = sum(sign.isdigit() for sign in written)
-    if count < _LEAST_DIGITS or _DATE.fullmatch(written) or _SUM.fullmatch(written):
+    if _PAIRS.fullmatch(written):
+        return True
+    if (
+        count < _LEAST_DIGITS
+        or _NUMBER.search(before)
+        or _DATE.fullmatch(written)
+        or _SUM.fullmatch(written)
+    ):
         return False
     if written[0] in "+(" or _NATIONAL.fullmatch(written):
         return True
@@ -196,7 +216,7 @@ def _numbers(text: str) -> bool:
 
 
 _FINDERS: tuple[tuple[Callable[[str], bool], Callable[[str], Iterator[Match]]], ...] = (
-    (_has("@"), _emails),
+    (_has("@", "\uff20", "%40", "&#64;"), _emails),
     (_has("?", "#"), _parameters),
     (_has("at", "AT", "At", "ät", "arroba", "@"), _spelt_emails),
     (lambda text: _TWO_DIGITS.search(text) is not None, _ibans),

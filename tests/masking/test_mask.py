@@ -2,6 +2,7 @@
 
 import re
 import stat
+from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from moderation.cli import app
 from moderation.errors import InputError
-from moderation.masking import Masker, mask_table, read_key
+from moderation.masking import Masker, mask, mask_table, read_key
 
 KEY = bytes(range(32))
 PERSON = re.compile(r"<PERSON:[0-9a-f]{12}>")
@@ -37,6 +38,34 @@ def test_an_author_is_one_person_as_author_mention_and_name():
     assert masker.text(text) == (
         f"{pseudonym} and {pseudonym} and {pseudonym}: ask {anna}, not the Guest nor Anna"
     )
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "left"),
+    [
+        ("Ann Smith", "so @Ann Smith, no", "so *, no"),
+        ("Ann Smith", "so ANN SMITH and _Ann Smith_", "so * and _*_"),
+        ("Ann Smith", "> as Ann\r\n  > Smith said", "> as * said"),
+        ("ann smith", "and Ann Smith's", "and *'s"),
+        ("Jean-Luc de la Tour du Pin", "(Jean-Luc de la Tour du Pin)", "(*)"),
+        ("Jose\u0301 Ruiz", "Jos\u00e9 Ruiz", "*"),
+        ("Jos\u00e9 Ruiz", "Jose\u0301 Ruiz", "*"),
+        ("\u0905\u0928\u093f\u0932 \u0915\u0941\u092e\u093e\u0930",
+         "\u0905\u0928\u093f\u0932 \u0915\u0941\u092e\u093e\u0930 \u091c\u0940", "* \u091c\u0940"),
+        ("\u738b\u5c0f\u660e", "\u4f60\u597d\u738b\u5c0f\u660e\u4f60", "\u4f60\u597d*\u4f60"),
+        ("\uae40\ucca0\uc218", "\uae40\ucca0\uc218\ub294", "*\ub294"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_stands_in_the_text(author, text, left):
+    masker = Masker(KEY, [author])
+    assert PERSON.sub("*", masker.text(text)) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["the truth hurts", "Ann. Bob Smith", "anonymous", "mark my words"]
+)
+def test_what_is_no_name_is_left(text):
+    assert Masker(KEY, ["The Truth", "Ann Smith", "Anonymous", "mark"]).text(text) == text
 
 
 def test_a_typed_placeholder_is_told_from_ours():
@@ -71,6 +100,24 @@ def test_a_key_is_made_once_for_its_owner_alone(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_of_two_who_make_the_key_at_once_both_have_the_same(tmp_path, monkeypatch):
+    path = tmp_path / "mask.key"
+    keys = []
+    make = mask.replacing
+
+    @contextmanager
+    def other_first(target, **options):
+        """Somebody else makes the key after this one saw that there is none."""
+        monkeypatch.setattr(mask, "replacing", make)
+        keys.append(read_key(path))
+        with make(target, **options) as temporary:
+            yield temporary
+
+    monkeypatch.setattr(mask, "replacing", other_first)
+    assert [read_key(path), read_key(path)] == keys * 2
+    assert [one.name for one in tmp_path.iterdir()] == ["mask.key"]
+
+
 @pytest.mark.parametrize("content", ["", "secret\n", "00" * 8, "\u00e9" * 64])
 def test_what_is_no_key_is_refused(content, tmp_path):
     (tmp_path / "mask.key").write_text(content, encoding="utf-8")
@@ -86,13 +133,14 @@ def dump(tmp_path_factory):
         'call +49 30 1234567 or mail zeb@quirk.example"}\n'
         '{"id":"2","thread_id":"t","parent_id":"1","author":"kim_9","text":"Zebulon Quirk is a '
         'moron, says @kim_9 on https://x.example/?user=kim_9"}\n'
-        '{"id":"3","thread_id":"t","author":"kim_9","text":7, "zeb@quirk.example"}\n',
+        '{"id":"3","thread_id":"t","author":"kim_9","text":7, "zeb@quirk.example"}\n'
+        '{"id":"4","thread_id":"t","author":"Orlando Unread","text":}\n',
         encoding="utf-8",
     )
     return path
 
 
-SECRETS = ("Zebulon", "Quirk", "zeb@", "1234567", "kim_9")
+SECRETS = ("Orlando", "Zebulon", "Quirk", "zeb@", "1234567", "kim_9")
 
 
 @pytest.mark.parametrize("name", ["s.jsonl", "s.csv", "s.html", "c.jsonl", "r.csv", "again.html",
@@ -116,6 +164,18 @@ def test_no_output_of_a_masked_run_holds_a_secret(name, dump, tmp_path):
     written = (tmp_path / name).read_bytes()
     assert [secret for secret in SECRETS if secret.encode() in written] == []
     assert [secret for secret in SECRETS if "--mask" in commands[0] and secret in output] == []
+
+
+def test_the_printed_table_of_campaigns_names_nobody(tmp_path):
+    row = '{"id":"%s","thread_id":"%s","author":"Wanda Xylo%s","text":"%s"}\n'
+    text = "Wanda Xylo1: Cheap replica watches, order now at www.watches-outlet.example"
+    path = tmp_path / "dump.jsonl"
+    path.write_text("".join(row % (k, k, k, text) for k in range(9)), encoding="utf-8")
+    words = ["--campaigns", "-o", tmp_path / "o.parquet", "--mask", tmp_path / "k"]
+    status, output = run("score", path, *words)
+    assert status == 0, output
+    assert "campaign" in output
+    assert "Wanda" not in output
 
 
 def test_flags_and_scores_are_those_without_masking(dump, tmp_path):

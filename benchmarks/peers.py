@@ -25,6 +25,7 @@ threads took 0.1 s, and what the machine does besides moved their ratio by a ten
 def kernel(train: list[str], threads: int) -> Scorer:
     """This program: n-grams of words 1-2 and characters 2-5, dense features, three labels."""
     from moderation.features import ngrams as f
+    from moderation.features import phrases
 
     config = f.NgramConfig(bits=BITS)
     rng = np.random.default_rng(0)
@@ -36,11 +37,12 @@ def kernel(train: list[str], threads: int) -> Scorer:
         rng.normal(size=(len(f.DENSE_FEATURES), LABELS)).astype(np.float32),
         np.zeros(LABELS, np.float32),
     )
+    lexicon, weights = phrases.Lexicon.of({}), np.zeros((phrases.SIZE, LABELS), np.float32)
     columns: dict[int, pa.Array] = {}
 
     def score(texts: list[str]) -> object:
         column = columns.setdefault(id(texts), pa.array(texts, pa.large_string()))
-        return f.logits(column, table, threads)
+        return phrases.logits(column, table, lexicon, weights, threads)
 
     return score
 

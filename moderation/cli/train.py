@@ -99,6 +99,8 @@ def train(
             model = _train_on(labels, seed)
         model = _with_goals(model, goals or [], prevalence or [])
         model.save(output)
+    if languages is not None:
+        _say_languages(model)
     _say_trained(model, output)
 
 
@@ -198,7 +200,6 @@ def _say_trained(model: Model, folder: Path) -> None:
         )
     columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
     say(table(columns, rows, width()))
-    _say_languages(model)
     say("on held-out rows; in brackets, the prevalence that a precision assumes")
     if model.base is not None:
         say("these figures are from before your labels were learnt on top:")

@@ -122,7 +122,7 @@ def test_a_label_of_the_conversation_is_left_out_of_what_it_learnt_from():
     """No held-out scores are kept of it, so those rows have none, and it is said."""
     held = HeldOutScores.of(["seen"], np.array([[NAN]]))
     model = SimpleNamespace(learnt=held, text_heads=trained().text_heads[:1],
-                            taught_in_context=["off_topic"])  # fmt: skip
+                            taught_in_context=["off_topic"], by_language={})  # fmt: skip
     scores = pd.DataFrame({"spam": [0.5, 0.5], "off_topic": [0.9, 0.8]})
     found = not_trained_on(model, pd.Series(["Seen", "new"]), scores)
     assert found.scores["spam"].tolist() == [0.5, 0.5]

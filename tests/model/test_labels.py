@@ -45,15 +45,20 @@ def model():
     return Model.load("default")
 
 
-def test_the_shipped_model_cannot_tell_abuse_in_german(model):
-    scores = model.score(["Du bist ein Idiot und das weißt du ganz genau", "You are an idiot"])
-    assert scores["abuse"].isna().tolist() == [True, False]
-    assert scores["slur"].isna().tolist() == [True, False]
+def test_the_shipped_model_tells_abuse_in_german_but_not_in_dutch_and_slurs_in_neither(model):
+    texts = [
+        "Du bist ein Idiot und das weißt du ganz genau",
+        "Je bent een idioot en dat weet je zelf ook heel goed",
+        "You are an idiot",
+    ]
+    scores = model.score(texts)
+    assert scores["abuse"].isna().tolist() == [False, True, False]
+    assert scores["slur"].isna().tolist() == [True, True, False]
 
 
 def test_an_explanation_names_the_language(model):
     told = {one.label: str(one) for one in model.explain("Das ist doch alles gar nicht wahr!")}
-    assert told["abuse"] == "abuse: cannot tell (it has not learnt the language, de)"
+    assert told["slur"] == "slur: cannot tell (it has not learnt the language, de)"
     assert told["off_topic"].startswith("off_topic: cannot tell (no title")
 
 

@@ -49,7 +49,7 @@ function dispute(row, label) {
     app.saving.say([{ row, label, value, settles: true }], settings.name);
     app.recount([row]);
     announce(`Settled: ${value ? "yes" : "no"} to ${words(label)}`);
-    drawTeam();
+    drawTeam().catch((error) => announce(error.message));
   };
   return element("li", { class: "panel" },
     element("p", { class: "meta" }, element("span", { class: "badge" }, shape(page.labels.indexOf(label)), ` ${words(label)}`), " ",
@@ -70,6 +70,8 @@ async function drawTeam() {
   await app.store.texts(shown.map(([row]) => row), SNIPPET);
   const cells = (...list) => list.map((one) => element("td", { class: "number" }, one));
   const kappas = page.labels.map((label) => [label, agreement(label)]).filter(([, one]) => one.n);
+  const stops = () => [...byId("team").querySelectorAll("button, [tabindex]")];
+  const focused = stops().indexOf(document.activeElement);
   byId("team").replaceChildren(
     element("h2", {}, "Team"),
     element("p", { class: "meta" }, app.store.live ? "What colleagues decide shows here within two seconds." : "What was decided in this browser. A team works on one review server."),
@@ -89,4 +91,5 @@ async function drawTeam() {
       button("Show them in the queue", () => app.filter({ ...PLAIN, show: "disputed", every: "1" }), { class: "link" })) : element("p", { class: "quiet" }, "Nobody disagrees."),
     element("ul", { class: "settle" }, ...shown.map(([row, label]) => dispute(row, label))),
     disputes.length > shown.length ? element("p", { class: "meta" }, `and ${number(disputes.length - shown.length)} more`) : "");
+  if (focused >= 0) stops()[Math.min(focused, stops().length - 1)]?.focus({ preventScroll: true });
 }

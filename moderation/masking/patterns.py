@@ -133,7 +133,8 @@ def _ibans(text: str) -> Iterator[Match]:
         gaps = [gap.start() for gap in re.finditer(r"[ -]", found[0])]
         for end in (len(found[0]), *reversed(gaps)):  # other words may follow
             code = re.sub(r"[ -]", "", found[0][:end]).upper()
-            if len(code) >= _SHORTEST_IBAN and _remainder(code) == 1:
+            digits = sum(sign.isdigit() for sign in code)  # few: one of 97 sentences would do
+            if len(code) >= _SHORTEST_IBAN and digits >= _LEAST_DIGITS and _remainder(code) == 1:
                 yield Match(found.start(), found.start() + end, IBAN, code)
                 break
 

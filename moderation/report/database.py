@@ -258,7 +258,7 @@ def _finish(base: sqlite3.Connection, labels: list[str], passport: dict[str, Any
     searched = ", ".join(name for name in ("text", "author", "title") if name in names)
     base.execute(
         f"CREATE VIRTUAL TABLE comments_text USING fts5({searched}, "
-        "content='comments', content_rowid='row')"
+        'content="comments", content_rowid="row")'  # Datasette looks for these quotes
     )
     base.execute("INSERT INTO comments_text(comments_text) VALUES ('rebuild')")
     entries = ((key, _entry(passport[key])) for key in sorted(passport) if key != "curves")

@@ -59,6 +59,7 @@ def test_personal_data_is_found(text, expected):
         "order 4711000123, invoice 20240506123",
         "10.000.000 or 1,000,000 or 3.14159265",
         "it costs 3980-2500=1480, and 920-2450 = less",
+        "is cf36 and never heard back",
         "version 1.2.3.4, v. 10.0.1.2",
         "at 12:30:45 or std::vector a::b",
         "version 1.2.3.4.5 and 999.1.1.1",

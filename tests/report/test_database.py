@@ -133,6 +133,8 @@ def test_datasette_answers_and_searches(scored, tmp_path):
     ]
     hits = datasette(tmp_path, "/scored/flagged.json?_search=windbag&_shape=array")
     assert [hit["label"] for hit in hits] == ["abuse"]
+    hits = datasette(tmp_path, "/scored/comments.json?_search=windbag&_shape=array")
+    assert [hit["flags"] for hit in hits] == ["abuse"]
     facets = datasette(tmp_path, "/scored/flagged.json")["facet_results"]
     assert set(facets) == {"label", "author", "title"}
 

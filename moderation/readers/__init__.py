@@ -315,9 +315,6 @@ def iterate(
         folder = Path(path).is_dir()
         for source in sources(path, mapping, options):
             name, reason = "", ""
-            if source.is_list:
-                yield FoundBatch(source, None, "people or channels of Slack, no messages", Batch())
-                continue
             try:
                 for part in found_in(source, format):
                     known, name, reason = True, part.reader or "", part.reason
@@ -377,12 +374,8 @@ def _breaks_off(source: Source) -> bool:
     return source.damage is not None
 
 
-def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:  # noqa: A002
-    """The batches of one file. Raises InputError where it cannot be read.
-
-    Where the compressed data breaks off, the last batch holds a reject that says so. Raises
-    InternalError when the reader lost a record or made one up.
-    """
+def _check_filled(source: Source) -> None:
+    """Raise InputError where nothing can be read from the beginning of the file."""
     if not source.head.strip(BLANKS):
         what = "the file is empty"
         if len(source.head) >= HEAD_BYTES:
@@ -390,6 +383,18 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
         elif source.damage:
             what = f"damaged {source.compression} file"
         raise InputError(f"{source.name}: {what}")
+
+
+def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:  # noqa: A002
+    """The batches of one file. Raises InputError where it cannot be read.
+
+    Where the compressed data breaks off, the last batch holds a reject that says so. Raises
+    InternalError when the reader lost a record or made one up.
+    """
+    if source.is_list:
+        yield FoundBatch(source, None, "people or channels of Slack, no messages", Batch())
+        return
+    _check_filled(source)
     name, reason = (format, "named by --format") if format else detect(source)
     if source.encoded.how:
         reason = f"{source.encoding} {source.encoded.how}; {reason}"

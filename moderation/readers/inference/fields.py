@@ -14,6 +14,7 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")  #
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|/[^\s/]*(?:/\S*)?|\S+\.(?:html?|php|md)\S*", re.I)
 _NAMED = re.compile(r"[0-9a-fA-F]{8,}|[0-9a-fA-F-]{32,}|\d{5,}")
 _FLAGS = frozenset(["0", "1", "true", "false", "yes", "no", "y", "n", "t", "f"])
+SHOWN = 60  # characters of a value in a message
 LONG_ENOUGH = 3  # words of a text
 
 
@@ -144,3 +145,20 @@ def _is_time(value: str) -> bool:
         and 1990 <= moment.year <= 2040
         and (not value.isdigit() or len(value) in (10, 13, 16))
     )
+
+
+def which_text(paths: list[str], fields: list[Field]) -> str:
+    """The question that goes back to the user, which of these is the text."""
+    by_path = {one.path: one for one in fields}
+    shown = "; ".join(
+        f"{path!r}, such as {_shown(by_path[path])!r}" for path in paths[:4] if path in by_path
+    )
+    return (
+        f"each of these may be the text: {shown}. "
+        f"Say which: --map text={paths[0]} or --map text={paths[1]}"
+    )
+
+
+def _shown(one: Field) -> str:
+    value = " ".join((one.filled or [""])[0].split())
+    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"

@@ -49,31 +49,40 @@ def _link(own: Field, other: Field) -> Link | None:
     """The link, if the one field may refer to the other."""
     refs = other.references
     given = [ref for ref in refs if ref is not None]
-    if _OTHER_END.search(other.path.lower()):
-        return None
     hinted = hints(other.path, "parent_id")
-    if len(given) < (_FEW if hinted else 2) or (other.has_flags and not hinted):
+    if not _may_refer(other, len(given), hinted):
         return None
-    places: dict[str, int] = {}
-    for place, name in enumerate(own.references):
-        if name is not None:
-            places.setdefault(name, place)
+    places = _places(own)
     hits = [(place, places[ref]) for place, ref in enumerate(refs) if ref in places]
     themselves = sum(place == to for place, to in hits)
     share = len(hits) / len(given)
     if not hits or share < (_HIT_NAMED if hinted else _HIT) or themselves > 0.1 * len(hits):
         return None
     ahead = sum(to < place for place, to in hits) / len(hits)
-    named = _is_named(own)
-    roots = len(refs) - len(given)
-    if not (hinted or named) and (len(hits) < _MANY or max(ahead, 1 - ahead) < _AHEAD or not roots):
-        return None
+    one_way, roots, named = max(ahead, 1 - ahead), len(refs) - len(given), _is_named(own)
+    by_chance = len(hits) < _MANY or one_way < _AHEAD or not roots
     depth = _deepest(dict(hits))
-    if not depth:
+    if not depth or (by_chance and not (hinted or named)):
         return None
-    sure = 2 * share + 2 * hinted + named + max(ahead, 1 - ahead) + 0.1 * min(depth, 8)
+    sure = 2 * share + 2 * hinted + named + one_way + 0.1 * min(depth, 8)
     sure += 0.5 * (roots > 0) + 0.5 * hints(own.path, "id")
     return Link(own, other, share, depth, sure)
+
+
+def _may_refer(other: Field, given: int, hinted: bool) -> bool:
+    """Whether a field may name parents, by its own name and by how much is in it."""
+    if _OTHER_END.search(other.path.lower()):
+        return False
+    return given >= _FEW if hinted else given > _FEW and not other.has_flags
+
+
+def _places(own: Field) -> dict[str, int]:
+    """The record of each id; the first, of one that comes again."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(own.references):
+        if name is not None:
+            places.setdefault(name, place)
+    return places
 
 
 def _is_named(field: Field) -> bool:

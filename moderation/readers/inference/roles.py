@@ -100,7 +100,11 @@ def _text(found: Roles, chosen: Mapping[str, str], fields: list[Field]) -> None:
         found.take("text", named.path, by_values=False)
         return
     taken = set(found.fields.values())
-    can = [one for one in fields if one.is_text and one.path not in taken]
+    _text_by_values(found, [one for one in fields if one.is_text and one.path not in taken])
+
+
+def _text_by_values(found: Roles, can: list[Field]) -> None:
+    """Of the fields that can be texts: one that sounds so, or the only prose."""
     hinted = [one for one in can if _is_called_text(one)]
     prose = sorted((one for one in can if one.is_prose), key=_weight, reverse=True)
     worded = [one for one in hinted if one in prose] or (hinted if not prose else [])

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Batch
 from moderation.errors import InputError
+from moderation.readers.inference.fields import which_text
 from moderation.readers.inference.groups import Group, best_of, fields_of, groups_in
 from moderation.readers.inference.keyed import KEY, PAGE, unkeyed
 from moderation.readers.inference.names import hints
 from moderation.readers.json import formats, settle
 from moderation.readers.json.late import late
 from moderation.readers.json.read import read_format
-from moderation.readers.json.shape import JsonFormat, at, has, is_record
+from moderation.readers.json.shape import JsonFormat, at, has, has_all, is_record
 from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.walk import NESTS, REPLIES, objects
 from moderation.readers.markup import has_markup
@@ -25,6 +26,7 @@ from moderation.readers.values import status_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from moderation.readers.inference.fields import Field
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
@@ -71,15 +73,26 @@ def _shape(roots: list[Any], source: Source) -> JsonFormat | None:
     if not chosen:
         return named
     first = chosen[0]
+    nested = _is_nested(first)
     if first.roles.doubt and named is None:
-        source.memo["doubt"] = first
+        if nested:
+            raise InputError(f"{source.name}: {doubtful(first)}")
         return None
-    nested = first.ways != {""} or any(KEY in one or PAGE in one for one in first.records)
     if "text" not in first.roles.fields or (not nested and len(chosen) == 1):
         return None if "text" in first.roles.told else named
     if not _is_better(chosen, named, source):
         return None if named is None else _completed(named, chosen, others, any(keyed), source)
     return _by_values(chosen, others, any(keyed), source)
+
+
+def _is_nested(group: Group) -> bool:
+    """Whether the comments are not just the rows of the file."""
+    return group.ways != {""} or any(KEY in one or PAGE in one for one in group.records)
+
+
+def doubtful(group: Group) -> str:
+    """The question that goes back to the user, which field is the text."""
+    return which_text(group.roles.doubt, fields_of(group.records))
 
 
 def _check_mapping(source: Source, roots: list[Any]) -> None:
@@ -122,6 +135,9 @@ def _completed(
     thread = _joined(chosen, "thread_id")
     verdicts = keyed and _are_verdicts(chosen)
     path = named.thread or (thread if _is_thread(chosen) or "thread_id" in source.mapping else "")
+    names = _holders(chosen)
+    if names and not _has_posts(named, chosen):
+        named = replace(named, post=names, post_id=names[0])
     return replace(
         named,
         prepare=unkeyed if keyed else None,
@@ -233,28 +249,35 @@ def _shut(chosen: list[Group], others: list[Group]) -> frozenset[str]:
 def _holders(chosen: list[Group]) -> tuple[str, ...]:
     """The key that names the objects which hold lists of comments, and the lists' keys."""
     records = {id(record) for group in chosen for record in group.records}
-    holders = {
-        id(holder): holder
-        for group in chosen
-        for holder in group.holders
-        if holder and id(holder) not in records
-    }
-    keys = {
-        key
-        for holder in holders.values()
-        for key, value in holder.items()
-        if isinstance(value, list) and any(id(one) in records for one in value)
-    }
-    if not keys or (
-        not any(group.within - group.ways - {""} for group in chosen) and len(holders) < 2
-    ):
+    around = (holder for group in chosen for holder in group.holders if holder)
+    holders = {id(holder): holder for holder in around if id(holder) not in records}
+    keys = {key for holder in holders.values() for key in _lists_of(holder, records)}
+    inner = any(group.within - group.ways - {""} for group in chosen)
+    if not keys or not (inner or len(holders) > 1):
         return ()
-    for one in fields_of(list(holders.values())):
-        named = plainly(one.path) in ("id", "url", "slug", "title", "link", "path", "href", "name")
-        unique = one.share > 0.9 and one.distinct > 0.98
-        if unique and (named or hints(one.path, "thread_id") or one.is_address or one.is_named):
-            return one.path, "|".join(sorted(keys))
-    return ()
+    named = (one.path for one in fields_of(list(holders.values())) if _names_a_page(one))
+    path = next(named, "")
+    return (path, "|".join(sorted(keys))) if path else ()
+
+
+def _lists_of(holder: dict[str, Any], records: set[int]) -> Iterator[str]:
+    """The keys of an object under which comments stand."""
+    for key, value in holder.items():
+        if isinstance(value, list) and any(id(one) in records for one in value):
+            yield key
+
+
+def _has_posts(named: JsonFormat, chosen: list[Group]) -> bool:
+    """Whether the format knows what holds the lists of comments as posts."""
+    return any(has_all(holder, named.post) for group in chosen for holder in group.holders)
+
+
+def _names_a_page(one: Field) -> bool:
+    """Whether a field is another for each page, and looks like its name."""
+    if one.share <= 0.9 or one.distinct <= 0.98:
+        return False
+    named = plainly(one.path) in ("id", "url", "slug", "title", "link", "path", "href", "name")
+    return named or hints(one.path, "thread_id") or one.is_address or one.is_named
 
 
 def _by_names(roots: list[Any], source: Source) -> JsonFormat | None:

@@ -55,7 +55,7 @@ def detect(source: Source) -> str | None:
     heads = [head for head in map(_HEAD.match, lines) if head]
     named = [head for head in heads if _NAMED.fullmatch(head[8])]
     enough = lines and _HEAD.match(lines[0]) and (len(heads) >= _SURE or len(lines) == 1)
-    enough = enough or (len(heads) > _SURE and len(named) > _MOST * len(lines))
+    enough = enough or (len(heads) >= _SURE and len(named) > _MOST * len(lines))
     return "lines of a chat: date, time, name" if enough and named else None
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from moderation.comments import STRING
 from moderation.errors import InputError
-from moderation.readers.inference.fields import Field, count_words
+from moderation.readers.inference.fields import Field, count_words, which_text
 from moderation.readers.inference.groups import fields_of
 from moderation.readers.inference.roles import Roles, depth_of, infer
 from moderation.readers.json.text import BEHIND, first_values
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
     from moderation.readers.table.csv import Style
 
+_OTHERS = ("author", "created_at", "thread_id")
 ROWS = 1_000  # that are looked at
 LONGEST_NAME = 7  # words of a column's name, where no name of the header is known
-SHOWN = 60  # characters of a value in a message
 
 
 def inferred(source: Source, style: Style | None = None) -> Roles:
@@ -53,21 +53,26 @@ def completed(source: Source, chosen: dict[str, str], style: Style | None = None
         return _without_pages(chosen, fields, source.mapping)
     named = "text" in chosen and (text is None or text.is_text or "text" in source.mapping)
     if not named and found.doubt:
-        raise InputError(f"{source.name}: {doubtful(found.doubt, list(fields.values()))}")
+        raise InputError(f"{source.name}: {which_text(found.doubt, list(fields.values()))}")
     if not named and "text" in found.fields:
         source.memo["told"] = found.note
         return dict(found.fields)
+    if named:
+        chosen = _joined(source, chosen, found)
+    return _without_pages(chosen, fields, source.mapping)
+
+
+def _joined(source: Source, chosen: dict[str, str], found: Roles) -> dict[str, str]:
+    """The columns by their names, with ids and parents, or a depth, and others, by values."""
     link = {role: found.told[role] for role in ("id", "parent_id") if role in found.told}
-    if named and link and found.link and found.fields.get("text") == chosen["text"]:
+    if link and found.link and found.fields.get("text") == chosen["text"]:
         free = {role: path for role, path in chosen.items() if path not in link.values()}
         chosen = {**free, **{role: found.fields[role] for role in ("id", "parent_id")}}
         source.memo["told"] = found.note
-    elif named and "depth" in found.fields and "parent_id" not in chosen:
+    elif "depth" in found.fields and "parent_id" not in chosen:
         chosen = {**chosen, "depth": found.fields["depth"]}
-    for role in ("author", "created_at", "thread_id"):
-        if named and role in found.told and role not in chosen:
-            chosen.setdefault(role, found.told[role])
-    return _without_pages(chosen, fields, source.mapping)
+    others = {role: found.told[role] for role in _OTHERS if role in found.told}
+    return {**others, **chosen}
 
 
 def _without_pages(
@@ -80,23 +85,6 @@ def _without_pages(
     if one.is_address and len(one.filled) > 2 and one.distinct == 1.0:
         return {role: path for role, path in chosen.items() if role != "thread_id"}
     return chosen
-
-
-def doubtful(paths: list[str], fields: list[Field]) -> str:
-    """The question that goes back to the user, which of these is the text."""
-    by_path = {one.path: one for one in fields}
-    shown = "; ".join(
-        f"{path!r}, such as {_shown(by_path[path])!r}" for path in paths[:4] if path in by_path
-    )
-    return (
-        f"each of these may be the text: {shown}. "
-        f"Say which: --map text={paths[0]} or --map text={paths[1]}"
-    )
-
-
-def _shown(one: Field) -> str:
-    value = " ".join((one.filled or [""])[0].split())
-    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
 
 
 def is_marked(source: Source, path: str) -> bool:

@@ -32,7 +32,8 @@ def detect(source: Source) -> str | None:
     if "[[" not in sample or sample.lstrip("\ufeff \n").startswith("<"):
         return None
     signed = [line for line in sample.splitlines() if STAMP.search(line) and _USER.search(line)]
-    return "wikitext with signatures" if len(signed) >= _SIGNED else None
+    headed = any(_HEADING.fullmatch(line) for line in sample.splitlines())
+    return "wikitext with signatures" if len(signed) >= _SIGNED - headed else None
 
 
 def read(source: Source) -> Iterator[Batch]:

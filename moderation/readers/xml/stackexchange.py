@@ -74,17 +74,22 @@ def _findings(source: Source) -> Iterator[Finding]:
         yield f"{source.name}: {others} posts that are neither questions nor answers are left out"
 
 
+def _odd(fields: dict[str, str]) -> str:
+    """An attribute that no dump has, or one of values that holds prose; empty where none does."""
+    usual = _TEXTS | _VALUES
+    others = (name for name in fields if name not in usual)
+    prose = (name for name in _VALUES if fields.get(name, "").count(" ") > 2)
+    return next(others, "") or next(prose, "")
+
+
 def _comment(source: Source, fields: dict[str, str], piece: _Piece) -> Iterator[Finding]:
     """A comment, with a reject where something else of the row may be what it says."""
     answer = "PostTypeId" in fields
     text = plain(fields.get("Body")) if answer else fields.get("Text", "")
-    usual = _TEXTS | _VALUES
-    odd = next((name for name in fields if name not in usual), "")
-    prose = next((name for name in _VALUES if fields.get(name, "").count(" ") > 2), "")
-    if odd or prose or not text:
-        why = f"{odd or prose or 'no text'} in a row, which no dump has"
+    odd = _odd(fields)
+    if odd or not text:
         yield 1
-        yield piece.rejected(source, why)
+        yield piece.rejected(source, f"{odd or 'no text'} in a row, which no dump has")
         if not text:
             return
     yield 1

@@ -22,6 +22,7 @@ from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.classifier import ContextClassifier, count_words, rows_above
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.evaluation.metrics import Ranked, with_intervals
+from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
 from moderation.features.phrases import Lexicon
@@ -117,11 +118,16 @@ def reasons(chance: random.Random, texts: Sequence[bytes]) -> None:
     chosen = model(chance.randrange(len(WAYS)), chance.choice((1, 3, 5)))
     some = chance.sample(list(texts), min(len(texts), 8))
     for text in some:
-        found = chosen.evidence(column([text]), 1)
+        found = _evidence(chosen, column([text]), 1)
         total = found.start_logit + found.shares.sum(axis=0) + found.dense[0].sum(axis=0)
         logits = chosen.logits(column([text]), 1)[0]
         np.testing.assert_allclose(total, logits, rtol=1e-2, atol=1e-2)
-    chosen.evidence(column(texts), 2)
+    _evidence(chosen, column(texts), 2)
+
+
+def _evidence(chosen: Model, texts: pa.Array, threads: int) -> Evidence:
+    """Before its spans are set to whole characters, which bytes that are no UTF-8 do not have."""
+    return evidence(texts, chosen.table, chosen.lexicon, chosen.phrase_weights, threads)
 
 
 def conversations(chance: random.Random, texts: Sequence[bytes]) -> None:

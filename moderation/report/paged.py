@@ -106,16 +106,14 @@ class PagedRecords:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         footers = [pq.ParquetFile(path) for path in paths]
-        self._places = [
-            (path, number)
+        groups = [
+            ((path, number), footer.metadata.row_group(number).num_rows)
             for path, footer in zip(paths, footers, strict=True)
             for number in range(footer.num_row_groups)
         ]
-        sizes = [
-            footer.metadata.row_group(number).num_rows
-            for footer in footers
-            for number in range(footer.num_row_groups)
-        ]
+        filled = [(place, rows) for place, rows in groups if rows]  # a partition may be empty
+        self._places = [place for place, _ in filled]
+        sizes = [rows for _, rows in filled]
         self._starts = np.cumsum([0, *sizes]).tolist()
         self._columns = _there(footers[0], LONG)
         self._groups: list[_Group | None] = [None] * len(sizes)

@@ -20,7 +20,7 @@ class Ran:
 @pytest.fixture
 def moderation(monkeypatch, capfd):
     """Run the command line: `moderation("parse", path)` gives its status, output and errors."""
-    from moderation.cli import main
+    from moderation.cli import app, main
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["moderation", *map(str, arguments)])
@@ -29,6 +29,8 @@ def moderation(monkeypatch, capfd):
             main()
         except SystemExit as stop:
             status = stop.code or 0
+        finally:
+            app.describe(None, every=True)  # `main` describes its own command alone
         captured = capfd.readouterr()
         return Ran(status, captured.out, captured.err)
 

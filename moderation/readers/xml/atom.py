@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 from moderation.readers.values import LONG_NAME, is_sentence, no_parent, status_of, when
@@ -119,36 +118,36 @@ def _findings(source: Source) -> Iterator[Finding]:
     """Comments as soon as all that they answer has been met; the others at the end."""
     seen = _Seen()
     for piece in pieces(source, ("entry",), fields=_FIELDS):
-        if not isinstance(piece, Piece):
-            if isinstance(piece, str):  # no layout is given, so nothing comes as a run
-                yield piece
-            continue
-        if piece.part == "stray":
-            yield 1
-            yield Reject(source.name, piece.place, "part of an entry, but no entry", piece.shown)
-            continue
-        entry, recovered = record(piece.xml)
-        given = {} if entry is None else entry.fields()
-        if entry is None or not given:
-            yield 1
-            yield Reject(source.name, piece.place, "an entry without elements", piece.shown)
-            continue
-        damaged = recovered or not piece.whole
-        comment = _is_comment(entry, given)
-        why = (_wrong if comment else _doubt)(entry, given, piece, damaged)
-        if why:
-            yield 1
-            yield Reject(source.name, piece.place, why, piece.shown)
-        if comment and why != _CUT:
-            yield 1
-            row = _comment(piece, entry, given, recovered)
-            if is_sentence(row.author, LONG_NAME):
-                yield 1
-                yield Reject(source.name, piece.place, NAMED, piece.shown)
-            yield from seen.comment(row, _answered(entry, given))
-        elif not comment and _kind(entry, given) in ("post", "page", ""):
-            seen.posts.setdefault(given.get("id", ""), _post(entry, given))
+        if isinstance(piece, str):
+            yield piece
+        elif isinstance(piece, Piece):  # no layout is given, so nothing comes as a run
+            yield from _of_piece(source, piece, seen)
     yield from seen.rest()
+
+
+def _of_piece(source: Source, piece: Piece, seen: _Seen) -> Iterator[Finding]:
+    """The comment or post of an entry, and the rejects for what is lost of it."""
+    if piece.part == "stray":
+        yield from piece.rejected(source, "part of an entry, but no entry")
+        return
+    entry, recovered = record(piece.xml)
+    given = {} if entry is None else entry.fields()
+    if entry is None or not given:
+        yield from piece.rejected(source, "an entry without elements")
+        return
+    damaged = recovered or not piece.whole
+    comment = _is_comment(entry, given)
+    why = (_wrong if comment else _doubt)(entry, given, piece, damaged)
+    if why:
+        yield from piece.rejected(source, why)
+    if comment and why != _CUT:
+        yield 1
+        row = _comment(piece, entry, given, recovered)
+        if is_sentence(row.author, LONG_NAME):
+            yield from piece.rejected(source, NAMED)
+        yield from seen.comment(row, _answered(entry, given))
+    elif not comment and _kind(entry, given) in ("post", "page", ""):
+        seen.posts.setdefault(given.get("id", ""), _post(entry, given))
 
 
 def _wrong(entry: Node, given: dict[str, str], piece: Piece, damaged: bool) -> str:

@@ -70,35 +70,46 @@ def _findings(source: Source) -> Iterator[Finding]:
     for piece in pieces(source, _NAMES, {"thread": None}, {"post": _USUAL}, _FIELDS, _OWN):
         if isinstance(piece, str):
             yield piece
-            continue
-        if isinstance(piece, Piece) and piece.part == "stray":
-            yield 1
-            yield Reject(source.name, piece.place, "part of a post, but no post", piece.shown)
-            continue
-        if isinstance(piece, Run):
-            yield len(piece.fields)
-            for name in values(list(dict.fromkeys(post[_THREAD] for post in piece.fields))):
-                yield from threads.of_post(name)
-            yield Rows(piece.fields, _usual)
-            continue
-        element, recovered = record(piece.xml)
-        if piece.name == "thread":
-            if recovered or not piece.whole:
-                yield 1
-                yield Reject(source.name, piece.place, _DAMAGED, piece.shown)
-            yield from threads.declared(_thread(element))
-            continue
-        yield 1
-        post = _post(source, piece, element, recovered)
-        if isinstance(post, Row):
-            yield from threads.of_post(post.thread_id)
+        elif isinstance(piece, Run):
+            yield from _of_run(piece, threads)
+        elif piece.part == "stray":
+            yield from piece.rejected(source, "part of a post, but no post")
+        elif piece.name == "thread":
+            yield from _of_thread(source, piece, threads)
+        else:
+            yield from _of_post(source, piece, threads)
+
+
+def _of_run(run: Run, threads: _Threads) -> Iterator[Finding]:
+    """Posts that are laid out as usual."""
+    yield len(run.fields)
+    for name in values(list(dict.fromkeys(post[_THREAD] for post in run.fields))):
+        yield from threads.of_post(name)
+    yield Rows(run.fields, _usual)
+
+
+def _of_thread(source: Source, piece: Piece, threads: _Threads) -> Iterator[Finding]:
+    """A declared thread; damaged, it may hold what is left of a post."""
+    element, recovered = record(piece.xml)
+    if recovered or not piece.whole:
+        yield from piece.rejected(source, _DAMAGED)
+    yield from threads.declared(_thread(element))
+
+
+def _of_post(source: Source, piece: Piece, threads: _Threads) -> Iterator[Finding]:
+    """A single post, and the rejects for words of it that may stand elsewhere."""
+    element, recovered = record(piece.xml)
+    yield 1
+    post = _post(source, piece, element, recovered)
+    if isinstance(post, Reject):
         yield post
-        if isinstance(post, Row) and element and _has_more(piece, element, recovered):
-            yield 1
-            yield Reject(source.name, piece.place, "words outside of the message", piece.shown)
-        if isinstance(post, Row) and is_sentence(post.author, LONG_NAME):
-            yield 1
-            yield Reject(source.name, piece.place, NAMED, piece.shown)
+        return
+    yield from threads.of_post(post.thread_id)
+    yield post
+    if element and _has_more(piece, element, recovered):
+        yield from piece.rejected(source, "words outside of the message")
+    if is_sentence(post.author, LONG_NAME):
+        yield from piece.rejected(source, NAMED)
 
 
 class _Threads:

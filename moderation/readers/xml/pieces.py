@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from moderation.comments import Reject
 from moderation.readers.records import SNIPPET
 from moderation.readers.source import byte_blocks
 
@@ -48,6 +49,11 @@ class Piece(NamedTuple):
     def shown(self) -> str:
         """Its beginning, for finding it again."""
         return self.xml[: 4 * SNIPPET].decode("utf-8", "replace").strip()[:SNIPPET]
+
+    def rejected(self, source: Source, reason: str) -> Iterator[int | Reject]:
+        """One record more that was met, and its reject."""
+        yield 1
+        yield Reject(source.name, self.place, reason, self.shown)
 
 
 class Run(NamedTuple):

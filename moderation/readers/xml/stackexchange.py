@@ -31,6 +31,7 @@ _VALUE_NAMES = (
     "AnswerCount CommentCount FavoriteCount ClosedDate CommunityOwnedDate DeletionDate"
 )
 _VALUES = frozenset(_VALUE_NAMES.split())
+_AUTHORS = ("UserDisplayName", "OwnerDisplayName", "UserId", "OwnerUserId")
 _QUESTION, _ANSWER = "1", "2"
 _LONGEST = 1 << 24  # characters of a row
 
@@ -78,7 +79,7 @@ def _odd(fields: dict[str, str]) -> str:
     """An attribute that no dump has, or one of values that holds prose; empty where none does."""
     usual = _TEXTS | _VALUES
     others = (name for name in fields if name not in usual)
-    prose = (name for name in _VALUES if fields.get(name, "").count(" ") > 2)
+    prose = (name for name in fields if name in _VALUES and fields[name].count(" ") > 2)
     return next(others, "") or next(prose, "")
 
 
@@ -98,10 +99,7 @@ def _comment(source: Source, fields: dict[str, str], piece: _Piece) -> Iterator[
         fields.get("Id"),
         None,
         fields.get("ParentId" if answer else "PostId"),
-        fields.get("UserDisplayName")
-        or fields.get("OwnerDisplayName")
-        or fields.get("UserId")
-        or fields.get("OwnerUserId"),
+        next(filter(None, map(fields.get, _AUTHORS)), None),
         when(fields.get("CreationDate")),
         status="deleted" if fields.get("DeletionDate") else "unknown",
     )

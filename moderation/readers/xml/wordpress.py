@@ -89,8 +89,7 @@ def _findings(source: Source) -> Iterator[Finding]:
             yield piece
             continue
         if isinstance(piece, Piece) and piece.part == "stray":
-            yield 1
-            yield Reject(source.name, piece.place, "part of a comment, but no comment", piece.shown)
+            yield from piece.rejected(source, "part of a comment, but no comment")
             continue
         if isinstance(piece, Run):
             yield len(piece.fields)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +29,11 @@ _DELETED = re.compile(
     r"questo messaggio è stato eliminato|данное сообщение удалено|вы удалили данное сообщение|"
     r"dit bericht is verwijderd|bu mesaj silindi|pesan ini telah dihapus",
     re.IGNORECASE,
+)
+_BY_SIZE = (  # place of a number in a date, what it exceeds, and the order that this shows
+    (0, 31, "ymd"),
+    (0, 12, "dmy"),
+    (1, 12, "mdy"),
 )
 _SURE = 2  # lines that begin as messages do
 _MOST = 0.3  # of lines, where the first is none
@@ -110,21 +114,21 @@ def _order(source: Source) -> tuple[str, bool]:
         for message in _messages(source)
         if isinstance(message, _Message)
     ]
-    half = " am" in source.sample.lower() or " pm" in source.sample.lower()
-    if any(date[0] > 31 for date in dates):
-        return "ymd", True
-    if any(date[0] > 12 for date in dates):
-        return "dmy", True
-    if any(date[1] > 12 for date in dates):
-        return "mdy", True
-    back: Counter[str] = Counter()
-    for order in ("dmy", "mdy"):
-        keys = [(date[2], date[order.index("m")], date[order.index("d")]) for date in dates]
-        back[order] = sum(later < earlier for earlier, later in pairwise(keys))
+    for place, limit, order in _BY_SIZE:
+        if any(date[place] > limit for date in dates):
+            return order, True
+    back = {order: _steps_back(dates, order) for order in ("dmy", "mdy")}
     if back["dmy"] != back["mdy"]:
         return min(back, key=lambda order: back[order]), True
     same = all(date[0] == date[1] for date in dates)
-    return ("mdy" if half else "dmy"), same
+    sample = source.sample.lower()
+    return ("mdy" if " am" in sample or " pm" in sample else "dmy"), same
+
+
+def _steps_back(dates: list[tuple[int, int, int]], order: str) -> int:
+    """How many messages would be older than the one before, with the dates in this order."""
+    keys = [(date[2], date[order.index("m")], date[order.index("d")]) for date in dates]
+    return sum(later < earlier for earlier, later in pairwise(keys))
 
 
 def _messages(source: Source) -> Iterator[_Message | Reject]:

@@ -33,24 +33,35 @@ _OVER = 2  # lines of a comment over its button
 def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> Iterator[str]:
     """The lines, without their indentation. chosen: the lists that hold the comments."""
     known = PageWords(texts)
+    listed = _listed(lines, chosen)
+    buttons = _buttons(lines[listed.start : listed.stop])
+    for at, line in enumerate(lines):
+        least = _least_words(lines, at, at in listed, buttons)
+        if least is None or len(_LETTERS.findall(line.text)) < least or _is_furniture(line.text):
+            continue
+        if not known.has(PING.sub("", line.text)):
+            yield line.whole
+
+
+def _listed(lines: list[Line], chosen: list[Listing]) -> range:
+    """The lines from the first list of comments to the end of the last."""
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)
     if 0 < end < len(lines) and stamp(lines[end - 1].text):  # a comment without a text
         while end < len(lines) and lines[end].indent and not lines[end].kind:
             end += 1  # less deep than the list, but only lists are indented
-    buttons = _buttons(lines[start:end])
-    for at, line in enumerate(lines):
-        over = _is_over_button(lines[at + 1 : at + 1 + _OVER], buttons)
-        stray = _is_stray(lines, at)
-        if not (start <= at < end or over or stray):
-            continue
-        enough = _FEW if over or (stray and line.text.endswith(_STOPS)) else _PROSE
-        if at == 0 and over:  # what is left of a comment whose beginning is lost
-            enough = 1
-        if len(_LETTERS.findall(line.text)) < enough or _is_furniture(line.text):
-            continue
-        if not known.has(PING.sub("", line.text)):
-            yield line.whole
+    return range(start, end)
+
+
+def _least_words(lines: list[Line], at: int, listed: bool, buttons: set[str]) -> int | None:
+    """How many words make a line a comment's; None for one that no comment is near."""
+    over = _is_over_button(lines[at + 1 : at + 1 + _OVER], buttons)
+    stray = _is_stray(lines, at)
+    if not (listed or over or stray):
+        return None
+    if at == 0 and over:  # what is left of a comment whose beginning is lost
+        return 1
+    return _FEW if over or (stray and lines[at].text.endswith(_STOPS)) else _PROSE
 
 
 def _buttons(lines: list[Line]) -> set[str]:

@@ -47,6 +47,7 @@ _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d")
 _SEVERAL = 3  # other columns, which show what names are like
 _PROSE = 3  # blanks in the name of a column
 DELIMITERS = ",\t;|"
+_HOLDS_ROW = "the header line holds what a row should"
 _CUT = "a quote closes a cell that none opens: words before it are lost, or in another cell"
 _QUOTED = re.compile(r"""(?:^|[,;\t|])"(?:[^"]++|"")*+"(?:[,;\t|\r\n]|\Z)""", re.MULTILINE)
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
@@ -78,6 +79,7 @@ class Style:
         edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
         return bool(roles(edges, {}))
 
+    @property
     def is_split(self) -> bool:
         """Whether some words split a name of an export, and made more names than rows have cells.
 
@@ -85,6 +87,24 @@ class Style:
         """
         blanks = sum(" " in name for name in self.names)
         return self.exported and len(self.names) > self.cells and 0 < 2 * blanks < len(self.names)
+
+    @property
+    def damage(self) -> str:
+        """What is wrong with the header; empty where nothing is."""
+        if any(map(_DATE.match, self.names)):
+            return _HOLDS_ROW
+        words = any(map(self.holds_words, self.names)) or self.is_split
+        return "a column's name goes on as a text" * words
+
+    @property
+    def holds_row(self) -> bool:
+        """Whether the header is also a row, for its end is damaged, or its beginning is lost."""
+        prose = any(
+            name.count(" ") >= _PROSE or (" " in name and name.endswith((".", "!")))
+            for name in self.names
+        )
+        numbers = any(name.isdigit() for name in self.names)
+        return (prose or numbers) and (len(self.names) != self.cells or (prose and numbers))
 
 
 def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
@@ -234,23 +254,18 @@ class _Walk:
         self._ends = np.zeros(0, np.int64)  # those of them that end a row
 
     def columns(self) -> Iterator[Job]:
-        few: list[_Rows] = []  # broken lines and the rows between them, for one job
-        waiting = 0
+        """The jobs that give the columns: of the header if it is damaged, then of the rows."""
         head = self._pass_header()
-        if self._style.header and _holds_row(self._style):
+        if self._style.header and self._style.holds_row:
             self._false = True
             yield partial(self._headless, head)
-        elif self._style.header and (
-            any(map(self._style.holds_words, self._style.names))
-            or self._style.is_split()
-            or any(map(_DATE.match, self._style.names))
-        ):
-            why = "a column's name goes on as a text"
-            if any(map(_DATE.match, self._style.names)):
-                why = "the header line holds what a row should"
-            place = _Rows(head, 1, 0).place
-            reject = Reject(self._file, place, why, snippet(head))
-            yield lambda: Columns({}, str, [reject], 1)
+        elif self._style.header and (damage := self._style.damage):
+            yield partial(self._rejected, head, damage)
+        yield from self._row_jobs()
+
+    def _row_jobs(self) -> Iterator[Job]:
+        few: list[_Rows] = []  # broken lines and the rows between them, for one job
+        waiting = 0
         for rows in self._pieces():
             alone = not rows.wrong and len(rows.raw) > FEW_BYTES
             if not alone:
@@ -271,7 +286,10 @@ class _Walk:
                 f"{self._file}: the header line is damaged, so no column can be trusted: "
                 f"{snippet(head)[:80]!r}; put the names of the columns there"
             )
-        why = "the header line holds what a row should"
+        return self._rejected(head, _HOLDS_ROW)
+
+    def _rejected(self, head: bytes, why: str) -> Columns:
+        """A reject for the header."""
         reject = Reject(self._file, _Rows(head, 1, 0).place, why, snippet(head))
         return Columns({}, str, [reject], 1)
 
@@ -556,16 +574,6 @@ class _Walk:
         usual = [row for number, row in rows if number in few]
         unread = self._misplaced(rows, usual, len(rows), place)
         return Columns(columns, place, [*cells.rejects, *unread], cells.met + len(unread))
-
-
-def _holds_row(style: Style) -> bool:
-    """Whether a header's line is also a row, for its end is damaged, or its beginning is lost."""
-    prose = any(
-        name.count(" ") >= _PROSE or (" " in name and name.endswith((".", "!")))
-        for name in style.names
-    )
-    numbers = any(name.isdigit() for name in style.names)
-    return (prose or numbers) and (len(style.names) != style.cells or (prose and numbers))
 
 
 class _RowPlaces:

@@ -206,18 +206,25 @@ def _first_rows(source: Source) -> Iterator[dict[str, Any]]:
 def _odd_keys(source: Source, chosen: Mapping[str, str]) -> frozenset[str]:
     """Keys of single rows that damage has made, as far as the rows that are looked at tell."""
     rows = list(_first_rows(source))
+    odd = set(map(nested_words, rows))
     if len(rows) < _FEW_ROWS:
-        single = {key for row in rows for key in row if _is_damaged_key(key)}
-        return frozenset(single | {key for row in rows if (key := nested_words(row))})
+        odd |= {key for row in rows for key in row if _is_damaged_key(key)}
+    else:
+        odd |= _unusual_keys(source, rows, chosen)
+        if may_be_longer(source):  # a key that comes late may come again
+            odd = {key for key in odd if is_prose(key)}
+    return frozenset(odd - {""})
+
+
+def _unusual_keys(
+    source: Source, rows: list[dict[str, Any]], chosen: Mapping[str, str]
+) -> set[str]:
+    """The keys of single rows that no other row has."""
     counts = Counter(key for row in rows for key in row)
     usual = frozenset(key for key, count in counts.items() if count > 1)
     known = frozenset(path.split(".")[0] for path in chosen.values())
-    odd = {odd_key(row, usual, known) for row in rows}
-    odd |= {key for row in rows if (key := nested_words(row))}
-    odd |= {key for extra in late(source) if extra.top for key in extra.record.keys() - usual}
-    if may_be_longer(source):  # a key that comes late may come again
-        odd = {key for key in odd if is_prose(key)}
-    return frozenset(odd - {""})
+    later = {key for extra in late(source) if extra.top for key in extra.record.keys() - usual}
+    return later | {odd_key(row, usual, known) for row in rows}
 
 
 def _is_damaged_key(key: str) -> bool:

@@ -236,29 +236,35 @@ class _Script:
 
     def _row(self, table: str, names: list[str], listed: bool, declared: list[str]) -> _SqlRow:
         """The row that begins here. declared: the table's columns, where the statement has none."""
+        values, end = self._read_values()
+        start = self._at
+        if values is None:
+            wrong = f"a row of {table} breaks off"
+            end = self._end_of_broken(start, end)
+        else:
+            names = declared if len(values) == len(declared) else names
+            posts = table.lower().endswith("posts")
+            wrong = "" if posts else _implausible(table, names, values, listed)
+        self._at = end
+        if not wrong and not _is_long_named(table, names, values):
+            return _SqlRow(table, names, values, "", "")
+        place, shown = self._place(start, end), self._shown(start, end)
+        return _SqlRow(table, names, values, place, shown, wrong)
+
+    def _read_values(self) -> tuple[list[str | None] | None, int]:
+        """The values of the row that begins here, and its end; more is read where that is cut."""
         while True:
-            start = self._at
-            values, end = _values(self._text, start + 1)
+            values, end = _values(self._text, self._at + 1)
             cut = values is None and _CUT_VALUE.match(self._text, end)
-            if cut and len(self._text) - start <= _LARGEST and self._more():
-                continue
-            if values is not None and len(values) == len(declared):
-                names = declared
-            if values is None:
-                again, head = (self._next(form, start + 1) for form in (_NEXT_ROW, _STATEMENT))
-                behind = [position for position in (again + 1, head) if position > 0]
-                left = 0 if self._ended else _LONGEST_HEAD
-                end = min(behind) if behind else max(end, len(self._text) - left)
-                wrong = f"a row of {table} breaks off"
-            elif table.lower().endswith("posts"):
-                wrong = ""
-            else:
-                wrong = _implausible(table, names, values, listed)
-            self._at = end
-            if not wrong and not _is_long_named(table, names, values):
-                return _SqlRow(table, names, values, "", "")
-            place, shown = self._place(start, end), self._shown(start, end)
-            return _SqlRow(table, names, values, place, shown, wrong)
+            if not (cut and len(self._text) - self._at <= _LARGEST and self._more()):
+                return values, end
+
+    def _end_of_broken(self, start: int, end: int) -> int:
+        """Where a row that breaks off before `end` is passed over to: the next row or statement."""
+        again, head = (self._next(form, start + 1) for form in (_NEXT_ROW, _STATEMENT))
+        behind = [position for position in (again + 1, head) if position > 0]
+        left = 0 if self._ended else _LONGEST_HEAD
+        return min(behind) if behind else max(end, len(self._text) - left)
 
     def _next(self, form: re.Pattern[str], at: int) -> int:
         """Where the next one begins, -1 = not in the window; no stretch is searched twice."""

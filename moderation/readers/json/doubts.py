@@ -44,10 +44,10 @@ class Doubts:
 
     def __init__(self, shape: JsonFormat, roots: Iterable[Any]) -> None:
         paths = paths_of(shape)
-        self.texts = [path.removeprefix("<") for path in shape.text.split("|")]
+        self.texts = _unmarked(shape.text)
         self._shape = shape
-        self._known = frozenset(path.split(".")[0] for path in paths)
-        self._all_known = self._known | {path.split(".")[0] for path in self.texts}
+        self._known = _first_keys(paths)
+        self._all_known = self._known | _first_keys(self.texts)
         self._text_keys = [path.rpartition(".")[2].lower() for path in self.texts]
         text_keys = _keys_in(self.texts)
         self.keys = text_keys | _keys_in(paths)
@@ -57,7 +57,7 @@ class Doubts:
         parent = shape.parent if isinstance(shape.parent, str) else ""
         known_posts = bool(shape.post) and shape.name != "json-tree"
         self._answers = parent if known_posts else ""
-        of_posts = [path.removeprefix("<") for path in shape.post_text.split("|")]
+        of_posts = _unmarked(shape.post_text)
         self._texts_of_comments = [
             path for path in self.texts if known_posts and path not in of_posts
         ]
@@ -71,7 +71,7 @@ class Doubts:
         self._nested: Counter[str] = Counter()  # paths of texts within objects of comments
         self._inner: Counter[str] = Counter()  # keys within objects of comments that are prose
         self._beside: Counter[str] = Counter()  # keys beside those of texts, in such objects
-        self._homes = Homes(path.split(".")[0] for path in self.texts)
+        self._homes = Homes(_first_keys(self.texts))
         self._of_posts = frozenset([shape.post_title, shape.post_text] if shape.post else []) - {""}
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
         self._worded: Counter[str] = Counter()  # and those whose values are more than that
@@ -360,6 +360,16 @@ def unread(root: Any, read: set[int], covered: Iterable[Record] = ()) -> Iterato
                 yield node
 
 
+def _unmarked(paths: str) -> list[str]:
+    """The paths of texts, without the mark of those that are HTML."""
+    return [path.removeprefix("<") for path in paths.split("|")]
+
+
+def _first_keys(paths: list[str]) -> frozenset[str]:
+    """The keys of a record with which these paths begin."""
+    return frozenset(path.split(".")[0] for path in paths)
+
+
 def _keys_in(paths: list[str]) -> set[str]:
     """The keys of some paths; places in lists are none."""
     keys = {key for path in paths for key in path.split(".")}
@@ -370,7 +380,7 @@ def _bare_paths(shape: JsonFormat, paths: list[str]) -> list[str]:
     """The paths under which no prose stands."""
     worded = [shape.title, shape.thread, shape.author, shape.thread_url, shape.text]
     prose = {path for words in worded if isinstance(words, str) for path in words.split("|")}
-    prose |= {path.removeprefix("<") for path in shape.text.split("|")}
+    prose |= set(_unmarked(shape.text))
     return [path for path in paths if path not in prose]
 
 

@@ -85,11 +85,7 @@ def train(
 
     with hold_folder(str(output)), working("training"):
         if base is not None and languages is not None:
-            assert sources is not None  # noqa: S101 - _check_options
-            assert data is not None  # noqa: S101
-            from moderation.training.language_parts import PublicSets
-
-            sets = PublicSets(sources, data, use, "skip" if skip_missing else "error")
+            sets = _public_sets(sources, data, use, skip_missing)
             model = _train_languages(base, languages, sets, labels, seed)
         elif base is not None:
             model = _train_on_top(base, labels, seed)
@@ -102,6 +98,17 @@ def train(
     if languages is not None:
         _say_languages(model)
     _say_trained(model, output)
+
+
+def _public_sets(
+    sources: Path | None, data: Path | None, use: str, skip_missing: bool
+) -> PublicSets:
+    """The public sets from which parts for languages are trained."""
+    assert sources is not None  # noqa: S101 - _check_options
+    assert data is not None  # noqa: S101
+    from moderation.training.language_parts import PublicSets
+
+    return PublicSets(sources, data, use, "skip" if skip_missing else "error")
 
 
 def _check_options(

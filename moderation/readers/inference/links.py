@@ -54,13 +54,12 @@ def _link(own: Field, other: Field) -> Link | None:
         return None
     places = _places(own)
     hits = [(place, places[ref]) for place, ref in enumerate(refs) if ref in places]
-    themselves = sum(place == to for place, to in hits)
     share = len(hits) / len(given)
-    if not hits or share < (_HIT_NAMED if hinted else _HIT) or themselves > 0.1 * len(hits):
+    if share < (_HIT_NAMED if hinted else _HIT) or _are_of_themselves(hits):
         return None
     ahead = sum(to < place for place, to in hits) / len(hits)
     one_way, roots, named = max(ahead, 1 - ahead), len(refs) - len(given), _is_named(own)
-    by_chance = len(hits) < _MANY or one_way < _AHEAD or not roots
+    by_chance = _may_be_chance(len(hits), one_way, roots)
     depth = _deepest(dict(hits))
     if not depth or (by_chance and not (hinted or named)):
         return None
@@ -74,6 +73,16 @@ def _may_refer(other: Field, given: int, hinted: bool) -> bool:
     if _OTHER_END.search(other.path.lower()):
         return False
     return given >= _FEW if hinted else given > _FEW and not other.has_flags
+
+
+def _are_of_themselves(hits: list[tuple[int, int]]) -> bool:
+    """Whether more than a few of these references are to the record in which they stand."""
+    return sum(place == to for place, to in hits) > 0.1 * len(hits)
+
+
+def _may_be_chance(hits: int, one_way: float, roots: int) -> bool:
+    """Whether numbers may agree as these do without one naming the other."""
+    return hits < _MANY or one_way < _AHEAD or not roots
 
 
 def _places(own: Field) -> dict[str, int]:

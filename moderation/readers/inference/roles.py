@@ -204,15 +204,18 @@ def _deepest(every: list[Link]) -> Link:
 
 
 def _others(found: Roles, role: str, fields: list[Field]) -> None:
+    """The field of times or of authors, by its values and a hint; a time needs no hint."""
     taken = set(found.fields.values())
-    can = [one for one in fields if one.path not in taken and one.share > 0.5 and not one.is_prose]
-    if role == "created_at":
-        can = [one for one in can if one.is_time]
-    else:
-        can = [one for one in can if _may_be_author(one)]
+    free = (one for one in fields if one.path not in taken and one.share > 0.5)
+    fits = _is_moment if role == "created_at" else _may_be_author
+    can = [one for one in free if not one.is_prose and fits(one)]
     hinted = [one for one in can if hints(one.path, role)]
     if hinted or (can and role == "created_at"):
         found.take(role, (hinted or can)[0].path, by_values=True)
+
+
+def _is_moment(one: Field) -> bool:
+    return one.is_time
 
 
 def _may_be_author(one: Field) -> bool:

@@ -142,8 +142,8 @@ def _completed(
         named,
         prepare=unkeyed if keyed else None,
         mixed=not named.text.startswith("<"),
-        id="|".join(filter(None, [named.id, KEY * keyed])),
-        thread="|".join(filter(None, [path, PAGE * (keyed and not verdicts)])),
+        id=_either(named.id, KEY * keyed),
+        thread=_either(path, PAGE * (keyed and not verdicts)),
         status=PAGE if verdicts else named.status,
         depth=_joined(chosen, "depth"),
         text=_marked(named.text, chosen),
@@ -159,25 +159,17 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
     beside = [paths[role] for role in ("id", "author", "created_at") if paths[role]]
     known = (text, "|".join(beside)) if beside and _all_have(chosen, beside) else (text,)
     names = _holders(chosen)
-    told = "; ".join(group.roles.note for group in chosen if group.roles.note)
-    why = f"the comments are taken from {' and '.join(group.name for group in chosen)}"
-    source.memo["told"] = f"{why} ({chosen[0].words})" + (
-        f"; by their values {told}" if told else ""
-    )
+    thread = paths["thread_id"] if _is_thread(chosen) else ""
+    source.memo["told"] = _taken_from(chosen)
     return JsonFormat(
         "json-tree",
         "",
         keys=known,
         text=_marked(text, chosen),
-        id="|".join(filter(None, [paths["id"], KEY * keyed])),
+        id=_either(paths["id"], KEY * keyed),
         parent=paths["parent_id"],
         depth=_joined(chosen, "depth"),
-        thread="|".join(
-            filter(
-                None,
-                [paths["thread_id"] if _is_thread(chosen) else "", PAGE * (keyed and not verdicts)],
-            )
-        ),
+        thread=_either(thread, PAGE * (keyed and not verdicts)),
         author=paths["author"],
         time=paths["created_at"],
         url=paths["url"],
@@ -191,6 +183,19 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         shut=_shut(chosen, others),
         settle=settle.to_thread,
     )
+
+
+def _taken_from(chosen: list[Group]) -> str:
+    """Which lists the comments are taken from, and what their values told, for the summary."""
+    lists = " and ".join(group.name for group in chosen)
+    told = "; ".join(group.roles.note for group in chosen if group.roles.note)
+    values = f"; by their values {told}" if told else ""
+    return f"the comments are taken from {lists} ({chosen[0].words}){values}"
+
+
+def _either(*paths: str) -> str:
+    """These paths as alternatives, but for empty ones."""
+    return "|".join(filter(None, paths))
 
 
 def _are_verdicts(chosen: list[Group]) -> bool:
@@ -249,15 +254,20 @@ def _shut(chosen: list[Group], others: list[Group]) -> frozenset[str]:
 def _holders(chosen: list[Group]) -> tuple[str, ...]:
     """The key that names the objects which hold lists of comments, and the lists' keys."""
     records = {id(record) for group in chosen for record in group.records}
-    around = (holder for group in chosen for holder in group.holders if holder)
-    holders = {id(holder): holder for holder in around if id(holder) not in records}
-    keys = {key for holder in holders.values() for key in _lists_of(holder, records)}
+    holders = _outside(records, chosen)
+    keys = {key for holder in holders for key in _lists_of(holder, records)}
     inner = any(group.within - group.ways - {""} for group in chosen)
     if not keys or not (inner or len(holders) > 1):
         return ()
-    named = (one.path for one in fields_of(list(holders.values())) if _names_a_page(one))
+    named = (one.path for one in fields_of(holders) if _names_a_page(one))
     path = next(named, "")
     return (path, "|".join(sorted(keys))) if path else ()
+
+
+def _outside(records: set[int], chosen: list[Group]) -> list[dict[str, Any]]:
+    """The objects around the lists that are no comments. records: those that are, by their `id`."""
+    around = (holder for group in chosen for holder in group.holders if holder)
+    return list({id(holder): holder for holder in around if id(holder) not in records}.values())
 
 
 def _lists_of(holder: dict[str, Any], records: set[int]) -> Iterator[str]:

@@ -26,7 +26,7 @@ def short_limits(monkeypatch):
         "SMALL_BLOCK": 500,
     }
     for name, size in sizes.items():
-        monkeypatch.setattr(f"moderation.readers.table.csv.{name}", size)
+        monkeypatch.setattr(f"moderation.readers.table.csv.columns.{name}", size)
 
 
 @pytest.mark.usefixtures("short_limits")

@@ -24,7 +24,7 @@ from moderation.readers.json.text import first_values
 from moderation.readers.markup import plain
 from moderation.readers.synonyms import plainly, roles
 from moderation.readers.table.columns import texts
-from moderation.readers.table.csv import style_of
+from moderation.readers.table.csv.style import style_of
 from moderation.readers.values import status_of
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from moderation.readers.source import HEAD_BYTES
 from moderation.readers.synonyms import NAMES, is_html, plainly, roles
 from moderation.readers.table.ahead import in_order
 from moderation.readers.table.columns import batch, late_roles, texts
-from moderation.readers.table.csv import Style, csv_columns, style_of
+from moderation.readers.table.csv.columns import csv_columns
+from moderation.readers.table.csv.style import Style, style_of
 from moderation.readers.table.dialects import DIALECTS, dialect_of, dialect_roles
 from moderation.readers.table.jsonl import line_columns, value_columns
 from moderation.readers.table.nested import nested_batches

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from moderation.readers.source import Source
-    from moderation.readers.table.csv import Style
+    from moderation.readers.table.csv.style import Style
 
 _OTHERS = ("author", "created_at", "thread_id")
 ROWS = 1_000  # that are looked at

@@ -368,8 +368,8 @@ def test_well_formed_csv_is_read_as_python_reads_it(tmp_path, cells, size):
     writer.writerow(["id", "text"])
     writer.writerows([f"c{number}", cell] for number, cell in enumerate(cells))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("moderation.readers.table.csv.BLOCK_BYTES", size)
-        patch.setattr("moderation.readers.table.csv.style_escapes", lambda *_: False)
+        patch.setattr("moderation.readers.table.csv.columns.BLOCK_BYTES", size)
+        patch.setattr("moderation.readers.table.csv.style.style_escapes", lambda *_: False)
         dump = table(tmp_path, written.getvalue(), "a.csv")
     texts = dict(rows(dump, "id", "text"))
     assert texts == {f"c{number}": cell for number, cell in enumerate(cells)}

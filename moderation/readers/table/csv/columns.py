@@ -3,17 +3,13 @@
 A quote that never closes would swallow the rest of the file. So each block is first checked as
 RFC 4180 wants it (an opening quote follows a delimiter, a closing one precedes one); the first
 line that breaks the rule is read on its own or rejected, and reading goes on behind it.
-
-Long, for the pass over the file and the two ways to parse share the window and its line numbers.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -25,9 +21,15 @@ from moderation.errors import InputError
 from moderation.readers.column_bytes import Bytes
 from moderation.readers.encodings import decode
 from moderation.readers.records import SNIPPET, snippet
-from moderation.readers.source import HEAD_BYTES
-from moderation.readers.streams import read_fully
-from moderation.readers.synonyms import roles
+from moderation.readers.table.csv.rows import (
+    NEWLINE,
+    RowPlaces,
+    Rows,
+    count_rows,
+    first_wrong,
+    quotes_in,
+)
+from moderation.readers.table.csv.style import HOLDS_ROW, Style, beginning
 from moderation.readers.table.objects import Columns, Job
 from moderation.readers.table.unread import crowded, misplaced, sampled
 
@@ -41,147 +43,13 @@ SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a
 FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
-_WORDY = 10  # words in the name of a column, which even a question hardly has
-_WORDY_EXPORT = 5  # words in one that a program has made
-_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d")
-_SEVERAL = 3  # other columns, which show what names are like
-_PROSE = 3  # blanks in the name of a column
-DELIMITERS = ",\t;|"
-_HOLDS_ROW = "the header line holds what a row should"
 _CUT = "a quote closes a cell that none opens: words before it are lost, or in another cell"
-_QUOTED = re.compile(r"""(?:^|[,;\t|])"(?:[^"]++|"")*+"(?:[,;\t|\r\n]|\Z)""", re.MULTILINE)
-_QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 34, 92, 10, 13
-
-
-@dataclass(frozen=True)
-class Style:
-    """How the file separates and quotes, and its header's names (made unique: `text`, `text.1`)."""
-
-    delimiter: str
-    escape: bool  # a backslash guards a quote, as PHP and MySQL write it
-    names: tuple[str, ...]
-    header: int = 1  # lines that the header takes; 0: the names are not in the file
-    cells: int = 0  # of the line behind it
-    quoted: bool = False  # some cells of its first rows are
-    exported: bool = False  # by a program that is known; a person may call a column by a sentence
-
-    def holds_words(self, name: str) -> bool:
-        """Whether a text has run into the name of a column, which is known by itself."""
-        words = name.split()
-        if self.exported:
-            return len(words) > _WORDY_EXPORT
-        if len(words) < _WORDY or name.rstrip().endswith(("?", ":", ")")):  # they ask or explain
-            return False
-        others = [len(other.split()) for other in self.names if other != name]
-        if len(others) >= _SEVERAL and max(others) <= _PROSE:  # no questionnaire
-            return True
-        edges = [" ".join(edge) for end in (2, 3) for edge in (words[:end], words[-end:])]
-        edges += [edge for edge in (words[0], words[-1]) if "_" in edge]
-        return bool(roles(edges, {}))
-
-    @property
-    def is_split(self) -> bool:
-        """Whether some words split a name of an export, and made more names than rows have cells.
-
-        Its other names have no blank.
-        """
-        blanks = sum(" " in name for name in self.names)
-        return self.exported and len(self.names) > self.cells and 0 < 2 * blanks < len(self.names)
-
-    @property
-    def damage(self) -> str:
-        """What is wrong with the header; empty where nothing is."""
-        if any(map(_DATE.match, self.names)):
-            return _HOLDS_ROW
-        words = any(map(self.holds_words, self.names)) or self.is_split
-        return "a column's name goes on as a text" * words
-
-    @property
-    def holds_row(self) -> bool:
-        """Whether the header is also a row, for its end is damaged, or its beginning is lost."""
-        prose = any(
-            name.count(" ") >= _PROSE or (" " in name and name.endswith((".", "!")))
-            for name in self.names
-        )
-        numbers = any(name.isdigit() for name in self.names)
-        return (prose or numbers) and (len(self.names) != self.cells or (prose and numbers))
-
-
-def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
-    """The style told by the head, or None where it cannot be a table.
-
-    names: for a file that has no header.
-    """
-    sample = _beginning(source).lstrip("\ufeff").replace("\0", "")
-    if not sample.strip():
-        return None
-    line = sample.lstrip("\r\n").splitlines()[0]
-    outside = "".join(line.split('"')[::2]) or line
-    delimiter = max(DELIMITERS, key=outside.count)
-    delimiter = "\t" if source.suffix == ".tsv" and "\t" in line else delimiter
-    escaped = style_escapes(sample, delimiter)
-    if names:
-        return Style(delimiter, escaped, names, header=0)
-    try:
-        lines = io.StringIO(sample.lstrip("\r\n"), newline="")
-        reader = csv.reader(lines, delimiter=delimiter, strict=line.count('"') % 2 == 1)
-        cells = next(reader, [])
-        header = max(1, reader.line_num)
-    except csv.Error:
-        if line.count('"') % 2 == 0:
-            return None
-        cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
-        return Style(delimiter, escaped, _unique(cells), cells=len(cells))
-    behind, quoted = _cells_behind(reader) or len(cells), _QUOTED.search(sample) is not None
-    return Style(delimiter, escaped, _unique(cells), header, behind, quoted)
-
-
-def _cells_behind(reader: Iterator[list[str]]) -> int:
-    """Cells of the line behind the header; 0 where there is none, or it cannot be told."""
-    try:
-        return len(next(reader, []))
-    except csv.Error:
-        return 0
-
-
-def _beginning(source: Source) -> str:
-    """The head as text; more of the file where its first line is longer than that."""
-    if len(source.head) < HEAD_BYTES or "\n" in source.sample.strip("\r\n"):
-        return source.sample
-    if "first line" not in source.memo:
-        with source.utf8() as stream:
-            source.memo["first line"] = decode(read_fully(stream, BLOCK_BYTES))[0]
-    line: str = source.memo["first line"]
-    return line
-
-
-def style_escapes(sample: str, delimiter: str) -> bool:
-    r"""Whether `\"` stands for a quote within a cell (PHP, MySQL): more often than at its end."""
-    ends = ('"', delimiter, "\n", "\r")
-    return sample.count('\\"') > sum(sample.count(f'\\"{end}') for end in ends)
-
-
-def _unique(cells: list[str]) -> tuple[str, ...]:
-    """Names of columns; one that comes again is numbered.
-
-    >>> _unique(["text", "text", "", "text"])
-    ('text', 'text.1', 'column 3', 'text.2')
-    """
-    names: dict[str, None] = {}
-    copies: dict[str, int] = {}
-    for number, cell in enumerate(cells):
-        name = own = cell.strip() or f"column {number + 1}"
-        while name in names:
-            copies[own] = copies.get(own, 0) + 1
-            name = f"{own}.{copies[own]}"
-        names[name] = None
-    return tuple(names)
 
 
 def csv_columns(source: Source, style: Style, roles: Mapping[str, str]) -> Iterator[Job]:
     """Columns of the file's rows, block by block. roles: our name -> header name."""
     with source.utf8() as stream:
-        start = _beginning(source)
+        start = beginning(source)
         lines = _Returns(stream) if "\n" not in start and "\r" in start else stream
         walk = _Walk(lines, source, style, roles)
         yield from walk.columns()
@@ -196,32 +64,6 @@ class _Returns:
     def read(self, size: int) -> bytes:
         """The next bytes."""
         return self._stream.read(size).replace(b"\r", b"\n")
-
-
-class _Rows(NamedTuple):
-    """Rows as they stand in the file: the line and byte where they begin, and how many they are.
-
-    wrong: a line whose quotes are wrong; else they are well quoted. cut: only its beginning.
-    ends: of well-quoted rows, the newlines that end them.
-    """
-
-    raw: bytes
-    line: int
-    byte: int
-    rows: int = 1
-    wrong: bool = False
-    cut: bool = False
-    ends: np.ndarray = np.zeros(0, np.int64)
-
-    @property
-    def place(self) -> str:
-        """Where they stand, for messages."""
-        return place_of(self.line, self.byte, self.byte + len(self.raw))
-
-
-def place_of(line: int, start: int, end: int) -> str:
-    """A stretch of the file, for messages."""
-    return f"line {line}, bytes {start} to {end}"
 
 
 class _Cells(NamedTuple):
@@ -264,7 +106,7 @@ class _Walk:
         yield from self._row_jobs()
 
     def _row_jobs(self) -> Iterator[Job]:
-        few: list[_Rows] = []  # broken lines and the rows between them, for one job
+        few: list[Rows] = []  # broken lines and the rows between them, for one job
         waiting = 0
         for rows in self._pieces():
             alone = not rows.wrong and len(rows.raw) > FEW_BYTES
@@ -286,17 +128,17 @@ class _Walk:
                 f"{self._file}: the header line is damaged, so no column can be trusted: "
                 f"{snippet(head)[:80]!r}; put the names of the columns there"
             )
-        return self._rejected(head, _HOLDS_ROW)
+        return self._rejected(head, HOLDS_ROW)
 
     def _rejected(self, head: bytes, why: str) -> Columns:
         """A reject for the header."""
-        reject = Reject(self._file, _Rows(head, 1, 0).place, why, snippet(head))
+        reject = Reject(self._file, Rows(head, 1, 0).place, why, snippet(head))
         return Columns({}, str, [reject], 1)
 
-    def _first(self, few: list[_Rows]) -> Columns:
+    def _first(self, few: list[Rows]) -> Columns:
         return self._one_by_one(few) if few[0].wrong else self._parsed(few[0])
 
-    def _pieces(self) -> Iterator[_Rows]:
+    def _pieces(self) -> Iterator[Rows]:
         """Well-quoted rows and broken lines, in their order."""
         while not self._ended or self._left:
             self._fill(self._size)
@@ -305,10 +147,10 @@ class _Walk:
                 line, byte = self._line, self._byte
                 lines = int(np.searchsorted(self._newlines, good))
                 ends = self._ends
-                yield _Rows(self._taken(good, lines), line, byte, self._count, ends=ends)
+                yield Rows(self._taken(good, lines), line, byte, self._count, ends=ends)
             if broken:
                 line, byte = self._line, self._byte
-                yield _Rows(self._taken(broken), line, byte, wrong=True, cut=self._overlong)
+                yield Rows(self._taken(broken), line, byte, wrong=True, cut=self._overlong)
                 self._size = SMALL_BLOCK
                 if self._overlong:
                     self._pass_over()
@@ -371,14 +213,14 @@ class _Walk:
         count = min(self._size, self._left)
         window = np.frombuffer(self._buffer, np.uint8, count, self._at)
         at_end = self._ended and self._left <= self._size
-        quotes = _quotes(window, self._style.escape)
-        wrong = _first_wrong(window, quotes, ord(self._style.delimiter), at_end)
-        newlines = self._newlines = np.flatnonzero(window == _NEWLINE)
+        quotes = quotes_in(window, self._style.escape)
+        wrong = first_wrong(window, quotes, ord(self._style.delimiter), at_end)
+        newlines = self._newlines = np.flatnonzero(window == NEWLINE)
         inside = np.searchsorted(quotes, newlines) % 2 == 1
         limit = len(window) if wrong is None else wrong
         free = self._ends = newlines[~inside & (newlines < limit)]
         good = int(free[-1]) + 1 if len(free) else 0
-        self._count = _rows_within(window, free)
+        self._count = count_rows(window, free)
         if wrong is None:
             if at_end and len(quotes) % 2 == 0:
                 self._count += bool(window[good:].tobytes().strip(b"\r"))
@@ -415,7 +257,7 @@ class _Walk:
                 return
         self._ended = True
 
-    def _parsed(self, rows: _Rows) -> Columns:
+    def _parsed(self, rows: Rows) -> Columns:
         raw = rows.raw
         if self._false:
             return self._one_by_one([rows])
@@ -444,11 +286,11 @@ class _Walk:
         if table.num_rows != rows.rows:  # lone carriage returns end rows too
             return self._one_by_one([rows])
         columns = {role: table[name].combine_chunks() for role, name in self._roles.items()}
-        places = _RowPlaces(rows, style.escape)
+        places = RowPlaces(rows, style.escape)
         rejects = self._unread(columns, places)
         return Columns(columns, places, rejects, rows.rows + len(rejects))
 
-    def _unread(self, columns: Mapping[str, pa.Array], places: _RowPlaces) -> list[Reject]:
+    def _unread(self, columns: Mapping[str, pa.Array], places: RowPlaces) -> list[Reject]:
         """Rejects for texts in columns that are not read, of rows that Arrow has parsed."""
         by_name = {name: columns[role] for role, name in self._roles.items()}
         lengths = places.lengths
@@ -486,7 +328,7 @@ class _Walk:
         escape = "\\" if style.escape else None
         return next(csv.reader(lines, delimiter=style.delimiter, escapechar=escape), [])
 
-    def _one_by_one(self, pieces: list[_Rows]) -> Columns:
+    def _one_by_one(self, pieces: list[Rows]) -> Columns:
         """Several pieces by Python's parser."""
         cells = [self._alone(piece) if piece.wrong else self._slowly(piece) for piece in pieces]
         return self._to_columns(
@@ -498,7 +340,7 @@ class _Walk:
             )
         )
 
-    def _slowly(self, rows: _Rows) -> _Cells:
+    def _slowly(self, rows: Rows) -> _Cells:
         """Well-quoted rows: wrong numbers of cells become rejects with their line."""
         style = self._style
         text = self._source.decoded(rows.raw)
@@ -517,7 +359,7 @@ class _Walk:
                 found.append(cells)
                 places.append(f"lines {line} to {last}" if last > line else f"line {line}")
             line = last + 1
-        exact = _RowPlaces(rows, style.escape).full
+        exact = RowPlaces(rows, style.escape).full
         good: list[list[str]] = []
         kept: list[str] = []
         rejects = []
@@ -533,7 +375,7 @@ class _Walk:
             rejects.append(Reject(self._file, place, reason, shown))
         return _Cells(good, kept, rejects, len(found))
 
-    def _alone(self, rows: _Rows) -> _Cells:
+    def _alone(self, rows: Rows) -> _Cells:
         """A line whose quotes are wrong: kept if its cells are right without them."""
         place = rows.place
         style = self._style
@@ -574,101 +416,3 @@ class _Walk:
         usual = [row for number, row in rows if number in few]
         unread = self._misplaced(rows, usual, len(rows), place)
         return Columns(columns, place, [*cells.rejects, *unread], cells.met + len(unread))
-
-
-class _RowPlaces:
-    """Where well-quoted rows stand, which are counted once, and only if one is asked for."""
-
-    def __init__(self, rows: _Rows, escape: bool) -> None:
-        self._rows, self._escape = rows, escape
-
-    def __call__(self, row: int) -> str:
-        return self.full[row]
-
-    @cached_property
-    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where each row begins and ends, where no row ends in a carriage return alone."""
-        ends = self._rows.ends
-        size = len(self._rows.raw)
-        if not len(ends) or ends[-1] < size - 1:
-            ends = np.append(ends, size)
-        starts = np.append(0, ends[:-1] + 1)
-        full = _filled(np.frombuffer(self._rows.raw, np.uint8), starts, ends)
-        return starts[full], ends[full]
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """(n,) bytes of each row."""
-        starts, ends = self._bounds
-        return np.asarray(ends - starts)
-
-    def raw(self, row: int) -> bytes:
-        """A row as it stands in the file."""
-        starts, ends = self._bounds
-        return self._rows.raw[starts[row] : ends[row]]
-
-    @cached_property
-    def full(self) -> list[str]:
-        """The place of each row; blank lines are none."""
-        raw = self._rows.raw
-        window = np.frombuffer(raw, np.uint8)
-        newlines = np.flatnonzero(window == _NEWLINE)
-        returns = np.flatnonzero(window[:-1] == _RETURN)
-        alone = returns[window[returns + 1] != _NEWLINE]  # it ends a row, and no line of the file
-        stops = np.sort(np.append(newlines, alone))
-        inside = np.searchsorted(_quotes(window, self._escape), stops) % 2 == 1
-        ends = np.append(stops[~inside] + 1, len(window)).tolist()
-        starts = [0, *ends[:-1]]
-        lines = np.searchsorted(newlines, starts).tolist()
-        return [
-            place_of(self._rows.line + line, self._rows.byte + start, self._rows.byte + end)
-            for start, end, line in zip(starts, ends, lines, strict=True)
-            if raw[start:end].strip(b"\r\n")
-        ]
-
-
-def _rows_within(window: np.ndarray, ends: np.ndarray) -> int:
-    """How many rows end at these newlines, blank lines not counted."""
-    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
-    return int(_filled(window, starts, ends).sum())
-
-
-def _filled(window: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """(n,) bool: the lines between these places that are not blank."""
-    lengths = ends - starts
-    first = window[np.minimum(starts, len(window) - 1)] if len(window) else starts
-    return np.asarray((lengths > 1) | ((lengths == 1) & (first != _RETURN)))
-
-
-def _quotes(window: np.ndarray, escape: bool) -> np.ndarray:
-    """Places of the quotes that count."""
-    quotes = np.flatnonzero(window == _QUOTE)
-    if not escape or not len(quotes):
-        return quotes
-    before = np.where(quotes > 0, window[quotes - 1] == _BACKSLASH, False)
-    two = np.where(quotes > 1, window[quotes - 2] == _BACKSLASH, False)
-    return quotes[~(before & ~two)]
-
-
-def _first_wrong(
-    window: np.ndarray, quotes: np.ndarray, delimiter: int, at_end: bool
-) -> int | None:
-    """Place of the opening quote of the first pair that breaks the rule, None if all are right."""
-    if not len(quotes):
-        return None
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = np.where(opening > 0, window[opening - 1], _NEWLINE)
-    doubled = np.zeros(len(opening), bool)
-    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
-    opens = (before == delimiter) | (before == _NEWLINE) | (before == _RETURN) | doubled
-    last = len(window) - 1
-    after = np.where(closing < last, window[np.minimum(closing + 1, last)], _NEWLINE)
-    closes = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN) | (after == _QUOTE)
-    wrong = ~opens
-    wrong[: len(closing)] |= ~closes
-    if not wrong.any():
-        return None
-    first = int(np.argmax(wrong))
-    while first > 0 and doubled[first]:  # back to where this cell was opened
-        first -= 1
-    return int(opening[first])

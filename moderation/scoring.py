@@ -71,7 +71,9 @@ def score(
     >>> scored.loc[scored["flags"] != "", ["id", "flags"]].values.tolist()[:2]
     [['l6', 'abuse'], ['t8', 'slur']]
     """
-    from moderation.readers.dump import Dump as Read  # here: commands that read in parts need none
+    from moderation.readers.merging.dump import (
+        Dump as Read,  # here: commands that read in parts need none
+    )
 
     if not isinstance(dump, Read):
         raise InputError(

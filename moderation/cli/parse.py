@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from moderation.readers.spool import Spooled
+    from moderation.readers.merging.spool import Spooled
 
 
 @app.command()
@@ -54,7 +54,7 @@ def parse(
     max_expansion: MaxExpansion = 100,
 ) -> None:
     """Rebuild the threads of a dump: convert, draw or count them."""
-    from moderation.readers.spool import is_large
+    from moderation.readers.merging.spool import is_large
 
     refuse_overwriting(dumps, output, rejects)
     check_ending(output, rejects)
@@ -85,7 +85,7 @@ def parse(
 def _convert(dumps: list[str], output: str, reading: Reading, rejects: Path | None) -> None:
     """Write the same table from dumps that may not fit in memory, by way of temporary files."""
     from moderation.readers import iterate
-    from moderation.readers.spool import Spooled
+    from moderation.readers.merging.spool import Spooled
     from moderation.tables import to_frame, write_parts
 
     if "-" not in dumps:

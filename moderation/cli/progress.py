@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from moderation.readers.dump import FoundBatch
+    from moderation.readers.merging.dump import FoundBatch
 
 
 @contextmanager

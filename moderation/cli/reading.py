@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def read_dump(dumps: list[str], reading: Reading | None = None) -> Dump:
     """All comments of the dumps, in memory. reading: None = as detected."""
     from moderation.readers import iterate
-    from moderation.readers.dump import merged
+    from moderation.readers.merging.dump import merged
 
     options = (None, {}) if reading is None else reading
     return merged(counted("reading", iterate(dumps, *options)))

@@ -53,7 +53,7 @@ def thresholds(
     read = None
     if dump:
         from moderation.readers import iterate
-        from moderation.readers.dump import merged
+        from moderation.readers.merging.dump import merged
 
         read = merged(iterate(dump, None, {}))
     chosen = Model.load(folder)

@@ -29,8 +29,8 @@ from moderation.comments import PINGS, REJECT_SCHEMA
 from moderation.flags.by_language import by_language, sum_of
 from moderation.model.by_language import learnt_in_parts
 from moderation.model.share import flag_count, seen_in
-from moderation.readers.dump import Assembled, Dump, assembled
-from moderation.readers.rejects import reject_table
+from moderation.readers.merging.dump import Assembled, Dump, assembled
+from moderation.readers.merging.rejects import reject_table
 from moderation.tables import ROW_GROUP, to_frame
 
 if TYPE_CHECKING:

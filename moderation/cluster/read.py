@@ -18,9 +18,9 @@ from moderation.cluster.spill import HASH, Spill, as_lists, partition_of, spille
 from moderation.comments import RECORD_SCHEMA, REJECT_SCHEMA, THREAD_SCHEMA, Reject
 from moderation.errors import InputError
 from moderation.readers import Source, found_in
-from moderation.readers.dump import linked, thread_names
 from moderation.readers.files import sources
-from moderation.readers.rejects import reject_table
+from moderation.readers.merging.dump import linked, thread_names
+from moderation.readers.merging.rejects import reject_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from moderation.cluster.receipts import Receipt
     from moderation.comments import Batch
-    from moderation.readers.dump import FoundBatch
+    from moderation.readers.merging.dump import FoundBatch
 
 RECORDS = RECORD_SCHEMA.append(pa.field(HASH, pa.uint64()))
 THREADS = THREAD_SCHEMA.append(pa.field(HASH, pa.uint64()))
@@ -191,7 +191,7 @@ def _one(job: Job, source: Source) -> Iterator[FoundBatch]:
         if source.member is None:
             raise
         from moderation.comments import Batch
-        from moderation.readers.dump import FoundBatch
+        from moderation.readers.merging.dump import FoundBatch
 
         why = str(error).removeprefix(f"{source.name}: ")
         yield FoundBatch(source, None, why, Batch())

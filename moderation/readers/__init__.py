@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
-from moderation.readers.cleaning import cleaned
-from moderation.readers.dump import Dump, FoundBatch, merged
 from moderation.readers.families import SAMPLES, of_objects
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
+from moderation.readers.merging.cleaning import cleaned
+from moderation.readers.merging.dump import Dump, FoundBatch, merged
 from moderation.readers.source import HEAD_BYTES, USUAL, Source
 from moderation.readers.table import dialects
 from moderation.readers.table import read as table_rows

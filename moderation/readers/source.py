@@ -494,7 +494,7 @@ def _mostly_json(sample: str) -> bool:
     """
     if json_keys(sample) < _FEW_KEYS:
         return False
-    from moderation.readers.json.salvage import objects_in, without_long
+    from moderation.readers.json.damage.salvage import objects_in, without_long
 
     within, at, outside = 0, 0, []
     for start, end in objects_in(without_long(sample.replace("\0", " ")), bool):

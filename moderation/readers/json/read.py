@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Batch, Reject
 from moderation.readers.json.build import Builder
-from moderation.readers.json.doubts import Doubts, unread
-from moderation.readers.json.lenient import loads
-from moderation.readers.json.parts import Part, on_the_way, parts
-from moderation.readers.json.salvage import Doubled, Salvage, Span, located, salvaged, substantial
-from moderation.readers.json.shape import JsonFormat, Record, at
-from moderation.readers.json.strays import (
+from moderation.readers.json.damage.doubts import Doubts, unread
+from moderation.readers.json.damage.salvage import (
+    Doubled,
+    Salvage,
+    Span,
+    located,
+    salvaged,
+    substantial,
+)
+from moderation.readers.json.damage.strays import (
     Element,
     is_prose,
     says_something,
     says_twice,
     strings_in,
 )
+from moderation.readers.json.lenient import loads
+from moderation.readers.json.parts import Part, on_the_way, parts
+from moderation.readers.json.shape import JsonFormat, Record, at
 from moderation.readers.json.text import first_values
 from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet

@@ -6,8 +6,8 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from moderation.readers.json.damage.salvage import salvaged
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.salvage import salvaged
 from moderation.readers.streams import read_fully
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Scanner:
 
         There the file may begin within a string, so that no bracket can be trusted.
         """
-        from moderation.readers.json.salvage import first_object
+        from moderation.readers.json.damage.salvage import first_object
 
         head = read_fully(self._stream, FIRST_BYTES)
         start = 0 if head.lstrip(_BLANK)[:1] in (b"{", b"[", b"") else first_object(head)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moderation.readers.json.damage.strays import TOP, Element
 from moderation.readers.json.shape import JsonFormat, Record, at, has_all, is_record
-from moderation.readers.json.strays import TOP, Element
 from moderation.readers.json.text import first_values
 from moderation.readers.synonyms import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moderation.readers.json.strays import Way
+    from moderation.readers.json.damage.strays import Way
     from moderation.readers.source import Source
 
 SAMPLED = 5_000  # objects that detection looks at

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import pyarrow as pa
 
 from moderation.comments import STRING, Reject
+from moderation.readers.json.damage.salvage import located, salvaged
+from moderation.readers.json.damage.strays import says_something
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.salvage import located, salvaged
-from moderation.readers.json.strays import says_something
 from moderation.readers.json.walk import NESTS
 from moderation.readers.records import SNIPPET, encodable, snippet
 from moderation.readers.synonyms import plainly
@@ -19,7 +19,7 @@ from moderation.readers.synonyms import plainly
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moderation.readers.json.salvage import Doubled, Span
+    from moderation.readers.json.damage.salvage import Doubled, Span
 
 _BROKEN = "not JSON"
 LATER = " later"  # behind a role: its other column, in rows that lack the usual one

@@ -14,9 +14,9 @@ from moderation.comments import STRING, Batch
 from moderation.errors import InputError
 from moderation.readers.inference.fields import count_words
 from moderation.readers.json import formats
+from moderation.readers.json.damage.strays import is_prose, odd_key
 from moderation.readers.json.late import late, may_be_longer
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.strays import is_prose, odd_key
 from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.unknown import shape_of
 from moderation.readers.markup import plain, plain_if_marked

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from moderation.comments import RECORD_SCHEMA, STRING, Batch
 from moderation.readers import read
-from moderation.readers.cleaning import ADDRESS, cleaned
 from moderation.readers.column_bytes import Bytes
 from moderation.readers.column_times import times
+from moderation.readers.merging.cleaning import ADDRESS, cleaned
 from moderation.readers.source import Options
 from moderation.readers.table import columns
 from moderation.readers.values import NO_PARENT, when

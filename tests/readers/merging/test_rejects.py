@@ -3,7 +3,7 @@
 import pytest
 
 from moderation.comments import REJECT_SCHEMA, Reject
-from moderation.readers.rejects import Rejects
+from moderation.readers.merging.rejects import Rejects
 from moderation.tables import to_frame
 
 

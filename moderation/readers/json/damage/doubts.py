@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
-from moderation.readers.json.strays import (
+from moderation.readers.json.damage.strays import (
     TOP,
     Element,
     Homes,
@@ -23,6 +22,7 @@ from moderation.readers.json.strays import (
     says_something,
     strings_in,
 )
+from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
 from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.markup import plain
 from moderation.readers.page_words import PageWords

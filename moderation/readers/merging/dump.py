@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import RECORD_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
 from moderation.errors import InternalError
-from moderation.readers.rejects import Rejects
+from moderation.readers.merging.rejects import Rejects
 from moderation.tables import to_frame
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from moderation.cli.app import app
 from moderation.errors import OutputError
 from moderation.readers import iterate, read
-from moderation.readers.spool import Spooled, is_large
+from moderation.readers.merging.spool import Spooled, is_large
 from moderation.tables import to_frame
 
 
@@ -58,7 +58,7 @@ def test_a_full_disk_is_told_in_one_line(dump, monkeypatch):
     def full(path, name=None):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("moderation.readers.spool._records", full)
+    monkeypatch.setattr("moderation.readers.merging.spool._records", full)
     with pytest.raises(OutputError, match="No space left on device"):
         through_files(dump, 100)
 
@@ -67,16 +67,16 @@ def test_large_is_told_by_size_and_packing(dump, tmp_path, monkeypatch):
     assert is_large(["-"])
     assert not is_large([str(dump)])
     size = sum(one.stat().st_size for one in Path(dump).iterdir())
-    monkeypatch.setattr("moderation.readers.spool.LARGE", size)
+    monkeypatch.setattr("moderation.readers.merging.spool.LARGE", size)
     assert not is_large([str(dump)])
-    monkeypatch.setattr("moderation.readers.spool.LARGE", size - 1)
+    monkeypatch.setattr("moderation.readers.merging.spool.LARGE", size - 1)
     assert is_large([str(dump)])
 
 
 def test_parse_says_so_and_writes_the_same(dump, tmp_path, monkeypatch):
     told = []
     for large in (1 << 30, 1):
-        monkeypatch.setattr("moderation.readers.spool.LARGE", large)
+        monkeypatch.setattr("moderation.readers.merging.spool.LARGE", large)
         out = tmp_path / f"{large}.jsonl"
         shown = CliRunner().invoke(app, ["parse", str(dump), "-o", str(out)])
         told.append((shown.exit_code, out.read_bytes(), shown.output))

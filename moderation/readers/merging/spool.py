@@ -18,8 +18,8 @@ import pyarrow.ipc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA, STRING
 from moderation.errors import OutputError
-from moderation.readers.dump import Gathering, assembled, linked, thread_table
 from moderation.readers.files import sources
+from moderation.readers.merging.dump import Gathering, assembled, linked, thread_table
 from moderation.readers.source import USUAL
 from moderation.tables import to_arrow, to_frame
 from moderation.temporary import Folder
@@ -28,7 +28,7 @@ from moderation.threads import natural_order
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from moderation.readers.dump import Dump, FoundBatch
+    from moderation.readers.merging.dump import Dump, FoundBatch
     from moderation.readers.source import Options
 
 LARGE = 600 << 20  # bytes of text beyond which a dump is spooled; in memory it takes 1.6 times that

@@ -7,7 +7,9 @@ languages: see `TextLabel.scores`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,12 +20,46 @@ from moderation.evidence.clusters import by_character, on_clusters
 from moderation.features.unicode_forms import composed, places_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
     from moderation.evidence.words import Evidence
     from moderation.model.model import Model
+
+
+class PartsOnDemand(Mapping[str, "Model"]):
+    """Parts by language, each built when it is first asked for; of several threads by one.
+
+    Most dumps are of one language, and a part takes ten times the room that it has in the file.
+    labels: of each part. Asking for a part raises what `build` raises.
+    """
+
+    def __init__(self, labels: Mapping[str, list[str]], build: Callable[[str], Model]) -> None:
+        self.labels = labels
+        self._build = build
+        self._ready: dict[str, Model] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, language: str) -> Model:
+        with self._lock:
+            if language not in self._ready:
+                if language not in self.labels:
+                    raise KeyError(language)
+                self._ready[language] = self._build(language)
+            return self._ready[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __contains__(self, language: object) -> bool:
+        return language in self.labels
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PartsOnDemand, (self.labels, self._build)
 
 
 def parts_for(model: Model, languages: pa.Array) -> Iterator[tuple[str, Model, np.ndarray]]:
@@ -59,7 +95,10 @@ def put_scores(
 
 def learnt_in_parts(model: Model, label: str) -> list[str]:
     """The languages whose part has the label."""
-    return sorted(name for name, part in model.by_language.items() if label in part.labels)
+    parts = model.by_language
+    if isinstance(parts, PartsOnDemand):
+        return sorted(name for name, labels in parts.labels.items() if label in labels)
+    return sorted(name for name, part in parts.items() if label in part.labels)
 
 
 def evidence_in(part: Model, texts: pd.Series | list[str], workers: int | None = None) -> Evidence:

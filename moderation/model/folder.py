@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import Lexicon
 from moderation.language.identify import ENGLISH
 from moderation.model import card as model_card
+from moderation.model.by_language import PartsOnDemand
 from moderation.model.calibration import Calibration
 from moderation.model.eight_bits import packed, packed_kinds, unpacked_arrays
 from moderation.model.goals.stored_curve import StoredCurve
@@ -132,9 +134,7 @@ def load(folder: str | Path, model_class: type[Model]) -> Model:
         model = _built(card, arrays, model_class)
     except (ModelError, ValueError) as error:  # entries that do not belong together
         raise ModelError(f"{folder / CARD}: {error}") from error
-    _check_scores(model, card["self_test"], folder)
-    for name, part in model.by_language.items():
-        _check_scores(part, card["by_language"][name]["self_test"], folder)
+    _check_scores(model, card["self_test"], str(folder))
     return replace(model, name=folder.resolve().name, digest=card["digest"])
 
 
@@ -313,13 +313,40 @@ def _check_numbers(array: np.ndarray, name: str, path: Path) -> None:
         raise ModelError(f"{path}: {name} holds numbers beyond {model_card.LARGE:,.0f}")
 
 
+def _parts(
+    card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: type[Model]
+) -> PartsOnDemand:
+    """The parts for languages of their own, unpacked when they are asked for."""
+    described: dict[str, dict[str, Any]] = card.get("by_language", {})
+    packed_ones: dict[str, dict[str, np.ndarray]] = {language: {} for language in described}
+    for key, array in arrays.items():
+        if key.startswith("language/"):
+            _, language, name = key.split("/", 2)
+            packed_ones[language][name] = array
+    labels = {
+        language: [label["name"] for label in part["labels"]]
+        for language, part in described.items()
+    }
+    return PartsOnDemand(labels, partial(_part, described, packed_ones, model_class))
+
+
+def _part(
+    described: dict[str, dict[str, Any]],
+    arrays: dict[str, dict[str, np.ndarray]],
+    model_class: type[Model],
+    language: str,
+) -> Model:
+    """One part, tested. Raises ModelError for entries that do not belong together."""
+    card, place = described[language], f"the model's part for {language}"
+    try:
+        part = _built(card, unpacked_arrays(arrays[language], _shapes(card)), model_class)
+    except ValueError as error:
+        raise ModelError(f"{place}: {error}") from error
+    _check_scores(part, card["self_test"], place)
+    return part
+
+
 def _built(card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: type[Model]) -> Model:
-    parts: dict[str, Model] = {}
-    for language, described in card.get("by_language", {}).items():
-        place = _place(language)
-        own = {key.removeprefix(place): one for key, one in arrays.items() if key.startswith(place)}
-        whole = unpacked_arrays(own, _shapes(described))
-        parts[language] = _built(described, whole, model_class)
     table = WeightTable(
         NgramConfig.from_json(card["ngrams"]),
         arrays["ngrams/idf"].astype(np.float32),
@@ -340,7 +367,7 @@ def _built(card: dict[str, Any], arrays: dict[str, np.ndarray], model_class: typ
         base=_base(arrays) if card.get("carried_on") else None,
         held=_held(arrays, "held"),
         tables=_held(arrays, "tables/held"),
-        by_language=parts,
+        by_language=_parts(card, arrays, model_class),
     )
 
 
@@ -397,16 +424,16 @@ def label_of(label: dict[str, Any], arrays: dict[str, np.ndarray]) -> TextLabel 
     return ContextLabel(name, ContextClassifier.load(own, label["context"]), calibration, *stated)
 
 
-def _check_scores(model: Model, expected: list[dict[str, Any]], folder: Path) -> None:
+def _check_scores(model: Model, expected: list[dict[str, Any]], place: str) -> None:
     """Run the self-test: the saved comments must score as they did."""
     columns = len(model.text_heads)
     if any(len(case["scores"]) != columns for case in expected):
-        raise ModelError(f"{folder / CARD}: a self-test needs {columns} scores, one per text label")
+        raise ModelError(f"{place}: a self-test needs {columns} scores, one per text label")
     wanted = np.array([case["scores"] for case in expected], np.float64).reshape(-1, columns)
     scores = model.score_texts([case["text"] for case in expected], 1)
     worst = float(np.abs(scores - wanted).max(initial=0))
     if not worst <= SELF_TEST_ERROR:
         raise ModelError(
-            f"{folder}: the self-test comments score differently by up to {worst:.2g}; "
+            f"{place}: the self-test comments score differently by up to {worst:.2g}; "
             "the model was made by another version of this program: retrain it"
         )

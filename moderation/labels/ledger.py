@@ -12,6 +12,8 @@ line that is no entry is an error that names it, and nothing is written after it
 What counts follows from the place of a line, not from clocks: a decision that is made here
 replaces what its annotator had said before. One that was imported (`imported_at`) was made
 elsewhere, so it is placed by its time: it replaces only what is not newer.
+
+Long, for whoever writes a line and whoever reads it back have to agree on every entry.
 """
 
 from __future__ import annotations

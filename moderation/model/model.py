@@ -3,6 +3,8 @@
 There are two kinds of label. A text label looks at the comment's own words. A context
 label looks at how the comment fits its conversation, and cannot tell (null) where there is none.
 Nothing is fitted here, and no comment's score depends on another thread.
+
+Long by a little: the model is the one object through which everybody scores and explains.
 """
 
 from __future__ import annotations

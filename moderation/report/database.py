@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from moderation.comments import KINDS, STATUSES
 from moderation.errors import InputError, OutputError
 from moderation.readers.source import Source
 from moderation.readers.table.parquet import Parquet
@@ -48,8 +49,8 @@ COLUMNS = {
     "author": "Name of the author as the dump has it",
     "created_at": "When it was written, in UTC",
     "text": "The comment",
-    "kind": "comment, pingback, trackback or placeholder (of a lost comment)",
-    "status": "The site's own verdict: approved, pending, spam, removed, deleted, hidden, unknown",
+    "kind": f"What it is: {', '.join(KINDS)} (for a comment that the dump lost)",
+    "status": f"The site's own verdict: {', '.join(STATUSES)}",
     "url": "Where it stands",
     "warnings": "What was odd about the record; several are joined by ;",
     "language": "BCP 47 code; mul for several languages, empty for unknown",

@@ -121,7 +121,7 @@ def scored_parts(
 
     if len(places) <= 2:
         measured = _Measured.of(dump.comments, dump.threads, model, workers)
-        yield _told(dump, measured, model, workers, judge())
+        yield _scored_table(dump, measured, model, workers, judge())
         return
     heads = _heads(dump, bounds)
 
@@ -133,7 +133,7 @@ def scored_parts(
     def tell(k: int, measured: _Measured, whole: Verdict | None) -> pa.Table:
         begin, end = int(bounds[places[k]]), int(bounds[places[k + 1]])
         own = None if whole is None else whole.rows(begin, end)
-        return _told(dump, measured, model, 1, own)
+        return _scored_table(dump, measured, model, 1, own)
 
     with ThreadPoolExecutor(workers) as pool:
         yield from _in_turn(pool, judge, measure, tell, len(places) - 1, workers)
@@ -201,7 +201,7 @@ class _Measured(NamedTuple):
         return cls(comments, threads, languages, *found)
 
 
-def _told(
+def _scored_table(
     dump: Dump, part: _Measured, model: Model, workers: int, verdict: Verdict | None
 ) -> pa.Table:
     """The scored table of some threads. verdict: of their comments."""

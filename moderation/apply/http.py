@@ -100,7 +100,7 @@ class Client:
 
     def refusal(self, answer: Answer, asked: str) -> ApplyError:
         """The error for an answer that is not what was asked for."""
-        message = _said(answer)
+        message = _complaint(answer)
         return ApplyError(self._shown(f"{asked}: {self._where} answered {answer.status}{message}"))
 
     @property
@@ -255,7 +255,7 @@ def _pause(headers: Mapping[str, str], answer: Answer, attempt: int) -> float:
     return float(seconds) if isinstance(seconds, int | float) else float(2**attempt)
 
 
-def _said(answer: Answer) -> str:
+def _complaint(answer: Answer) -> str:
     """What the server says went wrong, in one piece."""
     words = []
     for name in ("code", "error", "message", "errors", "reason", "response"):

@@ -149,7 +149,7 @@ def _forward(run: Run, step: Step, may_write: bool) -> Outcome:
         return Outcome(step, CONFLICT, state, state, f"expected {expected}, found {state}")
     if not run.irreversible and not _returns(run, state):
         return Outcome(step, FINAL, state, state, f"{state} is what no undo can bring back")
-    return _written(run, step, Change(state or expected, step.after), may_write, state is None)
+    return _write(run, step, Change(state or expected, step.after), may_write, state is None)
 
 
 def _returns(run: Run, state: str | None) -> bool:
@@ -184,7 +184,7 @@ def _back(run: Run, step: Step, may_write: bool) -> Outcome:
         return Outcome(step, CONFLICT, state, state, f"expected {wrote}, found {state}")
     if state is not None and not _returns(run, first):
         return Outcome(step, FINAL, state, state, f"it was {first}, which cannot be brought back")
-    return _written(run, step, Change(wrote, first, undo=True), may_write, state is None)
+    return _write(run, step, Change(wrote, first, undo=True), may_write, state is None)
 
 
 def _was_put_back(run: Run, step: Step, last: Entry, state: str) -> Outcome:
@@ -207,7 +207,7 @@ class _Attempt(NamedTuple):
     altered: bool = False
 
 
-def _written(run: Run, step: Step, change: Change, may_write: bool, blind: bool) -> Outcome:
+def _write(run: Run, step: Step, change: Change, may_write: bool, blind: bool) -> Outcome:
     """Write, unless something is in the way, and read what came of it."""
     if obstacle := run.driver.obstacle(step.target, change):
         return Outcome(step, REFUSED, change.before, change.before, obstacle)

@@ -129,7 +129,7 @@ def _statement(
     step: Step, applied: str, about: list[dict[str, Any]], row: dict[str, Any], policy: Policy
 ) -> Statement:
     labels = [str(one["label"]) for one in about if one.get("label") and one.get("value")]
-    labels = labels or _named(step)
+    labels = labels or _labels_of(step)
     label = next((one for one in labels if one in CATEGORIES or one in policy.grounds), "")
     ground = _ground(label, about, policy)
     reference = f"{step.step}-{step.action}"
@@ -153,7 +153,7 @@ def _statement(
     )
 
 
-def _named(step: Step) -> list[str]:
+def _labels_of(step: Step) -> list[str]:
     """The labels in a step's reason: `abuse 0.983 >= 0.9` of a score, else `rule: abuse;slur`."""
     named = step.reason.split(" ")[0] if step.by == SCORE else step.reason.split(": ")[-1]
     return [part for part in named.split(";") if part]

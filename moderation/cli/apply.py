@@ -304,14 +304,14 @@ def _say_found(steps: list[Step], left: Counter[str]) -> None:
 
     by_people = Counter(step.action for step in steps if step.by != SCORE)
     by_score = Counter(step.action for step in steps if step.by == SCORE)
-    tell(f"{plural(by_people.total(), 'step')} from decisions{_listed(by_people)}")
+    tell(f"{plural(by_people.total(), 'step')} from decisions{_counts(by_people)}")
     if by_score:
-        tell(f"{plural(by_score.total(), 'step')} from scores alone{_listed(by_score)}")
+        tell(f"{plural(by_score.total(), 'step')} from scores alone{_counts(by_score)}")
     for reason, count in sorted(left.items()):
         tell(f"  {plural(count, 'comment')} left alone: {reason}")
 
 
-def _listed(counts: Counter[str]) -> str:
+def _counts(counts: Counter[str]) -> str:
     listed = ", ".join(f"{count:,} {action}" for action, count in sorted(counts.items()))
     return f": {listed}" if listed else ""
 

@@ -94,7 +94,7 @@ def slices(rows: int) -> int:
 
 def _observed_in(table: pa.Table, urls: pa.Table) -> Observed:
     """What some comments hold. table: has COLUMNS. urls: of their threads, see `_urls`."""
-    author = _named(table["author"])
+    author = _author_names(table["author"])
     encoded = pc.dictionary_encode(author)
     kinds = np.array([*map(name_kind, encoded.dictionary.to_pylist()), 0], np.uint16)
     code = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
@@ -126,7 +126,7 @@ def _urls_of(pieces: Pieces, number: int) -> pa.Table:
     return _urls(pa.concat_tables(found))
 
 
-def _named(author: pa.ChunkedArray) -> pa.Array:
+def _author_names(author: pa.ChunkedArray) -> pa.Array:
     """The names of authors, with null for an empty name."""
     column = author.combine_chunks()
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
@@ -158,7 +158,7 @@ def look_over(job: Job, number: int, pieces: Pieces, read: str) -> Receipt:
             named = observed.author != 0
             found = {
                 "author": [column[named] for column in observed.by_author],
-                **{kind: _placed(observed, observed.seen[kind]) for kind in THINGS},
+                **{kind: _keys(observed, observed.seen[kind]) for kind in THINGS},
                 "piece": [observed.seen["text"].key],
             }
             for kind, columns in found.items():
@@ -170,7 +170,7 @@ def look_over(job: Job, number: int, pieces: Pieces, read: str) -> Receipt:
     return receipts.leave(job, name, made_from, paths_made, rows=rows, threads=len(threads))
 
 
-def _placed(observed: Observed, seen: Sightings) -> list[np.ndarray]:
+def _keys(observed: Observed, seen: Sightings) -> list[np.ndarray]:
     return [seen.key, observed.thread[seen.row], observed.author[seen.row]]
 
 
@@ -273,7 +273,7 @@ def gather_texts(
             columns = [
                 pa.array(_text_hashes(texts)),
                 pa.array(thread_hashes(some["thread_id"])),
-                pa.array(thread_hashes(_named(some["author"]))),
+                pa.array(thread_hashes(_author_names(some["author"]))),
                 texts,
             ]
             writer.write_batch(pa.record_batch(columns, schema=TEXTS))

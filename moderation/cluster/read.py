@@ -181,10 +181,10 @@ def _batches(job: Job, unit: Unit) -> Iterator[FoundBatch]:
             source.groups = unit.groups
             if files.is_url(unit.path):
                 source.name = source.name.replace(str(disk), unit.path)
-            yield from _one(job, source)
+            yield from _source_batches(job, source)
 
 
-def _one(job: Job, source: Source) -> Iterator[FoundBatch]:
+def _source_batches(job: Job, source: Source) -> Iterator[FoundBatch]:
     try:
         yield from found_in(source, job.format)
     except InputError as error:

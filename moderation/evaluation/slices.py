@@ -65,11 +65,11 @@ def slices_of(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
     if answers.any():
         yield "place", "answers a comment", answers
         yield "place", "no parent known", ~answers
-    yield from _named("source", frame["source"].fillna("none"))
+    yield from _by_value("source", frame["source"].fillna("none"))
     link = np.array([_LINK.search(comment) is not None for comment in text], dtype=bool)
     yield "link", "with a link", link
     yield "link", "without", ~link
-    yield from _named("language", pd.Series(languages(text), dtype="object"))
+    yield from _by_value("language", pd.Series(languages(text), dtype="object"))
 
 
 def identity_slices(text: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
@@ -88,7 +88,7 @@ def identity_slices(text: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
         )
 
 
-def _named(kind: str, values: pd.Series) -> Iterator[tuple[str, str, np.ndarray]]:
+def _by_value(kind: str, values: pd.Series) -> Iterator[tuple[str, str, np.ndarray]]:
     names = values.astype("str").to_numpy()
     for name in sorted(set(names)):
         yield kind, name, names == name

@@ -64,7 +64,9 @@ def flag(
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
         texts = pa.array(comments["text"].take(some).fillna(""), STRING)
         evidence = model.evidence(texts, workers)
-        context_evidence = _told(model, comments, threads, some, passed[some], measured or {})
+        context_evidence = _context_evidence(
+            model, comments, threads, some, passed[some], measured or {}
+        )
         said = reasons(evidence, model.heads, context_evidence, values[some], passed[some])
         if model.by_language:
             said = _in_languages(said, model, comments.iloc[some], values[some], passed[some])
@@ -136,7 +138,7 @@ def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
     return ArrowExtensionArray(values if whole else pa.chunked_array([values]))
 
 
-def _told(
+def _context_evidence(
     model: Model,
     comments: pd.DataFrame,
     threads: pd.DataFrame | None,

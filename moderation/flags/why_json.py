@@ -59,9 +59,9 @@ def reasons(
         if not isinstance(head, ContextLabel):
             columns[k] = column
             column += 1
-    given = _given(heads, told, values, passed)
-    keys = _joined(_key(head.name) for head in heads)
-    names = _joined(_key(name) for name in (*DENSE_FEATURES, OTHER_WORDS))
+    given = _context_pieces(heads, told, values, passed)
+    keys = _concatenate(_key(head.name) for head in heads)
+    names = _concatenate(_key(name) for name in (*DENSE_FEATURES, OTHER_WORDS))
     counts = passed[:, columns >= 0].sum(axis=1)
     each = LABEL_ROOM + len(names[0]) + NUMBER_ROOM * len(names[1])
     room = ROOM * int((np.diff(found.begin) * counts).sum()) + each * int(counts.sum())
@@ -78,7 +78,7 @@ def reasons(
     return pa.LargeStringArray.from_buffers(len(passed), pa.py_buffer(ends), pa.py_buffer(written))
 
 
-def _given(
+def _context_pieces(
     heads: Sequence[TextLabel | ContextLabel],
     told: Mapping[str, Sequence[Mapping[str, Any]]],
     values: np.ndarray,
@@ -94,14 +94,14 @@ def _given(
             for row, score, part in zip(rows.tolist(), scores, told[head.name], strict=True):
                 one = {"score": score, "threshold": limit, **part}
                 pieces[row * len(heads) + k] = orjson.dumps(one)
-    return _joined(pieces)
+    return _concatenate(pieces)
 
 
 def _key(name: str) -> bytes:
     return orjson.dumps(name) + b":"
 
 
-def _joined(pieces: Iterable[bytes]) -> tuple[np.ndarray, np.ndarray]:
+def _concatenate(pieces: Iterable[bytes]) -> tuple[np.ndarray, np.ndarray]:
     """The pieces behind one another, and (pieces + 1,) where each begins."""
     every = list(pieces)
     begin = np.zeros(len(every) + 1, np.int64)

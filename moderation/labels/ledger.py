@@ -98,7 +98,7 @@ def keyed(kind: str, values: dict[str, Any]) -> dict[str, Any]:
 
     None is left out. Raises LabelError for a time without a zone.
     """
-    values = values | {name: _written(values[name]) for name in TIMES if values[name] is not None}
+    values = values | {name: _iso_time(values[name]) for name in TIMES if values[name] is not None}
     values = {name: _utf8(value) for name, value in values.items() if value is not None}
     unsaid = {"imported_at"} | ({"at", "client_at"} if "order" in values else set())
     content = {name: value for name, value in values.items() if name not in unsaid}
@@ -120,7 +120,7 @@ class Retraction:
 
     def line(self) -> dict[str, Any]:
         """The retraction as it stands in the ledger."""
-        when = _written(self.at)
+        when = _iso_time(self.at)
         return {"entry": "retraction", "at": when, "by": _utf8(self.by), "key": self.key}
 
 
@@ -186,7 +186,7 @@ def retract(
     if lacking:
         what = "decision" if annotator is None else "decision of"
         raise LabelError(f"{path}: no {what} {lacking[0]!r} left to retract")
-    when = {"at": _written(at), "by": _utf8(by)}
+    when = {"at": _iso_time(at), "by": _utf8(by)}
     new = [{"entry": "retraction", **when, column: name} for name in names]
     _write(Path(path), lambda: new)
     return sum(known[name] for name in names)
@@ -358,7 +358,7 @@ def time_of(time: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _written(time: datetime) -> str:
+def _iso_time(time: datetime) -> str:
     if time.tzinfo is None:
         raise LabelError(f"the time {time} of a decision has no zone")
     try:

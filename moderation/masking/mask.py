@@ -107,9 +107,9 @@ class Masker:
         """The same, and where what moved to."""
         found = matches(text)
         if self._names:
-            found = _joined(found, self._named(text))
+            found = _merge(found, self._named(text))
         if self._unspaced:
-            found = _joined(found, list(self._within(text)))
+            found = _merge(found, list(self._within(text)))
         pieces, edits, last, length = [], [], 0, 0
         for start, end, new in self._replacements(text, found):
             pieces += [text[last:start], new]
@@ -159,7 +159,7 @@ class Masker:
         return f"<{kind}:{digest[:DIGITS]}>"
 
 
-def _joined(found: list[Match], names: list[Match]) -> list[Match]:
+def _merge(found: list[Match], names: list[Match]) -> list[Match]:
     """Both, in order. What was found stays, but a mention with which a longer name begins."""
     begun = iter([one for one in found if one.kind == PERSON])
     mention = next(begun, None)

@@ -170,7 +170,7 @@ def estimated(
     weight /= weight.sum()
     places = np.searchsorted(np.cumsum(weight), [0.025, 0.975]).clip(max=len(SHARES) - 1)
     low, high = share_here[places].tolist()
-    return _told(float(weight @ share_here)), _told(low), _told(high)
+    return _rounded(float(weight @ share_here)), _rounded(low), _rounded(high)
 
 
 def _move(bins: np.ndarray, share: float) -> float:
@@ -183,10 +183,10 @@ def _move(bins: np.ndarray, share: float) -> float:
             high = middle
         else:
             low = middle
-    return _told((low + high) / 2)
+    return _rounded((low + high) / 2)
 
 
-def _told(number: float) -> float:
+def _rounded(number: float) -> float:
     """Six digits: those after them differ between machines."""
     return float(f"{number:.6g}")
 

@@ -33,7 +33,7 @@ def times(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
         moments = _epochs(column)
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        moments = _written(column)
+        moments = _parse(column)
     else:
         return pa.nulls(len(column), TIME)
     span = pc.min_max(moments)
@@ -62,7 +62,7 @@ def _epochs(column: pa.Array) -> pa.Array:
     return pa.array(micros, mask=~known).cast(TIME)
 
 
-def _written(column: pa.Array) -> pa.Array:
+def _parse(column: pa.Array) -> pa.Array:
     column = column.cast(STRING)
     known = column.drop_null() if column.null_count else column
     if not len(known):

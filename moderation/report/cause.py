@@ -37,7 +37,7 @@ def cause(
     words: of the text, in order, each with what it adds to the score. features: what signs add.
     """
     said = _signs(text) if label == "spam" else []
-    if named := _named(words):
+    if named := _heaviest(words):
         listed = ", ".join(f"“{word}”" for word in named)
         said.append(f"{_KINDS.get(label, 'words')}: {listed}")
     elif not said:
@@ -75,7 +75,7 @@ def _signs(text: str) -> list[str]:
     return said
 
 
-def _named(words: Sequence[tuple[str, float]]) -> list[str]:
+def _heaviest(words: Sequence[tuple[str, float]]) -> list[str]:
     """The words that weigh most, in the order of the text, each once.
 
     One word, which may be the mere name of a group, is joined by the next that speaks for it.

@@ -121,7 +121,7 @@ class PagedRecords:
 
     def take(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """See Records."""
-        return [self._one(row) for row in rows]
+        return [self._record(row) for row in rows]
 
     def ids(self) -> Iterator[list[str | None]]:
         """See Records; without a look at the texts."""
@@ -148,7 +148,7 @@ class PagedRecords:
                     ready = self._groups[number] = self._laid_out(number)
         return ready
 
-    def _one(self, row: int) -> dict[str, Any]:
+    def _record(self, row: int) -> dict[str, Any]:
         number = bisect_right(self._starts, row) - 1
         page, at = divmod(row - self._starts[number], PAGE_ROWS)
         return record(self.group(number).batch(page), at)

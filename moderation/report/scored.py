@@ -215,9 +215,9 @@ class BatchRecords:
 
     def take(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """See Records."""
-        return [self._one(row) for row in rows]
+        return [self._record(row) for row in rows]
 
-    def _one(self, row: int) -> dict[str, Any]:
+    def _record(self, row: int) -> dict[str, Any]:
         number = bisect_right(self._starts, row) - 1
         return record(self._batches[number], row - self._starts[number])
 

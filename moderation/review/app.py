@@ -86,14 +86,14 @@ def application(review: Review) -> Starlette:
     """The ASGI application, without its guard."""
     routes = [
         Route("/", page),
-        Route("/api/index", listed),
+        Route("/api/index", index_rows),
         Route("/api/search", search),
-        Route("/api/domains", linked),
-        Route("/api/rows", added, methods=["POST"]),
+        Route("/api/domains", link_domains),
+        Route("/api/rows", more_rows, methods=["POST"]),
         Route("/api/comments", comments, methods=["POST"]),
         Route("/api/texts", texts, methods=["POST"]),
         Route("/api/thread", thread, methods=["POST"]),
-        Route("/api/author", written, methods=["POST"]),
+        Route("/api/author", author_panel, methods=["POST"]),
         Route("/api/claim", claim, methods=["POST"]),
         Route("/api/release", release, methods=["POST"]),
         Route("/api/events", events, methods=["POST"]),
@@ -143,7 +143,7 @@ def page(request: Request) -> Response:
     return HTMLResponse(render(data), headers=headers)
 
 
-def listed(request: Request) -> Response:
+def index_rows(request: Request) -> Response:
     """The index of the rows to review."""
     review: Review = request.app.state.review
     return Response(review.index, media_type="application/json")
@@ -153,10 +153,10 @@ async def search(request: Request) -> Response:
     """Comments that hold the words, flagged ones first; `index` has those the page has not."""
     review: Review = request.app.state.review
     words = request.query_params.get("q", "")[:MOST_WORDS]
-    return _json(await run_in_threadpool(_found, review, words))
+    return _json(await run_in_threadpool(_search_result, review, words))
 
 
-def _found(review: Review, words: str) -> dict[str, Any]:
+def _search_result(review: Review, words: str) -> dict[str, Any]:
     scored = review.scored
     rows = review.search.rows(words)
     order = np.lexsort((rows, -scored.best(rows), scored.flags[rows] == 0))
@@ -165,23 +165,23 @@ def _found(review: Review, words: str) -> dict[str, Any]:
     return {"count": len(rows), "rows": first.tolist(), "index": index(scored, new)}
 
 
-async def linked(request: Request) -> Response:
+async def link_domains(request: Request) -> Response:
     """The domains of the page's rows: what they link to."""
     review: Review = request.app.state.review
     found = await run_in_threadpool(lambda: review.domains)
     return Response(found, media_type="application/json")
 
 
-async def added(request: Request) -> Response:
+async def more_rows(request: Request) -> Response:
     """The index of more rows."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     rows = np.unique(np.array(_rows(review, asked, MOST_FOUND), np.int64))
     return _json(await run_in_threadpool(index, review.scored, rows))
 
 
 async def texts(request: Request) -> Response:
     """The beginning of some comments."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     limit = min(max(_number(asked, "characters"), 1), REPLY_CHARACTERS)
     rows = _rows(review, asked)
     return _json(await run_in_threadpool(shortened, review.scored, rows, limit))
@@ -189,13 +189,13 @@ async def texts(request: Request) -> Response:
 
 async def thread(request: Request) -> Response:
     """The conversation of a comment."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     return _json(await run_in_threadpool(conversation, review.scored, _row(review, asked)))
 
 
-async def written(request: Request) -> Response:
+async def author_panel(request: Request) -> Response:
     """What the author of a comment has posted."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     found = await run_in_threadpool(author, review.scored, _row(review, asked))
     if found is None:
         raise _BadRequestError("this comment has no author")
@@ -204,14 +204,14 @@ async def written(request: Request) -> Response:
 
 async def comments(request: Request) -> Response:
     """Details of some rows."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     rows = _rows(review, asked)
     return _json(await run_in_threadpool(details, review.scored, rows))
 
 
 async def claim(request: Request) -> Response:
     """Hold the first free ones of the candidates."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     session, name = _word(asked, "session"), _word(asked, "name")
     hidden = asked.get("hidden") is True
     granted = review.leases.claim(session, name, _rows(review, asked), WINDOW, hidden)
@@ -221,14 +221,14 @@ async def claim(request: Request) -> Response:
 
 async def release(request: Request) -> Response:
     """Let go: the page is closing."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     review.leases.release(_word(asked, "session"))
     return _json({})
 
 
 async def events(request: Request) -> Response:
     """What was decided since, by anybody, and who has which comment open; the page says its own."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     since, generation = max(0, _number(asked, "since")), _number(asked, "generation")
     answer = await run_in_threadpool(review.writer.events, since, generation)
     if "session" in asked:
@@ -241,7 +241,7 @@ async def events(request: Request) -> Response:
 
 async def orders(request: Request) -> Response:
     """Decisions and retractions: in the ledger, on the disk, when this answers."""
-    review, asked = await _asked(request)
+    review, asked = await _body(request)
     given = asked.get("orders")
     if not isinstance(given, list) or len(given) > MOST_ROWS:
         raise _BadRequestError(f"expected at most {MOST_ROWS} orders")
@@ -276,7 +276,7 @@ def _text(given: dict[str, Any], name: str) -> str:
     return value
 
 
-async def _asked(request: Request) -> tuple[Review, dict[str, Any]]:
+async def _body(request: Request) -> tuple[Review, dict[str, Any]]:
     try:
         asked = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:

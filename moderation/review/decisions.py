@@ -117,8 +117,8 @@ class DecisionWriter:
             return keys
 
     def _check(self, order: Order, entries: dict[str, ledger.Entry]) -> None:
-        _when(order.at)
-        _named(order.by)
+        _page_time(order.at)
+        _check_name(order.by)
         if order.retracts not in self._view.keys and order.retracts not in entries:
             raise LabelError(f"no decision {order.retracts!r} in the ledger")
 
@@ -128,9 +128,9 @@ class DecisionWriter:
         known = order.kind != "decision" or order.label in scored.labels
         if not 0 <= order.row < len(scored) or not known:
             raise LabelError(f"no comment {order.row} in this file or no label {order.label!r}")
-        _named(order.by)
+        _check_name(order.by)
         record = scored.records.take([order.row])[0]
-        page_time = _when(order.at)
+        page_time = _page_time(order.at)
         said: dict[str, Any] = {
             "text": record["text"] or "",
             "annotator": order.by,
@@ -147,7 +147,7 @@ class DecisionWriter:
         note = order.note.strip() or None
         if order.kind == "request":
             if order.to:
-                _named(order.to)
+                _check_name(order.to)
             return Request(**said, note=note, to=order.to or None)
         return self._action(order, said, note)
 
@@ -212,13 +212,13 @@ class DecisionWriter:
         return RowFinder(self._scored)
 
 
-def _named(reviewer: str) -> None:
+def _check_name(reviewer: str) -> None:
     if len(reviewer) > NAME_CHARACTERS:
         raise LabelError(f"a reviewer's name has 1 to {NAME_CHARACTERS} characters")
     check_person(reviewer)
 
 
-def _when(milliseconds: int) -> datetime:
+def _page_time(milliseconds: int) -> datetime:
     if not 0 <= milliseconds <= _LATEST:
         raise LabelError(f"{milliseconds} is not a time in milliseconds since 1970")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -101,7 +101,7 @@ class LedgerView:
         if entry["entry"] in ("appeal", "outcome"):
             return  # nothing that the page shows
         if entry["entry"] != "retraction":
-            self._said(entry)
+            self._add(entry)
             return
         named = entry.get("key")
         keys = [named] if named is not None else self._by.get(entry["annotator"], [])
@@ -110,7 +110,7 @@ class LedgerView:
                 self.retracted.add(key)
                 self.events.append({"retracts": key})
 
-    def _said(self, entry: dict[str, Any]) -> None:
+    def _add(self, entry: dict[str, Any]) -> None:
         key = entry["key"]
         if key in self.keys:
             return

@@ -196,12 +196,12 @@ def taught(tables: list[pd.DataFrame], recipe: Recipe) -> pd.DataFrame:
     """One table of what the text labels learn from."""
     in_context = [name for name, one in recipe.labels.items() if one.kind == "context"]
     tables = [table.drop(columns=in_context, errors="ignore") for table in tables]
-    everything = stack(table[_kept(table, recipe)] for table in tables)
+    everything = stack(table[_usable(table, recipe)] for table in tables)
     everything["source"] = everything["source"].replace(recipe.same)
     return everything
 
 
-def _kept(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:
+def _usable(table: pd.DataFrame, recipe: Recipe) -> np.ndarray:
     """Rows with an answer for some label, or of a set that serves as clean rows: (n,) bool."""
     clean = {name for settings in recipe.labels.values() for name in settings.clean}
     judged = table[label_names(table)].notna().any(axis=1)

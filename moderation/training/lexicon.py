@@ -48,7 +48,7 @@ def read_lexicon(
     origin.append({"file": path.name, "licence": "MIT", "sha256": digest, "words": own})
     for name, table in tables.items():
         for described in table.get("lists", []):
-            listed, record = _listed(described, data_dir, f"{path}: [{name}]")
+            listed, record = _published_words(described, data_dir, f"{path}: [{name}]")
             words[name] += listed
             origin.append({"class": name, **record})
     known = {word for each in words.values() for word in each}
@@ -85,7 +85,7 @@ def _misspelt(words: list[str], shortest: int, known: set[str]) -> list[str]:
     return sorted(slip for slip in slipped if not is_common(slip))
 
 
-def _listed(
+def _published_words(
     described: dict[str, Any], data_dir: str | Path | None, place: str
 ) -> tuple[list[str], dict[str, Any]]:
     """The words that one published list adds."""

@@ -99,7 +99,7 @@ def digest_of(*parts: Any) -> str:
     for part in parts:
         content = part if isinstance(part, bytes) else None
         if isinstance(part, pd.DataFrame):
-            content = _written(part, {})
+            content = _file_of(part, {})
         if content is None:
             content = json.dumps(part, sort_keys=True).encode()
         hashed.update(f"{len(content)}:".encode())
@@ -129,7 +129,7 @@ class Store:
 
     def keep_table(self, digest: str, frame: pd.DataFrame, about: Any) -> None:
         """Keep a label table, and something that JSON can tell."""
-        self._write(f"{digest}.arrow", lambda: _written(frame, about))
+        self._write(f"{digest}.arrow", lambda: _file_of(frame, about))
 
     def head(self, digest: str) -> ContextLabel | None:
         """A context label."""
@@ -189,7 +189,7 @@ def _described(label: ContextLabel) -> bytes:
     )
 
 
-def _written(frame: pd.DataFrame, about: Any) -> bytes:
+def _file_of(frame: pd.DataFrame, about: Any) -> bytes:
     table = to_arrow(frame).replace_schema_metadata({_ABOUT: json.dumps(about)})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:

@@ -53,12 +53,12 @@ def _filled(pattern: str, slots: dict[str, list[str]], rng: np.random.Generator,
     """One sentence, with a choice for every slot, capitalised half of the time."""
     text = pattern
     for _ in range(DEEPEST):
-        text = _SLOT.sub(lambda slot: _written(slot, slots, rng, path), text)
+        text = _SLOT.sub(lambda slot: _fill(slot, slots, rng, path), text)
     text = " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
     return text[:1].upper() + text[1:] if rng.random() < 0.5 else text
 
 
-def _written(
+def _fill(
     slot: re.Match[str], slots: dict[str, list[str]], rng: np.random.Generator, path: Path
 ) -> str:
     """A slot's choice, filled, misspelt or without its spaces as the slot says."""

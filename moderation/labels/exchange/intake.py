@@ -244,7 +244,7 @@ class _Known:
     def add(self, line: dict[str, Any]) -> None:
         """Take in a line that is written."""
         self.keys.add(line["key"])
-        statement = _said(line)
+        statement = _answer_key(line)
         self._untimed.setdefault(statement, set()).add(line["key"])
         for (
             name
@@ -258,13 +258,13 @@ class _Known:
         """The keys of the same decision: its own alone where the ledger has it."""
         if line["key"] in self.keys:
             return {line["key"]}
-        statement = _said(line)
+        statement = _answer_key(line)
         if timed:
             return self._timed.get((*statement, _milliseconds(line["at"])), set())
         return self._untimed.get(statement, set()) - self._given_up
 
 
-def _said(line: dict[str, Any]) -> tuple[Any, ...]:
+def _answer_key(line: dict[str, Any]) -> tuple[Any, ...]:
     thread, name, text, annotator = ledger.comment_of(line)
     comment = (thread[:NAMED_CHARACTERS], name[:NAMED_CHARACTERS], text[:SHOWN_CHARACTERS])
     return (*comment, annotator, line["label"], int(line["value"]))

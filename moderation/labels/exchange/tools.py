@@ -76,7 +76,7 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def _listed(value: Any) -> list[str]:
+def _label_names(value: Any) -> list[str]:
     """Names of labels; LabelError for anything else: a number on a scale, a span, a rank."""
     if value is None or value == "":
         return []
@@ -118,7 +118,7 @@ def _given_and_refused(record: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Labels that apply and labels that do not, from a list of names or from answers by name."""
     labels = record.get("label", record.get("labels", record.get("cats")))
     if not isinstance(labels, dict):
-        return _listed(labels), []
+        return _label_names(labels), []
     answers = {name: _answer(name, value) for name, value in labels.items()}
     given = [name for name, answer in answers.items() if answer == 1]
     return given, [name for name, answer in answers.items() if answer == 0]
@@ -156,7 +156,7 @@ def _choices(result: dict[str, Any]) -> list[str]:
             f"an answer of type {str(result.get('type'))[:40]!r}, which gives no labels; "
             "export the choices alone"
         )
-    return _listed(result["value"]["choices"])
+    return _label_names(result["value"]["choices"])
 
 
 def _prodigy(text: str) -> Iterator[Judged]:
@@ -176,11 +176,11 @@ def _prodigy(text: str) -> Iterator[Judged]:
         }
         if "options" in record:
             offered = [str(option["id"]) for option in record["options"]]
-            given = _listed(record.get("accept")) if accepted else []
+            given = _label_names(record.get("accept")) if accepted else []
             if accepted:
                 yield Judged(record["text"], given, offered=offered, submitted=True, **known)
             continue
-        label = _listed(record["label"])
+        label = _label_names(record["label"])
         given, refused = (label, []) if accepted else ([], label)
         yield restored(Judged(record["text"], given, refused, offered=[], **known), meta)
 
@@ -205,14 +205,14 @@ def _responses(record: dict[str, Any]) -> Iterator[tuple[str | None, str, list[s
         for question, answers in responses.items():
             for answer in answers:
                 if answer.get("status", "submitted") == "submitted":
-                    yield _maybe(answer.get("user_id")), question, _listed(answer["value"])
+                    yield _maybe(answer.get("user_id")), question, _label_names(answer["value"])
     elif isinstance(responses, list):  # 1: answers -> questions
         for answer in responses:
             if answer.get("status", "submitted") == "submitted":
                 for question, value in answer["values"].items():
-                    yield _maybe(answer.get("user_id")), question, _listed(value["value"])
+                    yield _maybe(answer.get("user_id")), question, _label_names(value["value"])
     elif record.get("annotation") is not None:  # before: one annotation
-        yield _maybe(record.get("annotation_agent")), "", _listed(record["annotation"])
+        yield _maybe(record.get("annotation_agent")), "", _label_names(record["annotation"])
 
 
 def _fasttext(text: str) -> Iterator[Judged]:

@@ -83,7 +83,7 @@ def _within(values: pd.Series, wanted: dict[str, Any], place: str) -> np.ndarray
         )
     if "word" in wanted:
         split = _strings(values).str.split("|")
-        return np.array([wanted["word"] in words for words in split.map(_listed)], dtype=bool)
+        return np.array([wanted["word"] in words for words in split.map(_as_list)], dtype=bool)
     numbers = _votes(values, wanted["votes"]) if "votes" in wanted else _numbers(values)
     met = ~np.isnan(numbers)
     with np.errstate(invalid="ignore"):  # NaN is no number: it was ruled out above
@@ -109,5 +109,5 @@ def _numbers(values: pd.Series) -> np.ndarray:
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _listed(words: Any) -> list[str]:
+def _as_list(words: Any) -> list[str]:
     return words if isinstance(words, list) else []

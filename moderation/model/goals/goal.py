@@ -187,7 +187,7 @@ def meeting(curve: Curve, goal: Goal) -> float:
     if not met.any():
         best = int(np.nanargmax(reached) if goal.rising else np.nanargmin(reached))
         raise GoalError(
-            f"{goal}: cannot be reached; the best is {_shown(goal, reached[best])} at threshold "
+            f"{goal}: cannot be reached; the best is {_wording(goal, reached[best])} at threshold "
             f"{curve.threshold[best]:.4g} (precision {curve.precision[best]:.3g}, "
             f"recall {curve.recall[best]:.3g})"
         )
@@ -195,7 +195,7 @@ def meeting(curve: Curve, goal: Goal) -> float:
     return float(curve.threshold[places[0] if goal.measure == "recall" else places[-1]])
 
 
-def _shown(goal: Goal, share: float) -> str:
+def _wording(goal: Goal, share: float) -> str:
     if goal.measure == "flags":
         return f"{share * goal.per:,.4g} flags per {goal.per:,} comments"
     if goal.measure == "false positive rate":

@@ -117,7 +117,7 @@ def _name(text: str) -> str | None:
 
 def _created(node: LexborNode) -> datetime | None:
     declared = (_declared(element) for selector in TIME for element in node.css(selector))
-    return next(filter(None, chain(declared, _written(node))), None) or _dated_line(node)
+    return next(filter(None, chain(declared, _times(node))), None) or _dated_line(node)
 
 
 def _declared(element: LexborNode) -> datetime | None:
@@ -127,7 +127,7 @@ def _declared(element: LexborNode) -> datetime | None:
     return next(filter(None, moments), None) or _moment_in(words(element)[:160])
 
 
-def _written(node: LexborNode) -> Iterator[datetime | None]:
+def _times(node: LexborNode) -> Iterator[datetime | None]:
     """The times in places that have one on some sites."""
     for selector in TIME_TEXT:
         for element in node.css(selector):

@@ -148,10 +148,14 @@ def _same_comment(outer: LexborNode, inner: LexborNode) -> bool:
         return ids[0] == ids[1]
     if _looks_whole(outer) and not _looks_whole(inner):
         return True
-    return inner.tag != outer.tag and not _listed(outer, inner) and not _precedes_text(outer, inner)
+    return (
+        inner.tag != outer.tag
+        and not _list_between(outer, inner)
+        and not _precedes_text(outer, inner)
+    )
 
 
-def _listed(outer: LexborNode, inner: LexborNode) -> bool:
+def _list_between(outer: LexborNode, inner: LexborNode) -> bool:
     """True when a list stands between the two: then `inner` is a reply."""
     between = inner.parent
     while between is not None and between.mem_id != outer.mem_id:

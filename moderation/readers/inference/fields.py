@@ -151,7 +151,7 @@ def which_text(paths: list[str], fields: list[Field]) -> str:
     """The question that goes back to the user, which of these is the text."""
     by_path = {one.path: one for one in fields}
     shown = "; ".join(
-        f"{path!r}, such as {_shown(by_path[path])!r}" for path in paths[:4] if path in by_path
+        f"{path!r}, such as {_example(by_path[path])!r}" for path in paths[:4] if path in by_path
     )
     return (
         f"each of these may be the text: {shown}. "
@@ -159,6 +159,6 @@ def which_text(paths: list[str], fields: list[Field]) -> str:
     )
 
 
-def _shown(one: Field) -> str:
+def _example(one: Field) -> str:
     value = " ".join((one.filled or [""])[0].split())
     return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"

@@ -132,7 +132,7 @@ def _completed(
     named: JsonFormat, chosen: list[Group], others: list[Group], keyed: bool, source: Source
 ) -> JsonFormat:
     """The format by names, with what else was found."""
-    thread = _joined(chosen, "thread_id")
+    thread = _common_paths(chosen, "thread_id")
     verdicts = keyed and _are_verdicts(chosen)
     path = named.thread or (thread if _is_thread(chosen) or "thread_id" in source.mapping else "")
     names = _holders(chosen)
@@ -145,7 +145,7 @@ def _completed(
         id=_either(named.id, KEY * keyed),
         thread=_either(path, PAGE * (keyed and not verdicts)),
         status=PAGE if verdicts else named.status,
-        depth=_joined(chosen, "depth"),
+        depth=_common_paths(chosen, "depth"),
         text=_marked(named.text, chosen),
         settle=settle.to_thread,
         shut=named.shut | _shut(chosen, others),
@@ -154,8 +154,8 @@ def _completed(
 
 def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: Source) -> JsonFormat:
     verdicts = keyed and _are_verdicts(chosen)
-    text = _joined(chosen, "text")
-    paths = {role: _joined(chosen, role) for role in SYNONYMS}
+    text = _common_paths(chosen, "text")
+    paths = {role: _common_paths(chosen, role) for role in SYNONYMS}
     beside = [paths[role] for role in ("id", "author", "created_at") if paths[role]]
     known = (text, "|".join(beside)) if beside and _all_have(chosen, beside) else (text,)
     names = _holders(chosen)
@@ -168,7 +168,7 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         text=_marked(text, chosen),
         id=_either(paths["id"], KEY * keyed),
         parent=paths["parent_id"],
-        depth=_joined(chosen, "depth"),
+        depth=_common_paths(chosen, "depth"),
         thread=_either(thread, PAGE * (keyed and not verdicts)),
         author=paths["author"],
         time=paths["created_at"],
@@ -204,7 +204,7 @@ def _are_verdicts(chosen: list[Group]) -> bool:
     return bool(keys) and all(status_of(key) != "unknown" for key in keys)
 
 
-def _joined(chosen: list[Group], role: str) -> str:
+def _common_paths(chosen: list[Group], role: str) -> str:
     """The fields of all the lists for this column of ours."""
     fields = (group.roles.fields.get(role) for group in chosen)
     return "|".join(dict.fromkeys(path for path in fields if path))

@@ -60,7 +60,7 @@ class Spooled:
     def parts(self) -> Iterator[pa.Table]:
         """The comment table, in parts."""
         try:
-            ranges = self._sorted(self._written())
+            ranges = self._sorted(self._write_files())
             for path in ranges:
                 yield self._built(path)
         except OSError as error:
@@ -73,7 +73,7 @@ class Spooled:
         threads = to_frame(thread_table(self._gathering.threads, self._met))
         return self._gathering.dump(to_frame(COMMENT_SCHEMA.empty_table()), threads, self.count)
 
-    def _written(self) -> dict[str, Path]:
+    def _write_files(self) -> dict[str, Path]:
         """Every file's records, as they come; the files in the order of their names."""
         places: dict[str, Path] = {}
         with ExitStack() as stack:

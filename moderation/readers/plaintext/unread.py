@@ -33,7 +33,7 @@ _OVER = 2  # lines of a comment over its button
 def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> Iterator[str]:
     """The lines, without their indentation. chosen: the lists that hold the comments."""
     known = PageWords(texts)
-    listed = _listed(lines, chosen)
+    listed = _list_span(lines, chosen)
     buttons = _buttons(lines[listed.start : listed.stop])
     for at, line in enumerate(lines):
         least = _least_words(lines, at, at in listed, buttons)
@@ -43,7 +43,7 @@ def unread(lines: list[Line], chosen: list[Listing], texts: Iterable[str]) -> It
             yield line.whole
 
 
-def _listed(lines: list[Line], chosen: list[Listing]) -> range:
+def _list_span(lines: list[Line], chosen: list[Listing]) -> range:
     """The lines from the first list of comments to the end of the last."""
     start = chosen[0].start if chosen else 0
     end = max((listing.end for listing in chosen), default=0)

@@ -249,7 +249,7 @@ def texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         raw = column.to_pylist()
         return pa.array([cell if cell is None else decode(cell)[0] for cell in raw], STRING)
     if pa.types.is_nested(kind):
-        return pa.array([_joined(value) for value in column.to_pylist()], STRING)
+        return pa.array([_as_text(value) for value in column.to_pylist()], STRING)
     if pa.types.is_null(kind):
         return pa.nulls(len(column), STRING)
     return column.cast(STRING)
@@ -263,7 +263,7 @@ def _float_texts(column: pa.Array) -> pa.Array:
     return pc.coalesce(short.cast(STRING), column.cast(STRING))
 
 
-def _joined(value: Any) -> str | None:
+def _as_text(value: Any) -> str | None:
     """A list of strings as one, anything else nested as JSON."""
     if value is None:
         return None

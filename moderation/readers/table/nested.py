@@ -35,10 +35,10 @@ def nested_batches(source: Source, stream: Parquet) -> Iterator[Batch] | None:
             columns = job().values
             for row in zip(*(columns[name].to_pylist() for name in stream.names), strict=True):
                 record = _renamed(dict(zip(stream.names, row, strict=True)), source.mapping)
-                file.write(json.dumps(record, default=_written) + "\n")
+                file.write(json.dumps(record, default=_jsonable) + "\n")
     inner = Source(path, options=replace(source.options, encoding=None))
     inner.name = source.name
-    return None if unknown.shape_of(inner) is None else _placed(unknown.read(inner), folder)
+    return None if unknown.shape_of(inner) is None else _by_row(unknown.read(inner), folder)
 
 
 def _renamed(record: dict[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _renamed(record: dict[str, Any], mapping: Mapping[str, str]) -> dict[str, An
     return made
 
 
-def _placed(batches: Iterator[Batch], folder: Folder) -> Iterator[Batch]:
+def _by_row(batches: Iterator[Batch], folder: Folder) -> Iterator[Batch]:
     """The batches, with rows in place of lines where something was rejected."""
     with folder:
         for batch in batches:
@@ -66,6 +66,6 @@ def _placed(batches: Iterator[Batch], folder: Folder) -> Iterator[Batch]:
             yield batch
 
 
-def _written(value: Any) -> str:
+def _jsonable(value: Any) -> str:
     """What JSON has no word for: a point in time, a number of any length, bytes."""
     return decode(value)[0] if isinstance(value, bytes) else str(value)

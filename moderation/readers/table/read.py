@@ -65,14 +65,14 @@ def detect(source: Source) -> str | None:
     if source.is_json:
         keys = _keys(source)
         none = "JSON without anything in it" if _is_nothing(source) else None
-        return f"JSON objects with {_shown(keys)}" if keys else none
+        return f"JSON objects with {_some_names(keys)}" if keys else none
     style = style_of(source)
     if style is None:
         return None
     if not _tabular(source, style):
         return None
     if "text" in roles(style.names, source.mapping) or _is_told(source, style):
-        return f"header line with {_shown(style.names)}"
+        return f"header line with {_some_names(style.names)}"
     return None
 
 
@@ -106,7 +106,7 @@ def read(source: Source) -> Iterator[Batch]:
             return
         yield from _batches(source, stream.columns(_roles(source, stream.names)))
         if nested:
-            yield Batch(notes=[f"{source.name}: {_LISTS.format(_shown(nested))}"])
+            yield Batch(notes=[f"{source.name}: {_LISTS.format(_some_names(nested))}"])
         return
     if source.binary:
         raise InputError(f"{source.name}: is a binary file, not a table")
@@ -171,8 +171,8 @@ def detect_dialect(source: Source, name: str) -> str | None:
     if dialect is None or dialect.name != name:
         return None
     if dialect.header:
-        return f"rows of {len(dialect.header)} cells: {_shown(dialect.header)}"
-    return f"columns {_shown(dialect.columns)}"
+        return f"rows of {len(dialect.header)} cells: {_some_names(dialect.header)}"
+    return f"columns {_some_names(dialect.columns)}"
 
 
 def read_dialect(source: Source, name: str) -> Iterator[Batch]:
@@ -304,18 +304,18 @@ def _roles(source: Source, names: Any, style: Style | None = None) -> dict[str, 
         if theirs not in names and theirs.split(".")[0] not in names:
             raise InputError(
                 f"{source.name}: --map {ours}={theirs}: there is no column {theirs!r}; "
-                f"the file has {_shown(names)}"
+                f"the file has {_some_names(names)}"
             )
     if "text" not in chosen:
         raise InputError(
-            f"{source.name}: no column for the text; the file has {_shown(names) or 'none'}. "
+            f"{source.name}: no column for the text; the file has {_some_names(names) or 'none'}. "
             "If one of them is the text, say --map text=COLUMN; if this is data, "
             "the header line is missing"
         )
     return chosen
 
 
-def _shown(names: Any) -> str:
+def _some_names(names: Any) -> str:
     names = [" ".join(str(name).split())[:40] for name in names]
     more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

@@ -58,11 +58,11 @@ def completed(source: Source, chosen: dict[str, str], style: Style | None = None
         source.memo["told"] = found.note
         return dict(found.fields)
     if named:
-        chosen = _joined(source, chosen, found)
+        chosen = _merge_roles(source, chosen, found)
     return _without_pages(chosen, fields, source.mapping)
 
 
-def _joined(source: Source, chosen: dict[str, str], found: Roles) -> dict[str, str]:
+def _merge_roles(source: Source, chosen: dict[str, str], found: Roles) -> dict[str, str]:
     """The columns by their names, with ids and parents, or a depth, and others, by values."""
     link = {role: found.told[role] for role in ("id", "parent_id") if role in found.told}
     if link and found.link and found.fields.get("text") == chosen["text"]:

@@ -99,16 +99,16 @@ class _Seen:
             self.waiting.append((row, answered))
             return
         self.place(row, answered)
-        yield from self._given(row)
+        yield from self._with_post(row)
 
     def rest(self) -> Iterator[Finding]:
         """The comments that waited, for the file has ended."""
         for row, answered in self.waiting:
             self.place(row, answered)
         for row, _ in self.waiting:
-            yield from self._given(row)
+            yield from self._with_post(row)
 
-    def _given(self, row: Row) -> Iterator[Finding]:
+    def _with_post(self, row: Row) -> Iterator[Finding]:
         row.thread_id = row.thread_id or self.inherited(row)
         yield from self.post(row.thread_id)
         yield row

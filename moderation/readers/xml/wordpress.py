@@ -107,18 +107,18 @@ def _findings(source: Source) -> Iterator[Finding]:
             yield from more
         elif piece.part == "tail":
             thread = _thread(piece, thread)
-            yield from _placed(waiting, thread)
+            yield from _release(waiting, thread)
             waiting, count, thread = [], 0, ThreadRow(None)
         else:
-            yield from _placed(waiting, thread)
+            yield from _release(waiting, thread)
             waiting, count, thread = [], 0, _thread(piece, ThreadRow(None))
         if count >= _HELD:
-            yield from _placed(waiting, thread)
+            yield from _release(waiting, thread)
             waiting, count = [], 0
-    yield from _placed(waiting, thread)
+    yield from _release(waiting, thread)
 
 
-def _placed(waiting: list[Row | Rows], thread: ThreadRow) -> Iterator[Row | Rows | ThreadRow]:
+def _release(waiting: list[Row | Rows], thread: ThreadRow) -> Iterator[Row | Rows | ThreadRow]:
     """The comments of an item that is now known."""
     if not waiting:
         return

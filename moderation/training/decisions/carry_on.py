@@ -89,7 +89,7 @@ def carry_on(
     if not learned:
         raise LabelError(
             f"no label has {FEWEST} positive and {FEWEST} negative decisions that the model has "
-            f"not seen ({_shown(counts, names)}): decide on more comments"
+            f"not seen ({_counts_wording(counts, names)}): decide on more comments"
         )
     spoken = spoken_in(labels["text"])
     added = np.zeros((rows.matrix.shape[1] + 1, len(names)))
@@ -173,7 +173,7 @@ def _counts(labels: pd.DataFrame, model: Model) -> dict[str, list[int]]:
     }
 
 
-def _shown(counts: dict[str, list[int]], names: list[str]) -> str:
+def _counts_wording(counts: dict[str, list[int]], names: list[str]) -> str:
     found = [f"{name}: {counts[name][0]} and {counts[name][1]}" for name in names if name in counts]
     return ", ".join(found) or "none of its text labels was decided"
 

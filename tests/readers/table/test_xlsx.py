@@ -8,8 +8,6 @@ from places import ROOT
 from moderation.errors import InputError
 from moderation.readers import read
 
-pytest.importorskip("python_calamine", reason="python-calamine is not installed here")
-
 
 def workbook(path, sheets):
     spec = importlib.util.spec_from_file_location(

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -42,13 +43,17 @@ _PINNED = ("deleted",)  # by its author: there is nothing to decide
 
 
 class Rules(NamedTuple):
-    """actions: by label. approve: also what people judged and gave no label. scores: least ones."""
+    """actions: by label. approve: also what people judged and gave no label. scores: least ones.
+
+    options: the platform's own settings.
+    """
 
     to: str
     site: str | None
     actions: Mapping[str, str]
     approve: bool
     scores: Mapping[str, float]
+    options: Mapping[str, str] = MappingProxyType({})
 
 
 class Wanted(NamedTuple):
@@ -231,7 +236,7 @@ def _by_choice(
     wanted_action = CHOSEN.get(act["action"])
     if wanted_action is None:
         return "escalated" if act["action"] == "escalate" else "to be left as they are"
-    if wanted_action not in PLATFORMS[rules.to].actions:
+    if wanted_action != APPROVE and wanted_action not in PLATFORMS[rules.to].actions:
         wanted_action = "remove"  # a site without a queue of its own hides by removing
     yes = sorted(
         label for label, entry in decisions.items() if entry["value"] and entry["text"] == row.text
@@ -276,13 +281,16 @@ def _step(
     row: _Row, rules: Rules, action: str, decisions: Sequence[dict[str, Any]], reason: str
 ) -> Step | str:
     platform = PLATFORMS[rules.to]
+    after = platform.leads(rules.options).get(action)
+    if after is None:
+        return f"{rules.to} cannot {action}"
     if row.status in _PINNED:
         return "deleted by their authors"
     if not platform.fits(row.thread, row.id):
         return f"without an id of {rules.to}"
     if not row.alone and not platform.per_thread:
         return "with an id that stands in several threads"
-    before, after = platform.statuses.get(row.status), platform.actions[action]
+    before = platform.statuses.get(row.status)
     if before == after:
         return "already so in the dump"
     keys = sorted(str(entry["key"]) for entry in decisions)

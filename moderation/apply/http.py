@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,15 +31,17 @@ TRIES = 6
 LONGEST_WAIT = 900.0  # seconds in all; who is told to wait longer runs again later
 MOST_BYTES = 8 << 20
 _BUSY = (429, 503)
+_HURRIED = {"rateLimitExceeded", "userRateLimitExceeded"}
 _EPOCH = 1e8  # a larger number is a time, not a wait
 
 
 class Answer(NamedTuple):
-    """What a server said. fields: its JSON object, {} where it is none."""
+    """What a server said. fields: its JSON object, {} where it is none. rows: its JSON list."""
 
     status: int
     fields: dict[str, Any]
     text: str
+    rows: list[Any] | None = None
 
     @property
     def good(self) -> bool:
@@ -135,8 +138,8 @@ class Client:
         for attempt in range(1, TRIES + 1):
             may_break = method == "GET" and attempt < TRIES
             status, answered, content = self._once(request, may_break)
-            answer = Answer(status, *_read(content))
-            if not _is_busy(status, answered):
+            answer = _read(status, content)
+            if not _is_busy(answer, answered):
                 break
             pause = _pause(answered, answer, attempt)
             waited += pause
@@ -219,37 +222,60 @@ def _local(host: str) -> bool:
         return False
 
 
-def _is_busy(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether the server asks to wait; GitHub says 403 to who asks too often."""
-    return status in _BUSY or (status == 403 and "retry-after" in headers)
+def _is_busy(answer: Answer, headers: Mapping[str, str]) -> bool:
+    """Whether the server asks to wait; GitHub and Google say 403 to who asks too often."""
+    if answer.status != 403:
+        return answer.status in _BUSY
+    return "retry-after" in headers or bool(_HURRIED & set(error_reasons(answer)))
+
+
+def error_reasons(answer: Answer) -> list[str]:
+    """The reasons of an error as Google's servers word them."""
+    error = answer.fields.get("error")
+    errors = error.get("errors") if isinstance(error, dict) else None
+    rows = errors if isinstance(errors, list) else []
+    return [str(row.get("reason")) for row in rows if isinstance(row, dict)]
+
+
+def access_token(door: Client, path: str, form: Mapping[str, str]) -> str:
+    """What a form with a refresh token is answered by: a token for the next hour."""
+    answer = door.post_form(path, form)
+    token = answer.fields.get("access_token")
+    if not answer.good or not isinstance(token, str) or not token.isprintable():
+        raise door.refusal(answer, "signing in")
+    return token
 
 
 def _lower(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _read(content: bytes) -> tuple[dict[str, Any], str]:
+def _read(status: int, content: bytes) -> Answer:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
         value = {}
-    return value if isinstance(value, dict) else {}, content.decode(errors="replace")
+    fields = value if isinstance(value, dict) else {}
+    rows = value if isinstance(value, list) else None
+    return Answer(status, fields, content.decode(errors="replace"), rows)
 
 
 def _pause(headers: Mapping[str, str], answer: Answer, attempt: int) -> float:
     """Seconds to wait: what the server says, else twice as long each time.
 
-    Reddit says in how many seconds its limit ends, GitHub and Disqus at which second since 1970.
+    Reddit says in how many seconds its limit ends, GitHub and Disqus at which second since 1970,
+    Mastodon at which time of which day.
     """
     said = headers.get("retry-after", headers.get("x-ratelimit-reset", "")).strip()
     if re.fullmatch(r"\d{1,10}(?:\.\d{1,3})?", said):
         number = float(said)
         return number if number < _EPOCH else max(number - time.time(), 1.0)
     if said:
-        try:
-            return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
-        except (ValueError, OverflowError):
-            pass
+        for read in (parsedate_to_datetime, datetime.fromisoformat):
+            try:
+                return max(read(said).timestamp() - time.time(), 0.0)
+            except (ValueError, OverflowError):
+                continue
     extras = answer.fields.get("extras")
     seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
     return float(seconds) if isinstance(seconds, int | float) else float(2**attempt)
@@ -257,11 +283,14 @@ def _pause(headers: Mapping[str, str], answer: Answer, attempt: int) -> float:
 
 def _complaint(answer: Answer) -> str:
     """What the server says went wrong, in one piece."""
+    fields = answer.fields
+    if isinstance(fields.get("error"), dict):  # Google's servers
+        fields = fields["error"] | {"reason": ", ".join(error_reasons(answer)), "errors": None}
     words = []
-    for name in ("code", "error", "message", "errors", "reason", "response"):
-        value = answer.fields.get(name)
+    for name in ("code", "error", "message", "errors", "reason", "response", "error_description"):
+        value = fields.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool):
             words.append(str(value))
         elif value and name == "errors":
             words.append(orjson.dumps(value).decode())
-    return f": {', '.join(words)[:200]}" if words else ""
+    return f": {', '.join(filter(None, words))[:200]}" if words else ""

@@ -44,7 +44,7 @@ class Step:
     @property
     def target(self) -> Target:
         """The comment."""
-        return Target(self.thread, self.id, self.step)
+        return Target(self.thread, self.id, self.step, self.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +146,7 @@ def _check(plan: Plan, step: Step, place: str) -> None:
     """Raise ApplyError for a step that `apply plan` would not have made."""
     platform = plan.platform
     known = step.before is None or step.before in STATES
-    if not known or platform.actions.get(step.action) != step.after:
+    if not known or platform.leads(plan.options).get(step.action) != step.after:
         raise ApplyError(f"{place}: {step.action!r} is nothing that {plan.to} does")
     if not platform.fits(step.thread, step.id):
         raise ApplyError(f"{place}: {step.id[:60]!r} is no comment's id on {plan.to}")

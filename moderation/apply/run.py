@@ -118,6 +118,8 @@ def _bounded(run: Run, carry: Callable[[Run, Step, bool], Outcome]) -> Iterator[
         seen += 1
         conflicts += outcome.what == CONFLICT
         yield outcome
+        if run.driver.spent:
+            raise ApplyError(f"stopped: {run.driver.spent}")
         if conflicts >= CONFLICTS and 2 * conflicts > seen:
             raise ApplyError(
                 f"stopped: {conflicts} of {seen} comments were changed since the dump was made; "

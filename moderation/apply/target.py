@@ -1,6 +1,7 @@
 """What the run needs of a platform: read the state of one comment, and change it.
 
-States are the same words everywhere: `approved`, `pending`, `spam`, `removed`, `gone`. A platform
+States are the same words everywhere: `approved`, `pending`, `spam`, `removed`, `gone`; where a
+single comment cannot be taken down, also `reported` and, of its author, `restricted`. A platform
 says which of them it has, how its ids look, and what must be in the environment.
 """
 
@@ -14,7 +15,8 @@ from typing import NamedTuple, Protocol
 from moderation.errors import ApplyError
 
 APPROVED, PENDING, SPAM, REMOVED, GONE = "approved", "pending", "spam", "removed", "gone"
-STATES = (APPROVED, PENDING, SPAM, REMOVED, GONE)
+REPORTED, RESTRICTED = "reported", "restricted"
+STATES = (APPROVED, PENDING, SPAM, REMOVED, GONE, REPORTED, RESTRICTED)
 
 
 class AlteredError(ApplyError):
@@ -22,11 +24,15 @@ class AlteredError(ApplyError):
 
 
 class Target(NamedTuple):
-    """One comment on the site. delivery: names the write, the same one when it is sent again."""
+    """One comment on the site. delivery: names the write, the same one when it is sent again.
+
+    reason: the labels or the rule, for a site that keeps one.
+    """
 
     thread: str
     id: str
     delivery: str = ""
+    reason: str = ""
 
 
 class Change(NamedTuple):
@@ -40,8 +46,11 @@ class Change(NamedTuple):
 class Driver(Protocol):
     """One platform, with its credentials.
 
-    Both raise ApplyError where it refuses, or answers what cannot be understood.
+    Both raise ApplyError where it refuses, or answers what cannot be understood. spent: why
+    nothing more can be asked today; the run stops then.
     """
+
+    spent: str = ""
 
     def read(self, target: Target) -> str | None:
         """The comment's state now; None where the platform cannot be asked."""
@@ -77,7 +86,8 @@ class Platform:
     secrets: what `open` reads from the environment.
     per_thread: ids are unique only within a thread. options: settings of its own, with defaults;
     None must be given. home: the site where there is only one. returns: the states that an undo
-    can lead back to; a comment in any other one is changed for good.
+    can lead back to; a comment in any other one is changed for good. chosen: the actions as the
+    options have them. explains: why the site, and no statement of ours, tells authors its reasons.
     """
 
     about: str
@@ -93,6 +103,12 @@ class Platform:
     needs_site: bool = True
     returns: frozenset[str] = frozenset({APPROVED, PENDING, SPAM, REMOVED})
     check: Callable[[Settings], None] = _nothing_to_check
+    chosen: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    explains: str = ""
+
+    def leads(self, options: Mapping[str, str]) -> Mapping[str, str]:
+        """The state that each action leads to, with these options."""
+        return self.actions if self.chosen is None else self.chosen(options)
 
     def fits(self, thread: str, name: str) -> bool:
         """Whether this can be a comment of the platform, by its ids."""

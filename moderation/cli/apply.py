@@ -47,7 +47,7 @@ def plan(
         typer.Option(
             "--to",
             help="csv, sql, webhook, wordpress-rest, wordpress-cli, disqus, reddit, discourse, "
-            "github or coral.",
+            "github, coral, mastodon, youtube or ghost.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The plan to write, .jsonl.")],
@@ -99,7 +99,7 @@ def plan(
     place = chosen_settings(to, site, settings or [])
     actions = chosen_actions(to, action or [])
     bounds = chosen_scores(scores or [], actions)
-    found = wanted(ledger, scored, Rules(to, place.site, actions, approve, bounds))
+    found = wanted(ledger, scored, Rules(to, place.site, actions, approve, bounds, place.options))
     _say_found(found.steps, found.left)
     _refuse_much(len(found.steps), found.comments, most, share)
     if not found.steps:
@@ -224,6 +224,8 @@ def statements(
     from moderation.readers.written import read_table
 
     made = _read(plan)
+    if made.platform.explains:
+        raise typer.BadParameter(f"{made.to}: {made.platform.explains}")
     if made.platform.open is None:
         if applied is None:
             raise typer.BadParameter(
@@ -386,6 +388,9 @@ def _say_outcomes(outcomes: list[Outcome]) -> None:
         typer.echo(table(["id", "what", *states, "why"], rows, width()))
     if len(shown) > len(rows):
         say(f"… {len(shown) - len(rows):,} more")
+    messages = [f"{one.what}: {one.message}" for one in shown if one.what in BAD and one.message]
+    for message in list(dict.fromkeys(messages))[:SHOWN]:  # in full: the table cuts them
+        tell(message)
     counts = Counter(one.what for one in outcomes)
     tell(", ".join(f"{count:,} {what}" for what, count in counts.items()) or "nothing to do")
     if counts[LEFT]:

@@ -53,6 +53,19 @@ def test_it_waits_when_github_says_403_with_a_time(client, waited):
     assert waited == [4.0]
 
 
+def test_it_waits_until_the_day_and_time_that_mastodon_says(client, waited):
+    then = (datetime.now(UTC) + timedelta(seconds=100)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert client((429, {"error": "Too many"}, {"X-RateLimit-Reset": then}), GOOD).get("/").good
+    assert 60 < waited[0] <= 100
+
+
+def test_it_waits_when_google_says_403_and_gives_a_reason(client, waited):
+    hurried = {"error": {"code": 403, "errors": [{"reason": "rateLimitExceeded"}]}}
+    spent = {"error": {"code": 403, "errors": [{"reason": "quotaExceeded"}]}}
+    assert client((403, hurried), (403, spent)).get("/").status == 403
+    assert waited == [2.0]
+
+
 def test_it_waits_until_a_limit_ends(client, waited):
     assert client((429, {}, {"X-Ratelimit-Reset": "12.0"}), GOOD).get("/").good
     then = str(int(datetime.now(UTC).timestamp()) + 200)

@@ -20,6 +20,8 @@ class Killed(BaseException):
 class Memory:
     """A site in memory. kill: (number of the write, whether it arrives before the end)."""
 
+    spent = ""
+
     def __init__(self, states, kill=None, liars=(), refused=()):
         self.states, self.kill = dict(states), kill
         self.liars, self.refused, self.writes = liars, refused, []

@@ -5,6 +5,7 @@ import os
 import sys
 
 import pytest
+from kills import Killed, kill
 
 WP = f"""#!{sys.executable}
 import json, os, sys
@@ -78,6 +79,27 @@ def test_one_bad_id_keeps_no_other_from_being_done(wp, write_inputs, moderation)
     after = json.loads(wp.read_text())
     assert after["writes"][3:] == [["6", "spam"], ["5", "untrash"], ["4", "unspam"]]
     assert after["comments"] == before
+
+
+@pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5])
+def test_killed_at_any_write_and_run_again(
+    number, arrives, wp, write_inputs, moderation, monkeypatch
+):
+    before = json.loads(wp.read_text())["comments"]
+    plan(write_inputs, moderation)
+    kill(monkeypatch, number, arrives=arrives)
+    killed = 0
+    there = [["4", "spam"], ["5", "trash"], ["6", "approve"]]
+    back = [["6", "spam"], ["5", "untrash"], ["4", "unspam"]]
+    for how, writes in (("run", there), ("undo", there + back)):
+        try:
+            moderation("apply", how, "plan.jsonl", "--yes")
+        except Killed:
+            killed += 1
+            moderation("apply", how, "plan.jsonl", "--yes")
+        assert json.loads(wp.read_text())["writes"] == writes
+    assert (killed, json.loads(wp.read_text())["comments"]) == (1, before)
 
 
 def test_wp_that_says_success_and_changes_nothing_is_found_out(

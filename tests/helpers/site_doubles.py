@@ -12,11 +12,13 @@ class Site:
 
     writes: `(id, verb)` as they took effect. busy: answers of 429 before the next good one.
     liars: ids for which a change is answered well and not made. after: called after each write.
+    kept: what the platform keeps that is no comment.
     """
 
     def __init__(self, answer, comments):
         self.answer, self.comments = answer, comments
         self.writes, self.requests, self.busy, self.liars = [], [], 0, set()
+        self.kept = {}
         self.after = lambda: None
         self.retry_after = "0"
         double = self
@@ -54,7 +56,7 @@ class Site:
 
     @staticmethod
     def send(handler, status, value, headers=None):
-        content = json.dumps(value).encode()
+        content = b"" if status == 204 else json.dumps(value).encode()
         handler.send_response(status)
         for name, text in {"Content-Length": str(len(content)), **(headers or {})}.items():
             handler.send_header(name, text)

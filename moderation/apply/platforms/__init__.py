@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from moderation.apply.platforms.coral import CORAL
 from moderation.apply.platforms.discourse import DISCOURSE
 from moderation.apply.platforms.disqus import DISQUS
+from moderation.apply.platforms.ghost import GHOST
 from moderation.apply.platforms.github import GITHUB
 from moderation.apply.platforms.handover import CSV, SQL
+from moderation.apply.platforms.mastodon import MASTODON
 from moderation.apply.platforms.reddit import REDDIT
 from moderation.apply.platforms.webhook import WEBHOOK
 from moderation.apply.platforms.wordpress_cli import WORDPRESS_CLI
 from moderation.apply.platforms.wordpress_rest import WORDPRESS_REST
+from moderation.apply.platforms.youtube import YOUTUBE
 
 if TYPE_CHECKING:
     from moderation.apply.target import Platform
@@ -28,4 +31,7 @@ PLATFORMS: dict[str, Platform] = {
     "discourse": DISCOURSE,
     "github": GITHUB,
     "coral": CORAL,
+    "mastodon": MASTODON,
+    "youtube": YOUTUBE,
+    "ghost": GHOST,
 }

@@ -10,7 +10,7 @@ import base64
 import re
 from typing import Any
 
-from moderation.apply.http import Client, checked_site
+from moderation.apply.http import Client, access_token, checked_site
 from moderation.apply.secret import secret
 from moderation.apply.target import (
     APPROVED,
@@ -81,10 +81,7 @@ def _open(settings: Settings) -> Reddit:
     gate = settings.options["token-site"]
     form = {"grant_type": "refresh_token", "refresh_token": refresh}
     door = Client(gate, {"Authorization": f"Basic {word}"}, hidden)
-    answer = door.post_form("/api/v1/access_token", form)
-    token = answer.fields.get("access_token")
-    if not answer.good or not isinstance(token, str) or not token.isprintable():
-        raise door.refusal(answer, "signing in")
+    token = access_token(door, "/api/v1/access_token", form)
     headers = {"Authorization": f"bearer {token}"}
     return Reddit(Client(str(settings.site), headers, (*hidden, token)))
 

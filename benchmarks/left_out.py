@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -98,14 +98,13 @@ def show(label: str, name: str, y_true: np.ndarray, score: np.ndarray) -> None:
         print(f"| {label} | {name} | {figures} |", flush=True)
 
 
-def measure(
+def logits_of_others(
     table: pd.DataFrame, groups: np.ndarray, unseen: np.ndarray, features: Features, task: Task
-) -> None:
-    """Print the label's lines."""
-    label = task.name
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, answers and raw logits of each part of the label, by models that never saw it."""
     fitted = fit_label(features, task, np.zeros(len(table), np.int64), 0)
     source = table["source"].astype(str).to_numpy()
-    answers = table[label].to_numpy(np.float64, na_value=np.nan)
+    answers = table[task.name].to_numpy(np.float64, na_value=np.nan)
     judged = task.judged & (task.cost > 0)
     for name, pieces in parts(table, groups, judged):
         score = np.full(len(table), np.nan)
@@ -114,35 +113,54 @@ def measure(
             inside = scored[at]
             score[at[inside]] = logit[inside]
         known = ~np.isnan(score)
-        show(label, name, answers[known] == 1, score[known])
+        yield name, answers[known] == 1, score[known]
     weights = features.unsourced(fitted.fitted.weights)
     scored = features.rows_for(task)
     for name in np.unique(source[unseen]):
         at = np.flatnonzero(unseen & (source == name) & ~np.isnan(answers))
-        score = linear.products(scored, at, weights)
-        show(label, f"{name} *", answers[at] == 1, score)
+        yield f"{name} *", answers[at] == 1, linear.products(scored, at, weights)
+
+
+class Material(NamedTuple):
+    """All that is scored, and what it is scored by; see `logits_of_others`."""
+
+    table: pd.DataFrame
+    groups: np.ndarray
+    unseen: np.ndarray
+    features: Features
+    tasks: list[Task]
+
+    @classmethod
+    def read(cls, data: Path) -> Material:
+        """Of the sets below `data`, as the shipped recipe has them."""
+        recipe = Recipe.read(HERE / "labels" / "recipe.toml")
+        learnt, scored = rows(data, recipe)
+        table = stack([learnt, scored]).reset_index(drop=True)
+        unseen = np.arange(len(table)) >= len(learnt)
+        lexicon, _ = read_lexicon(HERE / "labels" / "lexicon.toml", data)
+        tasks = []
+        for name, settings in recipe.labels.items():
+            if settings.kind == "text":
+                hidden = table.assign(**{name: table[name].mask(unseen)})
+                own = UserRows.none(hidden).decisions
+                tasks.append(task_of(hidden, name, settings, own, 0))
+        features = training_features(table, recipe, lexicon, tasks, None)
+        return cls(table, split_groups(table), unseen, features, tasks)
+
+    def logits(self, task: Task) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """See `logits_of_others`."""
+        return logits_of_others(self.table, self.groups, self.unseen, self.features, task)
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("data", type=Path)
-    chosen = parser.parse_args()
-    recipe = Recipe.read(HERE / "labels" / "recipe.toml")
-    learnt, scored = rows(chosen.data, recipe)
-    table = stack([learnt, scored]).reset_index(drop=True)
-    unseen = np.arange(len(table)) >= len(learnt)
-    groups = split_groups(table)
-    lexicon, _ = read_lexicon(HERE / "labels" / "lexicon.toml", chosen.data)
-    tasks = []
-    for name, settings in recipe.labels.items():
-        if settings.kind == "text":
-            hidden = table.assign(**{name: table[name].mask(unseen)})
-            tasks.append(task_of(hidden, name, settings, UserRows.none(hidden).decisions, 0))
-    features = training_features(table, recipe, lexicon, tasks, None)
+    material = Material.read(parser.parse_args().data)
     print("| label | set left out | rows | positive | area |\n|---|---|---|---|---|")
-    for task in tasks:
-        measure(table, groups, unseen, features, task)
+    for task in material.tasks:
+        for name, answers, logit in material.logits(task):
+            show(task.name, name, answers, logit)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from moderation.context.classifier import (
     ContextClassifier,
     Frequencies,
     context_features,
-    discount_short,
     has_words,
 )
 from moderation.context.features import CONTEXT_FEATURES
@@ -73,11 +72,11 @@ class Seen(NamedTuple):
     off: np.ndarray
     group: np.ndarray
 
-    def logits(self, heads: Heads, doubt: bool = True) -> np.ndarray:
+    def logits(self, heads: Heads) -> np.ndarray:
         """By the head that did not see the probe's source: (n,)."""
         head = heads.get(self.probe.source, heads[""])
         line = self.features @ head.weights.astype(np.float64) + head.intercept
-        return discount_short(line, self.features, head.doubt if doubt else 0.0)
+        return head.discounted(line, self.features)
 
     def areas(self, logits: np.ndarray) -> np.ndarray:
         """Area of all rows, then of each bootstrap draw of threads: (1 + DRAWS,)."""

@@ -170,9 +170,9 @@ def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share])
 
 
 def language_summary(counts: ByLanguage, labels: list[str]) -> None:
-    """Comments and flags by language, unless all are English or unknown; the largest ones."""
-    from moderation.flags.by_language import worth_saying
-    from moderation.terminal import table, width
+    """Comments and flags by language, unless all are English or unknown; the largest, a note."""
+    from moderation.flags.by_language import strange_note, worth_saying
+    from moderation.terminal import sentence, table, width
 
     if not worth_saying(counts):
         return
@@ -190,6 +190,8 @@ def language_summary(counts: ByLanguage, labels: list[str]) -> None:
     if len(rows) > LANGUAGES:
         more = plural(len(rows) - LANGUAGES, "more language")
         say(f"… {more}; column `language` of the scored table")
+    if note := strange_note(counts):
+        say(sentence(note, width()))
 
 
 def campaign_summary(campaigns: pd.DataFrame) -> None:

@@ -33,11 +33,14 @@ CHUNK = 1 << 12  # comments in a piece of work, whose features fit the second-le
 LAST_CHUNK = 1 << 9  # comments in the last pieces: 1 ms
 MIN_SIBLINGS = 3
 WORDS = CONTEXT_FEATURES.index("shape.words")
-DOUBT = 150.0
+TITLE, ARTICLE = (CONTEXT_FEATURES.index(f"has.{name}") for name in ("title", "article"))
+DOUBT, DOUBT_UNDER_TITLE = 150.0, 40.0
 """Words at which only half of what speaks for off-topic counts: short comments tell little.
 Of 32, 64, 100, 150 and 250, at the threshold just above the worst false alarm in a thread under a
 long article, the recall of comments moved into a forum was 0.27, 0.29, 0.31, 0.32 and 0.32, at the
-same precision (docs/model-notebook.md)."""
+same precision. Under a title alone there is less to differ from, and the second holds: with it
+17 % of the comments moved under posts are found instead of 5 %, as precisely
+(docs/model-notebook.md)."""
 FEWEST = 5
 """Words that a comment needs to be judged: nobody can tell whether "Great video" is off the topic.
 A tenth of the comments in Reddit's trees have fewer, 2 % of a forum's. Leaving them out raised the
@@ -213,11 +216,18 @@ def rows_above(depth: np.ndarray) -> np.ndarray:
     return overlap.find_parents(depth)
 
 
-def discount_short(logits: np.ndarray, features: np.ndarray, doubt: float) -> np.ndarray:
-    """The logits (n,), of which positive ones count less the fewer words a comment has."""
+def discount_short(
+    logits: np.ndarray, features: np.ndarray, doubt: float, under_title: float
+) -> np.ndarray:
+    """The logits (n,), of which positive ones count less the fewer words a comment has.
+
+    doubt, under_title: words at which half counts, and where a title but no article is above.
+    """
     words = np.expm1(features[:, WORDS].astype(np.float64))
-    trust = words / np.maximum(words + doubt, np.finfo(np.float64).tiny)
-    return np.where(logits > 0, logits * trust, logits) if doubt else logits
+    titled = (features[:, TITLE] > 0) & (features[:, ARTICLE] == 0)
+    half = words + np.where(titled, under_title, doubt)
+    trust = np.where(half > 0, words / np.maximum(half, np.finfo(np.float64).tiny), 1.0)
+    return np.where(logits > 0, logits * trust, logits)
 
 
 def has_words(features: np.ndarray, fewest: int) -> np.ndarray:
@@ -245,6 +255,11 @@ class ContextClassifier:
     evidence is the difference from it."""
     fewest: int = 0
     """Words that a comment needs to be judged."""
+    doubt_under_title: float = DOUBT_UNDER_TITLE
+
+    def discounted(self, logits: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """The logits (n,), short comments discounted; see `discount_short`."""
+        return discount_short(logits, features, self.doubt, self.doubt_under_title)
 
     def logits(
         self, comments: pd.DataFrame, threads: pd.DataFrame, workers: int | None = None
@@ -268,7 +283,7 @@ class ContextClassifier:
             part = np.empty(len(features))
             line(features, self.weights, self.intercept, part)
             judged = can_tell & has_words(features, self.fewest)
-            logits = np.where(judged, discount_short(part, features, self.doubt), np.nan)
+            logits = np.where(judged, self.discounted(part, features), np.nan)
             passed = np.flatnonzero(passes(logits)) if passes else np.empty(0, np.int64)
             return logits, passed, features[passed]
 
@@ -304,6 +319,7 @@ class ContextClassifier:
             "intercept": self.intercept,
             "mass": self.frequencies.mass,
             "doubt": self.doubt,
+            "doubt_under_title": self.doubt_under_title,
             "fewest": self.fewest,
             "vectors": self.frequencies.vectors is not None,
             "typical": dict(self.typical),
@@ -324,6 +340,7 @@ class ContextClassifier:
             intercept = float(parameters["intercept"])
             doubt = float(parameters.get("doubt", 0))  # older models have none
             fewest = int(parameters.get("fewest", 0))  # nor this
+            under_title = float(parameters.get("doubt_under_title", doubt))  # nor one of its own
             typical = {str(name): float(share) for name, share in parameters["typical"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model's context head is incomplete: {error}") from error
@@ -337,4 +354,4 @@ class ContextClassifier:
         full = np.zeros(len(CONTEXT_FEATURES), np.float32)
         full[[place[name] for name in names]] = weights
         known = Frequencies(steps, mass, WordVectors.load(tensors))
-        return cls(known, full, intercept, doubt, typical, fewest)
+        return cls(known, full, intercept, doubt, typical, fewest, under_title)

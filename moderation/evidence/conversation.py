@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from moderation.comments import STRING
 from moderation.context.classifier import (
     IDF_STEPS,
-    discount_short,
     features_at,
     rows_above,
     titles_and_articles,
@@ -42,7 +41,9 @@ _OFF = {
 }
 """What a sentence begins with where there are both to be off."""
 _ALONE = "nothing around it has telling words"
-FEW_WORDS = "few words"  # what a short comment's logit is cut by, see `context.DOUBT`
+FEW_WORDS = (
+    "few words"  # what a short comment's logit is cut by, see `ContextClassifier.discounted`
+)
 
 GROUPS = {
     "article": ("head",),
@@ -255,7 +256,7 @@ def _shared_out(
     carried = carried - np.array([head.typical.get(name, 0.0) for name in GROUPS])
     intercept = head.intercept + sum(head.typical.values())
     whole = intercept + carried.sum(axis=1)
-    cut = discount_short(whole, features, head.doubt) - whole
+    cut = head.discounted(whole, features) - whole
     for shares, less in zip(carried.tolist(), cut.tolist(), strict=True):
         yield intercept, dict(zip((*GROUPS, FEW_WORDS), (*shares, less), strict=True))
 

@@ -13,6 +13,7 @@ from moderation.language.identify import ENGLISH
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+NAMED = 5  # languages in a sentence
 ByLanguage: TypeAlias = "dict[str, dict[str, Any]]"
 """By language ("" = unknown), most comments first: how many `comments` it has, of how many some
 label `cannot_tell` because of it, and `flags` by label, of those that it has."""
@@ -48,6 +49,21 @@ def sum_of(several: Iterable[ByLanguage]) -> ByLanguage:
 def worth_saying(counts: ByLanguage) -> bool:
     """Whether anything else than English is known to be there."""
     return bool(counts.keys() - {ENGLISH, ""})
+
+
+def strange_note(counts: ByLanguage) -> str:
+    """A sentence, if for most comments some label is not learnt in their language; or ""."""
+    comments = sum(one["comments"] for one in counts.values())
+    untold = {name: one["cannot_tell"] for name, one in counts.items() if one["cannot_tell"]}
+    if 2 * sum(untold.values()) <= comments:
+        return ""
+    names = ", ".join([name or "unknown" for name in untold][:NAMED])
+    return (
+        f"{sum(untold.values()):,} of {comments:,} comments lack a score for some label, which the "
+        f"model has not learnt in their language ({names}): that they have no flag says nothing. "
+        "Decide on some (moderation queue, moderation review), then train on the decisions "
+        "(moderation train --from default)"
+    )
 
 
 def _add(counts: ByLanguage, language: str, more: dict[str, Any]) -> None:

@@ -208,6 +208,7 @@ _LABEL = {
         intercept=number(),
         mass=number(1e-6, LARGE),
         doubt_=number(0, LARGE),
+        doubt_under_title_=number(0, LARGE),
         fewest_=whole(0, 1000),
         vectors_=yes_or_no,
         typical=keyed(number()),

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -381,8 +382,23 @@ def test_evidence_adds_up_to_the_logit():
 def test_what_speaks_for_off_topic_counts_less_in_few_words():
     features = np.zeros((3, len(CONTEXT_FEATURES)), np.float32)
     features[:, CONTEXT_FEATURES.index("shape.words")] = np.log1p([8, 24, 8])
-    logits = discount_short(np.array([4.0, 4.0, -4.0]), features, 8.0)
+    logits = discount_short(np.array([4.0, 4.0, -4.0]), features, 8.0, 8.0)
     assert logits == pytest.approx([2.0, 3.0, -4.0], abs=1e-5)
+
+
+def test_few_words_under_a_title_alone_count_more_than_under_an_article():
+    features = np.zeros((3, len(CONTEXT_FEATURES)), np.float32)
+    features[:, CONTEXT_FEATURES.index("shape.words")] = np.log1p(8)
+    features[1:, CONTEXT_FEATURES.index("has.title")] = 1
+    features[2, CONTEXT_FEATURES.index("has.article")] = 1
+    logits = discount_short(np.full(3, 4.0), features, 56.0, 24.0)
+    assert logits == pytest.approx([0.5, 1.0, 0.5], abs=1e-5)
+
+
+def test_a_model_without_a_doubt_of_its_own_for_titles_has_one_for_all():
+    head = replace(some_head(), doubt=30.0, doubt_under_title=30.0)
+    stored = {k: v for k, v in head.parameters().items() if k != "doubt_under_title"}
+    assert ContextClassifier.load(head.tensors(), stored).doubt_under_title == 30.0
 
 
 def test_every_feature_belongs_to_a_group_of_the_evidence():

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from moderation.flags.by_language import by_language, sum_of, worth_saying
+from moderation.flags.by_language import by_language, strange_note, sum_of, worth_saying
 
 SCORED = pa.table(
     {
@@ -39,3 +39,12 @@ def test_english_and_the_unknown_need_no_table():
     assert worth_saying(COUNTS)
     assert not worth_saying({"en": COUNTS["en"], "": COUNTS[""]})
     assert not worth_saying({})
+
+
+def test_a_dump_of_which_most_is_in_a_language_not_learnt_is_told_with_what_to_do():
+    mostly = {"sv": COUNTS["de"], "en": COUNTS["en"]}
+    assert strange_note(mostly).startswith("3 of 5 comments lack a score for some label")
+    assert "(sv)" in strange_note(mostly)
+    assert "moderation train --from" in strange_note(mostly)
+    assert strange_note(COUNTS) == ""
+    assert strange_note({}) == ""

@@ -14,12 +14,19 @@ PROMISED = Figures(share=0.1, precision=0.53, recall=0.5, flags=0.095)  # 5 % of
 
 @pytest.mark.parametrize(
     ("flags", "low", "high"),
-    [(475, 0.02, 0.2), (2_000, 0.55, 0.9), (10, 0.0001, 0.02)],
+    [(475, 0.02, 0.2), (2_000, 0.3, 0.9), (10, 0.0001, 0.02)],
 )
 def test_the_share_is_near_what_the_flags_say(flags, low, high):
     value, least, most = estimated(flags, 5_000, 0.1, 0.5, 0.05)
     assert low <= value <= high
     assert least < value < most
+
+
+@pytest.mark.parametrize(("share", "recall", "rate"), [(0.2, 0.25, 0.01), (0.02, 0.7, 0.1)])
+def test_a_site_that_the_model_reads_better_or_worse_is_within_the_interval(share, recall, rate):
+    flags = round(5_000 * (share * recall + (1 - share) * rate))
+    _, low, high = estimated(flags, 5_000, 0.1, 0.5, 0.05)
+    assert low < share < high
 
 
 def test_a_few_comments_say_little():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.context.classifier import DOUBT, FEWEST, ContextClassifier, discount_short
+from moderation.context.classifier import DOUBT, FEWEST, ContextClassifier
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.context.overlap import TARGETS
 from moderation.evidence.conversation import GROUPS, group_of
@@ -155,7 +155,7 @@ def held_out_logits(
         classifier = fit_context(pairs.take(~left_out), frequencies, near=near)
         out = pairs.features[left_out]
         line = out @ classifier.weights.astype(np.float64) + classifier.intercept
-        logits[left_out] = discount_short(line, out, classifier.doubt)
+        logits[left_out] = classifier.discounted(line, out)
 
     with ThreadPoolExecutor(min(thread_count(), FOLDS)) as pool:
         list(pool.map(fill, range(FOLDS)))

@@ -61,12 +61,16 @@ def open_(
         reference=None if statements is None else reference,
         letter=text,
     )
-    tell(f"appeal {key} is open, against {plural(len(keys), 'decision')} in {ledger}")
+    name = key if statements is None else f"against {reference}"
+    tell(f"appeal {name} is open, about {plural(len(keys), 'decision')} in {ledger}")
 
 
 @commands.command()
 def decide(
-    appeal: Annotated[str, typer.Argument(metavar="APPEAL", help="Key of the appeal.")],
+    appeal: Annotated[
+        str,
+        typer.Argument(metavar="APPEAL", help="Its key, or the reference that it was opened with."),
+    ],
     uphold: Annotated[
         bool | None,
         typer.Option("--uphold/--reverse", help="The decision stands, or is taken back."),
@@ -83,7 +87,7 @@ def decide(
     outcome = UPHELD if uphold else REVERSED
     person = by or getpass.getuser()
     taken = decide_appeal(ledger, appeal, outcome, by=person, at=datetime.now(UTC), note=note)
-    tell(f"appeal {appeal} is {outcome} by {person}")
+    tell(f"the appeal {appeal} is {outcome} by {person}")
     if taken:
         tell(f"{plural(taken, 'decision')} taken back, and not learnt by the next training")
         say(f"to restore the comment: moderation apply undo PLAN --retracted {ledger}")

@@ -162,6 +162,8 @@ def undo(
 
     What somebody changed since is left as it is, and named.
     """
+    from dataclasses import replace
+
     from moderation.apply.run import take_back
 
     made = _read(plan)
@@ -175,7 +177,9 @@ def undo(
         )
     if made.platform.open is None:
         if chosen is not None:
-            raise typer.BadParameter(f"--retracted: {made.to} is undone as a whole")
+            if made.to != "csv":
+                raise typer.BadParameter(f"--retracted: {made.to} is undone as a whole")
+            made = replace(made, steps=[step for step in made.steps if step.step in chosen])
         _hand_over(made, plan, undo=True, yes=yes)
         return
     _work(made, plan, take_back, yes=yes, most=most, chosen=chosen)

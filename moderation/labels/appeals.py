@@ -133,17 +133,18 @@ def decide_appeal(
 ) -> int:
     """Uphold or reverse what an appeal is against; how many entries were thereby taken back.
 
+    key: the appeal's, or the reference of the statement that it is against.
     A reversal takes back every decision that says the same of the comment: an earlier one would
     count again otherwise, and so would a colleague's.
     Raises LabelError for one that is not open, and for whoever made the decision themselves.
     """
-    end = Outcome(appeal=key, outcome=outcome, annotator=by, at=at, note=note)
 
     def decided(lines: Sequence[dict[str, Any]]) -> list[ledger.Entry]:
-        found = [appeal for appeal in appeals(lines) if appeal.key == key]
+        found = [appeal for appeal in appeals(lines) if key in (appeal.key, appeal.reference)]
         if not found:
             raise LabelError(f"{path}: there is no appeal {key!r}; `appeals list` names them")
-        (appeal,) = found
+        appeal = next((one for one in found if one.outcome is None), found[-1])
+        end = Outcome(appeal=appeal.key, outcome=outcome, annotator=by, at=at, note=note)
         if appeal.outcome is not None:
             raise LabelError(f"appeal {key} was {appeal.outcome} by {appeal.by} already")
         against = _against(appeal, lines)

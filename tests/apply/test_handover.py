@@ -2,8 +2,11 @@
 
 import csv
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
+
+from moderation.labels.ledger import Retraction, append, entries
 
 
 @pytest.fixture
@@ -131,3 +134,18 @@ def test_a_csv_is_safe_in_a_spreadsheet(write_inputs, moderation):
         (row,) = csv.DictReader(stream)
     wanted = {"id": "'=1+1", "thread_id": "'=t", "action": "spam", "from": "approved"}
     assert row | wanted == row
+
+
+def test_of_a_table_only_what_was_retracted_is_taken_back(write_inputs, moderation):
+    folder = write_inputs(
+        [("9", "4", "approved"), ("9", "5", "approved")],
+        [("9", "4", "spam", True), ("9", "5", "spam", True)],
+    )
+    moderation("apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "csv", "-o", "plan.jsonl",
+               "--max-share", "1")  # fmt: skip
+    key = entries(folder / "ledger.jsonl")[0]["key"]
+    append(folder / "ledger.jsonl", [Retraction(key=key, by="kim", at=datetime.now(UTC))])
+    back = moderation("apply", "undo", "plan.jsonl", "--retracted", "ledger.jsonl", "--yes")
+    assert (back.status, "1 step" in back.err) == (0, True)
+    rows = (folder / "plan.undo.csv").read_text().splitlines()
+    assert [row[:22] for row in rows[1:]] == ["4,9,undo,spam,approved"]

@@ -15,7 +15,7 @@ import pytest
 from places import ROOT
 
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "docs/formats.md"]  # those with commands and their output
+PAGES = [README, ROOT / "docs/formats.md", ROOT / "docs/day.md"]  # with commands and their output
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
@@ -25,14 +25,19 @@ def commands(block):
     return [tuple(part.split("\n", 1)) for part in parts]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+@pytest.fixture
+def folder(tmp_path):
     """A new user's clone, as far as the commands need it."""
-    clone = tmp_path_factory.mktemp("clone")
+    clone = tmp_path / "clone"
     for name in ("seeds", "labels"):
         shutil.copytree(ROOT / name, clone / name)
-    printed("moderation score seeds/bike-lane.txt -o -", clone)  # the first scoring compiles
     return clone
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """The first scoring compiles, and says so."""
+    printed("moderation score seeds/bike-lane.txt -o -", ROOT)
 
 
 def printed(command, folder):

@@ -65,6 +65,7 @@ def build(out: Path = LIBRARY, *, checked: bool = False, platform: str | None = 
         *FLAGS,
         *(["-s"] if windows else ["-fPIC"]),
         f'-DSOURCES="{digest()}"',
+        f"-ffile-prefix-map={HERE}=compiled",  # the same bytes in whatever folder
         *shlex.split(os.environ.get("CFLAGS", "")),
     ]
     if checked or os.environ.get("MODERATION_CHECKED") == "1":

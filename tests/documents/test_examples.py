@@ -62,6 +62,7 @@ NOT_RUN = (
     (r"^appeals (open|decide)", "want what was decided: tests/labels/test_appeals.py"),
     (r"--retracted", "wants a site: tests/apply/test_run.py"),
     (r"^review\b", "serves until it is stopped"),
+    (r"^--install-completion", "changes the shell's settings: tests/cli/test_completion.py"),
     (r"--cluster|s3://", "needs a cluster or a store"),
     (r"--sources", "needs the public sets"),
 )

@@ -116,7 +116,9 @@ def _parsed(word: str) -> datetime | None:
 def _epoch(number: float) -> datetime | None:
     if not 0 < number < math.inf:
         return None
-    unit = next(unit for limit, unit in _EPOCH_UNITS if number < limit)
+    unit = 1.0
+    if number >= _EPOCH_UNITS[0][0]:
+        unit = next(unit for limit, unit in _EPOCH_UNITS if number < limit)
     try:
         return _sensible(datetime.fromtimestamp(number / unit, UTC))
     except (ValueError, OverflowError, OSError):
@@ -158,6 +160,8 @@ def status_of(value: object) -> str:
     """
     if value is None:
         return "unknown"
+    if isinstance(value, str) and value in _STATUS:
+        return _STATUS[value]
     return _STATUS.get(str(value).strip().lower().replace(" ", "_"), "unknown")
 
 

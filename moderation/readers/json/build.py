@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Reject
@@ -93,21 +94,22 @@ class Builder:
             _string(first(post, shape.post_url)),
         )
 
-    def comment(self, match: Match) -> Iterator[Finding]:
+    def comment(self, match: Match) -> list[Finding]:
         """A comment and what is new of its thread; the thread's article, where it is that."""
         shape, record = self._shape, match.record
         thread = self._thread(match)
         if shape.opening and shape.opening(record):
-            yield from self._opening(record, thread)
-            return
-        yield 1
-        title = self._title(first(record, shape.title))
-        address = _string(first(record, shape.thread_url))
-        about = (thread, title, address)
-        if (title or address) and about not in self._known_threads:
-            self._known_threads.add(about)
-            yield ThreadRow(thread, title, None, address)
-        yield self._row(match, thread)
+            return list(self._opening(record, thread))
+        found: list[Finding] = [1]
+        if shape.title or shape.thread_url:
+            title = self._title(first(record, shape.title))
+            address = _string(first(record, shape.thread_url))
+            about = (thread, title, address)
+            if (title or address) and about not in self._known_threads:
+                self._known_threads.add(about)
+                found.append(ThreadRow(thread, title, None, address))
+        found.append(self._row(match, thread))
+        return found
 
     def _opening(self, record: Record, thread: str | None) -> Iterator[Finding]:
         """The thread that a post opens, named after it or as others name it."""
@@ -127,10 +129,12 @@ class Builder:
         shape = self._shape
         if shape.stem:
             return self._source.path.absolute().parent.name
-        own = _name(first(match.record, shape.thread))
-        of_post = _name(first(match.post, shape.post_id)) if match.post else None
-        of_parent = self._threads.get(id(match.around)) if match.around else None
-        self._threads[id(match.record)] = thread = own or of_post or of_parent
+        thread = _name(first(match.record, shape.thread)) if shape.thread else None
+        if not thread and match.post:
+            thread = _name(first(match.post, shape.post_id))
+        if not thread and match.around:
+            thread = self._threads.get(id(match.around))
+        self._threads[id(match.record)] = thread
         return thread
 
     def _row(self, match: Match, thread: str | None) -> Row:
@@ -160,7 +164,7 @@ class Builder:
         kind = self._shape.kind
         if callable(kind):
             return kind(record)
-        word = str(first(record, kind) or "")
+        word = str(first(record, kind) or "") if kind else ""
         return word if word in ("pingback", "trackback") else self._shape.usual_kind
 
     def _parent(self, match: Match, own: str | None) -> str | None:
@@ -195,17 +199,24 @@ class Builder:
         return (fix(title) if fix else title) or None
 
     def _text(self, record: Record, paths: str) -> str:
-        for path in paths.split("|") if paths else ():
-            value = at(record, path.removeprefix("<"))
-            if value in (None, "", []):
+        for path, is_html in _text_paths(paths):
+            value = at(record, path)
+            if value is None or value == "" or value == []:
                 continue
-            text = _flat(value)
-            if path.startswith("<"):
+            text = value if isinstance(value, str) else _flat(value)
+            if is_html:
                 text = plain_if_marked(text) if self._shape.mixed else plain(text)
             else:
                 text = tidy(text)
             return self._shape.fix(text) if self._shape.fix else text
         return ""
+
+
+@lru_cache
+def _text_paths(paths: str) -> list[tuple[str, bool]]:
+    """The paths of texts, and whether HTML stands there."""
+    every = paths.split("|") if paths else []
+    return [(path.removeprefix("<"), path.startswith("<")) for path in every]
 
 
 def _flat(value: Any) -> str:
@@ -219,17 +230,20 @@ def _flat(value: Any) -> str:
 
 def _name(value: Any) -> str | None:
     """An id as a string: whole floats as integers, Reddit's type prefixes dropped."""
+    if isinstance(value, str):
+        name = value.strip()
+        return name[3:] if name[:3] in ("t1_", "t3_") else name or None
     if isinstance(value, list):
         value = next((part for part in value if isinstance(part, str)), None)
+        return _name(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if value is None or isinstance(value, dict | bool):
-        return None
-    name = str(value).strip()
-    return name[3:] if name[:3] in ("t1_", "t3_") else name or None
+    return None if value is None or isinstance(value, dict | bool) else str(value)
 
 
 def _string(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, list):
         value = next((part for part in value if isinstance(part, str)), None)
     return str(value) if isinstance(value, str | int) and value != "" else None

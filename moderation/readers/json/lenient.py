@@ -14,13 +14,14 @@ from moderation.readers.encodings import decode
 _HUGE = re.compile(rb"[:\s,\[]-?\d{19,}[\s,\]}]")
 
 
-def loads(raw: bytes) -> Any:
+def loads(raw: bytes, huge: bool = True) -> Any:
     """The value of a JSON text, nested however deeply. Raises ValueError with the reason.
 
-    Beyond the standard: NaN and Infinity, control characters in strings, single bytes that are
-    not UTF-8 (taken as Windows-1252), lone surrogates.
+    huge: whether it may have integers beyond 64 bits. Beyond the standard: NaN and Infinity,
+    control characters in strings, single bytes that are not UTF-8 (taken as Windows-1252), lone
+    surrogates.
     """
-    if not _HUGE.search(raw):  # orjson makes a float of an integer beyond 64 bits
+    if not (huge and _HUGE.search(raw)):  # orjson makes a float of an integer beyond 64 bits
         try:
             return orjson.loads(raw)
         except orjson.JSONDecodeError:

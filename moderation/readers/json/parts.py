@@ -38,6 +38,7 @@ class Part(NamedTuple):
     path: tuple[str | int, ...] = ()
     places: tuple[int, ...] = ()
     wrong: str = ""
+    huge: bool = True
 
     def place(self, start: int, end: int) -> str:
         """Where a stretch of `raw` stands in the file, for messages."""
@@ -77,6 +78,7 @@ class _Documents:
     ready: list[Part] = field(default_factory=list)
     array: bool = False  # the file is one array, its elements the documents
     start: int = -1  # of the open document or element
+    around: list[_Bracket] = field(default_factory=list)  # those that are open there
     carried: bytes = b""  # what it began with, where that is given already
     path: tuple[str | int, ...] = ()  # of what is carried
     places: tuple[int, ...] = ()
@@ -94,7 +96,7 @@ class _Documents:
         elif len(self.stack) == self.base() and self.start < 0:
             if not self.splits:
                 self.between(at)
-            self.start = at
+            self.start, self.around = at, self.stack[:]
             self.scanner.keep_from(self.run if self.run >= 0 else at)
         self.stack.append(_Bracket(at, token, at + 1))
 
@@ -155,13 +157,16 @@ class _Documents:
         """The list ends: the document around it goes on."""
         split = self.splits.pop()
         self.carried, self.path, self.places = split.inner + b"]", split.path, split.places
-        self.start, self.run = end, -1
+        self.start, self.around, self.run = end, self.stack[:], -1
         self.scanner.keep_from(end)
+        if len(self.stack) == self.base():  # the list was an element itself
+            self.ended(end)
 
     def relieved(self) -> bool:
         """Split the open document at its outermost open list. False where it has none."""
         if self.start < 0:
             return False
+        self.look_closely()
         base = self.base()
         lists = (k for k in range(base, len(self.stack)) if self.stack[k].token == b"[")
         k = next(lists, -1)
@@ -185,7 +190,23 @@ class _Documents:
         self.carried, self.path, self.places = b"", (), ()
         self.enter(list_)
         self.start = self.stack[k + 1].at if len(self.stack) > k + 1 else -1
+        self.around = self.stack[: k + 1]
         return True
+
+    def limit(self) -> int:
+        """How deep brackets count: those of documents and elements, and what is around them."""
+        return max(1, self.base(), len(self.stack) - 1)
+
+    def look_closely(self) -> None:
+        """Take note of all brackets that are open within the open document or element."""
+        self.stack = self.around[:]
+        for at, token in self.scanner.brackets_from(self.start):
+            if token in b"{[":
+                self.stack.append(_Bracket(at, token, at + 1))
+            elif self.stack:
+                self.stack.pop()
+                if self.stack:
+                    self.stack[-1].last = at + 1
 
     def enter(self, list_: _Bracket) -> None:
         """The elements of a list are given by themselves from here on, those that are whole now."""
@@ -205,7 +226,8 @@ class _Documents:
         wrong: str = "",
     ) -> None:
         """A document, or a part of one; its own content begins at this offset."""
-        self.ready.append(Part(self.scanner.line(at), at, raw, lead, path, places, wrong))
+        line, huge = self.scanner.line(at), self.scanner.huge
+        self.ready.append(Part(line, at, raw, lead, path, places, wrong, huge))
 
     def between(self, at: int) -> None:
         """What stands between two documents becomes one of its own, for the caller to reject."""
@@ -247,6 +269,7 @@ def parts(stream: BinaryIO) -> Iterator[Part]:
     scanner = Scanner(stream, LONGEST_DOCUMENT)
     documents = _Documents(scanner)
     scanner.relief, scanner.large = documents.relieved, LARGE
+    scanner.limit = documents.limit
     for value in scanner.lost():
         documents.add(value.byte, value.raw)
     for at, token in scanner.brackets():

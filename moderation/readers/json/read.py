@@ -70,7 +70,7 @@ def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
             why, root = part.wrong, None
             if not why:
                 try:
-                    root = loads(part.raw)
+                    root = loads(part.raw, part.huge)
                 except ValueError as error:
                     why = f"not JSON: {error}"
             yield from reading.damaged(part, why) if why else reading.whole(part, root)
@@ -247,8 +247,13 @@ class _Reading:
         if self._shape.stubs and (hidden := _hidden(root)):
             self.build.passed["comments behind 'more' links are not in the file"] += hidden
 
-    def _comment(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
+    def _comment(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterable[Finding]:
         """A comment, a reject for what may be missing of it, or both."""
+        if not self._left and not spans:  # nothing is wrong in this document
+            return self.build.comment(match)
+        return self._looked_at(match, part, spans)
+
+    def _looked_at(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
         if self._left and self._left.is_broken(match.record):
             return
         doubts = 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+import numpy as np
+
+from moderation.compiled import INT, U1, W_I8, Loop
 from moderation.readers.json.damage.salvage import salvaged
 from moderation.readers.json.lenient import loads
 from moderation.readers.streams import read_fully
@@ -20,8 +22,9 @@ READ_BYTES = 1 << 20
 FIRST_BYTES = 1 << 18  # what detection looks at
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
 LONGEST_DOCUMENT = 1 << 29  # bytes of one object that all the comments stand in
-# the next bracket outside of strings; possessive, so that nothing is tried twice
-_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+AT_ONCE = 1 << 14  # brackets that are looked for at once
+_DEEPEST = 1 << 62
+_BRACKETS = Loop("brackets", U1, INT, W_I8, W_I8)
 _BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
 
 
@@ -150,6 +153,8 @@ class Scanner:
         self.seen = False  # a value has been met
         self._keep = 0
         self.relief: Callable[[], bool] | None = None  # asked to let go of what is held
+        self.limit: Callable[[], int] = lambda: 1  # brackets around those that are looked for
+        self.huge = False  # an integer was met that may have more than 64 bits
         self.large = longest  # bytes from which it is
         self._line, self._counted = 1, 0  # of that offset
 
@@ -202,23 +207,62 @@ class Scanner:
             yield Value(self.line(self._keep + lead), self._keep + lead, stray.strip(_BLANK))
 
     def brackets(self) -> Iterator[tuple[int, bytes]]:
-        """Offset and kind of every bracket outside of strings."""
-        at = self.base  # offset in the file where the search goes on
+        """Offset and kind of every bracket outside of strings that is not deeper than `limit`."""
         size = READ_BYTES
+        finder = _Finder()
         while block := self._fresh or self._stream.read(size):
             self._fresh = b""
-            drop = max(0, min(self._keep, at) - self.base)
+            drop = max(0, self._keep - self.base)
             if self._counted < self.base + drop:
                 self.line(self.base + drop)
+            before = len(self._window) - drop
             self._window = self._window[drop:] + block
             self.base += drop
-            while bracket := _BRACKET.match(self._window, at - self.base):
-                yield self.base + bracket.start(1), bracket[1]
-                at = self.base + bracket.end()
-            pending = self.end - min(self._keep, at)
+            finder.begin(before)
+            while places := finder.next(self._window, self.limit()):
+                self.huge = finder.huge
+                for place in places:
+                    yield self.base + place, self._window[place : place + 1]
+            self.huge = finder.huge
+            pending = self.end - self._keep
             while pending > self.large and self.relief and self.relief():
-                pending = self.end - min(self._keep, at)
+                pending = self.end - self._keep
             if pending > self._longest:
                 self.overlong = True
                 return
             size = max(READ_BYTES, pending)  # doubles what is searched again: linear in all
+
+    def brackets_from(self, at: int) -> Iterator[tuple[int, bytes]]:
+        """Those of them that have been met since `at`, which is outside of strings; all depths."""
+        finder = _Finder()
+        finder.begin(at - self.base)
+        while places := finder.next(self._window, _DEEPEST):
+            for place in places:
+                yield self.base + place, self._window[place : place + 1]
+
+
+class _Finder:
+    """Finds brackets, block after block."""
+
+    def __init__(self) -> None:
+        self._state = np.zeros(5, np.int64)
+        self._found = np.empty(AT_ONCE, np.int64)
+
+    @property
+    def huge(self) -> bool:
+        """Whether an integer was met that may have more than 64 bits."""
+        return bool(self._state[4])
+
+    def begin(self, at: int) -> None:
+        """Go on at this place of the next text."""
+        self._state[0] = at
+
+    def next(self, text: bytes, limit: int) -> list[int]:
+        """The places of some brackets more; none where the text has no more."""
+        while self._state[0] < len(text):
+            raw = np.frombuffer(text, np.uint8)
+            count = _BRACKETS(raw, limit, self._state, self._found)
+            if count:
+                places: list[int] = self._found[:count].tolist()
+                return places
+        return []

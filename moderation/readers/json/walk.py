@@ -36,33 +36,9 @@ class Match(NamedTuple):
     is_post: bool
 
 
-class _Step(NamedTuple):
-    """A value that waits for the walk, the comment and the post around it, and where it stands."""
-
-    node: Any
-    around: Record | None
-    post: Record | None
-    element: Element
-    way: Way
-
-    def elements(self) -> list[_Step]:
-        """The objects and lists of a list, the last first."""
-        return [
-            self._replace(
-                node=value,
-                element=Element(self.way, value) if isinstance(value, dict) else self.element,
-            )
-            for value in reversed(self.node)
-            if isinstance(value, dict | list)
-        ]
-
-    def fields(self, shut: frozenset[str]) -> list[_Step]:
-        """The objects and lists of an object, the last first. shut: keys that are passed over."""
-        return [
-            self._replace(node=value, way=(self.way[1], key))
-            for key, value in reversed(self.node.items())
-            if isinstance(value, dict | list) and key not in shut
-        ]
+_Step = tuple[Any, "Record | None", "Record | None", Element, "Way"]
+"""A value that waits for the walk, the comment and the post around it, its list's element and where
+it stands."""
 
 
 def walk(
@@ -78,32 +54,60 @@ def walk(
     met = elements if elements is not None else []
     outermost = Element(TOP, root if isinstance(root, dict) else {})
     met.append(outermost)
-    stack = [_Step(root, None, under, outermost, TOP)]
+    keys, posts, shut = shape.keys, shape.post, shape.shut
+    stack: list[_Step] = [(root, None, under, outermost, TOP)]
     while stack:
-        step = stack.pop()
-        node, element = step.node, step.element
+        node, around, post, element, way = stack.pop()
         if isinstance(node, list):
-            stack += step.elements()
+            for value in reversed(node):
+                if isinstance(value, dict):
+                    stack.append((value, around, post, Element(way, value), way))
+                elif isinstance(value, list) and value:
+                    stack.append((value, around, post, element, way))
+            continue
         if not isinstance(node, dict):
             continue
         if element.node is node and element is not outermost:
             met.append(element)
-        if shape.post and has_all(node, shape.post):
+        inner: Record = node
+        if posts and has_all(node, posts):
             element.post = True
-            yield Match(node, step.around, step.post, is_post=True)
-            step = step._replace(post=node)
-        elif is_record(node, shape):
+            yield Match(node, around, post, True)
+            post = node
+        elif has_all(node, keys):
             element.comment = True
             element.own = element.own or element.node is node
-            yield Match(node, step.around, step.post, is_post=False)
-            step = step._replace(around=node)
-            if shape.bare_replies:
-                step = step._replace(node=_with_objects(node, shape))
+            yield Match(node, around, post, False)
+            around = node
+            inner = _with_objects(node, shape) if shape.bare_replies else node
         elif shape.wrapped and (wrapped := _wrapped(node, shape)):
-            stack += step._replace(around=node[wrapped]).fields(shape.shut | {wrapped})
-            stack.append(step._replace(node=node[wrapped], way=(step.way[1], wrapped)))
+            about = node[wrapped]
+            stack += _fields(node, about, post, element, way[1], shut | {wrapped})
+            stack.append((about, around, post, element, (way[1], wrapped)))
             continue
-        stack += step.fields(shape.shut)
+        stack += _fields(inner, around, post, element, way[1], shut)
+
+
+def _fields(
+    node: Record,
+    around: Record | None,
+    post: Record | None,
+    element: Element,
+    above: str,
+    shut: frozenset[str],
+) -> list[_Step]:
+    """The objects and lists of an object that hold anything, the last first.
+
+    above: the key that the object stands under. shut: keys that are passed over.
+    """
+    inner = [
+        (value, around, post, element, (above, key))
+        for key, value in node.items()
+        if isinstance(value, dict | list) and value and key not in shut
+    ]
+    if len(inner) > 1:
+        inner.reverse()
+    return inner
 
 
 def _wrapped(node: Record, shape: JsonFormat) -> str | None:

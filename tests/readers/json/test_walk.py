@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 
 import pytest
 from places import SAMPLES
 
 from moderation.readers import read
 from moderation.readers.json.lenient import loads
+from moderation.readers.json.parts import parts
 from moderation.readers.json.text import values
 
 
@@ -179,3 +181,18 @@ def test_a_large_document_that_is_cut_keeps_its_elements(tmp_path, monkeypatch):
     assert len(dump.comments) == 49
     assert dump.rejects["reason"].tolist() == ["the file ends within this record"]
     assert dump.threads["title"].tolist() == ["Tea"]
+
+
+def test_what_follows_a_large_list_in_a_list_is_given(monkeypatch):
+    """The list in parts is an element of the file's array itself: it ends where its parts end."""
+    monkeypatch.setattr("moderation.readers.json.text.READ_BYTES", 64)
+    monkeypatch.setattr("moderation.readers.json.text.FIRST_BYTES", 64)
+    monkeypatch.setattr("moderation.readers.json.parts.LARGE", 300)
+    monkeypatch.setattr("moderation.readers.json.parts.PART", 100)
+    first = json.dumps([[{"id": n, "body": f"no. {n}"} for n in range(40)]])
+    second = json.dumps({"id": 40, "body": "no. 40"})
+    given = list(parts(io.BytesIO(f"{first}\n{second}".encode())))
+    assert given[-1].raw.decode() == second
+    assert not any(part.wrong for part in given)
+    texts = [text for part in given for text in re.findall(r"no\. \d+", part.raw.decode())]
+    assert texts == [f"no. {n}" for n in range(41)]

@@ -6,11 +6,10 @@ an id, a date or a name belongs, under keys that no other comment has, and in wh
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from moderation.readers.json.damage.looks import Looks, Questions
 from moderation.readers.json.damage.strays import (
     TOP,
     Element,
@@ -22,21 +21,29 @@ from moderation.readers.json.damage.strays import (
     says_something,
     strings_in,
 )
+from moderation.readers.json.damage.words import (
+    LONG_NAME,
+    PROSE,
+    in_place_of_a_date,
+    is_inserted,
+    is_long,
+    is_text,
+    prose_in,
+    prose_key,
+    sentences,
+)
 from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
 from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.markup import plain
 from moderation.readers.page_words import PageWords
 from moderation.readers.records import SNIPPET
 from moderation.readers.synonyms import is_value
-from moderation.readers.values import is_sentence, no_parent, when
+from moderation.readers.values import no_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PROSE = 4  # blanks in a date, an id or a status that is none
 _HABIT = 2  # comments that show what is usual
-_LONG_NAME = 10  # blanks in an author's name
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 class Doubts:
@@ -77,6 +84,7 @@ class Doubts:
         self._worded: Counter[str] = Counter()  # and those whose values are more than that
         self._sentences: Counter[str] = Counter()  # keys that should hold values, and hold texts
         self._titles: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each thread
+        self._bent: dict[tuple[str, str], bool] = {}  # threads and titles that were looked at
         self._sampled = 0
         self._usual: frozenset[str] | None = None
         self.sample(roots)
@@ -89,6 +97,7 @@ class Doubts:
                 counts.clear()
             self._sentences.clear()
             self._titles.clear()
+            self._bent.clear()
             self._sampled = 0
             seen: set[str] = set()
             for root in roots:
@@ -105,6 +114,7 @@ class Doubts:
                 if count >= least and self._worded[key] <= 1
             ]
             self._unbroken = [key for key in self._single if key in self._bare]
+            self._looks = Looks(self._questions, self._is_odd_within, self._around)
 
     def _remember(self, root: Any, seen: set[str]) -> None:
         """Learn from a value. seen: ids of comments; what is left of damage may be given twice."""
@@ -120,7 +130,7 @@ class Doubts:
             self._beside.update(key for inner in self._with_texts(match.record) for key in inner)
             self._titles[self._thread(match.record)].update(self._titles_in(match.record))
             self._sampled += 1
-            self._sentences.update(_sentences(match.record))
+            self._sentences.update(sentences(match.record))
             for key, value in match.record.items():
                 if isinstance(value, str) and value:
                     (self._worded if " " in value else self._plain)[key] += 1
@@ -144,9 +154,9 @@ class Doubts:
         for element in elements:
             if element.own or id(element) in told:
                 continue
-            if element.comment and (path := _prose_in(element.node, self._bare)):
+            if element.comment and (path := prose_in(element.node, self._bare)):
                 yield element.node, f"{path} is prose"
-            elif element.way != TOP and (key := _prose_key(element.node)):
+            elif element.way != TOP and (key := prose_key(element.node)):
                 yield element.node, f"the key {key[:SNIPPET]!r} is prose"
             elif element.comment or element.post:
                 continue
@@ -166,11 +176,11 @@ class Doubts:
 
     def _of_values(self, node: Record) -> str:
         """A key whose name is that of a value, with a text under it; empty where there is none."""
-        return next((key for key in _sentences(node) if self._sentences[key] < _HABIT), "")
+        return next((key for key in sentences(node) if self._sentences[key] < _HABIT), "")
 
     def are_bent(self, elements: list[Element]) -> bool:
         """Whether a text stands where one of these objects would have an id or a date."""
-        return any(_prose_in(element.node, self._bare) for element in elements if not element.own)
+        return any(prose_in(element.node, self._bare) for element in elements if not element.own)
 
     def unheld(
         self, root: Any, texts: Iterable[str], covered: Iterable[Record]
@@ -192,11 +202,56 @@ class Doubts:
     def of(self, match: Match) -> str:
         """Why an object may not hold all that its comment or post said; empty where it does."""
         record = match.record
-        if path := _prose_in(record, self._bare_of_posts if match.is_post else self._bare):
+        if not match.is_post and self._looks.are_usual(record):
+            bent = self._is_title_bent(record)
+            return "a text within the title of others" if bent else self._of_texts(record)
+        if path := prose_in(record, self._bare_of_posts if match.is_post else self._bare):
             return f"{path} is prose"
         if match.is_post:
             return self._of_post(record)
         return self._of_keys(record) or self._of_texts(record)
+
+    def _questions(self, record: Record) -> Questions | None:
+        """What decides about the values of a comment with these keys; see `_of_keys`."""
+        if self._of_unknown_keys(dict.fromkeys(record, "")):
+            return None
+        odd = [key for key in record if self._of_unknown_keys({key: "a b c"})]
+        blanks = dict.fromkeys(self._single, PROSE + 1)
+        for paths, least in (
+            (odd, 2),
+            (self._bare, PROSE),
+            (self._names, LONG_NAME),
+            (
+                [
+                    key
+                    for key in record
+                    if misspelt({key: "a b c"}, self._all_known, self._text_keys)
+                ],
+                2,
+            ),
+        ):
+            for path in paths:
+                blanks[path] = min(least, blanks.get(path, least))
+        deep = [(path, least) for path, least in blanks.items() if path.partition(".")[0] in record]
+        return Questions(
+            [(path, least) for path, least in deep if path in record],
+            [(path, least) for path, least in deep if path not in record],
+            [key for key in record if is_value(key) and self._sentences[key] < _HABIT],
+            odd,
+        )
+
+    def _is_odd_within(self, outer: str, node: Record) -> bool:
+        """Whether the keys of an object within a comment may be odd; see `_of_inner_keys`.
+
+        outer: its key, empty where the object is deeper.
+        """
+        if any(is_text(key) and self._inner[key] < _HABIT for key in node):
+            return True
+        beside = self._usual_beside if outer in self._around else None
+        if beside and node.keys() - beside - self._text_parts:
+            return True
+        texts = self._text_parts.intersection(node) if outer and self._usual else ()
+        return any(f"{outer}.{key}" not in self._deep for key in texts)
 
     def _of_post(self, record: Record) -> str:
         """Why a post may have a comment in it: it answers something, or has a comment's text."""
@@ -207,7 +262,7 @@ class Doubts:
         return path and f"a post that has {path}"
 
     def _of_keys(self, record: Record) -> str:
-        if path := next((path for path in self._names if _is_long(at(record, path))), ""):
+        if path := next((path for path in self._names if is_long(at(record, path))), ""):
             return f"{path} is prose"
         if self._is_title_bent(record):
             return "a text within the title of others"
@@ -215,7 +270,7 @@ class Doubts:
             return f"{key} is prose"
         if reason := self._of_unknown_keys(record):
             return reason
-        if key := next((key for key in self._single if _is_text(record.get(key))), ""):
+        if key := next((key for key in self._single if is_text(record.get(key))), ""):
             return f"{key} is prose"
         if key := self._of_values(record):
             return f"{key} is prose"
@@ -255,14 +310,18 @@ class Doubts:
 
     def _is_title_bent(self, record: Record) -> bool:
         """Whether a title is that of other comments of its thread, with a text in its middle."""
-        return any(
-            _is_text(title)
-            and any(
-                count >= _HABIT and _is_inserted(title, other)
-                for other, count in self._titles.get(self._thread(record), Counter()).items()
+        if not self._shape.title:
+            return False
+        thread = self._thread(record)
+        return any(self._is_bent(thread, title) for title in self._titles_in(record))
+
+    def _is_bent(self, thread: str, title: str) -> bool:
+        if (thread, title) not in self._bent:
+            self._bent[thread, title] = is_text(title) and any(
+                count >= _HABIT and is_inserted(title, other)
+                for other, count in self._titles.get(thread, Counter()).items()
             )
-            for title in self._titles_in(record)
-        )
+        return self._bent[thread, title]
 
     def _post_key(self, record: Record) -> str:
         """A key of posts, with prose under it, in a file whose comments do not have it."""
@@ -300,7 +359,7 @@ class Doubts:
         while stack:
             outer, value = stack.pop()
             if isinstance(value, dict):
-                yield from filter(_is_text, value)
+                yield from filter(is_text, value)
                 stack += [(outer, one) for one in value.values() if isinstance(one, dict | list)]
             elif outer in self._around:
                 stack += [(outer, one) for one in value if isinstance(one, dict)]
@@ -317,6 +376,8 @@ class Doubts:
 
     def _of_texts(self, record: Record) -> str:
         texts = [value for value in (at(record, path) for path in self.texts) if value is not None]
+        if texts and isinstance(texts[0], str) and texts[0] and texts.count(texts[0]) == len(texts):
+            return ""
         if not any(texts) and any(
             isinstance(record.get(key), str) and " " in record[key] for key in self._unbroken
         ):
@@ -330,7 +391,7 @@ class Doubts:
         """Whether a comment without any of the keys that texts have holds words all the same."""
         status = self._shape.status
         meaning = status(record) if callable(status) else status_in(record, status)
-        if meaning not in ("deleted", "removed") and _in_place_of_a_date(record, self._shape.time):
+        if meaning not in ("deleted", "removed") and in_place_of_a_date(record, self._shape.time):
             return True
         return meaning not in ("deleted", "removed") and any(
             is_prose(text)
@@ -382,60 +443,3 @@ def _bare_paths(shape: JsonFormat, paths: list[str]) -> list[str]:
     prose = {path for words in worded if isinstance(words, str) for path in words.split("|")}
     prose |= set(_unmarked(shape.text))
     return [path for path in paths if path not in prose]
-
-
-def _prose_in(record: Record, paths: list[str]) -> str:
-    """The path of an id, a date or a status that is prose; empty where none is."""
-    for path in paths:
-        value = at(record, path)
-        if isinstance(value, str) and value.count(" ") >= _PROSE and len(_WORD.findall(value)) > 4:
-            return path
-    return ""
-
-
-def _in_place_of_a_date(record: Record, path: str) -> bool:
-    """Whether some words, or markup, stand where no date can be read."""
-    values = (at(record, alternative) for alternative in path.split("|") if path)
-    return any(
-        isinstance(value, str) and len(_WORD.findall(value)) > 1 and when(value) is None
-        for value in values
-    )
-
-
-def _is_inserted(text: str, usual: str) -> bool:
-    """Whether a text begins and ends as the usual one, whole, with more in its middle."""
-    ways = ((text, usual), (text[::-1], usual[::-1]))
-    same = [takewhile(lambda pair: pair[0] == pair[1], zip(*way, strict=False)) for way in ways]
-    return len(text) > len(usual) > 0 and sum(len(list(edge)) for edge in same) >= len(usual)
-
-
-def _is_long(name: Any) -> bool:
-    return isinstance(name, str) and name.count(" ") >= _LONG_NAME
-
-
-def _sentences(record: Record) -> list[str]:
-    """The keys that hold a text, though their names are those of dates, ids or states."""
-    return [key for key, value in record.items() if is_value(key) and is_sentence(value)]
-
-
-def _is_text(value: Any) -> bool:
-    """Whether a value has more words than one that is usually a single word can have."""
-    return (
-        isinstance(value, str)
-        and value.count(" ") > _PROSE
-        and len(_WORD.findall(value)) > _PROSE + 1
-    )
-
-
-def _prose_key(node: Record) -> str:
-    """A key of a plain value that is prose, where a list stands beside it; empty where none is."""
-    if not any(isinstance(value, dict | list) for value in node.values()):
-        return ""
-    return next(
-        (
-            key
-            for key, value in node.items()
-            if is_prose(key) and not isinstance(value, dict | list)
-        ),
-        "",
-    )

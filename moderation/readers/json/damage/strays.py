@@ -19,6 +19,7 @@ TOP: Way = ("", "")
 _WORDS = re.compile(r"\S\s+\S")
 _WORD = re.compile(r"[^\W_]{2,}")
 _KINDS = 20  # sets of keys that are compared with
+_SHAPES = 1_000  # sets of keys for which it is remembered what has come out
 _FEW, _NEARLY = 3, 0.6  # keys in common, and of all keys of both, for one to resemble the other
 _END = 2  # characters at least that are left of a key
 _LIKE = 0.7  # of two names of keys
@@ -56,6 +57,7 @@ class Homes:
         self._homes: set[Way] = set()
         self._posts: set[Way] = set()  # those where comments stand within posts
         self._keys: set[frozenset[str]] = set()  # that comments have
+        self._alike: dict[tuple[Any, ...], bool] = {}  # keys of objects that were compared to them
         self._counts: Counter[str] = Counter()  # comments with a key
         self._comments = 0
 
@@ -69,6 +71,7 @@ class Homes:
         """This is a comment of the file."""
         self._comments += 1
         self._counts.update(comment.keys())
+        self._alike.clear()
         if len(self._keys) < _KINDS:
             self._keys.add(frozenset(comment))
             inner = (value for key, value in comment.items() if key in self._text_keys)
@@ -82,9 +85,12 @@ class Homes:
     def strays(self, elements: Iterable[Element], shut: frozenset[str]) -> Iterator[Element]:
         """The elements of those lists that hold words, but no comment."""
         for element in elements:
+            if element.comment:
+                continue
             here = element.way in (self._posts if element.post else self._both())
-            like = here or (not element.post and (self._resembles(element) or self._nests(element)))
-            if element.comment or not like:
+            if not here and (
+                element.post or not (self._resembles(element) or self._nests(element))
+            ):
                 continue
             if any(map(_WORDS.search, self._texts(element, shut))):
                 yield element
@@ -105,12 +111,21 @@ class Homes:
         Or a few of them, none else, and a text's among these; by itself in the file, one more.
         """
         node, spare = element.node, int(element.way == TOP)
-        inner = [value for value in node.values() if isinstance(value, dict)]
+        inner = [tuple(value) for value in node.values() if isinstance(value, dict)]
+        keys = (tuple(node), *dict.fromkeys(inner))
+        asked = spare, keys
+        if asked not in self._alike:
+            if len(self._alike) > _SHAPES:
+                self._alike.clear()
+            self._alike[asked] = self._are_like([frozenset(own) for own in keys], spare)
+        return self._alike[asked]
+
+    def _are_like(self, every: list[frozenset[str]], spare: int) -> bool:
         return any(
             len(own & keys) >= max(_FEW, _NEARLY * len(own | keys))
             or (own <= keys and not own.isdisjoint(self._text_keys))
             or (spare and len(own & keys) >= _FEW and len(own - keys) <= spare)
-            for own in map(frozenset, (node, *inner))
+            for own in every
             if len(own) >= _FEW
             for keys in self._keys
         )

@@ -33,6 +33,7 @@ from moderation.model.calibration import Calibration
 from moderation.model.goals.goal import Goal, promise
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.model import Model
+from moderation.tables import to_arrow
 from moderation.training import linear
 from moderation.training.counting import listed
 
@@ -155,9 +156,9 @@ def conversations(chance: random.Random, texts: Sequence[bytes]) -> None:
     above = table.to_pandas(types_mapper=pd.ArrowDtype)
     chosen = model(chance.randrange(len(WAYS)), chance.choice((1, 3)))
     workers = chance.choice((1, 2))
-    scores, measured = chosen.measured(comments, above, workers)
+    scores, measured = chosen.measured(to_arrow(comments), above, workers)
     _, whys = flag(comments, scores, chosen, workers, above, measured)
-    for why in whys.dropna():
+    for why in whys.drop_null().to_pylist():
         orjson.loads(why)
     find_campaigns(comments)
     rows_above(np.array([chance.randint(-5, 50) for _ in said], np.int32))

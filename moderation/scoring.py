@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.context.classifier import cuts
@@ -29,12 +26,13 @@ from moderation.flags.flag import scored_table
 from moderation.model.by_language import learnt_in_parts
 from moderation.model.model import languages_of
 from moderation.model.share import Seen, seen_in, shares, with_scores_here
-from moderation.tables import concatenated, text_column, to_arrow, to_frame
+from moderation.tables import concatenated, one_array, text_column, with_columns
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    import numpy as np
     import pandas as pd
 
     from moderation.context.classifier import Measured
@@ -110,30 +108,31 @@ def scored_parts(
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     verdict: what a larger dump, of which this one is a part, says of each comment.
     """
-    bounds = thread_bounds(dump.comments)
+    comments, threads = dump.comment_table, dump.thread_table
+    bounds = thread_bounds(comments)
     places = part_starts(bounds)
     workers = workers or thread_count()
 
     def judge() -> Verdict | None:
         if verdict is not None or not judged(model):
             return verdict
-        return Verdict.of(find_dump_evidence(dump.comments, dump.threads))
+        return Verdict.of(find_dump_evidence(comments, threads))
 
     if len(places) <= 2:
-        measured = _Measured.of(dump.comments, dump.threads, model, workers)
-        yield _scored_table(dump, measured, model, workers, judge())
+        measured = _Measured.of(comments, threads, model, workers)
+        yield _scored_table(measured, model, workers, judge())
         return
-    heads = _heads(dump, bounds)
+    heads = _heads(comments, threads, bounds)
 
     def measure(k: int) -> _Measured:
-        rows = slice(int(bounds[places[k]]), int(bounds[places[k + 1]]))
-        threads = heads.iloc[places[k] : places[k + 1]]
-        return _Measured.of(dump.comments.iloc[rows], threads, model, 1)
+        first, last = int(bounds[places[k]]), int(bounds[places[k + 1]])
+        own = heads.slice(places[k], places[k + 1] - places[k])
+        return _Measured.of(comments.slice(first, last - first), own, model, 1)
 
     def tell(k: int, measured: _Measured, whole: Verdict | None) -> pa.Table:
         begin, end = int(bounds[places[k]]), int(bounds[places[k + 1]])
         own = None if whole is None else whole.rows(begin, end)
-        return _scored_table(dump, measured, model, 1, own)
+        return _scored_table(measured, model, 1, own)
 
     with ThreadPoolExecutor(workers) as pool:
         yield from _in_turn(pool, judge, measure, tell, len(places) - 1, workers)
@@ -183,16 +182,14 @@ def part_starts(bounds: np.ndarray) -> list[int]:
 class _Measured(NamedTuple):
     """Some whole threads, and what they say by themselves. flagged: see `Model.measured`."""
 
-    comments: pd.DataFrame
-    threads: pd.DataFrame
+    comments: pa.Table
+    threads: pa.Table
     languages: pa.Array
-    scores: pd.DataFrame
+    scores: pa.Table
     flagged: dict[str, Measured]
 
     @classmethod
-    def of(
-        cls, comments: pd.DataFrame, threads: pd.DataFrame, model: Model, workers: int
-    ) -> _Measured:
+    def of(cls, comments: pa.Table, threads: pa.Table, model: Model, workers: int) -> _Measured:
         """Score them in any language."""
         languages = languages_of(comments)
         found = model.measured(
@@ -201,24 +198,17 @@ class _Measured(NamedTuple):
         return cls(comments, threads, languages, *found)
 
 
-def _scored_table(
-    dump: Dump, part: _Measured, model: Model, workers: int, verdict: Verdict | None
-) -> pa.Table:
+def _scored_table(part: _Measured, model: Model, workers: int, verdict: Verdict | None) -> pa.Table:
     """The scored table of some threads. verdict: of their comments."""
-    scores, language = part.scores, _column(part.languages)
-    own = replace(dump, comments=part.comments.assign(language=language), threads=part.threads)
+    scores = part.scores
     if verdict is not None:
-        given = scores[LABEL].to_numpy(np.float32, na_value=np.nan)
-        raised = pa.array(verdict.adjust(given), pa.float32(), from_pandas=True)
-        scores = scores.assign(**{LABEL: _column(raised)})
+        raised = verdict.adjust(scores[LABEL].to_numpy())
+        scores = with_columns(scores, {LABEL: pa.array(raised, pa.float32(), from_pandas=True)})
     scores, unlearnt = model.where_learnt(scores, part.languages)
     reason = pc.if_else(pa.array(unlearnt), pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
+    own = with_columns(part.comments, {"language": part.languages}), part.threads
     scored = scored_table(own, scores, model, workers, part.flagged, verdict)
-    return to_arrow(scored.assign(cannot_tell=_column(reason)))
-
-
-def _column(values: pa.Array) -> ArrowExtensionArray:
-    return ArrowExtensionArray(pa.chunked_array([values]))
+    return with_columns(scored, {"cannot_tell": reason})
 
 
 def judged(model: Model) -> bool:
@@ -226,10 +216,9 @@ def judged(model: Model) -> bool:
     return LABEL in [head.name for head in model.text_heads]
 
 
-def _heads(dump: Dump, bounds: np.ndarray) -> pd.DataFrame:
+def _heads(comments: pa.Table, threads: pa.Table, bounds: np.ndarray) -> pa.Table:
     """The thread table in the order of the comments: a part's threads are a slice of it."""
-    ids = text_column(dump.comments, "thread_id").take(pa.array(bounds[:-1]))
-    known = pa.array(dump.threads["thread_id"], STRING, from_pandas=True)
-    rows = pc.index_in(ids, value_set=pa.chunked_array([known]))
-    threads = to_arrow(dump.threads).drop_columns("thread_id").take(rows)
-    return to_frame(threads.add_column(0, "thread_id", ids))
+    ids = text_column(comments, "thread_id").take(pa.array(bounds[:-1]))
+    rows = pc.index_in(ids, value_set=one_array(threads["thread_id"]))
+    others = threads.drop_columns("thread_id").take(rows)
+    return others.add_column(0, "thread_id", ids)

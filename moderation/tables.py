@@ -12,10 +12,9 @@ import secrets
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import zstandard
@@ -24,7 +23,14 @@ from moderation.errors import OutputError
 from moderation.temporary import held_file, sweep_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
+    import pandas as pd
+
+Table: TypeAlias = "pa.Table | pd.DataFrame"
+"""What a caller may have; all that scores looks at Arrow tables, which need no pandas: importing
+that takes as long as everything else that scoring twenty comments imports."""
 
 KINDS = (".parquet", ".jsonl", ".csv")
 METADATA_KEY = b"moderation"  # in a Parquet file's schema
@@ -43,8 +49,33 @@ _COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
 _RISKY = r"^'*[=+\-@\t\r]"  # a spreadsheet takes such a cell for a formula
 
 
+def spare_pandas() -> None:
+    """Keep Arrow from importing pandas before a data frame is wanted.
+
+    Arrow looks for it when it is first given a list, and does without where it is not found. It
+    looks again when it is asked for a data frame. To be called before there are threads.
+    """
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, _NoPandas)
+        try:
+            pa.array([0])
+        finally:
+            sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """Finds no pandas, and leaves all else to others."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """The table as a data frame whose columns keep their Arrow types."""
+    import pandas as pd
+
     return cast("pd.DataFrame", table.to_pandas(types_mapper=pd.ArrowDtype))
 
 
@@ -53,9 +84,37 @@ def concatenated(parts: Iterable[pa.Table]) -> pd.DataFrame:
     return to_frame(pa.concat_tables(parts))
 
 
-def to_arrow(frame: pd.DataFrame) -> pa.Table:
-    """A data frame as an Arrow table, without pandas' own metadata."""
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+def to_arrow(table: Table) -> pa.Table:
+    """A data frame as an Arrow table, without pandas' own metadata; an Arrow table as it is."""
+    if isinstance(table, pa.Table):
+        return table
+    return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+
+
+def chosen_columns(table: Table, names: Sequence[str]) -> pa.Table:
+    """Those of the columns that the table has, as an Arrow table; nothing is copied of Arrow's."""
+    if isinstance(table, pa.Table):
+        return table.select([name for name in names if name in table.column_names])
+    found = {name: table[name] for name in names if name in table.columns}
+    return pa.table({name: pa.array(one, from_pandas=True) for name, one in found.items()})
+
+
+def taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """Some rows; column by column, as of a whole table it takes several times as long."""
+    places = pa.array(rows)
+    return pa.table(
+        [one_array(column).take(places) for column in table.columns], names=table.column_names
+    )
+
+
+def with_columns(table: pa.Table, columns: dict[str, Any]) -> pa.Table:
+    """The table with other columns in the places of those of their names, new ones at the end."""
+    for name, column in columns.items():
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, column)
+        else:
+            table = table.append_column(name, column)
+    return table
 
 
 @contextmanager
@@ -102,7 +161,7 @@ def kind_of(path: str | Path) -> str:
 
 
 def write_table(
-    table: pa.Table | pd.DataFrame,
+    table: Table,
     path: str | Path,
     metadata: dict[str, Any] | None = None,
     *,
@@ -113,8 +172,7 @@ def write_table(
     metadata: JSON-able; only Parquet keeps it. private: see `replacing`. Raises OutputError, and
     then leaves no file.
     """
-    parts = [to_arrow(table) if isinstance(table, pd.DataFrame) else table]
-    write_parts(parts, path, metadata, private=private)
+    write_parts([to_arrow(table)], path, metadata, private=private)
 
 
 def write_parts(
@@ -223,10 +281,17 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def text_column(frame: pd.DataFrame, name: str) -> pa.Array:
+def text_column(table: Table, name: str) -> pa.Array:
     """A text column as one Arrow array without nulls."""
-    column = one_array(pa.array(frame[name], pa.large_string(), from_pandas=True))
+    column = one_array(strings(table[name]))
     return column.fill_null("") if column.null_count else column
+
+
+def strings(texts: Any) -> pa.Array | pa.ChunkedArray:
+    """A column or a list of texts in Arrow; what pandas takes for missing is null."""
+    if isinstance(texts, pa.Array | pa.ChunkedArray):
+        return texts.cast(pa.large_string())
+    return pa.array(texts, pa.large_string(), from_pandas=True)
 
 
 def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:

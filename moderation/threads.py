@@ -10,16 +10,20 @@ Long, for parents, depths, cycles and the order are worked out from the same dic
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA
 from moderation.errors import InputError
 from moderation.tables import one_array, text_column, to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from moderation.tables import Table
 
 LATEST = np.iinfo(np.int64).max  # a missing time sorts after every known one
 CONTENT = ("thread_id", "id", "parent_id", "author", "created_at", "text", "kind", "status")
@@ -46,7 +50,7 @@ def thread(records: pd.DataFrame) -> pd.DataFrame:
     Raises InputError when a row has no id.
     """
     table = _records(records)
-    return _frame(arranged(dict(zip(table.column_names, table.columns, strict=True))))
+    return to_frame(arranged(dict(zip(table.column_names, table.columns, strict=True))))
 
 
 def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> pa.Table:
@@ -157,9 +161,8 @@ class Keys(NamedTuple):
         whole = own.min() >= 0 and (home[own] == thread).all()
         if whole and (absent | (home[parent] == thread)).all():
             return cls(thread, own, parent)  # an id stands in one thread, as on most sites
-        numbers, _ = pd.factorize(
-            np.tile(thread, 2) * len(home) + np.concatenate([own, parent]) + 1
-        )
+        both = np.tile(thread, 2) * len(home) + np.concatenate([own, parent]) + 1
+        numbers = pa.array(both).dictionary_encode().indices.to_numpy().astype(np.int64)
         own, parent = np.split(numbers, 2)
         return cls(thread, own, np.where(absent, -1, parent))
 
@@ -186,10 +189,6 @@ def _records(records: pd.DataFrame) -> pa.Table:
 
 def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
     return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    return to_frame(table)
 
 
 def _codes(strings: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
@@ -408,7 +407,7 @@ def _warnings(given: pa.ChunkedArray, marks: np.ndarray) -> pa.Array:
     )
 
 
-def thread_bounds(comments: pd.DataFrame) -> np.ndarray:
+def thread_bounds(comments: Table) -> np.ndarray:
     """First row of each run of one thread_id, and the number of rows: (threads + 1,) int64."""
     ids = text_column(comments, "thread_id")
     if not len(ids):

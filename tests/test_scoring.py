@@ -41,7 +41,8 @@ def model(dump):
 @pytest.mark.parametrize("size", [1, 20, 1000])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_parts_are_the_whole(dump, model, size, workers, monkeypatch):
-    whole = to_arrow(flag.scored_table(dump, model.score(dump.comments, dump.threads), model))
+    scores = to_arrow(model.score(dump.comments, dump.threads))
+    whole = flag.scored_table((dump.comment_table, dump.thread_table), scores, model)
     monkeypatch.setattr(scoring, "PART", size)
     parts = list(scoring.scored_parts(dump, model, workers))
     assert pa.concat_tables(parts).drop_columns(["language", "cannot_tell"]).equals(whole)

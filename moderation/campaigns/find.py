@@ -7,15 +7,17 @@ never a part of a comment's score, which must not depend on the company it comes
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from moderation.campaigns import kernel
 from moderation.comments import STRING
 from moderation.tables import to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIN_MEMBERS = 3
 MIN_WORDS = 12
@@ -58,26 +60,23 @@ def find_campaigns(comments: pd.DataFrame, min_members: int = MIN_MEMBERS) -> Ca
     tenth of their words changed keep 0.9^4 / (2 - 0.9^4) = 49 %, unrelated texts share 0 to 5 %.
     Nearness is passed on. The order of the comments changes only the campaigns' numbers.
     """
+    import pandas as pd
+
     text = kernel.Text.of(comments["text"])
     links = kernel.links(text)
     thread = pd.factorize(comments["thread_id"], use_na_sentinel=False)[0].astype(np.int64)
     author = pd.factorize(comments["author"])[0].astype(np.int64)  # -1 = nameless
     group = kernel.near_groups(text, least_words(len(thread), links))
     campaign = numbered(group, thread, author, min_members)
-    traces = pd.DataFrame(
+    traces = pa.table(
         {
-            "campaign": pd.array(
-                pa.array(campaign, pa.int32(), mask=campaign < 0), pd.ArrowDtype(pa.int32())
-            ),
-            "author_repeats": _arrow(_author_repeats(campaign, author), pa.float32()),
-            "link_elsewhere": _arrow(_link_elsewhere(links, thread), pa.int32()),
-        }
+            "campaign": pa.array(campaign, pa.int32(), mask=campaign < 0),
+            "author_repeats": pa.array(_author_repeats(campaign, author), pa.float32()),
+            "link_elsewhere": pa.array(_link_elsewhere(links, thread), pa.int32()),
+        },
+        schema=TRACE_SCHEMA,
     )
-    return Campaigns(traces, _table(comments, campaign, thread, author))
-
-
-def _arrow(values: np.ndarray, kind: pa.DataType) -> pd.api.extensions.ExtensionArray:
-    return pd.array(pa.array(values, kind), pd.ArrowDtype(kind))
+    return Campaigns(to_frame(traces), _table(comments, campaign, thread, author))
 
 
 def distinct_per(group: np.ndarray, value: np.ndarray, n_groups: int) -> np.ndarray:

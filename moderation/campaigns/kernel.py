@@ -7,18 +7,14 @@ Rajaraman, Ullman, "Mining of massive datasets", chapter 3. The loops are in `co
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from moderation.compiled import I8, INT, U1, U8, W_I8, W_U8, Loop, group
 from moderation.context.terms import BITS, SPELLING, fold_table
 from moderation.features.ngrams import thread_count
-from moderation.tables import one_array
-
-if TYPE_CHECKING:
-    import pandas as pd
+from moderation.tables import one_array, strings
 
 ROWS = 3  # minima per band
 BANDS = 20
@@ -41,9 +37,9 @@ class Text(NamedTuple):
     offsets: np.ndarray
 
     @classmethod
-    def of(cls, column: pd.Series | pa.Array | pa.ChunkedArray) -> Text:
+    def of(cls, column: Any) -> Text:
         """View (or once copy) the buffers of a text column; null reads as empty."""
-        array = one_array(pa.array(column, type=pa.large_string(), from_pandas=True))
+        array = one_array(strings(column))
         array = array.fill_null("") if array.null_count else array
         _, offsets, data = array.buffers()
         offsets = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]

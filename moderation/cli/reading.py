@@ -30,25 +30,26 @@ def write_rejects(dump: Dump, target: Path | None, mask: Path | None = None) -> 
     if target is not None:
         from moderation.tables import write_table
 
-        rejects = dump.rejects
-        if mask is not None:
-            from moderation.masking import masked_frames
+        if mask is None:
+            write_table(dump.reject_table, target)
+            return
+        from moderation.masking import masked_frames
 
-            rejects = masked_frames([dump.comments[["author"]], rejects], mask)[1]
-            # what could not be read has an author whom nobody knows
-            rejects["snippet"] = rejects["snippet"].where(rejects["snippet"].isna(), "")
+        rejects = masked_frames([dump.comments[["author"]], dump.rejects], mask)[1]
+        # what could not be read has an author whom nobody knows
+        rejects["snippet"] = rejects["snippet"].where(rejects["snippet"].isna(), "")
         write_table(rejects, target)
 
 
 def check_any(dump: Dump) -> None:
     """Raise InputError for a dump without comments: all were rejected, or it was read as prose."""
-    if len(dump.comments):
+    if len(dump.comment_table):
         return
-    if not len(dump.rejects):
+    count = len(dump.reject_table)
+    if not count:
         check_known(dump.formats)
         return
-    first = dump.rejects.iloc[0]
-    count = len(dump.rejects)
+    (first,) = dump.reject_table.slice(0, 1).to_pylist()
     more = f", the first of {plural(count, 'reject')}" if count > 1 else ""
     raise InputError(
         f"{first['file']}: {first['place']}: {first['reason']}{more}; no comment could be read"

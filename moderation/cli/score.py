@@ -100,6 +100,10 @@ def score(
     With a folder as output, dumps of any size are scored partition by partition. To resume a run
     that was stopped, give the same command again.
     """
+    from moderation.tables import spare_pandas
+
+    if report is None and mask is None and not campaigns:  # these work on data frames
+        spare_pandas()  # before the readers, which hold lists of Arrow's
     refuse_overwriting(dumps, output, report, rejects)
     reading = reading_options(
         format, mapping, keep_addresses, fix_mojibake, encoding, max_expansion
@@ -135,6 +139,8 @@ def _score_in_memory(
     check_ending(output, outputs.rejects)
     from concurrent.futures import ThreadPoolExecutor
 
+    import pyarrow as pa
+
     import_module("moderation.readers")  # two threads import no faster than one
     with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
         loading = pool.submit(_load, model)
@@ -146,10 +152,10 @@ def _score_in_memory(
     from moderation.flags.flag import flagged
     from moderation.model.goals.choose import parse_prevalence
     from moderation.scoring import scored_parts, settled
-    from moderation.tables import concatenated, to_arrow, write_parts
+    from moderation.tables import concatenated, to_arrow, to_frame, write_parts
 
     stated = parse_prevalence(outputs.prevalence, chosen.labels)
-    parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comments))
+    parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comment_table))
     tables, shares = settled(parts, chosen, stated)
     spoken = sum_of(by_language(part) for part in tables)
     passport = chosen.passport(shares)
@@ -161,14 +167,14 @@ def _score_in_memory(
         from moderation.masking import masked_tables
 
         tables = masked_tables(tables, outputs.mask)
-    scored = concatenated(tables)
+    scored = pa.concat_tables(tables)
     if output is not None:
         write_parts(tables, output, metadata=passport)
     if outputs.report is not None:
         from moderation.report import write_report
 
-        reported = write_report(scored, outputs.report, passport)
-    read_summary(dump, len(dump.comments))
+        reported = write_report(to_frame(scored), outputs.report, passport)
+    read_summary(dump, len(scored))
     flag_summary(scored, chosen.labels, shares)
     language_summary(spoken, chosen.labels)
     if campaigns is not None:

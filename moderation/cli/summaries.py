@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    import pyarrow as pa
 
     from moderation.flags.by_language import ByLanguage
     from moderation.model.share import Share
@@ -72,14 +73,14 @@ def read_summary(dump: Dump, comments: int) -> None:
     from moderation.terminal import table, width
 
     tell_sources(dump.formats.items(), dump.notes)
-    rejects, threads = len(dump.rejects), len(dump.threads)
-    say_counts(Counts(dump.records, comments, rejects, threads, dump.invented))
-    shown = dump.rejects.head(5)
-    if len(shown):
-        rows = shown[["file", "place", "reason"]].itertuples(index=False)
+    rejects, threads = dump.reject_table, len(dump.thread_table)
+    say_counts(Counts(dump.records, comments, len(rejects), threads, dump.invented))
+    shown = rejects.select(["file", "place", "reason"]).slice(0, 5).to_pylist()
+    if shown:
+        rows = [row.values() for row in shown]
         say(table(["file", "place", "why rejected"], rows, width()))
-        if len(dump.rejects) > len(shown):
-            say(f"… {len(dump.rejects) - len(shown):,} more; --rejects FILE writes them all")
+        if len(rejects) > len(shown):
+            say(f"… {len(rejects) - len(shown):,} more; --rejects FILE writes them all")
 
 
 def check_known(formats: Mapping[str, Sequence[str]]) -> None:
@@ -138,21 +139,15 @@ def ping_summary(pings: int) -> None:
         say(sentence(f"{what} not scored: a notice of a link is not a comment", width()))
 
 
-def flag_summary(scored: pd.DataFrame, labels: list[str], shares: Mapping[str, Share]) -> None:
+def flag_summary(scored: pa.Table, labels: list[str], shares: Mapping[str, Share]) -> None:
     """Flags per label, for how many comments the model cannot tell, and what was not scored."""
     from moderation.comments import PINGS
+    from moderation.model.share import flag_count
 
-    sets = scored["flags"].value_counts()
-    rows = [
-        (
-            label,
-            sum(int(n) for names, n in sets.items() if label in str(names).split(";")),
-            int(scored[label].isna().sum()),
-        )
-        for label in labels
-    ]
+    rows = [(label, flag_count(scored, label), scored[label].null_count) for label in labels]
     label_summary(rows, shares)
-    ping_summary(int(scored["kind"].isin(PINGS).sum()))
+    kinds = scored["kind"].value_counts().to_pylist()
+    ping_summary(sum(one["counts"] for one in kinds if one["values"] in PINGS))
 
 
 def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share]) -> None:
@@ -224,12 +219,12 @@ def database_summary(target: Path, written: Written) -> None:
     say(f"to look at it: datasette {target} -m {written.metadata}")
 
 
-def print_flagged(flagged: pd.DataFrame, most: int | None) -> None:
+def print_flagged(flagged: pa.Table, most: int | None) -> None:
     """The surest of the flagged comments, one line each, as a result; None = all."""
     from moderation.terminal import table, width
 
-    shown = flagged.head(len(flagged) if most is None else most)
-    rows = [(row.id, row.flags, row.text) for row in shown.itertuples()]
+    shown = flagged.select(["id", "flags", "text"]).slice(0, most)
+    rows = [row.values() for row in shown.to_pylist()]
     if rows:
         typer.echo(table(["id", "flags", "text"], rows, width()))
     if len(shown) < len(flagged):

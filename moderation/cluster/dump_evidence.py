@@ -44,14 +44,11 @@ from moderation.dump_evidence.find import (
 from moderation.dump_evidence.names import name_kind
 from moderation.dump_evidence.rules import Verdict
 from moderation.dump_evidence.sightings import Sightings, name_hash
-from moderation.tables import to_arrow
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pandas as pd
 
     from moderation.cluster.part import Pieces, Spilled
     from moderation.cluster.receipts import Receipt
@@ -366,10 +363,10 @@ class Judge:
         self._pieces = _Pieces(job, parts)
         self._texts = Tally(*_load(job, "text", 1))
 
-    def verdict(self, comments: pd.DataFrame, threads: pd.DataFrame) -> Verdict:
+    def verdict(self, comments: pa.Table, threads: pa.Table) -> Verdict:
         """The verdict on some comments (COMMENT_SCHEMA) in whole threads (THREAD_SCHEMA)."""
-        table = pa.table({name: pa.chunked_array(pa.array(comments[name])) for name in COLUMNS})
-        observed = _observed_in(table, to_arrow(threads[["thread_id", "url"]]))
+        table = comments.select(COLUMNS)
+        observed = _observed_in(table, threads.select(["thread_id", "url"]))
         evidence = evidence_of(observed, self._known)
         rows = self._pieces.rows(observed.seen["text"])
         texts = table["text"].take(pa.array(rows)).combine_chunks().fill_null("")

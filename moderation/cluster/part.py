@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,13 +32,11 @@ from moderation.model.by_language import learnt_in_parts
 from moderation.model.share import flag_count, seen_in
 from moderation.readers.merging.dump import Assembled, Dump, assembled
 from moderation.readers.merging.rejects import reject_table
-from moderation.tables import ROW_GROUP, to_frame
+from moderation.tables import ROW_GROUP, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pandas as pd
 
     from moderation.cluster.dump_evidence import Counted
     from moderation.cluster.receipts import Receipt
@@ -163,17 +162,17 @@ def _gathered(spills: list[Spilled], schema: pa.Schema, key: int, within: Range 
 class _Portion(NamedTuple):
     """Some whole threads in the order of the output, and which comments in them are repeats."""
 
-    comments: pd.DataFrame
-    threads: pd.DataFrame
+    comments: pa.Table
+    threads: pa.Table
     rejects: pa.Table
     bytes: int
 
     @classmethod
     def of(cls, built: Assembled, size: int) -> _Portion:
         comments = built.comments
-        order = hash_order(pa.chunked_array(pa.array(comments["thread_id"])))
+        order = hash_order(comments["thread_id"])
         rejects = sorted(built.rejects)
-        return cls(comments.take(order), built.threads, reject_table(rejects), size)
+        return cls(taken(comments, order), built.threads, reject_table(rejects), size)
 
 
 def hash_order(ids: pa.ChunkedArray) -> np.ndarray:
@@ -198,7 +197,7 @@ def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.T
     """The scored table."""
     from moderation.scoring import scored_parts
 
-    whole = Dump(dump.comments, dump.threads, to_frame(dump.rejects), len(dump.comments))
+    whole = Dump(dump.comments, dump.threads, dump.rejects, len(dump.comments))
     verdict = None if judge is None else judge.verdict(dump.comments, dump.threads)
     return pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
 
@@ -238,10 +237,11 @@ class _Counts:
         self.languages = sum_of([self.languages, by_language(table)])
         if dump.bytes <= portion or not len(table):
             return
-        largest = dump.comments["thread_id"].value_counts()
-        if largest.iloc[0] / len(table) * dump.bytes > portion:
+        sizes = dump.comments["thread_id"].value_counts().to_pylist()
+        largest = max(sizes, key=itemgetter("counts"))  # of several, the first
+        if largest["counts"] / len(table) * dump.bytes > portion:
             self.notes.append(
-                f"thread {largest.index[0]} has {int(largest.iloc[0]):,} comments and is held "
+                f"thread {largest['values']} has {largest['counts']:,} comments and is held "
                 "whole: it may take more than the memory that was allowed"
             )
 

@@ -21,13 +21,13 @@ from moderation.context.terms import lexicon_marks
 from moderation.context.topics import TOPIC_FEATURES, WordVectors
 from moderation.errors import ModelError
 from moderation.features.ngrams import thread_count
-from moderation.tables import text_column
+from moderation.tables import chosen_columns, strings, text_column
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import pandas as pd
+    from moderation.tables import Table
 
 CHUNK = 1 << 12  # comments in a piece of work, whose features fit the second-level cache
 LAST_CHUNK = 1 << 9  # comments in the last pieces: 1 ms
@@ -78,9 +78,9 @@ class Frequencies:
         return float(self.steps[bucket]) / IDF_STEPS
 
 
-def count_words(texts: pd.Series) -> Frequencies:
+def count_words(texts: Any) -> Frequencies:
     """Count the words of many texts; duplicate texts count once."""
-    known = pc.unique(pa.array(texts, pa.large_string(), from_pandas=True).drop_null())
+    known = pc.unique(strings(texts).drop_null())
     data, offsets = terms.buffers(known)
     seen = np.zeros(1 << terms.BITS, np.int64)
     total = terms.document_counts(data, offsets, terms.fold_table(), seen)
@@ -90,7 +90,7 @@ def count_words(texts: pd.Series) -> Frequencies:
 
 
 def context_features(
-    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies
+    comments: Table, threads: Table, frequencies: Frequencies
 ) -> tuple[np.ndarray, np.ndarray]:
     """Features (n, len(CONTEXT_FEATURES)) float32 of a comment table, and (n,) bool: can tell.
 
@@ -104,7 +104,7 @@ def context_features(
 
 
 def features_at(
-    comments: pd.DataFrame, threads: pd.DataFrame, frequencies: Frequencies, rows: np.ndarray
+    comments: Table, threads: Table, frequencies: Frequencies, rows: np.ndarray
 ) -> np.ndarray:
     """The features of some rows, in their order, without holding those of the others."""
     order = np.argsort(rows)
@@ -119,8 +119,8 @@ def features_at(
 
 
 def _chunks(
-    comments: pd.DataFrame,
-    threads: pd.DataFrame,
+    comments: Table,
+    threads: Table,
     frequencies: Frequencies,
     use: Callable[[np.ndarray, np.ndarray], Any],
     workers: int | None = None,
@@ -129,8 +129,9 @@ def _chunks(
 
     They come in the order of the comments, on any number of threads; features are not held.
     """
+    comments = chosen_columns(comments, ("thread_id", "depth", "text"))
     text = text_column(comments, "text")
-    depth = comments["depth"].to_numpy(np.int32)
+    depth = comments["depth"].to_numpy().astype(np.int32, copy=False)
     bounds, heads = thread_bounds(comments), titles_and_articles(comments, threads)
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
@@ -201,7 +202,7 @@ def cuts(bounds: np.ndarray, size: int, least: int, parts: int) -> list[int]:
     return starts
 
 
-def titles_and_articles(comments: pd.DataFrame, threads: pd.DataFrame) -> pa.Array:
+def titles_and_articles(comments: Table, threads: Table) -> pa.Array:
     """The title, then the article, of each thread of the comment table in its order: (2t,)."""
     ids = text_column(comments, "thread_id").take(pa.array(thread_bounds(comments)[:-1]))
     row = pc.index_in(ids, text_column(threads, "thread_id"))
@@ -261,9 +262,7 @@ class ContextClassifier:
         """The logits (n,), short comments discounted; see `discount_short`."""
         return discount_short(logits, features, self.doubt, self.doubt_under_title)
 
-    def logits(
-        self, comments: pd.DataFrame, threads: pd.DataFrame, workers: int | None = None
-    ) -> np.ndarray:
+    def logits(self, comments: Table, threads: Table, workers: int | None = None) -> np.ndarray:
         """Log-odds that each comment is off the topic, (n,) float64; NaN = cannot tell.
 
         workers: number of threads, None = all cores; it changes no score.
@@ -272,8 +271,8 @@ class ContextClassifier:
 
     def measured(
         self,
-        comments: pd.DataFrame,
-        threads: pd.DataFrame,
+        comments: Table,
+        threads: Table,
         workers: int | None = None,
         passes: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> tuple[np.ndarray, Measured]:
@@ -297,7 +296,7 @@ class ContextClassifier:
             first += len(logits)
         return whole, Measured(np.concatenate(rows), np.concatenate(features))
 
-    def score(self, comments: pd.DataFrame, threads: pd.DataFrame) -> np.ndarray:
+    def score(self, comments: Table, threads: Table) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""
         return 1 / (1 + np.exp(-self.logits(comments, threads)))
 

@@ -31,10 +31,10 @@ from moderation.dump_evidence.counts import (
 from moderation.dump_evidence.names import name_kind
 from moderation.dump_evidence.sightings import KINDS, Sightings, name_hash, sightings, site_of
 from moderation.features.ngrams import thread_count
-from moderation.tables import one_array
+from moderation.tables import chosen_columns, one_array
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from moderation.tables import Table
 
 _first_texts = Loop("first_texts", U1, I8, I8, W_I8)
 
@@ -47,6 +47,7 @@ FIELDS = (
     "pace", "author_threads", "author_linked", "author_days", "name",
 )  # fmt: skip
 THINGS = ("link", "phone")
+_COLUMNS = ("thread_id", "author", "created_at", "text", "kind", "status")
 VOUCHED = 5  # names behind a link for which one known author vouches
 
 
@@ -135,10 +136,11 @@ class DumpCounts(NamedTuple):
     threads: int
 
 
-def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = None) -> DumpEvidence:
+def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvidence:
     """The evidence of a whole dump (COMMENT_SCHEMA, THREAD_SCHEMA) about each of its comments."""
     if not len(comments):
         return DumpEvidence.empty(0, 0)
+    comments = chosen_columns(comments, _COLUMNS)
     thread = _codes(comments, "thread_id")[0]
     author, names = _codes(comments, "author")
     kinds = np.array([0, *map(name_kind, names)], np.uint16)
@@ -151,6 +153,7 @@ def find_dump_evidence(comments: pd.DataFrame, threads: pd.DataFrame | None = No
     )
     own = np.zeros(len(comments), np.uint64)
     if threads is not None:
+        threads = chosen_columns(threads, ("thread_id", "url"))
         heads = [_array(threads, name) for name in ("thread_id", "url")]
         own = own_sites(_array(comments, "thread_id"), *heads)
     observed = observed.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
@@ -214,13 +217,11 @@ def record_widest(
         evidence.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
 
 
-def _array(comments: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
-    if name in comments:
-        return pa.array(comments[name], from_pandas=True)
-    return pa.nulls(len(comments))
+def _array(comments: pa.Table, name: str) -> pa.Array | pa.ChunkedArray:
+    return comments[name] if name in comments.column_names else pa.nulls(len(comments))
 
 
-def _codes(comments: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
+def _codes(comments: pa.Table, name: str) -> tuple[np.ndarray, list[str]]:
     """Codes of a text column, (n,) int64 from 1, 0 = null or empty; and the values."""
     column = _array(comments, name)
     column = one_array(column)
@@ -274,7 +275,7 @@ def own_sites(
     return np.asarray(keys[place.to_numpy(zero_copy_only=False)])
 
 
-def observe(texts: pd.Series | pa.ChunkedArray) -> dict[str, Sightings]:
+def observe(texts: pa.ChunkedArray) -> dict[str, Sightings]:
     """The links, telephone numbers and pieces of texts, by kind."""
 
     def part(first: int) -> dict[str, Sightings]:
@@ -293,7 +294,9 @@ def with_pieces_elsewhere(seen: Sightings, n: int) -> np.ndarray:
     return np.flatnonzero(found)
 
 
-def near_texts(texts: pd.Series | pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def near_texts(
+    texts: pa.Array | pa.ChunkedArray, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Those of the rows whose texts are long enough to tell, and (uint64) their near-same texts'.
 
     Nearness is that of campaigns; a link makes no text longer, for the link itself is counted.

@@ -18,15 +18,14 @@ from moderation.context.classifier import (
 )
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.evidence.telling_words import TellingWords
-from moderation.tables import text_column
+from moderation.tables import chosen_columns, taken, text_column
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
-
     from moderation.context.classifier import ContextClassifier, Frequencies, Measured
+    from moderation.tables import Table
 
 TELLING = 5.5  # idf of a word that says what a text is about: one text in 250 has it
 SHOWN = 6  # words of a kind
@@ -91,8 +90,8 @@ class Evidence:
 
 def explain(
     head: ContextClassifier,
-    comments: pd.DataFrame,
-    threads: pd.DataFrame,
+    comments: Table,
+    threads: Table,
     rows: np.ndarray,
     measured: Measured | None = None,
 ) -> list[Evidence]:
@@ -103,6 +102,7 @@ def explain(
     """
     if not len(rows):
         return []
+    comments = chosen_columns(comments, ("thread_id", "id", "depth", "text"))
     if measured is not None and np.isin(rows, measured.rows).all():
         features = measured.features[np.searchsorted(measured.rows, rows)]
     else:
@@ -113,16 +113,15 @@ def explain(
     return [_evidence(*share, where) for share, where in zip(shares, around, strict=True)]
 
 
-def _threads_of(comments: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+def _threads_of(comments: pa.Table, rows: np.ndarray) -> tuple[pa.Table, np.ndarray]:
     """The threads that hold some rows, and where the rows stand in them."""
     bounds = thread_bounds(comments)
     thread = np.searchsorted(bounds, rows, "right") - 1
     chosen = np.unique(thread)
     spans = [np.arange(bounds[one], bounds[one + 1]) for one in chosen]
     starts = np.concatenate([[0], np.cumsum([len(one) for one in spans])])
-    names = [name for name in ("thread_id", "id", "depth", "text") if name in comments]
     moved = rows - bounds[thread] + starts[np.searchsorted(chosen, thread)]
-    return comments[names].take(np.concatenate(spans)), moved
+    return taken(comments, np.concatenate(spans)), moved
 
 
 class _Around(NamedTuple):
@@ -142,7 +141,7 @@ class _Around(NamedTuple):
 
 
 def _around(
-    frequencies: Frequencies, comments: pd.DataFrame, threads: pd.DataFrame, rows: np.ndarray
+    frequencies: Frequencies, comments: pa.Table, threads: Table, rows: np.ndarray
 ) -> Iterator[_Around]:
     """What stands around each of the rows; every text is taken apart once."""
 
@@ -167,7 +166,8 @@ def _around(
     article_shared = words.compared(own, about, thread, SHOWN, shared=True)
     article_lacks = about.compared(thread, words, own, SHOWN, shared=False)
     near_shared = words.compared(np.repeat(own, number), words, other, SHOWN, shared=True)
-    ids = text_column(comments, "id") if "id" in comments else pa.nulls(len(comments), STRING)
+    known_ids = "id" in comments.column_names
+    ids = text_column(comments, "id") if known_ids else pa.nulls(len(comments), STRING)
     names = ids.take(pa.array(others[len(rows) :])).to_pylist()
     ends = np.cumsum(number).tolist()
     shown_titles = titles.to_pylist()
@@ -186,10 +186,10 @@ def _around(
 
 
 def _rows_near(
-    comments: pd.DataFrame, bounds: np.ndarray, rows: np.ndarray, has_words: np.ndarray
+    comments: pa.Table, bounds: np.ndarray, rows: np.ndarray, has_words: np.ndarray
 ) -> tuple[list[bool], list[list[int]]]:
     """Whether each row has ancestors, and these; else its siblings, if the head has no words."""
-    parent = rows_above(comments["depth"].to_numpy(np.int32))
+    parent = rows_above(comments["depth"].to_numpy().astype(np.int32, copy=False))
     near = [_ancestors(parent, row) for row in rows.tolist()]
     above = [bool(some) for some in near]
     for k in np.flatnonzero(~has_words).tolist():

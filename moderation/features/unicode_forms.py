@@ -8,16 +8,13 @@ vowel and its tone) has to be put together first. Where folding is off, letters 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moderation.comments import STRING
-
-if TYPE_CHECKING:
-    import pandas as pd
+from moderation.tables import strings
 
 Form = Literal["NFC", "NFKC"]
 
@@ -27,13 +24,13 @@ def form_for(fold: bool) -> Form:
     return "NFC" if fold else "NFKC"
 
 
-def composed(texts: pd.Series | pa.Array | list[str], fold: bool) -> pa.Array | pa.ChunkedArray:
+def composed(texts: Any, fold: bool) -> pa.Array | pa.ChunkedArray:
     r"""The texts in composed form; null counts as empty.
 
     >>> composed(["e\u0301"], True).to_pylist() == ["\u00e9"]
     True
     """
-    column = pc.fill_null(pa.array(texts, STRING, from_pandas=True), "")
+    column = pc.fill_null(strings(texts), "")
     return pc.utf8_normalize(column, form=form_for(fold))
 
 

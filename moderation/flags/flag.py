@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING
 from moderation.dump_evidence.rules import LABEL
@@ -27,6 +25,7 @@ from moderation.flags.why_json import reasons
 from moderation.model.by_language import evidence_in, parts_for
 from moderation.model.labels import ContextLabel
 from moderation.model.model import languages_of, no_threads
+from moderation.tables import chosen_columns, one_array, text_column, with_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,20 +33,21 @@ if TYPE_CHECKING:
     from moderation.context.classifier import Measured
     from moderation.dump_evidence.rules import Verdict
     from moderation.model.model import Model
-    from moderation.readers import Dump
+    from moderation.tables import Table
 
+_COLUMNS = ("thread_id", "id", "depth", "text", "language")
 AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
 
 
 def flag(
-    comments: pd.DataFrame,
-    scores: pd.DataFrame,
+    comments: Table,
+    scores: Table,
     model: Model,
     workers: int | None = None,
-    threads: pd.DataFrame | None = None,
+    threads: Table | None = None,
     measured: Mapping[str, Measured] | None = None,
     verdict: Verdict | None = None,
-) -> tuple[pd.Series, pd.Series]:
+) -> tuple[pa.Array, pa.Array]:
     """`flags` (label names joined by ";", "" for none) and `why` (JSON, null for none).
 
     comments, threads: as `Model.score` took them. scores: what it gave. workers: of the machine.
@@ -55,46 +55,54 @@ def flag(
     the whole dump says, which is in the scores.
     """
     names = [head.name for head in model.heads]
+    comments, scores = chosen_columns(comments, _COLUMNS), chosen_columns(scores, names)
     limits = np.array([head.threshold for head in model.heads])
-    values = np.column_stack([scores[name].to_numpy(np.float64, na_value=np.nan) for name in names])
+    values = np.column_stack([scores[name].to_numpy().astype(np.float64) for name in names])
     passed = values >= limits  # NaN, cannot tell, passes nothing
     rows = np.flatnonzero(passed.any(axis=1))
     flags = [";".join(compress(names, mask)) for mask in passed[rows].tolist()]
     why: list[pa.Array] = [pa.array([], STRING)]
+    every = text_column(comments, "text")
+    known = "language" in comments.column_names
+    spoken = one_array(comments["language"] if known else languages_of(comments))
     for some in (rows[k : k + AT_ONCE] for k in range(0, len(rows), AT_ONCE)):
-        texts = pa.array(comments["text"].take(some).fillna(""), STRING)
+        texts = every.take(pa.array(some))
         evidence = model.evidence(texts, workers)
         context_evidence = _context_evidence(
             model, comments, threads, some, passed[some], measured or {}
         )
         said = reasons(evidence, model.heads, context_evidence, values[some], passed[some])
         if model.by_language:
-            said = _in_languages(said, model, comments.iloc[some], values[some], passed[some])
+            own = texts, spoken.take(pa.array(some))
+            said = _in_languages(said, model, own, values[some], passed[some])
         why.append(said if verdict is None else _with_dump_evidence(said, verdict, some))
     place = np.full(len(comments), len(rows))
     place[rows] = np.arange(len(rows))
     taken = pa.array(place, mask=place == len(rows))
     return (
-        pd.Series(_series(pa.array([*flags, ""], STRING).take(pa.array(place))), comments.index),
-        pd.Series(_series(pa.concat_arrays(why).take(taken)), comments.index),
+        pa.array([*flags, ""], STRING).take(pa.array(place)),
+        pa.concat_arrays(why).take(taken),
     )
 
 
 def _in_languages(
-    said: pa.Array, model: Model, comments: pd.DataFrame, values: np.ndarray, passed: np.ndarray
+    said: pa.Array,
+    model: Model,
+    comments: tuple[pa.Array, pa.Array],
+    values: np.ndarray,
+    passed: np.ndarray,
 ) -> pa.Array:
     """The reasons with those of the languages' parts in place of the model's own.
 
-    said, values, passed: of the comments.
+    comments: their texts and languages. said, values, passed: of them.
     """
-    known = "language" in comments
-    spoken = pa.array(comments["language"], STRING) if known else languages_of(comments)
+    texts, spoken = comments
     changed: dict[int, str] = {}
     for _, part, rows in parts_for(model, spoken):
         columns = np.array([model.labels.index(name) for name in part.labels])
         rows = rows[passed[np.ix_(rows, columns)].any(axis=1)]
         own = reasons(
-            evidence_in(part, comments["text"].iloc[rows].fillna("").tolist()),
+            evidence_in(part, texts.take(pa.array(rows)).to_pylist()),
             [replace(head, threshold=model.thresholds[head.name]) for head in part.text_heads],
             {},
             values[np.ix_(rows, columns)].copy(),
@@ -133,15 +141,10 @@ def _with_dump_evidence(said: pa.Array, verdict: Verdict, rows: np.ndarray) -> p
     return _replaced(said, changed)
 
 
-def _series(values: pa.Array | pa.ChunkedArray) -> ArrowExtensionArray:
-    whole = isinstance(values, pa.ChunkedArray)
-    return ArrowExtensionArray(values if whole else pa.chunked_array([values]))
-
-
 def _context_evidence(
     model: Model,
-    comments: pd.DataFrame,
-    threads: pd.DataFrame | None,
+    comments: pa.Table,
+    threads: Table | None,
     rows: np.ndarray,
     passed: np.ndarray,
     measured: Mapping[str, Measured],
@@ -160,38 +163,38 @@ def _context_evidence(
 
 
 def scored_table(
-    dump: Dump,
-    scores: pd.DataFrame,
+    conversation: tuple[pa.Table, pa.Table],
+    scores: pa.Table,
     model: Model,
     workers: int | None = None,
     measured: Mapping[str, Measured] | None = None,
     verdict: Verdict | None = None,
-) -> pd.DataFrame:
-    """The comment table with its thread's title, the scores, `flags` and `why`; see `flag`."""
-    flags, why = flag(dump.comments, scores, model, workers, dump.threads, measured, verdict)
-    table = dump.comments.assign(title=_titles(dump))
-    for name in model.labels:
-        table[name] = scores[name]
-    return table.assign(flags=flags, why=why)
+) -> pa.Table:
+    """The comment table with its thread's title, the scores, `flags` and `why`; see `flag`.
+
+    conversation: COMMENT_SCHEMA, THREAD_SCHEMA.
+    """
+    comments, threads = conversation
+    flags, why = flag(comments, scores, model, workers, threads, measured, verdict)
+    columns = {name: scores[name] for name in model.labels}
+    titles = _titles(comments, threads)
+    return with_columns(comments, {"title": titles} | columns | {"flags": flags, "why": why})
 
 
-def _titles(dump: Dump) -> ArrowExtensionArray:
+def _titles(comments: pa.Table, threads: pa.Table) -> pa.Array:
     """Each comment's thread's title."""
-    ids = pa.array(dump.threads["thread_id"], STRING)
-    ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
-    titles = pa.array(dump.threads["title"], STRING)
-    rows = pc.index_in(pa.array(dump.comments["thread_id"], STRING), value_set=ids)
-    return _series(titles.take(rows.cast(pa.int64())))
+    rows = pc.index_in(comments["thread_id"], value_set=one_array(threads["thread_id"]))
+    return one_array(threads["title"]).take(one_array(rows).cast(pa.int64()))
 
 
-def flagged(scored: pd.DataFrame) -> pd.DataFrame:
+def flagged(scored: pa.Table) -> pa.Table:
     """The rows that have a flag, the surest first: by how far a score passes its threshold."""
-    chosen = scored[scored["flags"].fillna("") != ""]
+    chosen = scored.filter(pc.not_equal(scored["flags"], ""))  # null, too, is dropped
     margin = [
         max(
             (reason["score"] - reason["threshold"]) / (1 - reason["threshold"] + 1e-9)
             for reason in why
         )
-        for why in (orjson.loads(text).values() for text in chosen["why"])
+        for why in (orjson.loads(text).values() for text in chosen["why"].to_pylist())
     ]
-    return chosen.iloc[np.argsort(-np.array(margin, np.float64), kind="stable")]
+    return chosen.take(pa.array(np.argsort(-np.array(margin, np.float64), kind="stable")))

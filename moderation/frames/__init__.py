@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from moderation.model.given import comment_table
 from moderation.model.model import Model
-from moderation.tables import to_arrow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def scores_of(texts: pa.Array | pa.ChunkedArray, model: Model) -> pa.StructArray
 
     texts: (n,), null = no comment.
     """
-    scored = to_arrow(model.score(pa.table({"text": texts}))).combine_chunks()
+    scored = model.measured(comment_table(texts))[0].combine_chunks()
     columns = [column.combine_chunks() for column in scored.columns]
     fields = [pa.field(name, pa.float32()) for name in scored.column_names]
     return pa.StructArray.from_arrays(columns, fields=fields)

@@ -22,8 +22,6 @@ from moderation.features.unicode_forms import composed, places_before
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import pandas as pd
-
     from moderation.evidence.words import Evidence
     from moderation.model.model import Model
 
@@ -80,7 +78,7 @@ def parts_for(model: Model, languages: pa.Array) -> Iterator[tuple[str, Model, n
 
 def put_scores(
     model: Model,
-    texts: pd.Series,
+    texts: pa.ChunkedArray,
     languages: pa.Array,
     scores: np.ndarray,
     workers: int | None = None,
@@ -88,7 +86,9 @@ def put_scores(
     """Overwrite scores by those of the languages' parts. scores: (n, text labels)."""
     columns = {head.name: column for column, head in enumerate(model.text_heads)}
     for _, part, rows in parts_for(model, languages):
-        found = part.score_texts(composed(texts.take(rows), part.table.config.fold), workers)
+        found = part.score_texts(
+            composed(texts.take(pa.array(rows)), part.table.config.fold), workers
+        )
         for column, head in enumerate(part.text_heads):
             scores[rows, columns[head.name]] = found[:, column]
 
@@ -101,7 +101,7 @@ def learnt_in_parts(model: Model, label: str) -> list[str]:
     return sorted(name for name, part in parts.items() if label in part.labels)
 
 
-def evidence_in(part: Model, texts: pd.Series | list[str], workers: int | None = None) -> Evidence:
+def evidence_in(part: Model, texts: list[str], workers: int | None = None) -> Evidence:
     """`Model.evidence` of a language's part; the spans are places in the texts as they came."""
     fold = part.table.config.fold
     whole = composed(texts, fold)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING, UNSCORED
 from moderation.errors import InputError
 from moderation.features.ngrams import pieces_of
-from moderation.tables import to_frame
+from moderation.tables import chosen_columns, strings
 
-Comments: TypeAlias = pd.DataFrame | pd.Series | pa.Table | Iterable[str | None]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Comments: TypeAlias = "pd.DataFrame | pd.Series | pa.Table | Iterable[str | None]"
 
 BLANK, ASCII = 32, 128  # between them stand bytes that are characters, and no white space
 
 _WANTED = "give a list or Series of texts, or a table with a column `text`"
 
 
-def comment_frame(comments: Comments) -> pd.DataFrame:
+_COLUMNS = ("thread_id", "depth", "kind")  # that a score depends on, beside the text
+
+
+def comment_table(comments: Comments) -> pa.Table:
     """A table of comments with at least a column `text`, of strings and nulls.
 
     Raises InputError for a single string, a table without that column, and values that are not
@@ -33,29 +38,40 @@ def comment_frame(comments: Comments) -> pd.DataFrame:
         raise InputError(f"the comments are a single {type(comments).__name__}; {_WANTED}")
     if isinstance(comments, pa.RecordBatch):
         comments = pa.Table.from_batches([comments])
-    if isinstance(comments, pa.Table):
-        comments = to_frame(comments)
-    if isinstance(comments, pd.DataFrame):
-        if "text" not in comments.columns:
-            seen = ", ".join(map(str, comments.columns)) or "none"
+    pd = sys.modules.get("pandas")  # who has a data frame has imported it
+    if isinstance(comments, pa.Table) or (pd is not None and isinstance(comments, pd.DataFrame)):
+        names = comments.column_names if isinstance(comments, pa.Table) else list(comments.columns)
+        if "text" not in names:
+            seen = ", ".join(map(str, names)) or "none"
             raise InputError(f"the comments have no column `text`; their columns are {seen}")
-        return comments.assign(text=_texts(comments["text"]))
+        others = chosen_columns(comments, _COLUMNS)
+        columns = {name: others[name] for name in others.column_names}
+        return pa.table(columns | {"text": _texts(comments["text"])})
     if isinstance(comments, pa.Array | pa.ChunkedArray):
-        return pd.DataFrame({"text": _texts(comments)})
-    if isinstance(comments, pd.Series):
-        return pd.DataFrame({"text": _texts(comments)}, index=comments.index)
+        return pa.table({"text": _texts(comments)})
+    if pd is not None and isinstance(comments, pd.Series):
+        return pa.table({"text": _texts(comments)})
     try:
-        return pd.DataFrame({"text": _texts(list(comments))})
+        return pa.table({"text": _texts(list(comments))})
     except TypeError as error:
         raise InputError(
             f"the comments are a single {type(comments).__name__}; {_WANTED}"
         ) from error
 
 
-def _texts(texts: Any) -> ArrowExtensionArray:
+def index_of(comments: Comments) -> Any:
+    """The index of the rows of a data frame or a Series; None of anything else."""
+    pd = sys.modules.get("pandas")
+    if pd is None or not isinstance(comments, pd.DataFrame | pd.Series):
+        return None
+    return comments.index
+
+
+def _texts(texts: Any) -> pa.ChunkedArray:
     """A column of strings; NaN is null."""
     try:
-        column = pa.array(texts, from_pandas=True)
+        arrow = isinstance(texts, pa.Array | pa.ChunkedArray)
+        column = texts if arrow else pa.array(texts, from_pandas=True)
     except (pa.ArrowException, ValueError) as error:
         raise InputError(f"the comments are not texts: {error}; {_WANTED}") from error
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -63,12 +79,12 @@ def _texts(texts: Any) -> ArrowExtensionArray:
     if not (nothing or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         raise InputError(f"the comments are not texts but {kind}; {_WANTED}")
     whole = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-    return ArrowExtensionArray(whole.cast(STRING))
+    return whole.cast(STRING)
 
 
-def wordless(texts: pd.Series) -> np.ndarray:
+def wordless(texts: Any) -> np.ndarray:
     """(n,) bool: null or white space; only texts that may begin with it are looked at whole."""
-    column = pa.array(texts, STRING, from_pandas=True)
+    column = strings(texts)
     blank = np.zeros(len(column), bool)
     for data, offsets, row in pieces_of(column):
         begin = offsets[:-1]
@@ -81,11 +97,11 @@ def wordless(texts: pd.Series) -> np.ndarray:
     return blank
 
 
-def unscored(comments: pd.DataFrame) -> np.ndarray:
+def unscored(comments: pa.Table) -> np.ndarray:
     """(n,) bool: announcements that another page links here, reposts, notices of a system."""
-    if "kind" not in comments:
+    if "kind" not in comments.column_names:
         return np.zeros(len(comments), bool)
-    kinds = pa.array(comments["kind"], STRING, from_pandas=True)
+    kinds = strings(comments["kind"])
     found = pc.fill_null(pc.is_in(kinds, value_set=pa.array(UNSCORED, STRING)), False)
     return np.array(found.to_numpy(zero_copy_only=False))
 

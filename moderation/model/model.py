@@ -14,9 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-from pandas.arrays import ArrowExtensionArray
 
 from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.terms import spelled
@@ -28,15 +26,17 @@ from moderation.features.kernel import DENSE_FEATURES
 from moderation.language.identify import languages
 from moderation.model.by_language import evidence_in, learnt_in_parts, put_scores
 from moderation.model.figures import points
-from moderation.model.given import comment_frame, unscored, wordless
+from moderation.model.given import comment_table, index_of, unscored, wordless
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.one_text import OneTextScores, one_row
-from moderation.tables import to_frame
+from moderation.tables import chosen_columns, strings, to_frame, with_columns
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from moderation.context.classifier import Measured
     from moderation.features.ngrams import WeightTable
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from moderation.model.held_out import HeldOutScores
     from moderation.model.labels import Base
     from moderation.model.share import Share
+    from moderation.tables import Table
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Model:
     def score(
         self,
         comments: Comments,
-        threads: pd.DataFrame | pa.Table | None = None,
+        threads: Table | None = None,
         workers: int | None = None,
     ) -> pd.DataFrame:
         """One float column per label, rows as in `comments`; null = cannot tell.
@@ -158,8 +159,9 @@ class Model:
             scores = self._one_text.of(comments[0])
             if scores is not None:
                 return one_row(scores)
-        heads = to_frame(threads) if isinstance(threads, pa.Table) else threads
-        return self.measured(comment_frame(comments), heads, workers)[0]
+        found = to_frame(self.measured(comment_table(comments), threads, workers)[0])
+        index = index_of(comments)
+        return found if index is None else found.set_axis(index)
 
     def score_text(self, text: str) -> dict[str, float | None]:
         """What `score([text])` gives, by label, without a table around it; None = cannot tell.
@@ -171,8 +173,8 @@ class Model:
         scores = self._one_text.of(text)
         if scores is not None:
             return scores
-        row = self.score([text]).iloc[0]
-        return {label: None if pd.isna(row[label]) else float(row[label]) for label in self.labels}
+        (row,) = self.measured(comment_table([text]))[0].to_pylist()
+        return dict(row)
 
     @cached_property
     def _one_text(self) -> OneTextScores:
@@ -183,14 +185,14 @@ class Model:
 
     def measured(
         self,
-        comments: pd.DataFrame,
-        threads: pd.DataFrame | None = None,
+        comments: pa.Table,
+        threads: Table | None = None,
         workers: int | None = None,
         *,
         languages: pa.Array | None = None,
         in_any_language: bool = False,
-    ) -> tuple[pd.DataFrame, dict[str, Measured]]:
-        """`score`, and by context label what evidence needs of the comments that it flags.
+    ) -> tuple[pa.Table, dict[str, Measured]]:
+        """`score` in Arrow, and by context label what evidence needs of the comments it flags.
 
         languages: (n,) of the comments, None = to be told here. in_any_language: give the scores
         for languages that the model has not learnt, too.
@@ -205,35 +207,29 @@ class Model:
         for head in self.heads:
             if not isinstance(head, ContextLabel):
                 found = next(texts)
-            elif {"thread_id", "depth"} <= set(comments.columns):
+            elif {"thread_id", "depth"} <= set(comments.column_names):
                 found, flagged[head.name] = _in_context(head, comments, threads, workers)
             else:
                 found = np.full(len(comments), np.nan, np.float32)
-            column = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
-            columns[head.name] = ArrowExtensionArray(pa.chunked_array([column]))
-        scores = pd.DataFrame(columns, index=comments.index)
+            columns[head.name] = pa.array(found, pa.float32(), mask=nothing | np.isnan(found))
+        scores = pa.table(columns)
         if not in_any_language:
             scores = self.where_learnt(scores, languages)[0]
         return scores, flagged
 
-    def where_learnt(
-        self, scores: pd.DataFrame, languages: pa.Array
-    ) -> tuple[pd.DataFrame, np.ndarray]:
+    def where_learnt(self, scores: pa.Table, languages: pa.Array) -> tuple[pa.Table, np.ndarray]:
         """The scores without those of languages that a label has not learnt, and (n,) bool where.
 
         scores: of all labels. languages: (n,) as `languages_of` gives them.
         """
-        kept, where = dict(scores.items()), np.zeros(len(scores), bool)
+        kept, where = {}, np.zeros(len(scores), bool)
         for head in self.text_heads:
-            given = scores[head.name].to_numpy(np.float32, na_value=np.nan)
+            given = scores[head.name].to_numpy()  # null is NaN
             in_parts = learnt_in_parts(self, head.name)
             strange = head.unlearnt(given, languages, in_parts) & ~np.isnan(given)
             where |= strange
-            column = pa.array(given, pa.float32(), mask=strange | np.isnan(given))
-            kept[head.name] = pd.Series(
-                ArrowExtensionArray(pa.chunked_array([column])), scores.index
-            )
-        return pd.DataFrame(kept, index=scores.index), where
+            kept[head.name] = pa.array(given, pa.float32(), mask=strange | np.isnan(given))
+        return with_columns(scores, kept), where
 
     def explain(
         self,
@@ -252,7 +248,7 @@ class Model:
             for head in self.heads
             if isinstance(head, ContextLabel)
         }
-        scores = self.score(comments, threads).iloc[-1]
+        scores = self.measured(comments, threads)[0].to_pylist()[-1]
         parts = dict(zip([head.name for head in self.text_heads], self.parts(text), strict=True))
         spoken = languages_of(comments)[len(comments) - 1].as_py()
         if (own := self.by_language.get(spoken)) is not None:
@@ -261,7 +257,7 @@ class Model:
             Explanation(
                 head.name,
                 text,
-                None if pd.isna(scores[head.name]) else float(scores[head.name]),
+                scores[head.name],
                 head.threshold,
                 parts.get(head.name),
                 sentences.get(head.name),
@@ -274,7 +270,7 @@ class Model:
     def evidence(self, texts: ngrams.Texts, threads: int | None = None) -> Evidence:
         """The terms that sum up to the text labels' raw logits of many comments; see `evidence`."""
         found = evidence(texts, self.table, self.lexicon, self.phrase_weights, threads)
-        return on_clusters(found, pa.array(texts, STRING, from_pandas=True).to_pylist())
+        return on_clusters(found, strings(texts).to_pylist())
 
     def parts(self, text: str) -> list[Parts]:
         """The terms that sum up to each text label's raw logit."""
@@ -414,7 +410,7 @@ def _short(word: str) -> str:
 
 
 def _in_context(
-    head: ContextLabel, comments: pd.DataFrame, threads: pd.DataFrame | None, workers: int | None
+    head: ContextLabel, comments: pa.Table, threads: Table | None, workers: int | None
 ) -> tuple[np.ndarray, Measured]:
     """Probabilities of a context label, NaN = cannot tell: (n,) float32; and `measured`."""
 
@@ -426,23 +422,24 @@ def _in_context(
     return head.calibration(logits), flagged
 
 
-def languages_of(comments: pd.DataFrame) -> pa.Array:
+def languages_of(comments: Table) -> pa.Array:
     """(n,) the language of each comment, null = unknown; see `language.identify`.
 
     comments: with `thread_id`, each thread's rows stand together and help each other.
     """
-    bounds = thread_bounds(comments) if "thread_id" in comments else None
-    return languages(pa.array(comments["text"], STRING, from_pandas=True), bounds)
+    comments = chosen_columns(comments, ("thread_id", "text"))
+    bounds = thread_bounds(comments) if "thread_id" in comments.column_names else None
+    return languages(strings(comments["text"]), bounds)
 
 
-def no_threads() -> pd.DataFrame:
+def no_threads() -> pa.Table:
     """No titles and no articles: THREAD_SCHEMA without rows."""
-    return to_frame(THREAD_SCHEMA.empty_table())
+    return THREAD_SCHEMA.empty_table()
 
 
 def _thread_of(
     text: str, parent: str | None, title: str | None, article: str | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pa.Table, pa.Table]:
     """A thread of one comment, below its parent if there is one."""
     texts = [text] if parent is None else [parent, text]
     n = len(texts)
@@ -457,4 +454,4 @@ def _thread_of(
         {"thread_id": ["0"], "title": [title], "article": [article], "url": [None]},
         schema=THREAD_SCHEMA,
     )
-    return to_frame(comments), to_frame(heads)
+    return comments, heads

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-from pandas.arrays import ArrowExtensionArray
 
 from moderation.features.phrases import SHORT, OneText
 from moderation.language.identify import ENGLISH, is_plainly_english
 from moderation.model.calibration import Calibration
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from moderation.model.model import Model
 
 
@@ -45,13 +45,13 @@ class OneTextScores:
         return found | dict(zip(self._texts, scores, strict=True))
 
 
-_ROW = pd.RangeIndex(1)
-
-
 def one_row(scores: dict[str, float | None]) -> pd.DataFrame:
     """The same as a table."""
+    import pandas as pd
+    from pandas.arrays import ArrowExtensionArray
+
     columns = {
         label: ArrowExtensionArray(pa.chunked_array([pa.array([score], pa.float32())]))
         for label, score in scores.items()
     }
-    return pd.DataFrame(columns, index=_ROW, copy=False)
+    return pd.DataFrame(columns, index=pd.RangeIndex(1), copy=False)

@@ -53,15 +53,29 @@ def test_every_command_is_in_the_readme(moderation):
     assert [name for name in commands if f"moderation {name}" not in readme] == []
 
 
-def test_scoring_does_not_load_scikit_learn(dump):
+def test_frames_are_whole_after_pandas_was_spared():
+    ran = python(
+        "-c",
+        "from moderation.tables import spare_pandas, to_arrow, to_frame\n"
+        "import pyarrow as pa\n"
+        "spare_pandas()\n"
+        "frame = to_frame(pa.table({'a': ['x', None], 'n': [1.5, None]}))\n"
+        "print(to_arrow(frame.assign(b=frame['a'], m=frame['n'] * 2)).to_pydict())",
+    )
+    assert (
+        ran.stdout == "{'a': ['x', None], 'n': [1.5, None], 'b': ['x', None], 'm': [3.0, None]}\n"
+    )
+
+
+def test_scoring_loads_neither_scikit_learn_nor_pandas(dump):
     ran = python(
         "-c",
         "import sys\n"
         "from moderation.cli import app\n"
         f"try: app(['score', {str(dump)!r}, '-o', {str(dump.with_suffix('.parquet'))!r}])\n"
-        "finally: print('loaded:', sorted({'sklearn', 'scipy.linalg'} & set(sys.modules)))",
+        "finally: print('loaded:', {'sklearn', 'scipy.linalg', 'pandas'} & set(sys.modules))",
     )
-    assert ran.stdout.splitlines()[-1] == "loaded: []"
+    assert ran.stdout.splitlines()[-1] == "loaded: set()"
 
 
 @pytest.mark.parametrize(

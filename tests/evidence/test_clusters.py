@@ -45,7 +45,7 @@ def test_an_emoji_is_marked_whole():
     )
     comments = pd.DataFrame({"text": [text]})
     _, why = flag(comments, model.score(comments), model)
-    spans = json.loads(why[0])["abuse"]["spans"]
+    spans = json.loads(why[0].as_py())["abuse"]["spans"]
     marked = [text[start:end] for start, end, _ in spans]
     assert "idiot" in marked
     edges = set(cluster_starts(text))
@@ -86,5 +86,5 @@ def test_chinese_flags_point_at_the_insult():
     text = "我觉得你写的东西就是一个白痴，大家都这样说"
     comments = pd.DataFrame({"text": [text]})
     _, why = flag(comments, model.score(comments), model)
-    spans = sorted(json.loads(why[0])["abuse"]["spans"], key=lambda span: -span[2])
+    spans = sorted(json.loads(why[0].as_py())["abuse"]["spans"], key=lambda span: -span[2])
     assert {text[start:end] for start, end, _ in spans[:2]} == {"白", "痴"}

@@ -16,6 +16,7 @@ from moderation.flags import flag
 from moderation.model.calibration import Calibration
 from moderation.model.labels import ContextLabel
 from moderation.readers import Dump
+from moderation.tables import to_arrow, to_frame
 
 TEXTS = [
     "What a lovely photo, thank you",
@@ -61,7 +62,8 @@ def dump():
 
 @pytest.fixture(scope="module")
 def scored(model, dump):
-    return flag.scored_table(dump, model.score(dump.comments, dump.threads), model)
+    scores = to_arrow(model.score(dump.comments, dump.threads))
+    return to_frame(flag.scored_table((dump.comment_table, dump.thread_table), scores, model))
 
 
 def test_flags_are_the_labels_that_pass(scored):
@@ -81,12 +83,12 @@ def test_columns_stand_in_their_order(scored):
 
 def test_a_score_at_the_threshold_is_flagged(model, dump):
     scores = pd.DataFrame({"spam": [0.6, 0.5999, 0, 0, 0], "abuse": [0.0] * 5})
-    assert flag.flag(dump.comments, scores, model)[0].tolist() == ["spam", "", "", "", ""]
+    assert flag.flag(dump.comments, scores, model)[0].to_pylist() == ["spam", "", "", "", ""]
 
 
 def test_cannot_tell_is_never_flagged(model, dump):
     scores = pd.DataFrame({"spam": [np.nan] * 5, "abuse": [np.nan] * 5})
-    assert set(flag.flag(dump.comments, scores, model)[0]) == {""}
+    assert set(flag.flag(dump.comments, scores, model)[0].to_pylist()) == {""}
 
 
 @pytest.mark.parametrize("row", [1, 3])
@@ -125,9 +127,9 @@ def test_spans_of_disguised_words_lie_where_they_stand(scored):
 
 
 def test_flagged_puts_the_surest_first(scored):
-    chosen = flag.flagged(scored)
-    assert set(chosen["id"]) == {"1", "3"}
-    assert chosen["flags"].iloc[0] != ""
+    chosen = flag.flagged(to_arrow(scored))
+    assert set(chosen["id"].to_pylist()) == {"1", "3"}
+    assert chosen["flags"][0].as_py() != ""
 
 
 def test_same_score_alone_and_in_company(model, dump):
@@ -153,7 +155,9 @@ def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
     frequencies = count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype))
     head = ContextClassifier(frequencies, weights, 2, doubt=8.0)
     stray = replace(model, heads=(*model.heads, ContextLabel("stray", head, Calibration(), 0.6)))
-    scored = flag.scored_table(dump, stray.score(dump.comments, dump.threads), stray)
+    scores = to_arrow(stray.score(dump.comments, dump.threads))
+    conversation = dump.comment_table, dump.thread_table
+    scored = to_frame(flag.scored_table(conversation, scores, stray))
     assert scored["flags"].tolist() == ["", "spam;abuse", "", "abuse;stray", ""]
     said = json.loads(scored["why"].iloc[3])["stray"]
     assert said["sentence"].startswith("shares nothing with the comments beside it")

@@ -120,7 +120,7 @@ def test_flags_say_which_words_carry_them_in_the_comment_as_it_was_written(model
     comments = pd.DataFrame({"text": list(insults)})
     scores = model.score(comments)
     _, why = flag(comments, scores, model)
-    for text, reason, insult in zip(insults, why, insults.values(), strict=True):
+    for text, reason, insult in zip(insults, why.to_pylist(), insults.values(), strict=True):
         spans = json.loads(reason)["abuse"]["spans"]
         start, end, _ = max(spans, key=lambda span: span[2])
         assert text[start:end] == insult

@@ -63,6 +63,6 @@ def test_an_explanation_names_the_language(model):
 
 
 def test_scores_in_any_language_are_there_for_who_asks(model):
-    texts = pa.table({"text": ["Du bist ein Idiot und das weißt du ganz genau"]}).to_pandas()
+    texts = pa.table({"text": ["Du bist ein Idiot und das weißt du ganz genau"]})
     scores, _ = model.measured(texts, in_any_language=True)
-    assert scores["abuse"].notna().tolist() == [True]
+    assert scores["abuse"].null_count == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 from moderation.comments import RECORD_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
 from moderation.errors import InternalError
 from moderation.readers.merging.rejects import Rejects
-from moderation.tables import to_frame
+from moderation.tables import to_arrow, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from moderation.readers.source import Source
+    from moderation.tables import Table
     from moderation.threads import Keys
 
 ZERO = "0"  # "no parent" in many dumps, and the first comment's id in some
@@ -55,6 +56,8 @@ class Dump:
     records: how many the readers met; always len(comments) - invented + len(rejects). invented:
     how many comments are placeholders for some that the dump does not hold. notes: sentences for
     the summary. formats: file -> (reader, reason); the reader is "" for files that were skipped.
+    The three tables may be given as data frames or as Arrow tables, and are read as data frames;
+    `comment_table`, `thread_table` and `reject_table` are the same as Arrow tables.
     """
 
     comments: pd.DataFrame
@@ -64,6 +67,43 @@ class Dump:
     invented: int = 0
     notes: list[str] = field(default_factory=list)
     formats: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def comment_table(self) -> pa.Table:
+        """The comments in Arrow."""
+        return to_arrow(self.__dict__["comments"])
+
+    @property
+    def thread_table(self) -> pa.Table:
+        """The threads in Arrow."""
+        return to_arrow(self.__dict__["threads"])
+
+    @property
+    def reject_table(self) -> pa.Table:
+        """The rejects in Arrow."""
+        return to_arrow(self.__dict__["rejects"])
+
+
+class _AsFrame:
+    """A table of a dump, which becomes a data frame when it is first read as one."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, dump: Dump, owner: type) -> Any:
+        held = dump.__dict__[self._name]
+        if isinstance(held, pa.Table):
+            held = dump.__dict__[self._name] = to_frame(held)
+        return held
+
+    def __set__(self, dump: Dump, table: Table) -> None:
+        dump.__dict__[self._name] = table
+
+
+for _name in ("comments", "threads", "rejects"):
+    _field = _AsFrame()
+    _field.__set_name__(Dump, _name)
+    setattr(Dump, _name, _field)
 
 
 class Gathering:
@@ -95,7 +135,7 @@ class Gathering:
             self._selfish[source.name] += same or 0
             yield source.name, batch.records
 
-    def dump(self, comments: pd.DataFrame, threads: pd.DataFrame, count: int | None = None) -> Dump:
+    def dump(self, comments: pa.Table, threads: pa.Table, count: int | None = None) -> Dump:
         """The dump, where all records have become comments or rejects.
 
         count: how many comments there are, where `comments` does not hold them all. Raises
@@ -112,7 +152,7 @@ class Gathering:
         return Dump(
             comments,
             threads,
-            to_frame(self.rejects.table()),
+            self.rejects.table(),
             self.met,
             self.invented,
             [*self._notes, *self._of_parents()],
@@ -145,8 +185,8 @@ def merged(batches: Iterable[FoundBatch]) -> Dump:
 class Assembled(NamedTuple):
     """Whole threads: COMMENT_SCHEMA, THREAD_SCHEMA, and the records that were there before."""
 
-    comments: pd.DataFrame
-    threads: pd.DataFrame
+    comments: pa.Table
+    threads: pa.Table
     rejects: list[Reject]
 
 
@@ -161,12 +201,12 @@ def assembled(records: pa.Table, threads: list[pa.Table]) -> Assembled:
     records = _numbered(records)
     keys = Keys.of(records) if len(records) else None
     distinct, again = _unrepeated(records, keys)
-    heads = to_frame(thread_table(threads, distinct["thread_id"]))
+    heads = thread_table(threads, distinct["thread_id"])
     distinct = _zero_parents(distinct)
     keys = keys if distinct is records else None
     columns = dict(zip(distinct.column_names, distinct.columns, strict=True))
     del records, distinct
-    return Assembled(to_frame(arranged(columns, keys)), heads, again)
+    return Assembled(arranged(columns, keys), heads, again)
 
 
 def thread_names(threads: pa.Table, stem: str) -> pa.Table:
@@ -221,18 +261,16 @@ def _numbered(records: pa.Table) -> pa.Table:
     """Comments without an id get their number in the thread, where that is free."""
     if not records["id"].null_count:
         return records
-    missing = pc.is_null(records["id"]).to_numpy()
-    threads = records["thread_id"].to_pandas()
-    number = threads.groupby(threads, sort=False).cumcount() + 1
-    taken = set(
-        zip(threads[~missing], records["id"].filter(pa.array(~missing)).to_pylist(), strict=True)
-    )
-    ids = records["id"].to_pylist()
-    for row in missing.nonzero()[0]:
-        name = str(number.iloc[row])
-        while (threads.iloc[row], name) in taken:
-            name = f"{name}+"
-        ids[row] = name
+    ids, threads = records["id"].to_pylist(), records["thread_id"].to_pylist()
+    taken = {(thread, name) for thread, name in zip(threads, ids, strict=True) if name is not None}
+    met: Counter[str] = Counter()
+    for row, (thread, known) in enumerate(zip(threads, ids, strict=True)):
+        met[thread] += 1
+        if known is None:
+            name = str(met[thread])
+            while (thread, name) in taken:
+                name = f"{name}+"
+            ids[row] = name
     return records.set_column(1, "id", pa.array(ids, RECORD_SCHEMA.field("id").type))
 
 

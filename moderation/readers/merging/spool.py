@@ -21,7 +21,6 @@ from moderation.errors import OutputError
 from moderation.readers.files import sources
 from moderation.readers.merging.dump import Gathering, assembled, linked, thread_table
 from moderation.readers.source import USUAL
-from moderation.tables import to_arrow, to_frame
 from moderation.temporary import Folder
 from moderation.threads import natural_order
 
@@ -70,8 +69,8 @@ class Spooled:
 
     def dump(self) -> Dump:
         """All but the comments: of these, a table of no rows."""
-        threads = to_frame(thread_table(self._gathering.threads, self._met))
-        return self._gathering.dump(to_frame(COMMENT_SCHEMA.empty_table()), threads, self.count)
+        threads = thread_table(self._gathering.threads, self._met)
+        return self._gathering.dump(COMMENT_SCHEMA.empty_table(), threads, self.count)
 
     def _write_files(self) -> dict[str, Path]:
         """Every file's records, as they come; the files in the order of their names."""
@@ -147,7 +146,7 @@ class Spooled:
         built = assembled(records, [])
         self._gathering.rejects.add(built.rejects)
         self.count += len(built.comments)
-        return to_arrow(built.comments)
+        return built.comments
 
 
 def _summed(each: pa.Table) -> pa.Table:

@@ -1,10 +1,11 @@
-"""Have the loops of `compiled/` compiled when a wheel or an editable install is built."""
+"""Have loops and catalogues compiled when a wheel or an editable install is built."""
 
 from __future__ import annotations
 
 import os
 import sys
 import sysconfig
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,17 @@ from build import LIBRARY, build, compiler
 
 def _other() -> str | None:
     return os.environ.get("MODERATION_PLATFORM")
+
+
+def _catalogues() -> Any:
+    """`moderation/catalogues.py`, without the package that it belongs to."""
+    path = Path(__file__).parent / "moderation" / "catalogues.py"
+    spec = spec_from_file_location("catalogues", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -31,7 +43,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile."""
         build(platform=_other())
+        _catalogues().compile_all(Path(self.root) / "moderation" / "locale")
         platform = _other() or sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["artifacts"].append(str(LIBRARY.relative_to(self.root)))
+        build_data["artifacts"] += [f"moderation/locale/**/*.{kind}" for kind in ("mo", "json")]
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"

@@ -1,10 +1,14 @@
 """What several test modules share: the command line in this process, and where things are."""
 
+import os
 import sys
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import settings
+
+os.environ.pop("LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 
 settings.register_profile("any machine", deadline=None)  # the first example may compile for minutes
 settings.load_profile("any machine")

@@ -13,7 +13,8 @@ import pytest
 from places import ROOT
 
 ORDER = (  # from the bottom to the top; those of one line do not import each other
-    "compiled",
+    "catalogues compiled",
+    "translation",
     "errors filelock terminal",
     "comments temporary",
     "tables",

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from moderation.translation import marked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from moderation.report.sentences import Message
 
 MOST = 3  # words that are named
 SHARE = 0.25  # of the weight of the heaviest word, below which a word is no cause
@@ -31,47 +35,53 @@ _MESSENGER = re.compile(r"(?i)\b(whats\s?app|telegram|viber|snapchat|wechat|kik)
 
 def cause(
     label: str, text: str, words: Sequence[tuple[str, float]], features: Mapping[str, float]
-) -> str:
-    """`insult: “greedy”, “windbag”, aimed at the reader`; "" where no word or sign stands out.
+) -> list[Message]:
+    """`insult: “greedy”, “windbag”`, `aimed at the reader`; none where no word or sign stands out.
 
     words: of the text, in order, each with what it adds to the score. features: what signs add.
     """
     said = _signs(text) if label == "spam" else []
     if named := _heaviest(words):
-        listed = ", ".join(f"“{word}”" for word in named)
-        said.append(f"{_KINDS.get(label, 'words')}: {listed}")
+        listed: list[Message] = [[marked("“{word}”"), {"word": word}] for word in named]
+        said.append([_KINDS.get(label, _WORDS), {"words": listed}])
     elif not said:
-        said += [_SIGNS[name] for name in _SIGNS if features.get(name, 0) > 0][:2]
+        said += [[_SIGNS[name], {}] for name in _SIGNS if features.get(name, 0) > 0][:2]
     if label == "abuse" and said and _READER.search(text):
-        said.append("aimed at the reader")
-    return ", ".join(said)
+        said.append([marked("aimed at the reader"), {}])
+    return said
 
 
-_KINDS = {"spam": "words of adverts", "slur": "taken as hate of a group", "abuse": "insult"}
+_WORDS = marked("words: {words}")
+_KINDS = {
+    "spam": marked("words of adverts: {words}"),
+    "slur": marked("taken as hate of a group: {words}"),
+    "abuse": marked("insult: {words}"),
+}
 _SIGNS = {
-    "capitals": "capitals throughout",
-    "exclamations": "many exclamation marks",
-    "emoji": "many emoji",
-    "masked_words": "words with hidden letters",
-    "leet_words": "words with digits for letters",
-    "spaced_words": "words with gaps between their letters",
-    "look_alikes": "letters of other alphabets",
-    "invisible_characters": "invisible characters",
-    "repeated_words": "the same words again and again",
-    "money": "sums of money",
+    "capitals": marked("capitals throughout"),
+    "exclamations": marked("many exclamation marks"),
+    "emoji": marked("many emoji"),
+    "masked_words": marked("words with hidden letters"),
+    "leet_words": marked("words with digits for letters"),
+    "spaced_words": marked("words with gaps between their letters"),
+    "look_alikes": marked("letters of other alphabets"),
+    "invisible_characters": marked("invisible characters"),
+    "repeated_words": marked("the same words again and again"),
+    "money": marked("sums of money"),
 }
 
 
-def _signs(text: str) -> list[str]:
+def _signs(text: str) -> list[Message]:
     """What an advert wants the reader to do."""
-    said = []
+    said: list[Message] = []
     if link := _LINK.search(text):
         host = _HOST.match(link[0])
-        said.append(f"link to {host[1][:LONGEST] if host else link[0][:LONGEST]}")
+        domain = host[1][:LONGEST] if host else link[0][:LONGEST]
+        said.append([marked("link to {domain}"), {"domain": domain}])
     if number := _PHONE.search(text.replace(link[0], " ") if link else text):
-        said.append(f"tells you to call {number[0]}")
+        said.append([marked("tells you to call {number}"), {"number": number[0]}])
     if messenger := _MESSENGER.search(text):
-        said.append(f"asks you to write on {messenger[0]}")
+        said.append([marked("asks you to write on {messenger}"), {"messenger": messenger[0]}])
     return said
 
 

@@ -30,6 +30,7 @@ from moderation.readers.written import read_table
 from moderation.report.evidence import evidence
 from moderation.report.paged import parquet_files
 from moderation.report.scored import labels_of
+from moderation.report.sentences import in_english
 from moderation.tables import JOINT, METADATA_KEY, flat, replacing
 
 if TYPE_CHECKING:
@@ -226,7 +227,11 @@ def _flags(
         reasons = evidence(why, text or "")
         for label in joined.split(JOINT):
             score = scores[label][k] if label in scores else None
-            yield first + place, label, score, reasons.get(label, {}).get("sentence", "")
+            yield first + place, label, score, _sentence_of(reasons.get(label, {}))
+
+
+def _sentence_of(reason: dict[str, Any]) -> str:
+    return "; ".join(map(in_english, reason.get("said", [])))
 
 
 def _finish(base: sqlite3.Connection, labels: list[str], passport: dict[str, Any]) -> None:

@@ -9,10 +9,12 @@ import numpy as np
 import orjson
 
 from moderation.report.cause import cause
+from moderation.report.sentences import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from moderation.report.sentences import Message
 
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"  # written without spaces
 _WORD = re.compile(rf"[^\s{_IDEOGRAPHS}]{{1,60}}|[{_IDEOGRAPHS}]")  # a longer word comes in pieces
@@ -23,7 +25,7 @@ NAMED = 6  # features and words that are named beside the text; the rest add lit
 def evidence(why: str | None, text: str) -> dict[str, dict[str, Any]]:
     """Per label what `why` (JSON of one comment) says, with `marks` in place of its spans.
 
-    text: as it is shown; what lies beyond its end is not marked.
+    said: its sentences as messages. text: as it is shown; what lies beyond its end is not marked.
     """
     if not why:
         return {}
@@ -35,11 +37,13 @@ def evidence(why: str | None, text: str) -> dict[str, dict[str, Any]]:
 
 def _label(label: str, reason: dict[str, Any], words: np.ndarray, text: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        name: reason[name] for name in ("score", "threshold", "sentence") if name in reason
+        name: reason[name] for name in ("score", "threshold") if name in reason
     }
     spans = reason.get("spans") or []
-    if found := _cause(label, reason, spans, words, text):
-        shown["sentence"] = "; ".join(filter(None, [found, shown.get("sentence")]))
+    sentence = reason.get("sentence")
+    said = _cause(label, reason, spans, words, text)
+    if said := said + (parsed(sentence) if sentence else []):
+        shown["said"] = said
     if marks := stretches(spans, words, len(text)):
         shown["marks"] = marks
     for name in ("dump", "features", "terms"):
@@ -50,10 +54,10 @@ def _label(label: str, reason: dict[str, Any], words: np.ndarray, text: str) -> 
 
 def _cause(
     label: str, reason: dict[str, Any], spans: list[list[float]], words: np.ndarray, text: str
-) -> str:
-    """The cause in words; "" for a label of the conversation, which says its own."""
+) -> list[Message]:
+    """The cause in words; none for a label of the conversation, which says its own."""
     if not spans or not len(words):
-        return ""
+        return []
     weights = _weights(spans, words, len(text)).tolist()
     weighed = [
         (text[start:end], weight) for (start, end), weight in zip(words, weights, strict=True)

@@ -13,6 +13,7 @@ import orjson
 
 from moderation.labels.reasons import read_reasons
 from moderation.report.summarise import scored_of, summarise
+from moderation.report.words import page_words
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PAGE_LIMIT = 5_000  # flagged comments in one file: under 10 MB, opened in under a second
 SCRIPTS = (
     "dom",
+    "language",
     "text",
     "files",
     "store",
@@ -126,6 +128,7 @@ def render(summary: dict[str, Any]) -> str:
         script=assets().script,
         policy=policy(summary),
         summary=_inert(summary),
+        words=_inert(page_words()),
         figures=summary["figures"],
         model=summary["model"],
     )

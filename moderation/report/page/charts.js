@@ -13,18 +13,19 @@ function histogram(label, threshold) {
   const bins = Array.from({ length: 20 }, (_, k) => fine.slice(k * 50, k * 50 + 50).reduce((a, b) => a + b, 0));
   const tallest = Math.log1p(Math.max(1, ...bins));
   const step = WIDE / bins.length;
-  const picture = frame(`Scores for ${words(label)}, comments by score: ${bins.map((n, k) => `from ${k * 5} %: ${n}`).join(", ")}`);
+  const picture = frame(tr("Scores for {label}, comments by score: {list}", { label: words(label),
+    list: bins.map((n, k) => tr("from {percent} %: {n}", { percent: k * 5, n })).join(", ") }));
   bins.forEach((n, k) => {
     const height = n ? Math.max(2, Math.log1p(n) / tallest * (FLOOR - ROOF)) : 0;
     const bar = (kind, from, to) => drawing("rect", { class: kind, x: from, y: FLOOR - height, width: to - from, height },
-      drawing("title", {}, `${plural(n, "comment")} from ${k * 5} to ${k * 5 + 5} %`));
+      drawing("title", {}, trn("{n} comment from {from} to {to} %", "{n} comments from {from} to {to} %", n, { from: k * 5, to: k * 5 + 5 })));
     const left = k * step + 1.5, right = left + step - 3;
     const cut = Math.max(left, (threshold ?? 1) * WIDE);
     const over = fine.slice(k * 50, k * 50 + 50).some((count, j) => count && (k * 50 + j + 1) / fine.length > threshold);
     if (cut > left || !over) picture.append(bar("bar", left, right));
     if (over && cut < right) picture.append(bar("bar over", cut, right));
   });
-  picture.append(axis(), note(0, "0"), note(WIDE / 2, "score", "middle"), note(WIDE, "1", "end"));
+  picture.append(axis(), note(0, "0"), note(WIDE / 2, tr("score"), "middle"), note(WIDE, "1", "end"));
   if (threshold !== undefined) picture.append(drawing("line", { class: "limit", x1: threshold * WIDE, x2: threshold * WIDE, y1: 0, y2: FLOOR }));
   return picture;
 }
@@ -37,8 +38,8 @@ function timeline() {
   const tallest = Math.max(1, ...sums);
   const across = 2 * WIDE;
   const width = across / spans;
-  const date = (k) => new Date((start + k * step) * 1000).toISOString().slice(0, step < 86_400 ? 16 : 10).replace("T", " ");
-  const picture = frame(`Flags over time: ${sums.map((n, k) => `${date(k)}: ${n}`).join(", ")}`, across);
+  const date = (k) => (step < 86_400 ? stamp : dateOf)((start + k * step) * 1000);
+  const picture = frame(tr("Flags over time: {list}", { list: sums.map((n, k) => `${date(k)}: ${n}`).join(", ") }), across);
   sums.forEach((_, k) => {
     let y = FLOOR;
     page.labels.forEach((label, j) => {
@@ -54,18 +55,21 @@ function timeline() {
   return picture;
 }
 
+const predicted = ([p, s, n, told]) => tr("predicted {predicted} %, so {share} % of {what}",
+  { predicted: Math.round(p * 100), share: Math.round(s * 100), what: told ?? n });
+
 // Reliability: what was predicted against what was so. points: [predicted, share so, how many,
 // and that in words].
 function reliability(title, points) {
   const SIDE = 120;
   const picture = drawing("svg", { viewBox: `-4 -4 ${SIDE + 8} ${SIDE + 22}`, role: "img", class: "chart square",
-    "aria-label": `${title}: ${points.map(([p, s, n, told]) => `predicted ${Math.round(p * 100)} %, so ${Math.round(s * 100)} % of ${told ?? n}`).join("; ")}` },
+    "aria-label": `${title}: ${points.map(predicted).join("; ")}` },
     drawing("rect", { class: "box", x: 0, y: 0, width: SIDE, height: SIDE }),
     drawing("line", { class: "limit", x1: 0, y1: SIDE, x2: SIDE, y2: 0 }),
-    drawing("text", { x: 5, y: 13 }, "↑ share that is so"),
-    drawing("text", { x: SIDE, y: SIDE + 14, "text-anchor": "end" }, "score →"));
+    drawing("text", { x: 5, y: 13 }, `↑ ${tr("share that is so")}`),
+    drawing("text", { x: SIDE, y: SIDE + 14, "text-anchor": "end" }, `${tr("score")} →`));
   for (const [p, s, n, told] of points)
     picture.append(drawing("circle", { class: "point", cx: p * SIDE, cy: SIDE - s * SIDE, r: Math.min(6, 1.5 + Math.log10(n + 1)) },
-      drawing("title", {}, `predicted ${(p * 100).toFixed(0)} %, so ${(s * 100).toFixed(0)} % of ${told ?? number(n)}`)));
+      drawing("title", {}, predicted([p, s, n, told]))));
   return picture;
 }

@@ -19,9 +19,9 @@ function scoreOf(one) {
 
 function whyOf(one) {
   const score = scoreOf(one);
-  const told = score === null ? "no score" : `score ${score.toFixed(2)}`;
-  const said = passages(one.row, one.label, 3).map((words) => `“${tame(words).slice(0, 60)}”`).join(", ");
-  return said ? `${told}: ${said}` : told;
+  const told = score === null ? tr("no score") : tr("score {score}", { score: decimal(score, 2) });
+  const quoted = passages(one.row, one.label, 3).map((one) => tr("“{word}”", { word: isolated(one.slice(0, 60)) })).join(", ");
+  return quoted ? tr("{score}: {words}", { score: told, words: quoted }) : told;
 }
 
 const flaggedWith = (one) => {
@@ -30,14 +30,17 @@ const flaggedWith = (one) => {
 };
 
 function wishOf(one) {
-  if (one.kind === "request") return one.to ? `asked ${tame(one.to)}` : "asked for a second opinion";
-  const reason = one.reason && (reasonOf(one.reason)?.title ?? one.reason);
-  return [one.action ? ACTIONS[one.action].done : "", reason ? tame(reason) : "", one.note ? `note: ${tame(one.note)}` : ""].filter(Boolean).join("; ");
+  if (one.kind === "request") return one.to ? tr("asked {who}", { who: tame(one.to) }) : tr("asked for a second opinion");
+  const reason = one.reason && (reasonTitle(one.reason));
+  return [one.action ? ACTIONS[one.action].done : "", reason ? tame(reason) : "", one.note ? tr("note: {text}", { text: tame(one.note) }) : ""].filter(Boolean).join("; ");
 }
 
+// As it stands in exported files.
+const didWith = (one) => (one.value ? (flaggedWith(one) ? "confirmed" : "added") : "rejected");
+
 function whatOf(one) {
-  const did = one.value ? (flaggedWith(one) ? "confirmed" : "added") : "rejected";
-  return `${did} ${words(one.label)}`;
+  const label = { label: words(one.label) };
+  return { confirmed: tr("confirmed {label}", label), added: tr("added {label}", label), rejected: tr("rejected {label}", label) }[didWith(one)];
 }
 
 function decisionRow(one) {
@@ -48,23 +51,26 @@ function decisionRow(one) {
     element("td", { dir: "auto" }, one.kind ? wishOf(one) : whatOf(one)),
     element("td", { class: "long" }, one.kind ? "" : whyOf(one)),
     element("td", { class: "long" }, element("button", { type: "button", class: "link", click: () => app.open(one.row) },
-      name(Array.from(text.trim()).slice(0, 80).join("") || "(no text)"))));
+      name(Array.from(text.trim()).slice(0, 80).join("") || tr("(no text)")))));
 }
 
 async function drawDecisions() {
-  const said = app.journal.all().filter((one) => app.columns.atOf.has(one.row)).sort((a, b) => b.at - a.at);
-  const all = [...said, ...app.journal.beside().filter((one) => app.columns.atOf.has(one.row))].sort((a, b) => b.at - a.at);
+  const decided = app.journal.all().filter((one) => app.columns.atOf.has(one.row)).sort((a, b) => b.at - a.at);
+  const all = [...decided, ...app.journal.beside().filter((one) => app.columns.atOf.has(one.row))].sort((a, b) => b.at - a.at);
   decisionsPage = Math.min(decisionsPage, Math.max(0, Math.ceil(all.length / SHOWN) - 1));
   const some = all.slice(decisionsPage * SHOWN, (decisionsPage + 1) * SHOWN);
   await app.store.load(some.map((one) => one.row));
-  const turn = (by) => button(by < 0 ? "Newer" : "Older", () => { decisionsPage += by; drawDecisions(); },
+  const turn = (by) => button(by < 0 ? tr("Newer") : tr("Older"), () => { decisionsPage += by; drawDecisions(); },
     { disabled: by < 0 ? decisionsPage === 0 : (decisionsPage + 1) * SHOWN >= all.length });
   byId("decisions").replaceChildren(
-    element("h2", {}, "Decisions"),
+    element("h2", {}, tr("Decisions")),
     element("p", { class: "meta" }, all.length
-      ? `${plural(said.length, "decision")} on labels${all.length > said.length ? `, ${plural(all.length - said.length, "action, note or request", "actions, notes and requests")}` : ""}, on ${plural(new Set(all.map((one) => one.row)).size, "comment")}. The last one of each reviewer on a label counts.`
-      : "Nothing has been decided yet."),
-    exportButtons(said),
-    all.length ? table("Decisions, newest first", [["who"], ["when (UTC)"], ["what"], ["why it was flagged"], ["comment"]], some.map(decisionRow)) : "",
+      ? [trn("{n} decision on a label", "{n} decisions on labels", decided.length),
+        all.length > decided.length ? trn("{n} action, note or request", "{n} actions, notes and requests", all.length - decided.length) : "",
+        trn("about {n} comment.", "about {n} comments.", new Set(all.map((one) => one.row)).size)].filter(Boolean).join(", ")
+        + ` ${tr("The last one of each reviewer on a label counts.")}`
+      : tr("Nothing has been decided yet.")),
+    exportButtons(decided),
+    all.length ? table(tr("Decisions, newest first"), [[tr("who")], [tr("when (UTC)")], [tr("what")], [tr("why it was flagged")], [tr("comment")]], some.map(decisionRow)) : "",
     all.length > SHOWN ? element("p", {}, turn(-1), " ", turn(1)) : "");
 }

@@ -2,9 +2,6 @@
 
 const page = JSON.parse(document.getElementById("summary").textContent);
 const byId = (id) => document.getElementById(id);
-const number = (n) => n.toLocaleString("en");
-const words = (label) => label.replaceAll("_", "-");
-const plural = (n, noun, many = `${noun}s`) => `${number(n)} ${n === 1 ? noun : many}`;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // A value that is a function listens, null and false leave the attribute out.
@@ -36,6 +33,3 @@ function announce(sentence) {
   const line = byId("said");
   line.textContent = line.textContent === sentence ? `${sentence}\u00a0` : sentence;
 }
-
-const stamp = (ms) => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
-const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");

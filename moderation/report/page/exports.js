@@ -1,11 +1,11 @@
 // ---- what leaves the page as a file -----------------------------------------------------------------
 
 const EXPORTS = [
-  ["Ledger file", "decisions.ledger.jsonl", "application/x-ndjson", ledgerFile,
-    "for `moderation labels import` and `moderation train`"],
-  ["CSV", "decisions.csv", "text/csv", (all) => csv(DECISION_COLUMNS, all.map(decisionRecord)), "one row per decision"],
-  ["JSON lines", "decisions.jsonl", "application/x-ndjson", (all) => lines(all.map(decisionRecord)), "one line per decision"],
-  ["Statements of reasons", "statements-of-reasons.csv", "text/csv", reasonsFile, "one row per comment"],
+  [tr("Ledger file"), "decisions.ledger.jsonl", "application/x-ndjson", ledgerFile,
+    tr("for {import} and {train}", { import: "`moderation labels import`", train: "`moderation train`" })],
+  ["CSV", "decisions.csv", "text/csv", (all) => csv(DECISION_COLUMNS, all.map(decisionRecord)), tr("one row per decision")],
+  [tr("JSON lines"), "decisions.jsonl", "application/x-ndjson", (all) => lines(all.map(decisionRecord)), tr("one line per decision")],
+  [tr("Statements of reasons"), "statements-of-reasons.csv", "text/csv", reasonsFile, tr("one row per comment")],
 ];
 
 const DECISION_COLUMNS = ["thread_id", "id", "author", "created_at", "label", "decision", "value", "reviewer",
@@ -29,7 +29,7 @@ function placeOf(row) {
 // What `moderation labels import` takes back in; see moderation/labels/apart.py.
 function decisionRecord(one) {
   return { ...placeOf(one.row), label: one.label, value: Number(one.value),
-    decision: whatOf(one).split(" ")[0], reviewer: one.by, decided_at: iso(timeOf(one)), score: scoreOf(one),
+    decision: didWith(one), reviewer: one.by, decided_at: iso(timeOf(one)), score: scoreOf(one),
     threshold: thresholds[one.label] ?? null, flagged_by_model: flaggedWith(one), model: page.model.digest || page.model.name };
 }
 
@@ -77,13 +77,13 @@ function reasonsFile(all) {
 function statement(row, verdicts) {
   const against = verdicts.filter((one) => one.value);
   const facts = against.map((one) => {
-    const said = passages(row, one.label).map((words) => `“${words.slice(0, 100)}”`).join(", ");
-    return `${words(one.label)}${said ? `: ${said}` : ""}`;
+    const quoted = passages(row, one.label).map((one) => `“${one.slice(0, 100)}”`).join(", ");
+    return `${inEnglish(one.label)}${quoted ? `: ${quoted}` : ""}`;
   });
   const flagged = verdicts.some(flaggedWith);
   return { ...placeOf(row),
     outcome: against.length ? "against the rules" : "no objection",
-    grounds: against.map((one) => words(one.label)).join("; "),
+    grounds: against.map((one) => inEnglish(one.label)).join("; "),
     facts: facts.join("; "),
     found_by: flagged ? "automated scoring" : "a person",
     decided_by: "a person",
@@ -98,11 +98,11 @@ async function save([, filename, type, make], all) {
   const rows = [...new Set([...all, ...app.journal.beside(), ...app.journal.taken()].map((one) => one.row))];
   for (let at = 0; at < rows.length; at += 400) await app.store.load(rows.slice(at, at + 400), true);
   download(filename, type, make(all));
-  announce(`${filename} saved`);
+  announce(tr("{file} saved", { file: filename }));
 }
 
 function exportButtons(all) {
-  return element("div", { class: "exports" }, element("span", { class: "quiet" }, "Save as "),
+  return element("div", { class: "exports" }, element("span", { class: "quiet" }, tr("Save as"), " "),
     ...EXPORTS.map((one) => button(one[0], () => save(one, all), { title: one[4],
       disabled: !all.length && !(one[3] === ledgerFile && app.journal.beside().length) })));
 }

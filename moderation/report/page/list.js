@@ -13,16 +13,16 @@ const shape = (k) => drawing("svg", { viewBox: "0 0 12 12", class: `shape l${k %
 function badge(at, label) {
   const k = page.labels.indexOf(label);
   const score = app.columns.scores[k][at];
-  return element("span", { class: "badge" }, shape(k), " ", words(label), " ", element("span", { class: "figure" }, score < 0 ? "" : (score / 1000).toFixed(2)));
+  return element("span", { class: "badge" }, shape(k), " ", words(label), " ", element("span", { class: "figure" }, score < 0 ? "" : decimal(score / 1000, 2)));
 }
 
 // How long before the newest comment of the file, in a word.
 function age(seconds) {
   if (seconds < 0) return "";
   const days = Math.max(0, app.newest - seconds) / 86_400;
-  if (days < 1) return `${Math.floor(days * 24)} h`;
-  if (days < 60) return `${Math.floor(days)} d`;
-  return days < 730 ? `${Math.floor(days / 30.4)} mo` : `${Math.floor(days / 365.25)} y`;
+  if (days < 1) return tr("{n} h", { n: Math.floor(days * 24) });
+  if (days < 60) return tr("{n} d", { n: Math.floor(days) });
+  return days < 730 ? tr("{n} mo", { n: Math.floor(days / 30.4) }) : tr("{n} y", { n: Math.floor(days / 365.25) });
 }
 
 const firstWords = (text) => tame(Array.from((text || "").slice(0, 4 * SNIPPET)).slice(0, SNIPPET).join("").replace(/\s+/gu, " ").trim());
@@ -35,22 +35,22 @@ function fate(row) {
 function line(at) {
   const row = app.columns.row[at];
   const comment = app.store.brief(row);
-  const who = app.columns.authorAt(at) || "anonymous";
+  const who = app.columns.authorAt(at) || tr("anonymous");
   const time = app.columns.time[at];
   const labels = app.columns.labelsAt(at);
   const picked = app.selected.has(at);
   return [
-    element("input", { type: "checkbox", class: "pick-one", checked: picked, "aria-label": `Select the comment of ${who.slice(0, 60)}`,
+    element("input", { type: "checkbox", class: "pick-one", checked: picked, "aria-label": tr("Select the comment of {who}", { who: who.slice(0, 60) }),
       click: (event) => app.pick(at, event.target.checked, event.shiftKey) }),
     element("button", { type: "button", "aria-current": at === app.at ? "true" : null, class: app.reviewed[at] ? "line done" : "line",
       click: (event) => (event.shiftKey ? app.pick(at, true, true) : app.show(at, true)) },
       element("span", { class: "line-top" },
-        app.reviewed[at] ? element("span", { class: "tick" }, "✓", element("span", { class: "unseen" }, " reviewed ")) : "",
-        ...(labels.length ? labels.map((label) => badge(at, label)) : [element("span", { class: "badge none" }, "no flag")]),
-        fate(row), ...app.journal.asks(row).map((one) => element("span", { class: "fate" }, "for ", one.to ? name(one.to) : "anybody")),
-        app.journal.disputes(row).length ? element("span", { class: "fate" }, "disputed") : "",
+        app.reviewed[at] ? element("span", { class: "tick" }, "✓", element("span", { class: "unseen" }, ` ${tr("reviewed")} `)) : "",
+        ...(labels.length ? labels.map((label) => badge(at, label)) : [element("span", { class: "badge none" }, tr("no flag"))]),
+        fate(row), ...app.journal.asks(row).map((one) => element("span", { class: "fate" }, ...trParts("for {who}", { who: one.to ? name(one.to) : tr("anybody") }))),
+        app.journal.disputes(row).length ? element("span", { class: "fate" }, tr("disputed")) : "",
         element("span", { class: "line-age", title: time < 0 ? null : day(time) }, age(time))),
-      element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || "(no text)" : " ")),
+      element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || tr("(no text)") : " ")),
       element("span", { class: "line-who" }, name(who))),
   ];
 }
@@ -73,8 +73,9 @@ app.drawList = () => {
   const place = app.list.indexOf(app.at);
   const open = app.list.reduce((n, at) => n + (app.reviewed[at] ? 0 : 1), 0);
   byId("count").textContent = app.list.length
-    ? `${place >= 0 ? `${number(place + 1)} of ` : ""}${number(app.list.length)}; ${number(open)} to review`
-    : "none";
+    ? (place >= 0 ? tr("{place} of {all}; {open} to review", { place: place + 1, all: app.list.length, open })
+      : tr("{all}; {open} to review", { all: app.list.length, open }))
+    : tr("none");
   byId("pick-all").parentElement.hidden = !app.list.length;
   byId("pick-all").checked = app.list.length > 0 && app.list.every((at) => app.selected.has(at));
   byId("pick-all").indeterminate = app.selected.size > 0 && !byId("pick-all").checked;
@@ -126,24 +127,24 @@ function savedViews() {
 }
 
 function keepViews(list) {
-  try { localStorage.setItem(VIEWS_KEPT, JSON.stringify(Object.fromEntries(list))); } catch { announce("This browser keeps no views"); }
+  try { localStorage.setItem(VIEWS_KEPT, JSON.stringify(Object.fromEntries(list))); } catch { announce(tr("This browser keeps no views")); }
   drawViews();
 }
 
 function saveView() {
   const given = byId("view-name").value.trim();
-  if (!given) return announce("Give the view a name first");
+  if (!given) return announce(tr("Give the view a name first"));
   const told = new URLSearchParams();
   for (const [key, value] of Object.entries(app.state))
     if (!["row", "view"].includes(key) && String(value) !== String(PLAIN[key])) told.set(key, value);
   keepViews([...savedViews().filter(([one]) => one !== given), [given, String(told)]]);
   byId("view-name").value = "";
-  return announce(`View ${given} saved`);
+  return announce(tr("View {name} saved", { name: given }));
 }
 
 function drawViews() {
   byId("saved-views").replaceChildren(...savedViews().map(([title, told]) => element("li", {},
     button("", () => app.filter({ ...PLAIN, ...stateOf(told) }), { class: "chip view" }),
-    button("×", () => keepViews(savedViews().filter(([one]) => one !== title)), { class: "chip", "aria-label": `Forget the view ${title}` }))));
+    button("×", () => keepViews(savedViews().filter(([one]) => one !== title)), { class: "chip", "aria-label": tr("Forget the view {name}", { name: title }) }))));
   byId("saved-views").querySelectorAll(".view").forEach((one, k) => one.append(name(savedViews()[k][0])));
 }

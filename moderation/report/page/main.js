@@ -18,27 +18,27 @@ app.drawFilters = () => {
   const counts = facets(app.columns, state, app.found, app.reviewed);
   const options = (id, choices, value) => byId(id).replaceChildren(...choices.map(([key, text]) =>
     element("option", { value: key, selected: key === value }, text)));
-  options("label", [["", `all (${number(counts.any)})`],
+  options("label", [["", tr("all ({n})", { n: counts.any })],
     ...page.labels.map((label) => [label, `${words(label)} (${number(counts.labels[label])})`])], state.label);
-  options("show", [["open", `open (${number(counts.show.open)})`],
-    ["reviewed", `reviewed (${number(counts.show.reviewed)})`], ["all", `all (${number(counts.show.all)})`],
-    ["asked", `asked of you (${number(counts.show.asked)})`], ["disputed", `disagreed on (${number(counts.show.disputed)})`]], state.show);
+  options("show", [["open", tr("open ({n})", { n: counts.show.open })],
+    ["reviewed", tr("reviewed ({n})", { n: counts.show.reviewed })], ["all", tr("all ({n})", { n: counts.show.all })],
+    ["asked", tr("asked of you ({n})", { n: counts.show.asked })], ["disputed", tr("disagreed on ({n})", { n: counts.show.disputed })]], state.show);
   options("order", Object.entries(ORDERS).map(([key, one]) => [key, one.title]), state.order);
-  options("status", [["", "any"], ...app.columns.statuses.map((one) => [one, tame(one)])], state.status);
-  options("reason", [["", "any"], ...app.columns.reasons.map((one) => [one, tame(words(one))])], state.reason);
+  options("status", [["", tr("any")], ...app.columns.statuses.map((one) => [one, nameIn(STATUS_NAMES, one)])], state.status);
+  options("reason", [["", tr("any")], ...app.columns.reasons.map((one) => [one, whyListed(one)])], state.reason);
   for (const key of ["min", "max", "q"]) if (document.activeElement !== byId(key)) byId(key).value = state[key];
   const chips = [];
   const chip = (key, what, text) => chips.push(element("li", {}, element("button", { type: "button", class: "chip",
-    "aria-label": `Remove the filter ${what} ${tame(text)}`, click: () => app.filter({ [key]: "" }) }, `${what}: `, name(text), " ×")));
+    "aria-label": tr("Remove the filter {what} {text}", { what, text: tame(text) }), click: () => app.filter({ [key]: "" }) }, `${what}: `, name(text), " ×")));
   const thread = app.columns.threads.find((one) => one[0] === state.thread);
-  if (state.thread) chip("thread", "thread", thread?.[1] || state.thread);
-  if (state.author) chip("author", "author", state.author);
-  if (state.campaign !== "") chip("campaign", "near-duplicates", state.campaign);
-  if (state.domain) chip("domain", "links to", state.domain);
-  if (state.every) chip("every", "also", "what is not flagged");
-  if (state.from !== "") chip("from", "threshold", (Number(state.from) / 1000).toFixed(3));
+  if (state.thread) chip("thread", tr("thread"), thread?.[1] || state.thread);
+  if (state.author) chip("author", tr("author"), state.author);
+  if (state.campaign !== "") chip("campaign", tr("near-duplicates"), state.campaign);
+  if (state.domain) chip("domain", tr("links to"), state.domain);
+  if (state.every) chip("every", tr("also"), tr("what is not flagged"));
+  if (state.from !== "") chip("from", tr("threshold"), decimal(Number(state.from) / 1000, 3));
   const used = ["label", "min", "max", "status", "reason"].filter((key) => String(state[key]) !== String(PLAIN[key])).length;
-  byId("more-said").textContent = `${ORDERS[state.order].title}; ${words(state.show)}${used ? `; ${plural(used, "filter")}` : ""}`;
+  byId("more-said").textContent = [ORDERS[state.order].title, SHOWN_NAMES[state.show], used ? trn("{n} filter", "{n} filters", used) : ""].filter(Boolean).join("; ");
   byId("chips").replaceChildren(...chips);
 };
 
@@ -105,7 +105,8 @@ app.hear = async () => {
   const differ = anew ? app.journal.restart(told) : [];
   for (const one of differ) rows.add(one.row);
   const lost = differ.filter((one) => one.gone).length;
-  if (lost) announce(`The ledger is another one now: ${plural(lost, "decision")} of before ${lost === 1 ? "is" : "are"} not in it`);
+  if (lost) announce(trn("The ledger is another one now: {n} decision of before is not in it",
+    "The ledger is another one now: {n} decisions of before are not in it", lost));
   await app.adopt([...new Set(told.filter((one) => one.row !== undefined).map((one) => one.row))]);
   for (const one of told) {
     const known = one.retracts ? app.journal.takeBackKey(one.retracts) : app.journal.add(one);
@@ -130,7 +131,7 @@ async function keepHearing() {
         await app.next();
       }
     } catch (error) { // else the line beside the title says so when something is unsaved
-      if (error instanceof Restarted && !app.over) return tell({ text: `Note: ${error.message}`, bad: true });
+      if (error instanceof Restarted && !app.over) return tell({ text: tr("Note: {what}", { what: error.message }), bad: true });
     }
   }
 }
@@ -149,7 +150,7 @@ async function start() {
   listen();
   app.saving.listen(() => app.changed());
   if (!app.store.live && app.columns.listed < page.figures.flagged)
-    byId("figures").append(` This file holds the ${number(app.columns.listed)} most certain ones.`);
+    byId("figures").append(" ", trn("This file holds the most certain one.", "This file holds the {n} most certain ones.", app.columns.listed));
   await app.refilter();
   app.view(app.state.view);
   await app.first();
@@ -160,5 +161,5 @@ async function start() {
 
 start().catch((error) => {
   byId("bar").hidden = true;
-  byId("card").replaceChildren(element("p", { class: "empty" }, `The page could not start: ${error.message}`));
+  byId("card").replaceChildren(element("p", { class: "empty" }, tr("The page could not start: {what}", { what: error.message })));
 });

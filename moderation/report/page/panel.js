@@ -22,7 +22,7 @@ app.drawPanel = async () => {
   try {
     await (app.panel === "thread" ? drawConversation(row) : drawAuthor(row));
   } catch (error) {
-    byId("panel-body").replaceChildren(element("p", { class: "empty" }, `This could not be read: ${error.message}`));
+    byId("panel-body").replaceChildren(element("p", { class: "empty" }, tr("This could not be read: {what}", { what: error.message })));
   }
 };
 
@@ -48,15 +48,15 @@ async function drawConversation(row) {
   const fresh = app.panelShown !== `thread ${row}`;
   app.panelShown = `thread ${row}`;
   byId("panel-body").replaceChildren(
-    element("h3", {}, name(told.title || "Conversation")),
-    element("p", { class: "meta" }, `${plural(told.comments, "comment")}, ${number(flags)} flagged`,
-      told.rows.length < told.comments ? `; ${number(told.rows.length)} of them are here` : ""),
+    element("h3", {}, name(told.title || tr("Conversation"))),
+    element("p", { class: "meta" }, trn("{n} comment, {flagged} flagged", "{n} comments, {flagged} flagged", told.comments, { flagged: flags }),
+      told.rows.length < told.comments ? `; ${tr("{n} of them are here", { n: told.rows.length })}` : ""),
     element("div", { class: "strip-row" },
-      button("↑ flag", () => jump(-1), { title: "key [", "aria-label": "Previous flag of the conversation", disabled: !flags }), strip(told, here),
-      button("↓ flag", () => jump(1), { title: "key ]", "aria-label": "Next flag of the conversation", disabled: !flags })),
-    from > 0 ? element("p", {}, more(`${plural(from, "comment")} above`, () => { app.span = [Math.max(0, from - 2 * AROUND), to]; })) : "",
+      button(tr("↑ flag"), () => jump(-1), { title: tr("key {key}", { key: "[" }), "aria-label": tr("Previous flag of the conversation"), disabled: !flags }), strip(told, here),
+      button(tr("↓ flag"), () => jump(1), { title: tr("key {key}", { key: "]" }), "aria-label": tr("Next flag of the conversation"), disabled: !flags })),
+    from > 0 ? element("p", {}, more(trn("{n} comment above", "{n} comments above", from), () => { app.span = [Math.max(0, from - 2 * AROUND), to]; })) : "",
     element("ol", { class: "thread" }, ...rows.flatMap((one, k) => [gap(told, from + k), post(told, from + k, here)])),
-    to < told.rows.length ? element("p", {}, more(`${plural(told.rows.length - to, "comment")} below`, () => { app.span = [from, Math.min(told.rows.length, to + 2 * AROUND)]; })) : "");
+    to < told.rows.length ? element("p", {}, more(trn("{n} comment below", "{n} comments below", told.rows.length - to), () => { app.span = [from, Math.min(told.rows.length, to + 2 * AROUND)]; })) : "");
   const now = byId("panel-body").querySelector(".now");
   if (fresh && now) scrollWithin(byId("panel-body"), now, true);
   else byId("panel-body").scrollTop = at;
@@ -67,7 +67,7 @@ function strip(told, here) {
   const n = told.rows.length;
   const x = (k) => ((k + .5) / n) * 300;
   const picture = drawing("svg", { viewBox: "0 0 300 16", class: "strip", role: "img", preserveAspectRatio: "none",
-    "aria-label": `Comment ${number(here + 1)} of ${number(n)}; flags on ${number(told.flags.filter(Boolean).length)}` },
+    "aria-label": tr("Comment {here} of {all}; flags on {flagged}", { here: here + 1, all: n, flagged: told.flags.filter(Boolean).length }) },
     drawing("rect", { class: "track", x: 0, y: 6, width: 300, height: 4 }));
   const drawn = new Set();
   told.flags.forEach((bits, k) => {
@@ -88,7 +88,7 @@ function strip(told, here) {
 function gap(told, k) {
   const before = k ? told.rows[k - 1] : told.start - 1;
   const lacking = told.rows[k] - before - 1;
-  return lacking > 0 && !app.store.live ? element("li", { class: "gap" }, `${plural(lacking, "comment")} not in this file`) : "";
+  return lacking > 0 && !app.store.live ? element("li", { class: "gap" }, trn("{n} comment not in this file", "{n} comments not in this file", lacking)) : "";
 }
 
 function post(told, k, here) {
@@ -97,21 +97,21 @@ function post(told, k, here) {
   const at = app.columns.atOf.get(row);
   const depth = Math.min(told.depth[k], 12);
   const labels = page.labels.filter((_, j) => Math.floor(told.flags[k] / 2 ** j) % 2);
-  const who = told.authors[told.author[k]] || "anonymous";
+  const who = told.authors[told.author[k]] || tr("anonymous");
   const said = app.journal.standing(row);
   return element("li", { class: k === here ? "now" : told.flags[k] ? "has-flag" : null, "data-depth": depth },
     element("div", { class: "post" },
       element("p", { class: "meta" }, element("span", { class: "who" }, name(who)), comment.time === undefined ? "" : ` · ${day(comment.time)}`,
-        told.depth[k] > 12 ? ` · level ${told.depth[k]}` : ""),
+        told.depth[k] > 12 ? ` · ${tr("level {n}", { n: told.depth[k] })}` : ""),
       labels.length || said.length ? element("p", { class: "post-labels" },
         ...labels.map((label) => element("span", { class: "badge" }, shape(page.labels.indexOf(label)), ` ${words(label)}`)),
         at === undefined ? "" : fate(row),
         ...page.labels.map((label) => app.journal.verdict(row, label, app.me())).filter(Boolean).map((one) =>
-          element("span", { class: `pill ${one.value ? "yes" : "no"}` }, `${one.value ? "yes" : "no"} to ${words(one.label)}`))) : "",
+          element("span", { class: `pill ${one.value ? "yes" : "no"}` }, answered(one.value, one.label)))) : "",
       element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null },
         element("div", { class: "text", dir: "auto" }, tame(comment.text || ""), comment.characters ? " …" : "")),
-      k === here ? "" : button("Decide on this", () => app.openRow(row).catch((error) => announce(error.message)),
-        { class: "link", "aria-label": `Decide on the comment of ${who.slice(0, 60)}` })));
+      k === here ? "" : button(tr("Decide on this"), () => app.openRow(row).catch((error) => announce(error.message)),
+        { class: "link", "aria-label": tr("Decide on the comment of {who}", { who: who.slice(0, 60) }) })));
 }
 
 async function jump(by) {
@@ -121,7 +121,7 @@ async function jump(by) {
   const told = app.conversation;
   for (let k = told.rows.indexOf(row) + by; k >= 0 && k < told.rows.length; k += by)
     if (told.flags[k]) { await app.openRow(told.rows[k], true); return; }
-  announce(by > 0 ? "No flag below in this conversation" : "No flag above in this conversation");
+  announce(by > 0 ? tr("No flag below in this conversation") : tr("No flag above in this conversation"));
 }
 
 // ---- the author ---------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ async function jump(by) {
 async function drawAuthor(row) {
   const own = app.columns.authorAt(app.at);
   if (!own) {
-    byId("panel-body").replaceChildren(element("p", { class: "empty" }, "This comment has no author's name."));
+    byId("panel-body").replaceChildren(element("p", { class: "empty" }, tr("This comment has no author's name.")));
     return;
   }
   if (app.authorShown?.name !== own) app.authorShown = { name: own, row, ...(await app.store.author(row)) };
@@ -141,27 +141,27 @@ async function drawAuthor(row) {
   const rows = new Set(told.rows);
   const verdicts = [...rows].flatMap((one) => page.labels.map((label) => app.journal.verdict(one, label, app.me())).filter(Boolean));
   const decided = new Set(verdicts.map((one) => one.row)).size;
-  const of = (n, all) => `${number(n)} of ${number(all)}`;
+  const of = (n, all) => tr("{n} of {all}", { n, all });
   const yes = (label) => verdicts.filter((one) => one.label === label && one.value).length;
   const no = (label) => verdicts.filter((one) => one.label === label && !one.value).length;
   byId("panel-body").replaceChildren(
     element("h3", {}, name(own)),
-    element("p", { class: "meta" }, `${plural(told.comments, "comment")} in ${plural(told.threads, "conversation")}`,
-      app.store.live ? "" : ", as far as this file has them", told.first === null ? "" : `; first seen ${day(told.first)}, last ${day(told.last)}`),
-    element("p", {}, button(`This author only: all ${number(told.rows.length)}`, () => app.onlyAuthor(own, true)), " ",
-      told.flagged ? button(`The ${number(told.flagged)} flagged`, () => app.onlyAuthor(own, false)) : ""),
-    table("Flags and decisions", [["label"], ["flagged", "number"], ["decided yes", "number"], ["decided no", "number"]], page.labels.map((label, k) =>
+    element("p", { class: "meta" }, tr("{comments} in {threads}", { comments: trn("{n} comment", "{n} comments", told.comments), threads: trn("{n} conversation", "{n} conversations", told.threads) }),
+      app.store.live ? "" : `, ${tr("as far as this file has them")}`, told.first === null ? "" : `; ${tr("first seen {first}, last {last}", { first: day(told.first), last: day(told.last) })}`),
+    element("p", {}, button(tr("This author only: all {n}", { n: told.rows.length }), () => app.onlyAuthor(own, true)), " ",
+      told.flagged ? button(trn("The {n} flagged", "The {n} flagged", told.flagged), () => app.onlyAuthor(own, false)) : ""),
+    table(tr("Flags and decisions"), [[tr("label")], [tr("flagged"), "number"], [tr("decided yes"), "number"], [tr("decided no"), "number"]], page.labels.map((label, k) =>
       element("tr", {}, element("td", {}, shape(k), ` ${words(label)}`), element("td", { class: "number" }, of(told.flags[label], told.comments)),
         element("td", { class: "number" }, of(yes(label), decided)), element("td", { class: "number" }, of(no(label), decided))))),
     ...decidedOverTime(verdicts),
-    told.spans ? element("figure", {}, overTime(told.spans), element("figcaption", { class: "meta" }, `Comments from ${day(told.spans.start).slice(0, 10)} to ${day(told.spans.end).slice(0, 10)}; filled: flagged`)) : "",
-    told.links.length ? table("Links to", [["domain"], ["comments", "number"]], told.links.map(([domain, n]) =>
-      element("tr", {}, element("td", {}, name(domain)), element("td", { class: "number" }, of(n, told.read))))) : element("p", { class: "meta" }, "No links."),
-    element("h4", {}, told.rows.length > recent.length ? `The newest ${recent.length}` : "All comments"),
+    told.spans ? element("figure", {}, overTime(told.spans), element("figcaption", { class: "meta" }, tr("Comments from {first} to {last}; filled: flagged", { first: dateOf(1000 * told.spans.start), last: dateOf(1000 * told.spans.end) }))) : "",
+    told.links.length ? table(tr("Links to"), [[tr("domain")], [tr("comments"), "number"]], told.links.map(([domain, n]) =>
+      element("tr", {}, element("td", {}, name(domain)), element("td", { class: "number" }, of(n, told.read))))) : element("p", { class: "meta" }, tr("No links.")),
+    element("h4", {}, told.rows.length > recent.length ? tr("The newest {n}", { n: recent.length }) : tr("All comments")),
     element("ol", { class: "thread" }, ...recent.map((one) => element("li", { class: one === row ? "now" : null }, element("div", { class: "post" },
       element("p", { class: "meta" }, app.store.brief(one)?.time === undefined ? "" : day(app.store.brief(one).time)),
-      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(app.store.brief(one)?.text) || "(no text)")),
-      one === row ? "" : button("Decide on this", () => app.openRow(one).catch((error) => announce(error.message)), { class: "link" }))))));
+      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(app.store.brief(one)?.text) || tr("(no text)"))),
+      one === row ? "" : button(tr("Decide on this"), () => app.openRow(one).catch((error) => announce(error.message)), { class: "link" }))))));
 }
 
 // By the day on which the comment was written: yes upwards, no downwards, a row for each label.
@@ -176,21 +176,21 @@ function decidedOverTime(verdicts) {
     for (const [one, time] of list) bins[Math.min(23, Math.floor((24 * (time - from)) / (to - from)))][one.value ? 0 : 1] += 1;
     const most = Math.max(...bins.flat());
     const picture = drawing("svg", { viewBox: "0 0 240 32", class: "chart", role: "img",
-      "aria-label": `Decisions on ${words(label)} over time, yes and no: ${bins.map(([yes, no]) => `${yes} ${no}`).join("; ")}` },
+      "aria-label": tr("Decisions on {label} over time, yes and no: {list}", { label: words(label), list: bins.map(([yes, no]) => `${yes} ${no}`).join("; ") }) },
       drawing("line", { class: "axis", x1: 0, x2: 240, y1: 16, y2: 16 }));
     bins.forEach(([yes, no], j) => {
       if (yes) picture.append(drawing("rect", { class: "bar over", x: j * 10 + 1, width: 8, y: 16 - (yes / most) * 15, height: (yes / most) * 15 }));
       if (no) picture.append(drawing("rect", { class: "bar", x: j * 10 + 1, width: 8, y: 16, height: (no / most) * 15 }));
     });
     return element("figure", {}, picture, element("figcaption", { class: "meta" }, shape(k),
-      ` decided on ${words(label)}, ${day(from).slice(0, 10)} to ${day(to).slice(0, 10)}: yes above the line, no below`));
+      " ", tr("decided on {label}, {first} to {last}: yes above the line, no below", { label: words(label), first: dateOf(1000 * from), last: dateOf(1000 * to) })));
   });
 }
 
 function overTime({ comments, flagged }) {
   const most = Math.max(1, ...comments);
   const picture = drawing("svg", { viewBox: "0 0 240 48", class: "chart", role: "img",
-    "aria-label": `Comments over time: ${comments.map((n, k) => `${n}, ${flagged[k]} flagged`).join("; ")}` });
+    "aria-label": tr("Comments over time: {list}", { list: comments.map((n, k) => tr("{n}, {flagged} flagged", { n, flagged: flagged[k] })).join("; ") }) });
   comments.forEach((n, k) => {
     const bar = (kind, count) => drawing("rect", { class: kind, x: k * 10 + 1, width: 8, y: 46 - (count / most) * 44, height: (count / most) * 44 });
     if (n) picture.append(bar("bar", n));

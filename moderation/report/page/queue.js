@@ -2,7 +2,8 @@
 
 const PLAIN = { label: "", show: "open", min: 0, max: 100, thread: "", author: "", campaign: "", reason: "",
   status: "", q: "", order: "certain", row: "", view: "review", from: "", domain: "", every: "" };
-const SHOWS = ["open", "reviewed", "all", "asked", "disputed"];
+const SHOWN_NAMES = { open: tr("open"), reviewed: tr("reviewed"), all: tr("all"), asked: tr("asked of you"), disputed: tr("disagreed on") };
+const SHOWS = Object.keys(SHOWN_NAMES);
 const VIEWS = ["review", "team", "overview", "decisions"];
 
 const readAddress = () => stateOf(location.hash.slice(1));
@@ -30,12 +31,12 @@ function writeAddress(state) {
 
 // Each takes the columns and gives a comparison of two places in the index.
 const ORDERS = {
-  certain: { title: "most certain first", by: (c) => (a, b) => c.best[b] - c.best[a] || a - b },
-  uncertain: { title: "most uncertain first", by: (c) => (a, b) => c.best[a] - c.best[b] || a - b },
-  newest: { title: "newest first", by: (c) => (a, b) => c.time[b] - c.time[a] || a - b },
-  worst: { title: "worst thread first",
+  certain: { title: tr("most certain first"), by: (c) => (a, b) => c.best[b] - c.best[a] || a - b },
+  uncertain: { title: tr("most uncertain first"), by: (c) => (a, b) => c.best[a] - c.best[b] || a - b },
+  newest: { title: tr("newest first"), by: (c) => (a, b) => c.time[b] - c.time[a] || a - b },
+  worst: { title: tr("worst thread first"),
     by: (c) => (a, b) => c.busy[c.thread[b]] - c.busy[c.thread[a]] || c.thread[a] - c.thread[b] || a - b },
-  dump: { title: "as in the dump", by: () => (a, b) => a - b },
+  dump: { title: tr("as in the dump"), by: () => (a, b) => a - b },
 };
 
 // Names by number, each once.

@@ -1,15 +1,18 @@
 // ---- what should become of a comment, why, and whom else to ask ------------------------------------------
 
 const ACTIONS = {
-  approve: { text: "Approve", done: "approved" },
-  hide: { text: "Hide", done: "hidden" },
-  spam: { text: "Spam folder", done: "spam folder" },
-  trash: { text: "Trash", done: "trash" },
-  escalate: { text: "Escalate", done: "escalated" },
-  none: { text: "Leave as it is", done: "left as it is" },
+  approve: { text: tr("Approve"), done: tr("approved") },
+  hide: { text: tr("Hide"), done: tr("hidden") },
+  spam: { text: tr("Spam folder"), done: tr("spam folder") },
+  trash: { text: tr("Trash"), done: tr("trash") },
+  escalate: { text: tr("Escalate"), done: tr("escalated") },
+  none: { text: tr("Leave as it is"), done: tr("left as it is") },
 };
 
 const reasonOf = (code) => page.reasons.find((one) => one.code === code);
+
+// The reasons that come with the program have translations, a site's own are in its language already.
+const reasonTitle = (code) => { const title = reasonOf(code)?.title; return title === undefined ? code : tr(title); };
 
 // What a reason says about one place: its labels are confirmed; where nothing is wrong every flag is rejected.
 function judged(at, reason) {
@@ -30,14 +33,14 @@ app.act = async (wish) => {
     const own = reason ? judged(at, reason).filter((one) => !said.has(one.label)) : [];
     return [...own, { row, kind: "action", ...wish }];
   });
-  const what = reason ? reason.title : wish.action ? ACTIONS[wish.action].text : "Note kept";
+  const what = reason ? tr(reason.title) : wish.action ? ACTIONS[wish.action].text : tr("Note kept");
   await app.carryOut(says, wish.action && reason ? `${what}: ${ACTIONS[wish.action].done}` : what, { reason, wish });
 };
 
 app.ask = async (to, note) => {
   if (!(await app.stillOpen(app.countOpen))) return;
   const says = app.places().map((at) => ({ row: app.columns.row[at], kind: "request", ...(to ? { to } : {}), ...(note ? { note } : {}) }));
-  await app.carryOut(says, to ? `Given to ${to}` : "A second opinion is asked for");
+  await app.carryOut(says, to ? tr("Given to {who}", { who: to }) : tr("A second opinion is asked for"));
 };
 
 app.actFor = (reason, note) => app.act({ action: reason.action, reason: reason.code, ...(note ? { note } : {}) });
@@ -47,29 +50,29 @@ const knownNames = () => [...new Set([...app.journal.all(), ...app.journal.besid
 
 function openReasons() {
   if (app.at < 0) return;
-  if (app.veiled) { app.unveil(); return announce("The text is shown now"); }
+  if (app.veiled) { app.unveil(); return announce(tr("The text is shown now")); }
   const n = app.places().length;
-  const note = element("textarea", { id: "note", rows: 2, maxlength: 2000, placeholder: "For your colleagues; the author never sees it" });
-  const to = element("input", { id: "ask-who", maxlength: 100, list: "known-names", autocomplete: "off", placeholder: "anybody else" });
+  const note = element("textarea", { id: "note", rows: 2, maxlength: 2000, placeholder: tr("For your colleagues; the author never sees it") });
+  const to = element("input", { id: "ask-who", maxlength: 100, list: "known-names", autocomplete: "off", placeholder: tr("anybody else") });
   const said = () => note.value.trim();
   const then = (act) => () => { byId("reasons").close(); act(); };
   const choice = (reason, k) => element("button", { type: "button", class: "reason", click: then(() => app.actFor(reason, said())) },
-    element("kbd", {}, k < 9 ? k + 1 : ""), element("span", { class: "reason-title" }, name(reason.title),
+    element("kbd", {}, k < 9 ? k + 1 : ""), element("span", { class: "reason-title" }, name(tr(reason.title)),
       reason.labels.length ? element("span", { class: "quiet" }, ` ${reason.labels.map(words).join(", ")}`) : ""),
     element("span", { class: "fate" }, ACTIONS[reason.action].text),
-    reason.key ? element("kbd", { title: "anywhere on the page" }, `⇧${reason.key}`) : "",
-    reason.rule ? element("span", { class: "meta rule" }, name(reason.rule)) : "");
-  byId("reasons-title").textContent = n === 1 ? "Reason and action" : `Reason and action for ${number(n)} comments`;
+    reason.key ? element("kbd", { title: tr("anywhere on the page") }, `⇧${reason.key}`) : "",
+    reason.rule ? element("span", { class: "meta rule" }, name(tr(reason.rule))) : "");
+  byId("reasons-title").textContent = n === 1 ? tr("Reason and action") : trn("Reason and action for {n} comment", "Reason and action for {n} comments", n);
   byId("reasons-body").replaceChildren(
     page.reasons.length ? element("div", { class: "reason-list" }, ...page.reasons.map(choice)) : "",
-    element("p", {}, element("label", { for: "note" }, "Note, with whatever you choose"), note),
-    element("h3", {}, "Action without a reason"),
+    element("p", {}, element("label", { for: "note" }, tr("Note, with whatever you choose")), note),
+    element("h3", {}, tr("Action without a reason")),
     element("p", { class: "buttons" }, ...Object.entries(ACTIONS).map(([action, { text }]) =>
       button(text, then(() => app.act({ action, ...(said() ? { note: said() } : {}) })))),
-      button("Keep the note only", () => { if (said()) then(() => app.act({ note: said() }))(); else { announce("Write the note first"); note.focus(); } })),
-    element("h3", {}, "Ask someone else"),
-    element("p", { class: "buttons" }, element("label", { for: "ask-who" }, "Who "), to, element("datalist", { id: "known-names" },
-      ...knownNames().map((one) => element("option", { value: one }))), button(n === 1 ? "Ask" : `Give ${number(n)} to them`, then(() => app.ask(to.value.trim(), said())))));
+      button(tr("Keep the note only"), () => { if (said()) then(() => app.act({ note: said() }))(); else { announce(tr("Write the note first")); note.focus(); } })),
+    element("h3", {}, tr("Ask someone else")),
+    element("p", { class: "buttons" }, element("label", { for: "ask-who" }, tr("Who"), " "), to, element("datalist", { id: "known-names" },
+      ...knownNames().map((one) => element("option", { value: one }))), button(n === 1 ? tr("Ask") : trn("Give {n} to them", "Give {n} to them", n), then(() => app.ask(to.value.trim(), said())))));
   byId("reasons").showModal();
 }
 
@@ -89,15 +92,15 @@ const reasonByLetter = (event) => (event.shiftKey && /^[A-Z]$/.test(event.key) ?
 // What was done about a comment, and what people noted, under its labels.
 function doneAbout(row) {
   const done = app.journal.action(row);
-  const reason = done?.reason && reasonOf(done.reason);
   const asks = app.journal.asks(row);
   const disputes = app.journal.disputes(row);
   return [
-    done ? element("p", { class: "done-about" }, element("span", { class: "fate" }, ACTIONS[done.action].done),
-      done.reason ? [" ", name(reason ? reason.title : done.reason)] : "", " by ", name(done.by)) : "",
+    done ? element("p", { class: "done-about" }, element("span", { class: "fate" }, ACTIONS[done.action].done), " ",
+      ...(done.reason ? trParts("{reason} by {who}", { reason: name(reasonTitle(done.reason)), who: name(done.by) }) : trParts("by {who}", { who: name(done.by) }))) : "",
     ...app.journal.notes(row).map((one) => element("p", { class: "note" }, element("strong", {}, name(one.by), ": "), element("bdi", { dir: "auto" }, tame(one.note)))),
-    ...asks.map((one) => element("p", { class: "notice" }, name(one.by), one.to ? [" asked ", name(one.to)] : " asks somebody else", " to look at this.")),
-    disputes.length ? element("p", { class: "notice" }, `Reviewers disagree on ${disputes.map(words).join(", ")}. `,
-      button("Settle it", () => app.view("team"), { class: "link" })) : "",
+    ...asks.map((one) => element("p", { class: "notice" },
+      ...(one.to ? trParts("{who} asked {other} to look at this.", { who: name(one.by), other: name(one.to) }) : trParts("{who} asks somebody else to look at this.", { who: name(one.by) })))),
+    disputes.length ? element("p", { class: "notice" }, tr("Reviewers disagree on {labels}.", { labels: disputes.map(words).join(", ") }), " ",
+      button(tr("Settle it"), () => app.view("team"), { class: "link" })) : "",
   ].flat();
 }

@@ -63,8 +63,10 @@ app.refilter = async () => {
 
 // All comments are searched, not only those that are listed.
 function foundText(found) {
-  const where = app.store.live ? `in all ${number(page.figures.comments)} comments` : "in the comments of this file";
-  return `${number(found.count)} found ${where}${found.count > found.size ? `; the first ${number(found.size)} are listed, flagged ones first` : ""}`;
+  const { count: n, size } = found;
+  const where = app.store.live ? trn("{n} found in all {all} comments", "{n} found in all {all} comments", n, { all: page.figures.comments })
+    : trn("{n} found in the comments of this file", "{n} found in the comments of this file", n);
+  return n > size ? `${where}; ${tr("the first {n} are listed, flagged ones first", { n: size })}` : where;
 }
 
 app.filter = async (changed) => {
@@ -90,7 +92,7 @@ app.show = async (at, asked) => {
   app.state.row = String(row);
   writeAddress(app.state);
   if (!app.store.ready(row)) {
-    try { await app.store.load([row]); } catch (error) { app.empty(`This comment could not be read: ${error.message}`); return; }
+    try { await app.store.load([row]); } catch (error) { app.empty(tr("This comment could not be read: {what}", { what: error.message })); return; }
     if (app.at !== at) return;
   }
   app.draw();
@@ -151,11 +153,11 @@ app.nothing = () => {
   const n = page.figures.comments;
   const command = (text) => element("code", {}, text);
   byId("view-review").classList.add("nothing");
-  app.empty(n ? `Nothing is flagged in ${n === 1 ? "this comment" : `these ${number(n)} comments`}.` : "There is no comment in this file.",
-    n ? element("p", {}, "There is nothing to review here. How near the scores came to the thresholds is in ",
-      button("Overview", () => app.view("overview"), { class: "link" }), ".") : "",
-    n ? element("p", {}, "To look all the same: ", command("moderation queue"), " draws comments to check, and ",
-      command("moderation thresholds"), " sets lower thresholds, which flag more.") : "");
+  app.empty(n ? trn("Nothing is flagged in this comment.", "Nothing is flagged in these {n} comments.", n) : tr("There is no comment in this file."),
+    n ? element("p", {}, ...trParts("There is nothing to review here. How near the scores came to the thresholds is in {overview}.",
+      { overview: button(tr("Overview"), () => app.view("overview"), { class: "link" }) })) : "",
+    n ? element("p", {}, ...trParts("To look all the same: {queue} draws comments to check, and {thresholds} sets lower thresholds, which flag more.",
+      { queue: command("moderation queue"), thresholds: command("moderation thresholds") })) : "");
 };
 
 // ---- forward and back -----------------------------------------------------------------------------------
@@ -208,14 +210,14 @@ app.done = () => {
   if (!app.columns.listed && !app.list.length && !app.state.from) return app.nothing();
   const others = app.list.some((at) => app.held.has(app.columns.row[at]) && !app.reviewed[at]);
   const left = app.at >= 0 && !app.reviewed[app.at] && app.list.includes(app.at);
-  if (left) return announce("This is the last one that waits for a decision here");
-  const clear = element("p", {}, button("Clear search and filters", () => app.filter({ ...PLAIN })));
-  if (!app.list.length) return app.empty("No comment passes these filters.", clear);
-  if (others) return app.empty("Others are reading the rest.", element("p", {}, "What they leave comes to you by itself."));
+  if (left) return announce(tr("This is the last one that waits for a decision here"));
+  const clear = element("p", {}, button(tr("Clear search and filters"), () => app.filter({ ...PLAIN })));
+  if (!app.list.length) return app.empty(tr("No comment passes these filters."), clear);
+  if (others) return app.empty(tr("Others are reading the rest."), element("p", {}, tr("What they leave comes to you by itself.")));
   const elsewhere = app.reviewed.reduce((n, done, at) => n + (!done && app.columns.waits(at) ? 1 : 0), 0);
-  return app.empty("Everything here is reviewed.", elsewhere
-    ? element("p", {}, button(`Go on with the other ${number(elsewhere)}`, () => app.filter({ ...PLAIN })))
-    : element("p", {}, "Nothing is left in this file. ", button("See what was decided", () => app.view("decisions"), { class: "link" })));
+  return app.empty(tr("Everything here is reviewed."), elsewhere
+    ? element("p", {}, button(trn("Go on with the other one", "Go on with the other {n}", elsewhere), () => app.filter({ ...PLAIN })))
+    : element("p", {}, tr("Nothing is left in this file."), " ", button(tr("See what was decided"), () => app.view("decisions"), { class: "link" })));
 };
 
 app.first = async () => {
@@ -232,7 +234,7 @@ app.previous = () => {
   const place = app.list.indexOf(app.at);
   if (place < 0 && app.list.length) return app.show(app.list[app.list.length - 1], true);
   if (place > 0) return app.show(app.list[place - 1], true);
-  return announce("This is the first comment");
+  return announce(tr("This is the first comment"));
 };
 
 app.skip = () => {
@@ -252,6 +254,8 @@ function busy(now) {
 }
 
 // ---- deciding -------------------------------------------------------------------------------------------
+
+const answered = (value, label) => (value ? tr("Yes to {label}", { label: words(label) }) : tr("No to {label}", { label: words(label) }));
 
 // judgements: [[label, value], ...] for each place, or "yes"/"no" for the flags that each has. On many at
 // once, what somebody has decided stays as it is.
@@ -281,17 +285,17 @@ app.decide = async (judgements) => {
   if (app.at < 0 || app.busy) return;
   if (app.veiled) { // nobody decides on what nobody has seen
     app.unveil();
-    announce("The text is shown now. The next key decides");
+    announce(tr("The text is shown now. The next key decides"));
     return;
   }
   if (!(await app.stillOpen(() => app.reach(judgements)))) return;
   const says = app.verdicts(judgements);
   if (!says.length) {
-    if (app.scope === "one" && judgements === "yes") announce("Nothing is flagged here: give it a label with 1 to 9, or a reason");
+    if (app.scope === "one" && judgements === "yes") announce(tr("Nothing is flagged here: give it a label with 1 to 9, or a reason"));
     return;
   }
-  const what = typeof judgements === "string" ? (judgements === "yes" ? "Confirmed" : "Rejected")
-    : `${judgements[0][1] ? "Yes" : "No"} to ${words(judgements[0][0])}`;
+  const what = typeof judgements === "string" ? (judgements === "yes" ? tr("Confirmed") : tr("Rejected"))
+    : answered(judgements[0][1], judgements[0][0]);
   await app.carryOut(says, what, { judgements });
 };
 
@@ -304,8 +308,8 @@ app.carryOut = async (says, what, again) => {
   const at = app.saving.say(says, settings.name);
   if (again) app.again = again;
   app.recount(rows);
-  const said = many ? `${what} on ${plural(rows.length, "comment")}` : what;
-  announce(`${said}. The key u takes it back`);
+  const said = many ? trn("{what} on {n} comment", "{what} on {n} comments", rows.length, { what }) : what;
+  announce(tr("{what}. The key u takes it back", { what: said }));
   app.offerUndo(at, said, many);
   app.scope = "one";
   app.selected.clear();
@@ -325,7 +329,7 @@ app.stillOpen = async (count) => {
   busy(true);
   try { await app.hear(); } catch { /* no answer: decided all the same, saved later */ } finally { busy(false); }
   const open = app.scope === "one" ? 0 : count();
-  if (open !== promised) announce(`Others have decided meanwhile: ${number(open)} of ${number(promised)} are still open. Nothing is decided yet`);
+  if (open !== promised) announce(tr("Others have decided meanwhile: {open} of {all} are still open. Nothing is decided yet", { open, all: promised }));
   return open === promised;
 };
 
@@ -333,8 +337,8 @@ app.countOpen = () => app.places().filter((at) => !app.reviewed[at]).length;
 
 // The same once more, on another comment.
 app.repeat = () => {
-  if (!app.again) return announce("Nothing has been decided yet");
-  if (app.veiled) { app.unveil(); return announce("The text is shown now"); }
+  if (!app.again) return announce(tr("Nothing has been decided yet."));
+  if (app.veiled) { app.unveil(); return announce(tr("The text is shown now")); }
   const { judgements, wish } = app.again;
   return judgements ? app.decide(judgements) : app.act(wish);
 };
@@ -355,12 +359,12 @@ app.undo = async (given) => {
   const last = app.journal.last(settings.name, given);
   app.offerUndo(null, "");
   app.selected.clear();
-  if (!last.length) return announce("Nothing left to undo");
+  if (!last.length) return announce(tr("Nothing left to undo"));
   app.saving.undo(last, settings.name);
   const rows = [...new Set(last.map((one) => one.row))];
   app.recount(rows);
   const at = app.columns.atOf.get(rows[0]);
-  announce(rows.length > 1 ? `Undone on ${plural(rows.length, "comment")}` : "Undone");
+  announce(rows.length > 1 ? trn("Undone on {n} comment", "Undone on {n} comments", rows.length) : tr("Undone"));
   if (at !== undefined) {
     app.skipped.delete(at);
     app.view("review");
@@ -371,18 +375,18 @@ app.undo = async (given) => {
 app.unveil = () => {
   app.shown = !app.shown;
   if (settings.blur === "once") set({ shown: !settings.shown }); else applySettings();
-  if (settings.blur === "never") announce("Texts are never blurred: see Settings");
+  if (settings.blur === "never") announce(tr("Texts are never blurred: see Settings"));
   if (!app.veiled) byId("comment-title")?.focus({ preventScroll: true });
 };
 
 // The session ends here and on the server; no comment stays in sight.
 app.logOut = async () => {
-  if (app.saving.state().waiting) return announce("Not everything is saved yet");
+  if (app.saving.state().waiting) return announce(tr("Not everything is saved yet"));
   app.store.release();
   await app.store.logOut();
   app.over = true;
   byId("saved").textContent = "";
   for (const one of document.querySelectorAll(".top nav, .tools button, .skip, #said")) one.remove();
   document.querySelector("main").replaceChildren(element("p", { class: "empty", role: "status" },
-    "Logged out. What was decided is in the ledger. Open the address again to go on."));
+    tr("Logged out. What was decided is in the ledger. Open the address again to go on.")));
 };

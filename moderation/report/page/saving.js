@@ -39,16 +39,16 @@ function makeSaving(store, journal, changed, redraw) {
 
   function told() {
     const waiting = queue.reduce((n, one) => n + (one.says || one.undoes).length, 0);
-    const where = store.live ? "in the ledger" : "in this browser";
-    const text = refused ? `Refused: ${refused}`
-      : !waiting ? (saved ? `All saved ${where}` : "")
-      : trouble ? `${plural(waiting, "decision")} not saved yet: ${trouble}` : "Saving …";
+    const kept = store.live ? tr("All saved in the ledger") : tr("All saved in this browser");
+    const text = refused ? tr("Refused: {why}", { why: refused })
+      : !waiting ? (saved ? kept : "")
+      : trouble ? trn("{n} decision not saved yet: {why}", "{n} decisions not saved yet: {why}", waiting, { why: trouble }) : tr("Saving …");
     return { text, bad: Boolean(refused || (waiting && trouble)), waiting };
   }
 
   async function send(action) {
     if (!store.live) {
-      if (!keep(action)) throw new Error("this browser keeps no more; save the ledger file now");
+      if (!keep(action)) throw new Error(tr("this browser keeps no more; save the ledger file now"));
       kept.set(place(action), action);
       return;
     }
@@ -87,8 +87,8 @@ function makeSaving(store, journal, changed, redraw) {
           continue;
         }
         trouble = error instanceof Restarted
-          ? `${error.message}; they are sent from there`
-          : error instanceof TypeError || error.name === "TimeoutError" ? "no answer from the server; trying again" : error.message;
+          ? tr("{what}; they are sent from there", { what: error.message })
+          : error instanceof TypeError || error.name === "TimeoutError" ? tr("no answer from the server; trying again") : error.message;
         changed(told());
         await pause(RETRY[Math.min(failures++, RETRY.length - 1)]);
       }

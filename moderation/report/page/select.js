@@ -5,15 +5,16 @@
 const BAND = 50; // thousandths of a score
 
 const SCOPES = {
-  one: { key: "", text: () => "This comment", of: (at) => [at] },
-  selected: { key: "v", text: (n) => `Selected: ${number(n)}`, of: () => app.chosen() },
-  alike: { key: "d", text: (n) => `All near-duplicates: ${number(n)} open`, of: (at) => shared("alike", "campaign", at) },
-  thread: { key: "t", text: (n) => `Whole thread: ${number(n)} open`, of: (at) => shared("inThread", "thread", at) },
-  author: { key: "w", text: (n) => `This author: ${number(n)} open`, of: (at) => shared("byAuthor", "author", at) },
+  one: { key: "", text: () => tr("This comment"), of: (at) => [at] },
+  selected: { key: "v", text: (n) => tr("Selected: {n}", { n }), of: () => app.chosen() },
+  alike: { key: "d", text: (n) => trn("All near-duplicates: {n} open", "All near-duplicates: {n} open", n), of: (at) => shared("alike", "campaign", at) },
+  thread: { key: "t", text: (n) => trn("Whole thread: {n} open", "Whole thread: {n} open", n), of: (at) => shared("inThread", "thread", at) },
+  author: { key: "w", text: (n) => trn("This author: {n} open", "This author: {n} open", n), of: (at) => shared("byAuthor", "author", at) },
   domain: { key: "g", of: (at) => shared("byDomain", "domain", at),
-    text: (n, at) => `Links to ${tame(app.columns.domains[app.columns.domain[at]] ?? "")}: ${number(n)} open` },
+    text: (n, at) => trn("Links to {domain}: {n} open", "Links to {domain}: {n} open", n, { domain: tame(app.columns.domains[app.columns.domain[at]] ?? "") }) },
   band: { key: "p", of: (at) => banded(at),
-    text: (n, at) => `Listed with ${words(page.labels[app.columns.surest(at)] ?? "")} ${bandOf(at).map((one) => (one / 1000).toFixed(2)).join("–")}: ${number(n)} open` },
+    text: (n, at) => trn("Listed with {label} {scores}: {n} open", "Listed with {label} {scores}: {n} open", n,
+      { label: words(page.labels[app.columns.surest(at)] ?? ""), scores: bandOf(at).map((one) => decimal(one / 1000, 2)).join("–") }) },
 };
 
 // Of the queue's rows, and of those that are listed though nothing is flagged in them.
@@ -63,8 +64,9 @@ app.setScope = (scope) => {
   app.scope = app.scope === scope ? "one" : scope;
   if (app.scope !== "one" && !app.places().length) app.scope = "one";
   app.drawScope();
-  announce(app.scope === "one" ? "The next decision is for this comment"
-    : `The next decision is for ${plural(app.places().length, app.scope === "selected" ? "selected comment" : "open comment")}`);
+  announce(app.scope === "one" ? tr("The next decision is for this comment")
+    : app.scope === "selected" ? trn("The next decision is for {n} selected comment", "The next decision is for {n} selected comments", app.places().length)
+      : trn("The next decision is for {n} open comment", "The next decision is for {n} open comments", app.places().length));
 };
 
 // Select or not; with `range` all of the list from the one picked before.
@@ -76,7 +78,7 @@ app.pick = (at, on, range) => {
   app.scope = app.selected.size ? "selected" : "one";
   app.drawList();
   app.drawScope();
-  announce(`${number(app.selected.size)} selected`);
+  announce(trn("{n} selected", "{n} selected", app.selected.size));
 };
 
 app.pickAll = (on) => {
@@ -84,7 +86,7 @@ app.pickAll = (on) => {
   app.scope = on && app.list.length ? "selected" : "one";
   app.drawList();
   app.drawScope();
-  announce(`${number(app.selected.size)} selected`);
+  announce(trn("{n} selected", "{n} selected", app.selected.size));
 };
 
 // With Shift and an arrow: the next one of the list too.
@@ -98,7 +100,7 @@ app.extend = async (by) => {
   await app.show(to, true);
   app.scope = "selected";
   app.drawScope();
-  announce(`${number(app.selected.size)} selected`);
+  announce(trn("{n} selected", "{n} selected", app.selected.size));
 };
 
 app.drawScope = () => {
@@ -114,10 +116,10 @@ app.drawScope = () => {
       click: () => app.setScope(scope === "one" ? app.scope : scope) },
     SCOPES[scope].key ? element("kbd", {}, SCOPES[scope].key) : "", " ", element("span", {}, SCOPES[scope].text(open[scope].length, app.at)))));
   if (focused?.startsWith("scope-")) byId(focused)?.focus();
-  const many = app.scope === "one" ? "flags" : number(open[app.scope].length);
-  byId("yes").lastElementChild.textContent = `Confirm ${many}`;
-  byId("no").lastElementChild.textContent = `Reject ${many}`;
-  byId("why").lastElementChild.textContent = app.scope === "one" ? "Reason, action" : `Reason, action for ${many}`;
+  const n = app.scope === "one" ? 0 : open[app.scope].length;
+  byId("yes").lastElementChild.textContent = n ? tr("Confirm {n}", { n }) : tr("Confirm flags");
+  byId("no").lastElementChild.textContent = n ? tr("Reject {n}", { n }) : tr("Reject flags");
+  byId("why").lastElementChild.textContent = n ? tr("Reason, action for {n}", { n }) : tr("Reason, action");
   byId("bar").classList.toggle("many", app.scope !== "one");
   byId("card").querySelector(".labels")?.replaceChildren(...labelRows(app.at));
 };

@@ -27,8 +27,8 @@ function serverStore() {
     });
     if (answer.ok) return answer.json();
     if (answer.status === 403 || answer.status === 401)
-      throw new Restarted("this session has ended; reload the page, or open the server's new address");
-    const said = await answer.json().catch(() => ({ error: `status ${answer.status}` }));
+      throw new Restarted(tr("this session has ended; reload the page, or open the server's new address"));
+    const said = await answer.json().catch(() => ({ error: tr("status {code}", { code: String(answer.status) }) }));
     throw new (answer.status === 422 ? Refused : Error)(said.error);
   }
 

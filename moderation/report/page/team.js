@@ -48,17 +48,17 @@ function dispute(row, label) {
   const settle = (value) => () => {
     app.saving.say([{ row, label, value, settles: true }], settings.name);
     app.recount([row]);
-    announce(`Settled: ${value ? "yes" : "no"} to ${words(label)}`);
+    announce(tr("Settled: {answer}", { answer: answered(value, label) }));
     drawTeam().catch((error) => announce(error.message));
   };
   return element("li", { class: "panel" },
     element("p", { class: "meta" }, element("span", { class: "badge" }, shape(page.labels.indexOf(label)), ` ${words(label)}`), " ",
-      ...app.journal.voices(row, label).flatMap((one) => [element("span", { class: `pill ${one.value ? "yes" : "no"}` }, name(one.by), `: ${one.value ? "yes" : "no"}`), " "])),
-    element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(comment.text) || "(no text)")),
+      ...app.journal.voices(row, label).flatMap((one) => [element("span", { class: `pill ${one.value ? "yes" : "no"}` }, name(one.by), `: ${one.value ? tr("yes") : tr("no")}`), " "])),
+    element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(comment.text) || tr("(no text)"))),
     ...app.journal.notes(row).map((one) => element("p", { class: "note" }, element("strong", {}, name(one.by), ": "), element("bdi", { dir: "auto" }, tame(one.note)))),
     element("p", { class: "buttons" },
-      button(`Yes, ${words(label)}`, settle(1), { class: "yes" }), button("No", settle(0), { class: "no", "aria-label": `No, not ${words(label)}` }),
-      button("Read it", () => app.open(row), { class: "link" })));
+      button(tr("Yes, {label}", { label: words(label) }), settle(1), { class: "yes" }), button(tr("No"), settle(0), { class: "no", "aria-label": tr("No, not {label}", { label: words(label) }) }),
+      button(tr("Read it"), () => app.open(row), { class: "link" })));
 }
 
 async function drawTeam() {
@@ -73,23 +73,23 @@ async function drawTeam() {
   const stops = () => [...byId("team").querySelectorAll("button, [tabindex]")];
   const focused = stops().indexOf(document.activeElement);
   byId("team").replaceChildren(
-    element("h2", {}, "Team"),
-    element("p", { class: "meta" }, app.store.live ? "What colleagues decide shows here within two seconds." : "What was decided in this browser. A team works on one review server."),
-    people.length ? table("Who decided", [["who"], ["comments", "number"], ["yes", "number"], ["no", "number"], ["actions", "number"], ["asked of them", "number"], ["last (UTC)"]],
+    element("h2", {}, tr("Team")),
+    element("p", { class: "meta" }, app.store.live ? tr("What colleagues decide shows here within two seconds.") : tr("What was decided in this browser. A team works on one review server.")),
+    people.length ? table(tr("Who decided"), [[tr("who")], [tr("comments"), "number"], [tr("yes"), "number"], [tr("no"), "number"], [tr("actions"), "number"], [tr("asked of them"), "number"], [tr("last (UTC)")]],
       people.map(([who, one]) => element("tr", {}, element("td", {}, name(who)), ...cells(number(one.rows.size), number(one.yes), number(one.no), number(one.acts), number(one.asked)),
-        element("td", {}, one.last ? stamp(one.last) : "")))) : element("p", { class: "empty" }, "Nothing has been decided yet."),
-    element("h2", {}, "Waiting for you"),
-    element("p", {}, mine.length ? button(`${plural(new Set(mine.map((one) => one.row)).size, "comment")} that somebody asks you about`,
-      () => app.filter({ ...PLAIN, show: "asked", every: "1" })) : element("span", { class: "quiet" }, "Nobody asks you about a comment.")),
-    element("h2", {}, "Agreement"),
-    kappas.length ? table("Where two people decided on the same comment and label", [["label"], ["pairs of answers", "number"], ["the same", "number"], ["kappa", "number"]],
-      kappas.map(([label, one]) => element("tr", {}, element("td", {}, words(label)), ...cells(number(one.n), `${Math.round(100 * one.share)} %`, one.kappa === null ? "–" : one.kappa.toFixed(2)))))
-      : element("p", { class: "quiet" }, "No two people have decided on the same comment and label yet."),
-    kappas.length ? element("p", { class: "meta" }, "Cohen's kappa: 1 is full agreement, 0 is what chance would give. A dash: all answers are the same.") : "",
-    element("h2", {}, `To settle${disputes.length ? `: ${number(disputes.length)}` : ""}`),
-    disputes.length ? element("p", { class: "meta" }, "Your answer ends the disagreement: it alone counts for training and for the site. ",
-      button("Show them in the queue", () => app.filter({ ...PLAIN, show: "disputed", every: "1" }), { class: "link" })) : element("p", { class: "quiet" }, "Nobody disagrees."),
+        element("td", {}, one.last ? stamp(one.last) : "")))) : element("p", { class: "empty" }, tr("Nothing has been decided yet.")),
+    element("h2", {}, tr("Waiting for you")),
+    element("p", {}, mine.length ? button(trn("{n} comment that somebody asks you about", "{n} comments that somebody asks you about", new Set(mine.map((one) => one.row)).size),
+      () => app.filter({ ...PLAIN, show: "asked", every: "1" })) : element("span", { class: "quiet" }, tr("Nobody asks you about a comment."))),
+    element("h2", {}, tr("Agreement")),
+    kappas.length ? table(tr("Where two people decided on the same comment and label"), [[tr("label")], [tr("pairs of answers"), "number"], [tr("the same"), "number"], [tr("kappa"), "number"]],
+      kappas.map(([label, one]) => element("tr", {}, element("td", {}, words(label)), ...cells(number(one.n), tr("{n} %", { n: Math.round(100 * one.share) }), one.kappa === null ? "–" : decimal(one.kappa, 2)))))
+      : element("p", { class: "quiet" }, tr("No two people have decided on the same comment and label yet.")),
+    kappas.length ? element("p", { class: "meta" }, tr("Cohen's kappa: 1 is full agreement, 0 is what chance would give. A dash: all answers are the same.")) : "",
+    element("h2", {}, disputes.length ? tr("To settle: {n}", { n: disputes.length }) : tr("To settle")),
+    disputes.length ? element("p", { class: "meta" }, tr("Your answer ends the disagreement: it alone counts for training and for the site."), " ",
+      button(tr("Show them in the queue"), () => app.filter({ ...PLAIN, show: "disputed", every: "1" }), { class: "link" })) : element("p", { class: "quiet" }, tr("Nobody disagrees.")),
     element("ul", { class: "settle" }, ...shown.map(([row, label]) => dispute(row, label))),
-    disputes.length > shown.length ? element("p", { class: "meta" }, `and ${number(disputes.length - shown.length)} more`) : "");
+    disputes.length > shown.length ? element("p", { class: "meta" }, tr("and {n} more", { n: disputes.length - shown.length })) : "");
   if (focused >= 0) stops()[Math.min(focused, stops().length - 1)]?.focus({ preventScroll: true });
 }

@@ -10,11 +10,11 @@ const tame = (text) => text
   .replace(CONTROLS, "\ufffd")
   .replace(OVERRIDES, (c) => `[U+${c.codePointAt(0).toString(16).toUpperCase()}]`)
   .replace(STACKED, "$1")
-  .replace(LINES, (all) => `\n\n[${number(all.match(/\n/g).length - 1)} empty lines]\n\n`);
+  .replace(LINES, (all) => `\n\n[${tr("{n} empty lines", { n: all.match(/\n/g).length - 1 })}]\n\n`);
 
 const NOTHING = /^[\p{Cf}\p{Cc}\p{Z}\p{M}\s]+$/u; // has no ink: a button that shows it could not be found
 
-const name = (text) => element("bdi", {}, NOTHING.test(text) ? "[invisible]" : tame(text));
+const name = (text) => element("bdi", {}, NOTHING.test(text) ? `[${tr("invisible")}]` : tame(text));
 
 // [start, end, level] of several labels as one: where they overlap the stronger one shows.
 function together(why, label) {

@@ -1,0 +1,105 @@
+"""Messages in the language of whoever reads them: `tr("{n} comments", n=3)`.
+
+English is what the source says, so that an English run reads no catalogue. The catalogues are in
+`locale/`, and `catalogues.py` compiles them. What other programs read (names of columns, labels and
+formats, JSON, the ledger) is never translated.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from gettext import NullTranslations
+
+LOCALE = Path(__file__).with_name("locale")
+ENGLISH = "en"
+_NONE = {"", "C", "POSIX"}
+
+
+def language() -> str:
+    """The language of the environment that there is a catalogue for, else English.
+
+    As GNU gettext has it: the first of LC_ALL, LC_MESSAGES and LANG that says something decides,
+    and LANGUAGE, a list, comes before it unless that is the locale C.
+    """
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next(filter(None, map(os.environ.get, names)), "")
+    if _bare(locale) in _NONE:
+        return ENGLISH
+    return _known(f"{os.environ.get('LANGUAGE', '')}:{locale}")
+
+
+def tr(message: str, **values: Any) -> str:
+    """The message in the reader's language, its {placeholders} filled; integers are grouped.
+
+    >>> tr("{n} of {path}", n=12_000, path="a.csv")
+    '12,000 of a.csv'
+    """
+    chosen = language()
+    said = message if chosen == ENGLISH else _catalogue(chosen).gettext(message)
+    return _filled(said, values)
+
+
+def trn(one: str, many: str, n: int, **values: Any) -> str:
+    """The same in the form that goes with `n`, which is a placeholder too.
+
+    >>> trn("{n} flag", "{n} flags", 1), trn("{n} flag", "{n} flags", 0)
+    ('1 flag', '0 flags')
+    """
+    chosen = language()
+    if chosen == ENGLISH:
+        said = one if n == 1 else many
+    else:
+        said = _catalogue(chosen).ngettext(one, many, n)
+    return _filled(said, {"n": n, **values})
+
+
+def marked(message: str) -> str:
+    """The message as it is: for the catalogues, where it is translated later, or by the page."""
+    return message
+
+
+def marked_plural(one: str, many: str) -> tuple[str, str]:
+    """Both forms as they are, for the same use."""
+    return one, many
+
+
+def number(value: int) -> str:
+    """Grouped by a comma, or, where that would be read as a decimal sign, by a fixed space."""
+    return f"{value:,}" if language() == ENGLISH else f"{value:,}".replace(",", "\xa0")
+
+
+def _filled(said: str, values: Mapping[str, Any]) -> str:
+    if not values:
+        return said
+    given = {name: number(value) if type(value) is int else value for name, value in values.items()}
+    return said.format_map(given)
+
+
+def _bare(locale: str) -> str:
+    """`de_AT` of `de_AT.UTF-8@euro`."""
+    return locale.partition(".")[0].partition("@")[0]
+
+
+@lru_cache(maxsize=16)
+def _known(wanted: str) -> str:
+    for one in map(_bare, wanted.split(":")):
+        for name in (one, one.partition("_")[0]):
+            if name == ENGLISH or (name and (LOCALE / name).is_dir()):
+                return name
+    return ENGLISH
+
+
+@lru_cache(maxsize=4)
+def _catalogue(name: str) -> NullTranslations:
+    from gettext import translation
+
+    from moderation.catalogues import keep_up
+
+    keep_up(LOCALE / name)
+    return translation("moderation", LOCALE, [name], fallback=True)

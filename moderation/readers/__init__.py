@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError, InternalError, UnknownFormatError
+from moderation.readers import places
 from moderation.readers.families import SAMPLES, of_objects
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.merging.cleaning import cleaned
 from moderation.readers.merging.dump import Dump, FoundBatch, merged
+from moderation.readers.records import SNIPPET
 from moderation.readers.source import HEAD_BYTES, USUAL, Source
 from moderation.readers.table import dialects
 from moderation.readers.table import read as table_rows
@@ -400,14 +402,18 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
         reason = f"{source.encoding} {source.encoded.how}; {reason}"
     if source.mapping and name not in MAPPED:
         yield FoundBatch(source, name, reason, Batch(notes=[f"{source.name}: {_UNMAPPED} {name}"]))
-    met = out = 0
+    met = out = comments = 0
     empty = True
     for batch in READERS[name].read(source):
         met += batch.met
+        comments += batch.records.num_rows
         out += batch.records.num_rows - batch.invented + len(batch.rejects)
         empty = False
+        batch.rejects = places.of_file(batch.rejects, source)
         yield FoundBatch(source, name, reason, cleaned(batch, source.options))
     last = _last_words(source)
+    if not comments and not format:
+        _add_trace(last, source, name)
     if not out and not last.rejects:
         last.notes.append(
             f"{source.name}: no comment was found in it, read as {name}; if it has any, say what "
@@ -420,6 +426,17 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
             f"{source.name}: the reader {name!r} met {met:,} records, but {out:,} came out; "
             "this is a fault of the program, please report it"
         )
+
+
+def _add_trace(last: Batch, source: Source, name: str) -> None:
+    """A reject for a file without comments that damage seems to have left of a dump of them."""
+    from moderation.readers import traces
+
+    if name in traces.READ_AS and (what := traces.trace(source, name)):
+        place = "the whole file" if source.compression else f"bytes 0 to {source.size}"
+        why = f"no comment could be told in it, and it has {what}"
+        last.rejects.append(Reject(source.name, place, why, source.sample[:SNIPPET].strip()))
+        last.met += 1
 
 
 def _last_words(source: Source) -> Batch:

@@ -421,14 +421,14 @@ class Source:
         Single bytes that are not UTF-8 stay as they are; `decode` makes the best of them.
         """
         stream = self.open()
-        read_fully(stream, len(self._mark))
+        read_fully(stream, len(self.mark))
         if self.encoding == "utf-8":
             return stream
         reads = Transcoded(stream, self.encoding, self._undecoded)
         return cast("BinaryIO", io.BufferedReader(reads, 1 << 17))
 
     @cached_property
-    def _mark(self) -> bytes:
+    def mark(self) -> bytes:
         """The byte order mark, and the JavaScript that JSON is the value of."""
         mark = next((mark for mark, _ in BOMS if self.head.startswith(mark)), b"")
         script = _SCRIPT.match(self.head, len(mark))
@@ -441,7 +441,7 @@ class Source:
     @cached_property
     def sample(self) -> str:
         """The head as text, for detection; a character cut at its end is left out."""
-        head = self.head[len(self._mark) :]
+        head = self.head[len(self.mark) :]
         if self.encoding != "utf-8":
             return codecs.getincrementaldecoder(self.encoding)("replace").decode(head)
         return decode(head)[0]

@@ -105,7 +105,7 @@ def _left_over(
 
 def rejected(left: Iterable[Unread], page: str, name: str) -> Iterator[int | Reject]:
     """A reject for each text that is in no comment. page: the source; name: of its file."""
-    place = _Places(page)
+    place = Places(page)
     for text, start, end in left:
         yield 1
         yield Reject(name, place(start, end), "text among the comments", text[:SNIPPET])
@@ -132,7 +132,7 @@ def _name_of(row: Row) -> str:
     return "" if author.endswith((".", "!", "?")) and author.count(" ") >= _SENTENCE else author
 
 
-class _Places:
+class Places:
     """Where stretches of a page stand. Asked in the page's order, each costs what lies between."""
 
     def __init__(self, text: str) -> None:
@@ -140,6 +140,7 @@ class _Places:
         self._at, self._line, self._byte = 0, 1, 0
 
     def __call__(self, start: int, end: int) -> str:
+        """A stretch of the page's characters, for messages."""
         if start < self._at:
             self._at, self._line, self._byte = 0, 1, 0
         passed = self._text[self._at : start]

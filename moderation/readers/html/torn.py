@@ -20,6 +20,7 @@ _ATTRIBUTE = re.compile(
     r"""(?!\s*+=\s*+["'])"""
 )
 _DECLARED = re.compile(r"!doctype|!\[(?:if|endif)|\?xml", re.IGNORECASE)
+_QUOTED_PART = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAMED = re.compile(r"<(/?)[a-zA-Z]")
 _END = re.compile(">")
 _COMMENT_END = re.compile("-->")
@@ -105,8 +106,11 @@ def _within_comment(page: str, opening: re.Match[str]) -> _Hidden | None:
     closing = (_COMMENT_END if commented else _END).search(page, at)
     if closing is None:
         return None
-    meant = commented or _DECLARED.match(page, at)
-    return _Hidden("" if meant else page[at : closing.start()], closing.end())
+    prose = "" if commented else page[at : closing.start()]
+    if prose and _DECLARED.match(page, at):
+        bare = _QUOTED_PART.sub(" ", prose)
+        prose = bare if len(LETTERS.findall(bare)) >= PROSE + 2 else ""
+    return _Hidden(prose, closing.end())
 
 
 def _within_tag(page: str, at: int, begun: str) -> _Hidden | None:

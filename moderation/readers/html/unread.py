@@ -46,7 +46,7 @@ _FRAMES = ("body", "html", "main", "article")
 _SAMPLED = 50  # comments that are searched for buttons
 _OVER = 3  # texts over a button that may be a comment's
 _LEVELS = 2  # elements above a date within which its comment is
-_PLAIN = re.compile(r"[^\s&<>\"'\u00a0][^&<>\"'\r\n\u00a0]{9,}")
+PLAIN = re.compile(r"[^\s&<>\"'\u00a0][^&<>\"'\r\n\u00a0]{9,}")
 
 
 class Unread(NamedTuple):
@@ -201,7 +201,7 @@ def unread(page: str, prose: Iterable[str], texts: Iterable[str]) -> Iterator[Un
 
 def _span(page: str, text: str) -> tuple[int, int]:
     """Where a text stands in the source, between two tags; all of it where it cannot be told."""
-    runs = sorted(_PLAIN.findall(text), key=len)
+    runs = sorted(PLAIN.findall(text), key=len)
     at = page.find(runs[-1]) if runs else -1
     if at < 0:
         return 0, len(page)

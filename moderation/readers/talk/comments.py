@@ -10,23 +10,31 @@ from moderation.readers.bylines.dates import stamp as dated
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
 STAMP = re.compile(  # a time in the wiki's language, with its zone
     r"(?:\d{1,2}[:.]\d\d[^()\n]{3,30}?\d{4}|\d{4}[^()\n]{2,30}?(?:\(.\)\s?)?\d{1,2}[:.]\d\d|"
     r"\d{1,2}[^()\n]{3,25}?\d{4}[^()\n]{1,8}\d{1,2}[:.]\d\d)\s*\([A-Z]{2,5}\)"
 )
+USER = re.compile(
+    r'href="[^"]*?(?:/wiki/|title=|/index\.php/)([^":/?#&]{2,60}):([^"/?#&]+)[^>]*>(?:<[^>]*>)*([^<]*)'
+)
+_NEAR = 300  # characters of markup before a signature's time, in which it links to the user
 _TALK = re.compile(r"\s*\([^()]{1,60}\)\s*$")
 _DASHES = " \t\n-–—―~·•|,/"
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
+_TORN = re.compile(r"<|/\w+>")  # what is left of a tag
 _FEW = 3
+_NAME = 100  # characters: more are a link that was not closed
+_LONG_NAME = 4  # blanks in what hardly is the name of a user
 
 
 class Piece(NamedTuple):
     """A paragraph or an entry of a list. heading: whether it is one, and begins a thread.
 
-    shown: the words of its links to users.
+    shown: the words of its links to users. line: the file's, where it is a line.
     """
 
     text: str
@@ -34,10 +42,33 @@ class Piece(NamedTuple):
     author: str | None = None
     heading: bool = False
     shown: tuple[str, ...] = ()
+    line: int = 0
 
 
-def findings(name: str, title: str | None, pieces: Iterable[Piece]) -> Iterator[Finding]:
-    """The comments of a page; text that nobody signed is a reject. name: the file's."""
+def findings(
+    name: str,
+    title: str | None,
+    pieces: Iterable[Piece],
+    place: Callable[[list[Piece]], str],
+    whole: bool,
+) -> Iterator[Finding]:
+    """The comments of a page; text that nobody signed is a reject.
+
+    name: the file's. place: where pieces stand in it. whole: whether the page has its end.
+    """
+
+    def unsigned(words: int) -> Iterator[Finding]:
+        text = "\n\n".join(piece.text for piece in waiting)
+        torn = any(
+            (piece.author and _CLOCK.search(piece.text)) or _TORN.search(piece.text)
+            for piece in waiting
+        )
+        among = thread is not None or count > 0 or torn  # what is above all is about the page
+        if among and len(_WORDS.findall(text)) >= (1 if torn else words):
+            yield 1
+            under = f"not signed, under the heading {thread!r}" if thread else "not signed"
+            yield Reject(name, place(waiting), under, text[:SNIPPET])
+
     thread: str | None = None
     above: dict[int, str] = {}
     waiting: list[Piece] = []
@@ -45,7 +76,7 @@ def findings(name: str, title: str | None, pieces: Iterable[Piece]) -> Iterator[
     count = 0
     for piece in pieces:
         if piece.heading:
-            yield from _unsigned(name, thread, waiting)
+            yield from unsigned(_FEW)
             seen[piece.text] = seen.get(piece.text, 0) + 1
             again = seen[piece.text]
             thread = piece.text if again == 1 else f"{piece.text} ({again})"
@@ -56,6 +87,9 @@ def findings(name: str, title: str | None, pieces: Iterable[Piece]) -> Iterator[
         stamp = _last_stamp(piece.text)
         if stamp is None:
             continue
+        if piece.author and piece.author.count(" ") >= _LONG_NAME:
+            yield 1
+            yield Reject(name, place([piece]), "prose in the name of a user", piece.text[:SNIPPET])
         count += 1
         own = str(count)
         indent = min(one.indent for one in waiting)
@@ -73,7 +107,15 @@ def findings(name: str, title: str | None, pieces: Iterable[Piece]) -> Iterator[
         above = {step: one for step, one in above.items() if step < indent}
         above[indent] = own
         waiting = []
-    yield from _unsigned(name, thread, waiting)
+    yield from unsigned(_FEW if whole else 1)
+
+
+def signed(page: str) -> int:
+    """How many times of a page's source stand behind a link to a user."""
+    return sum(
+        USER.search(page, max(0, stamp.start() - _NEAR), stamp.start()) is not None
+        for stamp in STAMP.finditer(page)
+    )
 
 
 def _last_stamp(text: str) -> re.Match[str] | None:
@@ -89,7 +131,7 @@ def _words(piece: Piece, stamp: re.Match[str]) -> str:
     while (shorter := _TALK.sub("", text)) != text:
         text = shorter.rstrip(_DASHES)
     for name in (piece.author, *piece.shown[::-1]):
-        if name and text.lower().endswith(name.lower()):
+        if name and len(name) < _NAME and text.lower().endswith(name.lower()):
             text = text[: -len(name)].rstrip(_DASHES)
             break
     return text + piece.text[stamp.end() :].rstrip(_DASHES)
@@ -98,10 +140,3 @@ def _words(piece: Piece, stamp: re.Match[str]) -> str:
 def _moment(stamp: str) -> datetime | None:
     found = dated(stamp)
     return found.when if found else None
-
-
-def _unsigned(name: str, thread: str | None, waiting: list[Piece]) -> Iterator[Finding]:
-    text = "\n\n".join(piece.text for piece in waiting)
-    if thread is not None and len(_WORDS.findall(text)) >= _FEW:
-        yield 1
-        yield Reject(name, f"under the heading {thread!r}", "not signed", text[:SNIPPET])

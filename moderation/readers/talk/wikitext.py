@@ -42,13 +42,18 @@ def read(source: Source) -> Iterator[Batch]:
 
     def found() -> Iterator[Finding]:
         yield from notes
-        yield from findings(source.name, source.stem, _pieces(text))
+        whole = text.endswith("\n")
+        yield from findings(source.name, source.stem, _pieces(text), _place, whole)
 
     return batches(found())
 
 
+def _place(pieces: list[Piece]) -> str:
+    return f"lines {pieces[0].line} to {pieces[-1].line}"
+
+
 def _pieces(text: str) -> Iterator[Piece]:
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         heading = _HEADING.fullmatch(line)
         if heading:
             yield Piece(_plain(heading[2]), heading=True)
@@ -58,7 +63,8 @@ def _pieces(text: str) -> Iterator[Piece]:
             users = _USER.findall(line)
             author = users[-1][0].strip().replace("_", " ") if users else None
             if words := _plain(line[depth:]):
-                yield Piece(words, depth, author, shown=tuple(_plain(user[1]) for user in users))
+                shown = tuple(_plain(user[1]) for user in users)
+                yield Piece(words, depth, author, shown=shown, line=number)
 
 
 def _plain(text: str) -> str:

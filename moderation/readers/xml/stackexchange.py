@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _ROW = re.compile(r'\s*<row\s((?:[\w:]+\s*=\s*"[^"<]*"\s*)*)/>\s*')
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"<]*)"')
 _END = re.compile(rb'(?<="/>)|(?<=" />)')
-_AROUND = re.compile(r"\s*(?:(?:<\?xml[^<>]*>|<!DOCTYPE[^<>]*>|</?(?:comments|posts)>)\s*)*")
+_AROUND = re.compile(
+    r"""\s*(?:(?:<\?xml(?:\s+\w+\s*=\s*["'][\w.-]*["'])*\s*\?>|<!DOCTYPE\s+\w+(?:\s+[A-Z]+)?(?:\s+(?:"[^"]*"|'[^']*'))*\s*>"""
+    r"""|</?(?:comments|posts)>)\s*)*"""
+)
 _SIGN = re.compile(r"<row\s[^<>]*\b(?:PostTypeId|PostId)=")
 _TEXT = re.compile(r"<row\s[^<>]*\b(?:Text|Body)=")
 _TEXTS = frozenset(["Text", "Body", "Title", "Tags", "UserDisplayName", "OwnerDisplayName"])
@@ -58,10 +61,11 @@ def _findings(source: Source) -> Iterator[Finding]:
             yield 1
             yield piece.rejected(source, "not a row of attributes")
             continue
-        fields = {
-            name: unescape(value) if "&" in value else value
-            for name, value in _ATTRIBUTE.findall(row[1])
-        }
+        found = _ATTRIBUTE.findall(row[1])
+        fields = {name: unescape(value) if "&" in value else value for name, value in found}
+        if len(fields) < len(found):
+            yield 1
+            yield piece.rejected(source, "an attribute twice in a row: the last is taken")
         kind = fields.get("PostTypeId")
         if kind == _QUESTION:
             yield ThreadRow(

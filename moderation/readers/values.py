@@ -49,6 +49,11 @@ _LOOSE_ZONE = re.compile(r"\s+(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)")
 _TWO_ZONES = re.compile(r"([+-]\d{4})\s+(?:[+-]\d{4}|[A-Z]{2,5})$")  # as Go writes times
 
 
+_SLASHED = re.compile(
+    r"(0\d|1[0-2])/(\d\d)/(\d{4}) (\d\d):(\d\d):(\d\d)(?<!6[2-9])(?: ([AaPp])[Mm])?", re.ASCII
+)
+
+
 _OTHER_TIMES = (
     "%Y/%m/%d %H:%M:%S",
     "%m/%d/%Y %I:%M:%S %p",
@@ -95,6 +100,8 @@ def when(value: object) -> datetime | None:
 
 
 def _parsed(word: str) -> datetime | None:
+    if slashed := _SLASHED.fullmatch(word):
+        return _of_slashes(*slashed.groups())
     try:
         return datetime.fromisoformat(_LOOSE_ZONE.sub("", _TWO_ZONES.sub(r"\1", word)))
     except ValueError:
@@ -111,6 +118,19 @@ def _parsed(word: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+def _of_slashes(*parts: str) -> datetime | None:
+    """A date as in 01/31/2024 10:00:00, with AM or PM or without."""
+    month, day, year, hour, minute, second = map(int, parts[:6])
+    if parts[6]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + 12 * (parts[6] in "pP")
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None
 
 
 def _epoch(number: float) -> datetime | None:

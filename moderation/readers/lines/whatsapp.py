@@ -80,7 +80,7 @@ def _findings(source: Source) -> Iterator[Finding]:
 def _row(message: _Message, order: str) -> Row:
     named = _NAMED.fullmatch(message.rest)
     text = (named[2] if named else message.rest).replace("\u200e", "").strip()
-    deleted = named is not None and bool(_DELETED.match(text)) and len(text) < 60
+    deleted = named is not None and len(text) < 60 and bool(_DELETED.match(text))
     return Row(
         text,
         author=named[1].strip("~\u202f\xa0 ") if named else None,
@@ -91,13 +91,13 @@ def _row(message: _Message, order: str) -> Row:
 
 
 def _moment(message: _Message, order: str) -> datetime | None:
-    numbers = dict(zip(order, (message.first, message.second, message.third), strict=True))
-    year = numbers["y"] + 2000 * (numbers["y"] < 100)
+    numbers = (message.first, message.second, message.third)
+    year = numbers[order.index("y")]
     try:
         return datetime(
-            year,
-            numbers["m"],
-            numbers["d"],
+            year + 2000 * (year < 100),
+            numbers[order.index("m")],
+            numbers[order.index("d")],
             message.hour,
             message.minute,
             message.seconds,
@@ -109,11 +109,8 @@ def _moment(message: _Message, order: str) -> datetime | None:
 
 def _order(source: Source) -> tuple[str, bool]:
     """What the three numbers of a date are, and whether that is sure."""
-    dates = [
-        (message.first, message.second, message.third)
-        for message in _messages(source)
-        if isinstance(message, _Message)
-    ]
+    heads = filter(None, map(_HEAD.match, _lines(text_blocks(source))))
+    dates = [(int(head[1]), int(head[2]), int(head[3])) for head in heads]
     for place, limit, order in _BY_SIZE:
         if any(date[place] > limit for date in dates):
             return order, True
@@ -149,7 +146,9 @@ def _messages(source: Source) -> Iterator[_Message | Reject]:
 def _ended(
     source: Source, pending: _Message | None, lines: list[str], number: int
 ) -> Iterator[_Message | Reject]:
-    if pending is not None:
+    if pending is not None and not lines and len(pending.rest) <= _KEPT:
+        yield pending
+    elif pending is not None:
         rest = "\n".join([pending.rest, *lines])
         yield pending._replace(rest=rest[:_KEPT])
         if len(rest) > _KEPT:

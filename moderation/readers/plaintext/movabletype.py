@@ -158,8 +158,8 @@ def _section(source: Source, section: str, at: int) -> tuple[str | None, list[Ro
 
 def _commented(source: Source, section: str, text: str, key: str, at: int) -> list[Row | Reject]:
     """The comment of a section, with a reject where its heads hold a text or break off."""
-    records = [_comment(source, text, key, at)]
     heads, behind = _heads(text, _COMMENT_KEYS)
+    records = [_comment(source, heads, behind, key, at)]
     if _has_prose(heads) or " " in heads.get("EMAIL", "").strip():
         records.append(_unread(source, section, at, "a comment's heads with a text in them"))
     elif heads and not heads.get("DATE") and not behind.strip():
@@ -170,13 +170,17 @@ def _commented(source: Source, section: str, text: str, key: str, at: int) -> li
 def _has_prose(heads: dict[str, str]) -> bool:
     """Whether a head holds what should stand below."""
     date = heads.get("DATE", "")
-    return any(_words(heads.get(key, "")) > most for key, most in _LONGEST.items()) or (
-        _words(date) > 1 and when(date) is None
-    )
+    if any(len(text) > 3 * most and _words(text) > most for text, most in _limited(heads)):
+        return True
+    return _words(date) > 1 and when(date) is None
+
+
+def _limited(heads: dict[str, str]) -> list[tuple[str, int]]:
+    return [(text, _LONGEST[key]) for key, text in heads.items() if key in _LONGEST]
 
 
 def _words(text: str) -> int:
-    return len(_WORDS.findall(text))
+    return len(_WORDS.findall(text)) if text else 0
 
 
 def _unread(source: Source, section: str, line: int, what: str) -> Reject:
@@ -198,8 +202,7 @@ def _heads(section: str, known: frozenset[str] | None) -> tuple[dict[str, str], 
         rest = after
 
 
-def _comment(source: Source, section: str, key: str, line: int) -> Row | Reject:
-    heads, text = _heads(section, _COMMENT_KEYS)
+def _comment(source: Source, heads: dict[str, str], text: str, key: str, line: int) -> Row | Reject:
     if not heads and not text.strip():
         return Reject(source.name, f"line {line}", f"an empty {key} section")
     return Row(

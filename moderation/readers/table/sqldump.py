@@ -62,6 +62,7 @@ _WORDED = ("comment_content", "comment_author")
 _PROSE = re.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){5}[^\W\d_]{2,}"
 )  # no browser's name
+_BLANKS = 5  # in the shorter of these at least
 _LONG_NAME = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){7}[^\W\d_]{2,}")
 _LONGEST_HEAD = 1 << 16  # characters of a statement before its values
 _LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
@@ -307,7 +308,8 @@ def _implausible(table: str, names: list[str], values: list[str | None], listed:
         if value is not None and not form.fullmatch(value):
             return f"{name} is {value[:40]!r}"
     for name, value in zip_longest(names[: len(values)], values):
-        if value and name not in _WORDED and _PROSE.search(value):
+        prose = value and name not in _WORDED and value.count(" ") >= _BLANKS
+        if prose and _PROSE.search(value or ""):
             return f"{name or 'a value behind the last column'} is prose"
     return ""
 
@@ -319,7 +321,8 @@ def _is_long_named(table: str, names: list[str], values: list[str | None] | None
     given = dict(zip(names, values, strict=False))
     if given.get("comment_type") in ("pingback", "trackback"):
         return False
-    return _LONG_NAME.search(given.get("comment_author") or "") is not None
+    name = given.get("comment_author") or ""
+    return name.count(" ") >= _BLANKS and _LONG_NAME.search(name) is not None
 
 
 def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
@@ -329,7 +332,8 @@ def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
         single, double, bare, mark = value.groups()
         quoted = single if single is not None else double
         if quoted is not None:
-            values.append(_ESCAPE.sub(_unescaped, quoted))
+            escaped = "\\" in quoted or "''" in quoted or '""' in quoted
+            values.append(_ESCAPE.sub(_unescaped, quoted) if escaped else quoted)
         else:
             values.append(None if bare.upper() == "NULL" else bare)
         at = value.end()

@@ -101,6 +101,9 @@ def read(source: Source) -> Iterator[Batch]:
     return batches(_findings(source))
 
 
+_NO_VALUES = (None,) * 5
+
+
 def _findings(source: Source) -> Iterator[Finding]:
     with contextlib.ExitStack() as stack:
         try:
@@ -126,7 +129,7 @@ def _findings(source: Source) -> Iterator[Finding]:
                 source.allow(grown)
                 yield 1
                 yield _row(layout, record)
-                if all(value is None for value in record[1:6]):
+                if record[1:6] == _NO_VALUES:
                     hollow.append(number)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             reason = f"the database is damaged, or a program, from here on: {error}"
@@ -272,7 +275,7 @@ def _columns(source: Source, base: sqlite3.Connection, table: str) -> set[str]:
 
 
 def _size(record: tuple[object, ...]) -> int:
-    return _ROW_BYTES + sum(len(cell) for cell in record if isinstance(cell, str | bytes))
+    return _ROW_BYTES + sum([len(cell) for cell in record if isinstance(cell, str | bytes)])
 
 
 def _row(layout: _Layout, record: tuple[object, ...]) -> Row:

@@ -69,7 +69,8 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 def _plain(text: str) -> str:
     """Wikitext without its markup."""
-    for _ in range(3):
+    for _ in range(3 if "{{" in text else 0):
         text = _TEMPLATE.sub("", text)
-    text = _OUTER.sub(r"\1", _LINK.sub(r"\1", text))
-    return plain(_QUOTES.sub("", text)).strip()
+    if "[" in text:
+        text = _OUTER.sub(r"\1", _LINK.sub(r"\1", text))
+    return plain(_QUOTES.sub("", text) if "''" in text else text).strip()

@@ -73,7 +73,7 @@ class Node:
             pairs = _ATTRIBUTE.findall(self._attributes)
             self._attributes = [(key, decoded(double or single)) for key, double, single in pairs]
         for key, value in self._attributes:
-            if value.strip() and local(key) == name:
+            if (key == name or local(key) == name) and value.strip():
                 return str(value).strip()
         return None
 
@@ -180,7 +180,9 @@ def _nested(tokens: list[tuple[str, ...]]) -> Node | None:
                 return None
             around = above.pop()[1]
             continue
-        if ("&" in words and _NOT_XML.search(words)) or _NOT_XML.search(attributes):
+        if "&" in words and _NOT_XML.search(words):
+            return None
+        if "&" in attributes and _NOT_XML.search(attributes):
             return None
         name = local(tag)
         node = Node(name, attributes, section.strip() or decoded(words.strip()))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _ROW = re.compile(r'\s*<row\s((?:[\w:]+\s*=\s*"[^"<]*"\s*)*)/>\s*')
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"<]*)"')
-_END = re.compile(rb'(?<="/>)|(?<=" />)')
+_CLOSED = b"/>"
+_BEFORE = (b'"', b'" ')  # what stands before it in a row
 _AROUND = re.compile(
     r"""\s*(?:(?:<\?xml(?:\s+\w+\s*=\s*["'][\w.-]*["'])*\s*\?>|<!DOCTYPE\s+\w+(?:\s+[A-Z]+)?(?:\s+(?:"[^"]*"|'[^']*'))*\s*>"""
     r"""|</?(?:comments|posts)>)\s*)*"""
@@ -34,6 +35,7 @@ _VALUE_NAMES = (
     "AnswerCount CommentCount FavoriteCount ClosedDate CommunityOwnedDate DeletionDate"
 )
 _VALUES = frozenset(_VALUE_NAMES.split())
+_USUAL = _TEXTS | _VALUES
 _AUTHORS = ("UserDisplayName", "OwnerDisplayName", "UserId", "OwnerUserId")
 _QUESTION, _ANSWER = "1", "2"
 _LONGEST = 1 << 24  # characters of a row
@@ -81,10 +83,10 @@ def _findings(source: Source) -> Iterator[Finding]:
 
 def _odd(fields: dict[str, str]) -> str:
     """An attribute that no dump has, or one of values that holds prose; empty where none does."""
-    usual = _TEXTS | _VALUES
-    others = (name for name in fields if name not in usual)
+    if fields.keys() - _USUAL:
+        return next(name for name in fields if name not in _USUAL)
     prose = (name for name in fields if name in _VALUES and fields[name].count(" ") > 2)
-    return next(others, "") or next(prose, "")
+    return next(prose, "")
 
 
 def _comment(source: Source, fields: dict[str, str], piece: _Piece) -> Iterator[Finding]:
@@ -124,13 +126,27 @@ def _pieces(source: Source) -> Iterator[_Piece]:
     """The rows, and what is none, with their places."""
     pending, line, byte = b"", 1, 0
     for block in byte_blocks(source):
-        *rows, pending = _END.split(pending + block)
+        rows, pending = _rows(pending + block)
         if len(pending) > _LONGEST:
             rows, pending = [*rows, pending], b""
         for row in rows:
             place = f"line {line}, bytes {byte} to {byte + len(row)}"
-            yield _Piece(place, _AROUND.sub("", source.decoded(row), count=1))
+            text = source.decoded(row).lstrip()
+            yield _Piece(place, text if text.startswith("<row") else _AROUND.sub("", text, count=1))
             line, byte = line + row.count(b"\n"), byte + len(row)
     rest = source.decoded(pending)
     if not _AROUND.fullmatch(rest):
         yield _Piece(f"line {line}, bytes {byte} to {byte + len(pending)}", rest)
+
+
+def _rows(raw: bytes) -> tuple[list[bytes], bytes]:
+    """The stretches that end as rows do, and what is behind the last."""
+    rows: list[bytes] = []
+    pending = b""
+    *ended, rest = raw.split(_CLOSED)
+    for part in ended:
+        pending = pending + part + _CLOSED if pending else part + _CLOSED
+        if part.endswith(_BEFORE):
+            rows.append(pending)
+            pending = b""
+    return rows, pending + rest

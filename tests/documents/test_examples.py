@@ -91,6 +91,7 @@ def clone(tmp_path_factory):
     for name in ("seeds", "labels"):
         shutil.copytree(ROOT / name, place / name)
     shutil.copy(ROOT / "tests/quality/behaviour.csv", place / "cases.csv")
+    (place / "event.json").write_text('{"comment": {"body": "Thank you"}}', encoding="utf-8")
     (policy,) = re.findall(r"```toml\n(.*?)```", STATEMENTS.read_text("utf-8"), re.DOTALL)
     (place / "policy.toml").write_text(policy, encoding="utf-8")
     return place

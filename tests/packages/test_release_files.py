@@ -15,6 +15,7 @@ import moderation
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 SCHEMAS = [
     *((path, "vendor.github-workflows") for path in WORKFLOWS),
+    (ROOT / "action.yml", "vendor.github-actions"),
     (ROOT / "compose.yaml", "vendor.compose-spec"),
     (ROOT / "CITATION.cff", "vendor.citation-file-format"),
 ]
@@ -35,14 +36,22 @@ def test_files_keep_to_their_schemas(path, schema):
 
 
 def steps(path):
-    return [step for job in known(path)["jobs"].values() for step in job.get("steps", ())]
+    jobs = known(path).get("jobs", {}).values() or [known(path)["runs"]]
+    return [step for job in jobs for step in job["steps"]]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / "action.yml"], ids=lambda path: path.name)
 def test_actions_of_others_are_pinned_and_nothing_is_put_into_a_shell(path):
     used = [step["uses"] for step in steps(path) if "uses" in step]
     assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one)] == []
     assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+def test_the_action_hides_nothing_unless_asked_and_reads_no_comment():
+    inputs = known(ROOT / "action.yml")["inputs"]
+    assert inputs["minimize"]["default"] == "false"
+    assert inputs["exempt-associations"]["default"] == "MEMBER,OWNER,COLLABORATOR"
+    assert "github.event" not in (ROOT / "action.yml").read_text(encoding="utf-8")
 
 
 def test_a_release_is_published_without_a_password_and_with_attestations():

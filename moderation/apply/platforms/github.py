@@ -72,7 +72,8 @@ def _types(answer: Answer) -> set[str]:
     return {str(error.get("type")) for error in rows if isinstance(error, dict)}
 
 
-def _open(settings: Settings) -> GitHub:
+def opened(settings: Settings) -> GitHub:
+    """The driver, with the token of the environment."""
     (token,) = map(secret, _SECRETS)
     return GitHub(Client(str(settings.site), {"Authorization": f"bearer {token}"}, (token,)))
 
@@ -82,7 +83,7 @@ GITHUB = Platform(
     id=re.compile(r"(?=[^A-Za-z]{0,20}[A-Za-z])[A-Za-z0-9_=+/-]{2,120}"),
     actions={"approve": APPROVED, "spam": SPAM, "remove": REMOVED},
     statuses={"approved": APPROVED, "spam": SPAM},
-    open=_open,
+    open=opened,
     secrets=_SECRETS,
     home="https://api.github.com",
     returns=frozenset({APPROVED, SPAM, REMOVED}),

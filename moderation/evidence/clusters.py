@@ -30,9 +30,15 @@ if TYPE_CHECKING:
 JOINER = "\u200d"
 _ADDED = "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u0e33\u0eb3" + JOINER
 _FLAGS = "\U0001f1e6-\U0001f1ff"
-_NO_BLANKS = re.compile(
-    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uff66-\uff9f\U00020000-\U0003ffff]"
+_SCRIPTS = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_NO_BLANKS = re.compile(f"[{_SCRIPTS}]")
+_LONGEST = 60  # characters of a unit: a longer word comes in pieces
+_UNIT = re.compile(
+    rf"[^\s{_SCRIPTS}\u2e80-\u303f\uff00-\uff65]{{1,{_LONGEST}}}"
+    rf"|[{_SCRIPTS}\u2e80-\u2fff\u3001-\u303f\uff00-\uff65]"
 )
 _adds = re.compile(f"[{_ADDED}]")
 _flag = re.compile(f"[{_FLAGS}]")
@@ -70,6 +76,44 @@ def _is_mark(char: str) -> bool:
 def _is_jamo_behind(char: str) -> bool:
     """A vowel or final consonant of Hangul in pieces."""
     return "\u1160" <= char <= "\u11ff"
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    r"""Start and end of what is read as one: a word, or a character where words have no blanks.
+
+    >>> units("good 你好 day e\u0301")
+    [(0, 4), (5, 6), (6, 7), (8, 11), (12, 14)]
+    """
+    found = [match.span() for match in _UNIT.finditer(text)]
+    if text.isascii() or not _joining().search(text):
+        return found
+    edges = set(cluster_starts(text))
+    whole: list[tuple[int, int]] = []
+    for start, end in found:
+        if start in edges or not whole or whole[-1][1] != start:
+            whole.append((start, end))
+        else:
+            whole[-1] = (whole[-1][0], end)
+    return whole
+
+
+def has_no_blanks(text: str) -> bool:
+    """Whether some of it is of a script that leaves no blanks between words."""
+    return bool(_NO_BLANKS.search(text))
+
+
+def cut(text: str, most: int) -> str:
+    r"""The first `most` code points, fewer where that would cut a character in two.
+
+    >>> len(cut("ne\u0301e", 2)), len(cut("ne\u0301e", 3))
+    (1, 3)
+    """
+    if len(text) <= most or text.isascii():
+        return text[:most]
+    near = max(0, most - _LONGEST)  # no character that is read is longer than that
+    starts = cluster_starts(text[near : most + 1])[:-1]
+    at = max(start for start in starts if start <= most - near)
+    return text[: near + at] if at else text[:most]
 
 
 def on_clusters(found: Evidence, texts: Sequence[str]) -> Evidence:

@@ -24,6 +24,7 @@ when which who why will with would you your yours you're u ur
 _PLAIN = frozenset(_FUNCTION.split())
 """Words that are nobody's reason by themselves."""
 
+_AROUND = ".,;:!?\"'“”„«»‘’()[]{}…*_-¡¿،؛؟۔।。、「」『』《》！？，．：；（）"  # no part of a word
 _READER = re.compile(r"(?i)\b(?:you|your|yours|yourself|you're|u|ur)\b")
 _LINK = re.compile(
     r"(?i)(?:https?://|www\.)[^\s<>\"')]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/[^\s<>\"')]+"
@@ -92,7 +93,7 @@ def _heaviest(words: Sequence[tuple[str, float]]) -> list[str]:
     """
     weights: dict[str, float] = {}
     for word, weight in words:
-        bare = word.strip(".,;:!?\"'“”‘’()[]{}…*_-").casefold()
+        bare = word.strip(_AROUND).casefold()
         if bare and bare not in _PLAIN and not _LINK.match(word):
             weights[bare] = max(weights.get(bare, 0.0), weight)
     ranked = sorted((word for word in weights if weights[word] > 0), key=lambda one: -weights[one])

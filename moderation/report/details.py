@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moderation.evidence.clusters import cut
+from moderation.language.identify import ENGLISH
 from moderation.report.evidence import evidence
 from moderation.report.scored import NO_TIME
 
@@ -20,6 +22,7 @@ REPLY_CHARACTERS = 1_000
 PARENT_CHARACTERS = 4_000
 TEXT_CHARACTERS = 20_000  # of a flagged comment; a word of 1 MB would hang the page
 NAME_CHARACTERS = 300  # of an author, title, id or address
+UNKNOWN = "und"  # as BCP 47 calls a language that is not known
 _STEP = 1_024
 
 
@@ -45,7 +48,7 @@ def details(scored: Scored, rows: Iterable[int]) -> dict[str, Any]:
                 "path": paths[row],
                 "replies": below[row],
                 "why": evidence(
-                    records[row]["why"], (records[row]["text"] or "")[:TEXT_CHARACTERS]
+                    records[row]["why"], cut(records[row]["text"] or "", TEXT_CHARACTERS)
                 ),
             }
             for row in shown
@@ -91,15 +94,17 @@ def replies(scored: Scored, row: int) -> list[int]:
 
 
 def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> dict[str, Any]:
-    """One comment; what is empty or usual is left out, for a report has thousands."""
+    """One comment; what is empty or usual, English too, is left out: a report has thousands."""
     text = record["text"] or ""
     seconds = int(scored.seconds[row])
+    language = scored.named["language"][row]
     usual = {"comment", "approved", "unknown"}
     shown = {
         "id": _short(record["id"]),
         "author": _short(scored.named["author"][row]),
         "time": None if seconds == NO_TIME else seconds,
-        "text": text[:limit],
+        "text": cut(text, limit),
+        "lang": None if language == ENGLISH else language or UNKNOWN,
         "characters": len(text) if len(text) > limit else None,
         "kind": record["kind"] if record["kind"] not in usual else None,
         "status": scored.named["status"][row] if scored.named["status"][row] not in usual else None,
@@ -111,4 +116,4 @@ def _comment(scored: Scored, row: int, record: dict[str, Any], limit: int) -> di
 
 
 def _short(name: str | None, limit: int = NAME_CHARACTERS) -> str | None:
-    return name if name is None or len(name) <= limit else name[:limit] + "…"
+    return name if name is None or len(name) <= limit else cut(name, limit) + "…"

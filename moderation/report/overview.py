@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moderation.evidence.clusters import cut
 from moderation.language.identify import ENGLISH
 from moderation.report.details import NAME_CHARACTERS
 from moderation.report.scored import NO_TIME
@@ -137,7 +138,7 @@ def _campaign(scored: Scored, number: int) -> dict[str, Any]:
     records = scored.records.take(first)
     return {
         "campaign": number,
-        "text": (records[0]["text"] or "")[:SHOWN_TEXT],
+        "text": cut(records[0]["text"] or "", SHOWN_TEXT),
         "members": len(rows),
         "threads": distinct["thread_id"],
         "authors": distinct["author"],

@@ -46,15 +46,15 @@ def parsed(sentence: str) -> list[Message]:
     >>> parsed("The author's name is a link.")
     [["the author's name is a link", {}]]
     """
-    if found := _OFF_TOPIC.fullmatch(sentence):
-        return _off_topic(found)
+    if found := _of_conversation(sentence):
+        return found
     clauses = sentence.removesuffix(".").split("; ")
     messages = [_clause(clause[:1].lower() + clause[1:]) for clause in clauses]
     return [[sentence]] if None in messages else [one for one in messages if one]
 
 
 def _clause(clause: str) -> Message | None:
-    for pattern, message in _CLAUSES:
+    for pattern, message in _OF_THE_DUMP:
         if found := pattern.fullmatch(clause):
             return message(found)
     return None
@@ -80,7 +80,7 @@ def _under(alone: str, by: str) -> Callable[[re.Match[str]], Message]:
 
 
 _PLACES = r"(?P<where>[\d,]+) (?P<other>other )?articles?(?: by (?P<who>[\d,]+) authors?)?"
-_CLAUSES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Message]]] = [
+_OF_THE_DUMP: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Message]]] = [
     (
         re.compile(r"nearly the same text stands here under (?P<n>[\d,]+) names"),
         lambda found: _counted(
@@ -142,56 +142,66 @@ _CLAUSES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Message]]] = [
 
 # ---- what the conversation says: evidence/conversation.py ---------------------------------------
 
-_OFF = [
+_OFF = (
     marked("on the conversation's topic but off the article's"),
     marked("on the article's topic but off the conversation's"),
     marked("off the article's topic and the conversation's"),
-]
-_WITH = "(?:shares (?P<{0}>.+?)|nor) with "
-_OFF_TOPIC = re.compile(
-    f"(?:(?P<off>{'|'.join(_OFF)}): )?"
-    "(?:(?P<alone>nothing around it has telling words)"
-    f"|(?:{_WITH.format('article')}the article(?P<titled> \\(title: (?P<title>.*)\\))?)?"
-    f"(?:(?:, )?{_WITH.format('parent')}the comment it answers)?"
-    "(?:(?:, )?shares (?P<above>.+?) with the comment (?P<steps>\\d+) steps above)?"
-    f"(?:(?:, )?{_WITH.format('beside')}the comments beside it)?)"
-    "(?:; (?P<none>it has no telling words of its own)|; its own words: (?P<own>.*))",
-    re.DOTALL,
+)
+_ALONE = marked("nothing around it has telling words")
+_NO_WORDS = marked("it has no telling words of its own")
+_OWN = "; its own words: "
+_TITLE = " (title: "
+_LONGEST = 2_000  # characters of a clause; beyond, a sentence stays as it is
+_ARTICLE = re.compile(r"shares ([^()]{1,2000}?) with the article")
+_REST = re.compile(
+    r"(?:(?:, )?(?:shares (?P<parent>[^()]+?)|(?P<no_parent>nor)) with the comment it answers)?"
+    r"(?:(?:, )?shares (?P<above>[^()]+?) with the comment (?P<steps>\d+) steps above)?"
+    r"(?:(?:, )?(?:shares (?P<beside>[^()]+?)|(?P<not_beside>nor)) with the comments beside it)?"
 )
 _STEPS = marked_plural("the comment {n} step above", "the comment {n} steps above")
 _NOTHING = "nothing"
 
 
-def _off_topic(found: re.Match[str]) -> list[Message]:
-    clauses: list[Message] = []
-    if found["off"] is not None:
-        clauses.append([found["off"], {}])
-    if found["alone"] is not None:
-        clauses.append([marked("nothing around it has telling words"), {}])
-    clauses += _shared(found)
-    if found["none"] is not None:
-        clauses.append([marked("it has no telling words of its own"), {}])
-    else:
-        clauses.append([marked("its own words: {words}"), {"words": found["own"]}])
-    return clauses
+def _of_conversation(sentence: str) -> list[Message] | None:
+    """A sentence about what a comment shares with what stands around it; None for another one."""
+    off = next((one for one in _OFF if sentence.startswith(f"{one}: ")), "")
+    body, found, own = sentence.removeprefix(f"{off}: ").rpartition(_OWN)
+    last: Message = [marked("its own words: {words}"), {"words": own}]
+    if not found:
+        body, last = own.removesuffix(f"; {_NO_WORDS}"), [_NO_WORDS, {}]
+        if body == own:
+            return None
+    shared: list[Message] | None = [[_ALONE, {}]] if body == _ALONE else _shared(body)
+    return None if shared is None else [*([[off, {}]] if off else []), *shared, last]
 
 
-def _shared(found: re.Match[str]) -> list[Message]:
+def _shared(body: str) -> list[Message] | None:
     """What the comment shares, and with what; where it is nothing at all, in one message."""
-    article: Message = [marked("the article"), {}]
-    if found["title"] is not None:
-        article = [marked("the article (title: {title})"), {"title": found["title"]}]
-    sides: list[tuple[str | None, Message]] = []
-    text = found[0]
-    for name, other, told in (
-        ("article", article, "the article"),
-        ("parent", [marked("the comment it answers"), {}], "with the comment it answers"),
-        ("beside", [marked("the comments beside it"), {}], "with the comments beside it"),
+    sides: list[tuple[str, Message]] = []  # words, and where they are too
+    if found := _ARTICLE.match(body):
+        article: Message = [marked("the article"), {}]
+        body = body[found.end() :]
+        if body.startswith(_TITLE) and ")" in body:  # none of the words behind it has a bracket
+            title, _, body = body.removeprefix(_TITLE).rpartition(")")
+            article = [marked("the article (title: {title})"), {"title": title}]
+        sides.append((found[1], article))
+    rest = _REST.fullmatch(body) if len(body) <= _LONGEST else None
+    if rest is None or not (body or sides):
+        return None
+    parent: Message = [marked("the comment it answers"), {}]
+    beside: Message = [marked("the comments beside it"), {}]
+    for words, nothing, other in (
+        (rest["parent"], rest["no_parent"], parent),
+        (rest["beside"], rest["not_beside"], beside),
     ):
-        if found[name] is not None:
-            sides.append((found[name], other))
-        elif name != "article" and f"nor {told}" in text:
-            sides.append((_NOTHING, other))
+        if words or nothing:
+            sides.append((words or _NOTHING, other))
+    if rest["above"]:
+        sides.append((rest["above"], _counted(rest["steps"], *_STEPS)))
+    return _clauses(sides)
+
+
+def _clauses(sides: list[tuple[str, Message]]) -> list[Message]:
     lacking = [other for words, other in sides if words == _NOTHING]
     clauses: list[Message] = []
     if len(lacking) == 2:
@@ -200,10 +210,6 @@ def _shared(found: re.Match[str]) -> list[Message]:
     elif lacking:
         clauses.append([marked("shares nothing with {other}"), {"other": lacking[0]}])
     shares = marked("shares {words} with {other}")
-    clauses += [
+    return clauses + [
         [shares, {"words": words, "other": other}] for words, other in sides if words != _NOTHING
     ]
-    if found["above"] is not None:
-        above = _counted(found["steps"], *_STEPS)
-        clauses.append([shares, {"words": found["above"], "other": above}])
-    return clauses

@@ -9,7 +9,7 @@ import pytest
 from small_model import trained
 from small_parts import with_small_parts
 
-from moderation.evidence.clusters import by_character, cluster_starts
+from moderation.evidence.clusters import by_character, cluster_starts, cut, units
 from moderation.evidence.words import evidence
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.features.ngrams import NgramConfig, WeightTable, count
@@ -88,3 +88,42 @@ def test_chinese_flags_point_at_the_insult():
     _, why = flag(comments, model.score(comments), model)
     spans = sorted(json.loads(why[0].as_py())["abuse"]["spans"], key=lambda span: -span[2])
     assert {text[start:end] for start, end, _ in spans[:2]} == {"白", "痴"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Du dummes Arschloch!", ["Du", "dummes", "Arschloch!"]),
+        ("이 병신 새끼야", ["이", "병신", "새끼야"]),
+        ("你好,再见 ok", ["你", "好", ",", "再", "见", "ok"]),
+        ("น้ำดี", ["น้ำ", "ดี"]),
+        ("क्षि तू", ["क्षि", "तू"]),
+        ("👩🏽‍🚀x e\u0301", ["👩🏽‍🚀x", "e\u0301"]),
+        ("", []),
+    ],
+)
+def test_what_is_read_as_one(text, words):
+    assert [text[start:end] for start, end in units(text)] == words
+
+
+def test_a_word_longer_than_a_line_comes_in_pieces_of_whole_characters():
+    found = units("ae\u0301" * 100)
+    assert found[0] == (0, 60)
+    assert found[-1][1] == 300
+    assert all(("ae\u0301" * 100)[start] != "\u0301" for start, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "left"),
+    [
+        ("plain", 3, "pla"),
+        ("ne\u0301e", 2, "n"),
+        ("ne\u0301e", 3, "ne\u0301"),
+        ("a👩🏽‍🚀b", 3, "a"),
+        ("a" * 100 + "👩🏽‍🚀", 102, "a" * 100),
+        ("a" + "\u0301" * 200, 100, "a" + "\u0301" * 99),  # no character that anybody reads
+        ("short", 100, "short"),
+    ],
+)
+def test_a_text_is_cut_between_characters(text, most, left):
+    assert cut(text, most) == left

@@ -28,7 +28,7 @@ function address(url) {
 
 function body(row, marks = []) {
   const comment = app.store.comment(row);
-  const text = element("div", { class: "text", dir: "auto" }, highlighted(comment.text || "", marks));
+  const text = element("div", { class: "text", ...spokenIn(comment) }, highlighted(comment.text || "", marks));
   const cut = comment.characters
     ? element("p", { class: "meta" }, trn("shortened: {n} character in all", "shortened: {n} characters in all", comment.characters)) : "";
   return [element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, text), cut];
@@ -108,7 +108,7 @@ function labelRow(at, label, k) {
 function because(label, told, row) {
   const k = page.labels.indexOf(label);
   const cause = told.said?.length ? told.said.map(sentence).join("; ") : tr("no single cause: many small signs add up");
-  return element("p", { class: "because", dir: "auto" }, k >= 0 ? shape(k) : "", " ", element("strong", {}, words(label)), ": ",
+  return element("p", { class: "because" }, k >= 0 ? shape(k) : "", " ", element("strong", {}, words(label)), ": ",
     cause,
     label === "off_topic" ? compared(row) : "");
 }
@@ -119,7 +119,7 @@ function compared(row) {
   const title = app.columns.titleAt(app.columns.atOf.get(row) ?? -1);
   const parent = path.length ? app.store.comment(path.at(-1)) : null;
   const parts = [title ? trParts("Title: {title}", { title: name(title) }) : "",
-    parent ? trParts("Answers {who}: {text}", { who: name(parent.author || tr("anonymous")), text: element("bdi", { dir: "auto" }, firstWords(parent.text)) }) : ""].filter(Boolean);
+    parent ? trParts("Answers {who}: {text}", { who: name(parent.author || tr("anonymous")), text: element("bdi", spokenIn(parent), firstWords(parent.text)) }) : ""].filter(Boolean);
   return parts.length ? element("span", { class: "compared" }, element("strong", {}, tr("Compared with")),
     ...parts.map((part) => element("span", { class: "against-what" }, ...part))) : "";
 }
@@ -128,12 +128,12 @@ function figuresOf(at, why) {
   const rows = Object.entries(why).map(([label, said]) => {
     const list = [...(said.dump || []), ...(said.features || []), ...(said.terms || [])];
     const told = (wanted) => list.filter((one) => Math.sign(one[1]) === wanted && Math.abs(one[1]) >= .05)
-      .map(([what, share]) => `${tame(words(what))} ${share > 0 ? "+" : "−"}${decimal(Math.abs(share), 1)}`).join(", ");
+      .map(([what, share]) => `${isolated(words(what))} ${share > 0 ? "+" : "−"}${decimal(Math.abs(share), 1)}`).join(", ");
     const k = page.labels.indexOf(label);
     const parts = [k >= 0 && app.columns.scores[k][at] >= 0 ? tr("score {score}", { score: decimal(app.columns.scores[k][at] / 1000, 3) }) : "",
       thresholds[label] === undefined ? "" : tr("threshold {threshold}", { threshold: decimal(thresholds[label], 3) }),
       told(1) ? tr("for: {what}", { what: told(1) }) : "", told(-1) ? tr("against: {what}", { what: told(-1) }) : ""].filter(Boolean);
-    return element("p", { class: "meta", dir: "auto" }, element("strong", {}, `${words(label)} `), parts.join("; "));
+    return element("p", { class: "meta" }, element("strong", {}, `${words(label)} `), parts.join("; "));
   });
   return rows.length ? element("details", { class: "figures" }, element("summary", {}, tr("Figures")), ...rows, key()) : "";
 }
@@ -164,7 +164,7 @@ function card(at) {
   const reasons = Object.entries(entry.why).map(([label, said]) => because(label, said, row));
   return element("article", { class: "card", "aria-label": tr("Comment {n}", { n: columns.row[at] }) },
     element("header", { class: "card-head" },
-      element("h2", { id: "comment-title", tabindex: "-1" }, name(columns.titleAt(at) || tr("no title"))),
+      element("h2", { id: "comment-title", tabindex: "-1" }, attributes(name(columns.titleAt(at) || tr("no title")), { lang: spokenIn(store.comment(row)).lang })),
       button(thread && thread[3] > 1 ? tr("Conversation of {n}", { n: thread[3] }) : tr("Conversation"), () => app.togglePanel("thread"), { title: tr("key {key}", { key: "h" }) }),
       columns.authorAt(at) ? button(tr("Author"), () => app.togglePanel("author"), { title: tr("key {key}", { key: "i" }) }) : "",
       others > 0 ? button(trn("{n} other flagged comment in this thread", "{n} other flagged comments in this thread", others),

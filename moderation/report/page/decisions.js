@@ -20,7 +20,7 @@ function scoreOf(one) {
 function whyOf(one) {
   const score = scoreOf(one);
   const told = score === null ? tr("no score") : tr("score {score}", { score: decimal(score, 2) });
-  const quoted = passages(one.row, one.label, 3).map((one) => tr("“{word}”", { word: isolated(one.slice(0, 60)) })).join(", ");
+  const quoted = passages(one.row, one.label, 3).map((one) => tr("“{word}”", { word: isolated(cutAt(one, 60)) })).join(", ");
   return quoted ? tr("{score}: {words}", { score: told, words: quoted }) : told;
 }
 
@@ -30,9 +30,9 @@ const flaggedWith = (one) => {
 };
 
 function wishOf(one) {
-  if (one.kind === "request") return one.to ? tr("asked {who}", { who: tame(one.to) }) : tr("asked for a second opinion");
+  if (one.kind === "request") return one.to ? tr("asked {who}", { who: isolated(one.to) }) : tr("asked for a second opinion");
   const reason = one.reason && (reasonTitle(one.reason));
-  return [one.action ? ACTIONS[one.action].done : "", reason ? tame(reason) : "", one.note ? tr("note: {text}", { text: tame(one.note) }) : ""].filter(Boolean).join("; ");
+  return [one.action ? ACTIONS[one.action].done : "", reason ? tame(reason) : "", one.note ? tr("note: {text}", { text: isolated(one.note) }) : ""].filter(Boolean).join("; ");
 }
 
 // As it stands in exported files.
@@ -51,7 +51,7 @@ function decisionRow(one) {
     element("td", { dir: "auto" }, one.kind ? wishOf(one) : whatOf(one)),
     element("td", { class: "long" }, one.kind ? "" : whyOf(one)),
     element("td", { class: "long" }, element("button", { type: "button", class: "link", click: () => app.open(one.row) },
-      name(Array.from(text.trim()).slice(0, 80).join("") || tr("(no text)")))));
+      attributes(name(cutAt(text.trim(), 80) || tr("(no text)")), spokenIn(app.store.comment(one.row))))));
 }
 
 async function drawDecisions() {

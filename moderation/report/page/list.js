@@ -25,7 +25,7 @@ function age(seconds) {
   return days < 730 ? tr("{n} mo", { n: Math.floor(days / 30.4) }) : tr("{n} y", { n: Math.floor(days / 365.25) });
 }
 
-const firstWords = (text) => tame(Array.from((text || "").slice(0, 4 * SNIPPET)).slice(0, SNIPPET).join("").replace(/\s+/gu, " ").trim());
+const firstWords = (text) => tame(cutAt((text || "").slice(0, 16 * SNIPPET).replace(/\s+/gu, " ").trim(), SNIPPET));
 
 function fate(row) {
   const done = app.journal.action(row);
@@ -40,7 +40,7 @@ function line(at) {
   const labels = app.columns.labelsAt(at);
   const picked = app.selected.has(at);
   return [
-    element("input", { type: "checkbox", class: "pick-one", checked: picked, "aria-label": tr("Select the comment of {who}", { who: who.slice(0, 60) }),
+    element("input", { type: "checkbox", class: "pick-one", checked: picked, "aria-label": tr("Select the comment of {who}", { who: cutAt(who, 60) }),
       click: (event) => app.pick(at, event.target.checked, event.shiftKey) }),
     element("button", { type: "button", "aria-current": at === app.at ? "true" : null, class: app.reviewed[at] ? "line done" : "line",
       click: (event) => (event.shiftKey ? app.pick(at, true, true) : app.show(at, true)) },
@@ -50,7 +50,7 @@ function line(at) {
         fate(row), ...app.journal.asks(row).map((one) => element("span", { class: "fate" }, ...trParts("for {who}", { who: one.to ? name(one.to) : tr("anybody") }))),
         app.journal.disputes(row).length ? element("span", { class: "fate" }, tr("disputed")) : "",
         element("span", { class: "line-age", title: time < 0 ? null : day(time) }, age(time))),
-      element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null }, element("bdi", { class: "text", dir: "auto" }, comment ? firstWords(comment.text) || tr("(no text)") : " ")),
+      element("span", { class: "snippet veil", "aria-hidden": app.veiled ? "true" : null, ...spokenIn(comment) }, element("span", { class: "text" }, comment ? firstWords(comment.text) || tr("(no text)") : " ")),
       element("span", { class: "line-who" }, name(who))),
   ];
 }

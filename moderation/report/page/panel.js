@@ -109,9 +109,9 @@ function post(told, k, here) {
         ...page.labels.map((label) => app.journal.verdict(row, label, app.me())).filter(Boolean).map((one) =>
           element("span", { class: `pill ${one.value ? "yes" : "no"}` }, answered(one.value, one.label)))) : "",
       element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null },
-        element("div", { class: "text", dir: "auto" }, tame(comment.text || ""), comment.characters ? " …" : "")),
+        element("div", { class: "text", ...spokenIn(comment) }, tame(comment.text || ""), comment.characters ? " …" : "")),
       k === here ? "" : button(tr("Decide on this"), () => app.openRow(row).catch((error) => announce(error.message)),
-        { class: "link", "aria-label": tr("Decide on the comment of {who}", { who: who.slice(0, 60) }) })));
+        { class: "link", "aria-label": tr("Decide on the comment of {who}", { who: cutAt(who, 60) }) })));
 }
 
 async function jump(by) {
@@ -160,7 +160,7 @@ async function drawAuthor(row) {
     element("h4", {}, told.rows.length > recent.length ? tr("The newest {n}", { n: recent.length }) : tr("All comments")),
     element("ol", { class: "thread" }, ...recent.map((one) => element("li", { class: one === row ? "now" : null }, element("div", { class: "post" },
       element("p", { class: "meta" }, app.store.brief(one)?.time === undefined ? "" : day(app.store.brief(one).time)),
-      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(app.store.brief(one)?.text) || tr("(no text)"))),
+      element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", ...spokenIn(app.store.brief(one)) }, firstWords(app.store.brief(one)?.text) || tr("(no text)"))),
       one === row ? "" : button(tr("Decide on this"), () => app.openRow(one).catch((error) => announce(error.message)), { class: "link" }))))));
 }
 

@@ -52,8 +52,8 @@ function openReasons() {
   if (app.at < 0) return;
   if (app.veiled) { app.unveil(); return announce(tr("The text is shown now")); }
   const n = app.places().length;
-  const note = element("textarea", { id: "note", rows: 2, maxlength: 2000, placeholder: tr("For your colleagues; the author never sees it") });
-  const to = element("input", { id: "ask-who", maxlength: 100, list: "known-names", autocomplete: "off", placeholder: tr("anybody else") });
+  const note = element("textarea", { id: "note", dir: "auto", rows: 2, maxlength: 2000, placeholder: tr("For your colleagues; the author never sees it") });
+  const to = element("input", { id: "ask-who", dir: "auto", maxlength: 100, list: "known-names", autocomplete: "off", placeholder: tr("anybody else") });
   const said = () => note.value.trim();
   const then = (act) => () => { byId("reasons").close(); act(); };
   const choice = (reason, k) => element("button", { type: "button", class: "reason", click: then(() => app.actFor(reason, said())) },

@@ -54,7 +54,7 @@ function dispute(row, label) {
   return element("li", { class: "panel" },
     element("p", { class: "meta" }, element("span", { class: "badge" }, shape(page.labels.indexOf(label)), ` ${words(label)}`), " ",
       ...app.journal.voices(row, label).flatMap((one) => [element("span", { class: `pill ${one.value ? "yes" : "no"}` }, name(one.by), `: ${one.value ? tr("yes") : tr("no")}`), " "])),
-    element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", dir: "auto" }, firstWords(comment.text) || tr("(no text)"))),
+    element("div", { class: "veil", "aria-hidden": app.veiled ? "true" : null }, element("div", { class: "text", ...spokenIn(comment) }, firstWords(comment.text) || tr("(no text)"))),
     ...app.journal.notes(row).map((one) => element("p", { class: "note" }, element("strong", {}, name(one.by), ": "), element("bdi", { dir: "auto" }, tame(one.note)))),
     element("p", { class: "buttons" },
       button(tr("Yes, {label}", { label: words(label) }), settle(1), { class: "yes" }), button(tr("No"), settle(0), { class: "no", "aria-label": tr("No, not {label}", { label: words(label) }) }),

@@ -14,6 +14,30 @@ const tame = (text) => text
 
 const NOTHING = /^[\p{Cf}\p{Cc}\p{Z}\p{M}\s]+$/u; // has no ink: a button that shows it could not be found
 
+// In the font and direction of its language, as far as that is known: an Arabic comment that begins with
+// a Latin name runs from right to left all the same. Each paragraph of others goes by its first letter.
+const FROM_RIGHT = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
+
+function spokenIn(comment) {
+  const lang = comment?.lang ?? "en";
+  return { lang: lang === "und" || lang === "mul" ? null : lang, dir: FROM_RIGHT.has(lang) ? "rtl" : "auto" };
+}
+
+// The first characters as a reader counts them: none is cut in two, and no text is read to its end for it.
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function cutAt(text, most) {
+  if (text.length <= most) return text;
+  const near = text.slice(0, 8 * most);
+  let end = 0, count = 0;
+  for (const { index, segment } of CHARACTERS.segment(near)) {
+    if (count === most || (index + segment.length === near.length && near.length < text.length)) break;
+    end = index + segment.length;
+    count += 1;
+  }
+  return text.slice(0, end);
+}
+
 const name = (text) => element("bdi", {}, NOTHING.test(text) ? `[${tr("invisible")}]` : tame(text));
 
 // [start, end, level] of several labels as one: where they overlap the stronger one shows.

@@ -59,6 +59,18 @@ def opened(context, address, veiled=False):
     return page
 
 
+def reviewer(browser, address, who, **options):
+    """The page of somebody with a name, in a context of their own."""
+    page = browser.new_context(**({"reduced_motion": "reduce"} | options)).new_page()
+    page.set_default_timeout(20_000)
+    page.add_init_script(
+        f"localStorage['moderation settings'] = JSON.stringify({{name: {who!r}, shown: true}})"
+    )
+    page.goto(address)
+    page.wait_for_function(SHOWN)
+    return page
+
+
 def current(page):
     return page.evaluate("new URLSearchParams(location.hash.slice(1)).get('row')")
 

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from browser_pages import SHOWN, press, saved, server
+from browser_pages import SHOWN, press, reviewer, saved, server
 from scored_tables import scored
 from site_doubles import Site, wordpress
 
@@ -44,25 +44,14 @@ def site(monkeypatch):
     made.close()
 
 
-def opened(browser, address, who, **options):
-    page = browser.new_context(**({"reduced_motion": "reduce"} | options)).new_page()
-    page.set_default_timeout(20_000)
-    page.add_init_script(
-        f"localStorage['moderation settings'] = JSON.stringify({{name: {who!r}, shown: true}})"
-    )
-    page.goto(address)
-    page.wait_for_function(SHOWN)
-    return page
-
-
 def open_left(page):
     return int(re.search(r"([\d,]+) to review", page.inner_text("#count"))[1])
 
 
 def work_through(browser, address):
     """One by keys, one by phone, until nothing is open."""
-    ines = opened(browser, address + "#row=0&order=dump", "ines")
-    ben = opened(browser, address + "#row=100&order=dump", "ben",
+    ines = reviewer(browser, address + "#row=0&order=dump", "ines")
+    ben = reviewer(browser, address + "#row=100&order=dump", "ben",
                  viewport={"width": 390, "height": 844}, has_touch=True)  # fmt: skip
     ines.keyboard.press("d")
     ines.keyboard.press("Shift+A")  # 40 copies: an advert

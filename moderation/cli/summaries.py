@@ -210,6 +210,8 @@ def report_summary(target: Path, reported: Reported) -> None:
     if reported.shown < reported.flagged + reported.queued:
         contents += f"; the {reported.shown:,} surest are in it"
     tell(f"wrote {target} ({contents})")
+    if reported.characters is not None:
+        say(f"texts are cut after {reported.characters:,} characters, so that the file stays small")
 
 
 def database_summary(target: Path, written: Written) -> None:

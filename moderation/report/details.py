@@ -26,8 +26,13 @@ UNKNOWN = "und"  # as BCP 47 calls a language that is not known
 _STEP = 1_024
 
 
-def details(scored: Scored, rows: Iterable[int]) -> dict[str, Any]:
-    """`entries`: path, replies and evidence per row; `comments`: every comment they mention."""
+def details(
+    scored: Scored, rows: Iterable[int], characters: int = TEXT_CHARACTERS
+) -> dict[str, Any]:
+    """`entries`: path, replies and evidence per row; `comments`: every comment they mention.
+
+    characters: of each text, at most.
+    """
     shown = list(dict.fromkeys(int(row) for row in rows))
     paths = {row: path(scored, row) for row in shown}
     below = {row: replies(scored, row) for row in shown}
@@ -39,6 +44,7 @@ def details(scored: Scored, rows: Iterable[int]) -> dict[str, Any]:
         if above:
             limits[above[-1]] = PARENT_CHARACTERS
     limits |= dict.fromkeys(shown, TEXT_CHARACTERS)
+    limits = {row: min(limit, characters) for row, limit in limits.items()}
     wanted = sorted(limits)
     records = dict(zip(wanted, scored.records.take(wanted), strict=True))
     return {
@@ -47,9 +53,7 @@ def details(scored: Scored, rows: Iterable[int]) -> dict[str, Any]:
             str(row): {
                 "path": paths[row],
                 "replies": below[row],
-                "why": evidence(
-                    records[row]["why"], cut(records[row]["text"] or "", TEXT_CHARACTERS)
-                ),
+                "why": evidence(records[row]["why"], cut(records[row]["text"] or "", limits[row])),
             }
             for row in shown
         },

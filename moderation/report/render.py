@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from moderation.labels.reasons import read_reasons
-from moderation.report.summarise import scored_of, summarise
+from moderation.report.summarise import CUTS, WHOLE, likely_cuts, scored_of, summarise
 from moderation.report.words import page_words
 from moderation.tables import replacing
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from moderation.labels.reasons import Reason
     from moderation.report.scored import Scored
+    from moderation.report.summarise import Cut
 
-PAGE_LIMIT = 5_000  # flagged comments in one file: under 10 MB, opened in under a second
+PAGE_LIMIT = 5_000  # flagged comments in one file, opened in under a second
+MOST_BYTES = 10_000_000  # of a file with so many; one with more may be larger in proportion
 SCRIPTS = (
     "dom",
     "language",
@@ -55,12 +57,16 @@ SCRIPTS = (
 
 
 class Reported(NamedTuple):
-    """What a report was written of: all comments, the flagged, those only asked for, and shown."""
+    """What a report was written of: all comments, the flagged, those only asked for, and shown.
+
+    characters: what texts were cut to, so that the file stays small; None where they were not.
+    """
 
     comments: int
     flagged: int
     queued: int
     shown: int
+    characters: int | None = None
 
 
 def write_report(
@@ -82,11 +88,38 @@ def write_scored(
     scored: Scored, target: Path, limit: int = PAGE_LIMIT, reasons: Sequence[Reason] | None = None
 ) -> Reported:
     """The same of a table that is held or paged as `Scored`. Raises OutputError."""
-    page = render(summarise(scored, limit, read_reasons() if reasons is None else reasons))
+    made = _page(scored, limit, read_reasons() if reasons is None else reasons)
     with replacing(target) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_bytes(made.content)
     flagged, listed = len(scored.flagged), len(scored.listed)
-    return Reported(len(scored), flagged, listed - flagged, min(listed, limit))
+    return Reported(len(scored), flagged, listed - flagged, made.shown, made.characters)
+
+
+class _Page(NamedTuple):
+    content: bytes
+    shown: int
+    characters: int | None
+
+
+def _page(scored: Scored, limit: int, reasons: Sequence[Reason]) -> _Page:
+    """The page, cut until it is small enough: what is around first, then texts, then rows."""
+    most = MOST_BYTES * max(1.0, limit / PAGE_LIMIT)
+
+    def made(shown: int, cut: Cut) -> _Page | None:
+        content = render(summarise(scored, shown, reasons, cut)).encode()
+        if len(content) > most and shown > 1:
+            return None
+        whole = cut.characters == WHOLE.characters
+        return _Page(content, shown, None if whole else cut.characters)
+
+    shown = min(len(scored.listed), limit)
+    first, *others = likely_cuts(scored, shown, int(most))
+    if (page := made(shown, first)) is not None:
+        return page
+    while (shortest := made(shown, CUTS[-1])) is None:  # names alone are too much
+        shown //= 2
+        others = []
+    return next(filter(None, (made(shown, cut) for cut in others[:-1])), shortest)
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,11 @@ class Search:
 
     def rows(self, words: str) -> np.ndarray:
         """(m,) ascending, of the comments that hold the words as they stand, in any case."""
-        found = self._in_texts(_lower(words))
+        found = np.zeros(len(self._scored), bool)
+        found[self._in_texts(_lower(words))] = True
         for column in ("author", "title"):
-            found = np.union1d(found, _in_names(self._scored.named[column], words))
-        return found
+            found |= _in_names(self._scored.named[column], words)
+        return np.flatnonzero(found)
 
     def _in_texts(self, needle: bytes) -> np.ndarray:
         self.prepare()
@@ -107,12 +108,13 @@ def _hits(content: bytes, needle: bytes, first: int, ends: np.ndarray) -> list[i
     return found
 
 
-def _in_names(names: Names, words: str) -> np.ndarray:
+def _in_names(names: Names, words: str) -> np.ndarray | bool:
+    """(comments,) whether the name of each holds the words."""
     if not words or not names.texts:
-        return np.zeros(0, np.int64)
+        return False
     texts = pa.array(names.texts, pa.large_string())
     hits = pc.match_substring(texts, words, ignore_case=True).to_numpy(zero_copy_only=False)
-    return np.flatnonzero(np.append(hits, False)[names.codes])  # code -1 takes the last
+    return np.append(hits, False)[names.codes]  # code -1 takes the last
 
 
 def _lower(words: str) -> bytes:

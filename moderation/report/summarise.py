@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
 
 from moderation.report.conversation import bounds
-from moderation.report.details import details, shortened
+from moderation.report.details import TEXT_CHARACTERS, details, shortened
 from moderation.report.index import index
 from moderation.report.links import first_domains
 from moderation.report.overview import overview
@@ -17,7 +17,7 @@ from moderation.report.scored import BatchRecords, Scored
 from moderation.tables import to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -57,7 +57,21 @@ def summary(scored: Scored, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
     }
 
 
-def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
+class Cut(NamedTuple):
+    """How much of the comments a report has: characters of each text, bytes with what is around."""
+
+    characters: int
+    room: int
+
+
+WHOLE = Cut(TEXT_CHARACTERS, ROOM)
+CUTS = (WHOLE, *(Cut(most, 0) for most in (TEXT_CHARACTERS, 4_000, 1_500, 600, 250, 100)))
+"""The report is written with the first of these that is small enough."""
+
+
+def summarise(
+    scored: Scored, limit: int, reasons: Sequence[Reason] = (), cut: Cut = WHOLE
+) -> dict[str, Any]:
     """Everything that a report shows by itself: the summary, the queue, and its comments.
 
     limit: how many of the comments to review are carried, the most certain; the figures count
@@ -66,9 +80,9 @@ def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dic
     """
     listed = most_certain(scored, limit)
     rows = np.union1d(listed, scored.nearest)
-    told = details(scored, rows)
+    told = details(scored, rows, cut.characters)
     carried = {int(row) for row in told["comments"]}
-    room = (ROOM - len(orjson.dumps(told))) // (CONTEXT_CHARACTERS + CONTEXT_FIELDS)
+    room = (cut.room - len(orjson.dumps(told))) // (CONTEXT_CHARACTERS + CONTEXT_FIELDS)
     whole = _conversations(scored, listed, carried, min(room, CONTEXT_ROWS))
     others = [row for row in whole if row not in carried]
     told["comments"] |= shortened(scored, others, CONTEXT_CHARACTERS)
@@ -76,6 +90,18 @@ def summarise(scored: Scored, limit: int, reasons: Sequence[Reason] = ()) -> dic
     domains = {"domain": found.codes.tolist(), "domains": found.texts}
     shown = {"index": index(scored, rows), "domains": domains}
     return summary(scored, reasons) | shown | told
+
+
+def likely_cuts(scored: Scored, limit: int, most: int) -> Iterator[Cut]:
+    """The cuts that may make a report small enough: those whose texts alone are not too much."""
+    records = scored.records.take(most_certain(scored, limit).tolist())
+    texts = [(record["text"] or "")[:TEXT_CHARACTERS] for record in records]
+    length = np.array([len(text) for text in texts], np.int64)
+    escaped = [len(text.encode()) + 5 * sum(map(text.count, "<>&")) for text in texts]
+    each = np.array(escaped) / np.maximum(length, 1)
+    for cut in CUTS:
+        if (each * np.minimum(length, cut.characters)).sum() <= most or cut is CUTS[-1]:
+            yield cut
 
 
 def _conversations(scored: Scored, rows: np.ndarray, carried: set[int], most: int) -> list[int]:

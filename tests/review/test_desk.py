@@ -400,12 +400,27 @@ def test_hostile_comments_do_nothing_in_the_panels(browser, tmp_path, kind):
         starting.__exit__(None, None, None)
 
 
-def test_a_report_of_five_thousand_flags_is_under_ten_megabytes(tmp_path):
-    text = (
-        "This is a comment of the usual length, with a few words about the article and more. " * 4
-    )
+USUAL = "This is a comment of the usual length, with a few words about the article and more. " * 4
+LONG = {  # texts, what they are cut to, and how many are shown
+    "usual": (USUAL, None, 5_000),
+    "long": (USUAL * 20, 1_500, 5_000),
+    "escaped": ("<b>&</b>" * 90, 250, 5_000),
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_a_report_of_five_thousand_flags_is_under_ten_megabytes(case, tmp_path):
+    text, characters, shown = LONG[case]
     frame = flagged_spam(5_000)
-    write_report(
+    said = write_report(
         frame.assign(text=[f"{k} {text}" for k in range(5_000)]), tmp_path / "r.html", PASSPORT
     )
-    assert (tmp_path / "r.html").stat().st_size < 10_000_000
+    assert (tmp_path / "r.html").stat().st_size <= 10_000_000
+    assert (said.characters, said.shown) == (characters, shown)
+
+
+def test_where_names_alone_are_too_much_fewer_rows_are_shown(tmp_path):
+    frame = flagged_spam(5_000).assign(author=[f"{k} {'<' * 290}" for k in range(5_000)])
+    said = write_report(frame, tmp_path / "r.html", PASSPORT)
+    assert (tmp_path / "r.html").stat().st_size <= 10_000_000
+    assert said.shown < 5_000

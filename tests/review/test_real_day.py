@@ -8,14 +8,14 @@ import re
 import pandas as pd
 import pytest
 from browser_pages import press, reviewer, saved, server
-from places import ROOT
+from places import ROOT, SHARED
 from site_doubles import Site, wordpress
 
 from moderation.labels import ledger
 from moderation.labels.actions import newest_actions
 
 OURS = ROOT / "seeds/telescope.wordpress.xml"
-REAL = ROOT.parent / "shared/samples/wxr/real-timothyfitz.xml"
+REAL = SHARED / "samples/wxr/real-timothyfitz.xml"
 DUMPS = [
     pytest.param(OURS, id="seeds"),
     pytest.param(

@@ -114,7 +114,7 @@ def logits_of_others(
             score[at[inside]] = logit[inside]
         known = ~np.isnan(score)
         yield name, answers[known] == 1, score[known]
-    weights = features.unsourced(fitted.fitted.weights)
+    weights = features.unsourced(fitted.weights)
     scored = features.rows_for(task)
     for name in np.unique(source[unseen]):
         at = np.flatnonzero(unseen & (source == name) & ~np.isnan(answers))

@@ -32,6 +32,8 @@ class Settings:
     sources: factor per source, 1 where not named; 0 leaves one out.
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.
+    contrast: n-grams are multiplied by this power of their log-count ratio (`training.contrast`);
+    0 = not at all.
     prevalence: share of positives that calibration and goals assume, None = as in the rows.
     elsewhere: the score from which it may speak of languages that it has not learnt; None = never.
     goal: the sentence that chooses the threshold; None: `thresholds.DEFAULT_GOAL`, or the best F1
@@ -48,6 +50,7 @@ class Settings:
     size_power: float = 0.5
     offset: float = 0.5
     phrases: bool = True
+    contrast: float = 0.0
     sources: dict[str, float] = field(default_factory=dict)
     clean: dict[str, int] = field(default_factory=dict)
     prevalence: float | None = None

@@ -28,6 +28,7 @@ from moderation.model.held_out import HeldOutScores
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.model import Model
 from moderation.training import linear
+from moderation.training.contrast import contrast, multiplied
 from moderation.training.decisions.gain import gain
 from moderation.training.features import Features, training_features
 from moderation.training.languages import learnt_languages, spoken_in
@@ -50,12 +51,20 @@ class FittedLabel:
 
     before: (n,) raw logits of those decisions from the public rows alone; NaN elsewhere.
     factor: how much a decision counts against a public row, None when there were too few.
+    factors: what the rows' columns were multiplied by, see `contrast`.
     """
 
     task: Task
     fitted: linear.Fitted
     before: np.ndarray
     factor: float | None
+    factors: np.ndarray | None
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Of the columns as they are: (columns,) float32."""
+        fitted = self.fitted.weights
+        return fitted if self.factors is None else fitted * self.factors
 
 
 @one_blas_thread
@@ -101,7 +110,7 @@ def train(
         used = task.cost > 0
         learnt = learnt_languages(spoken[used], user.decisions[used])
         heads[k] = replace(heads[k], languages=learnt)
-    table, phrase_weights = _table(features, [label.fitted.weights for label in fitted])
+    table, phrase_weights = _table(features, [label.weights for label in fitted])
     training = {"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()}
     if counts := decided(labels, user.decisions):
         training["decisions"] = counts
@@ -165,16 +174,18 @@ def _out_of_fold_logits(
 def fit_label(features: Features, task: Task, fold: np.ndarray, seed: int) -> FittedLabel:
     """The label's weights. The user's decisions are learnt on top of the rest, to weigh them."""
     rows = features.rows_for(task)
+    factors = contrast(rows, task, task.cost > 0, features.config.buckets)
+    rows = multiplied(rows, factors)
     before = np.full(len(task.sign), np.nan)
     if not task.own.any():
-        return FittedLabel(task, linear.fit(rows, task.targets, seed), before, None)
+        return FittedLabel(task, linear.fit(rows, task.targets, seed), before, None, factors)
     fitted = linear.fit(rows, task.without_own().targets, seed)
     own = np.flatnonzero(task.own)
     before[own] = linear.products(rows, own, features.unsourced(fitted.weights))
     factor = chosen_factor(rows, task, fitted, fold, seed)
     task = task.weighed(factor)
     linear.go_on(rows, fitted, task.targets, seed, linear.EPOCHS // 2)
-    return FittedLabel(task, fitted, before, factor)
+    return FittedLabel(task, fitted, before, factor, factors)
 
 
 def held_out_logits(
@@ -184,9 +195,15 @@ def held_out_logits(
 
     The logits are those of a row whose source is not known.
     """
-    rows = features.rows_for(label.task)
-    weights = linear.refit_without(rows, label.fitted, label.task.targets, left_out, seed)
-    chosen = np.flatnonzero(left_out & (label.task.cost > 0))
+    task = label.task
+    rows = features.rows_for(task)
+    if label.factors is None:
+        weights = linear.refit_without(rows, label.fitted, task.targets, left_out, seed)
+    else:
+        left = np.where(left_out, 0.0, task.cost)
+        rows = multiplied(rows, contrast(rows, task, left > 0, features.config.buckets))
+        weights = linear.fit(rows, linear.Targets(task.sign, left), seed).weights
+    chosen = np.flatnonzero(left_out & (task.cost > 0))
     return chosen, linear.products(rows, chosen, features.unsourced(weights))
 
 

@@ -3,8 +3,10 @@
     python -m benchmarks.language_parts DATA [-m MODEL] [--messages /usr/share/locale]
 
 A row per language, as in models/README.md: held-out rows of its own sets; then, on each other set
-of DATA/languages in the language, the area under the ROC curve, recall and false flags at the
-label's threshold; then false flags on up to 4,000 sentences of translated program messages.
+of DATA/languages in the language, the area under the ROC curve, recall and false flags per 1,000 at
+the label's threshold, and recall where a threshold chosen there had 20 false flags per 1,000; of
+sets that judge another label, the flags per 1,000 of what is not that; then false flags on up to
+4,000 sentences of translated program messages.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from moderation.features.unicode_forms import composed
 from moderation.model.model import Model
 
 EACH = 4_000
+LABELS = ("abuse", "slur", "spam")
 FOLDER = {"pt": "pt_BR", "zh": "zh_CN"}
 PLACEHOLDER = re.compile(r"%[-#0-9.$l]*[a-z]|\\n|[<>{}]")
 SHORT_SCRIPTS = ("zh", "ko", "ja", "th")
@@ -33,7 +36,7 @@ def messages(folder, language):
         try:
             with file.open("rb") as opened:
                 catalogue = gettext.GNUTranslations(opened)._catalog
-        except (OSError, UnicodeDecodeError, ValueError):
+        except (OSError, UnicodeDecodeError, ValueError, IndexError):
             continue
         for original, text in catalogue.items():
             if isinstance(text, str) and original and text != original:
@@ -57,6 +60,22 @@ def other_sets(data, language, learnt):
             yield file.parent.name, pd.read_parquet(file)
 
 
+def compared(rows, name, answers, scores, limit):
+    """How the scores of a set stand to its answers, and the recall at 20 false flags in 1,000."""
+    positive, negative = answers == 1, answers == 0
+    if not positive.any():
+        others = [one for one in LABELS if one in rows and rows[one].notna().any()]
+        clean = (rows[others] == 0).all(axis=1).to_numpy()
+        return f"false {1000 * (scores[clean] >= limit).mean():.0f} of what is not {others[0]}", []
+    judged = positive | negative
+    at_two = (scores[positive] >= np.quantile(scores[negative], 0.98)).mean()
+    return (
+        f"{roc_auc(positive[judged], scores[judged]):.3f}, "
+        f"recall {(scores[positive] >= limit).mean():.2f}, "
+        f"false {1000 * (scores[negative] >= limit).mean():.0f}, at 20 {at_two:.2f}"
+    ), [at_two]
+
+
 def main():
     asked = argparse.ArgumentParser()
     asked.add_argument("data", type=Path)
@@ -64,7 +83,7 @@ def main():
     asked.add_argument("--messages", type=Path)
     given = asked.parse_args()
     model = Model.load(given.model)
-    clean, held_out, recalls = [], [], []
+    clean, held_out, recalls, recalls_elsewhere = [], [], [], {}
     for language, part in sorted(model.by_language.items()):
         learnt = {source["name"] for source in part.sources}
         for label in part.text_heads:
@@ -73,22 +92,20 @@ def main():
             held_out.append(area[0])
             recalls.append(label.operating["recall"])
             for name, rows in other_sets(given.data, language, learnt):
-                judged = rows[rows[label.name].notna()]
-                if judged.empty:
-                    continue
-                answers = judged[label.name].to_numpy() == 1
-                scores = scores_of(part, judged["text"], label.name)
-                flagged = scores >= limit
-                said.append(
-                    f"{name} {roc_auc(answers, scores):.3f}, recall {flagged[answers].mean():.2f}, "
-                    f"false {1000 * flagged[~answers].mean():.0f}"
-                )
+                scores = scores_of(part, rows["text"], label.name)
+                answers = rows[label.name].to_numpy(float, na_value=np.nan)
+                told, elsewhere = compared(rows, label.name, answers, scores, limit)
+                recalls_elsewhere.setdefault(label.name, []).extend(elsewhere)
+                said.append(f"{name} {told}")
             texts = messages(given.messages, language) if given.messages else []
             if texts:
                 clean.append(1000 * (scores_of(part, texts, label.name) >= limit).mean())
                 said.append(f"messages {clean[-1]:.1f}")
             print(f"{language:8} {label.name:6} {'; '.join(said)}")
     print(f"held out: mean area {np.mean(held_out):.3f}, recall {np.mean(recalls):.2f}")
+    for name, found in recalls_elsewhere.items():
+        if found:
+            print(f"{name}, other sets: mean recall at 20 false flags {np.mean(found):.3f}")
     if clean:
         print(f"flags per 1,000 messages: mean {np.mean(clean):.2f}, worst {np.max(clean):.1f}")
 

@@ -149,3 +149,49 @@ def test_files_are_the_same_in_every_language(browser, tmp_path):
         context.close()
     assert saved["de-DE"] == saved["en-US"]
     assert saved["en-US"][0][1] == ["spam", "confirmed", "1"]
+
+
+UNFIT = """() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+  const shown = 'button, .label-name, .score, .pill, h1, h2, label, .badge, summary, legend, .fate';
+  for (const one of document.querySelectorAll(shown)) {
+    const box = one.getBoundingClientRect();
+    const cut = getComputedStyle(one).display !== 'inline' && one.scrollWidth > one.clientWidth + 1;
+    const inside = one.closest('.scrolls, .scopes, .unseen');
+    if (box.width && !inside && (cut || box.right > innerWidth + 1)) found.push(one.textContent);
+  }
+  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  for (const row of document.querySelectorAll('.label')) {
+    const boxes = [...row.children].map(one => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return range.getBoundingClientRect();
+    }).filter(box => box.width);
+    if (boxes.some((a, k) => boxes.slice(k + 1).some(b => !apart(a, b)))) found.push(row.textContent);
+  }
+  return found;
+}"""  # noqa: E501
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt"])
+def test_long_words_fit(browser, tmp_path, language, width):
+    passport = PASSPORT | {"labels": ["spam", "slur", "abuse", "off_topic"]}
+    frame = flagged_spam(3).assign(slur=0.9, abuse=0.8, flags="spam;slur;abuse;off_topic")
+    write_report(frame.assign(off_topic=0.95), tmp_path / "r.html", passport)
+    context = speaking(browser, language, viewport={"width": width, "height": 844})
+    page = opened(context, (tmp_path / "r.html").as_uri())
+    unfit = {"review": page.evaluate(UNFIT)}
+    page.keyboard.press("1")
+    page.keyboard.press("t")
+    unfit["many"] = page.evaluate(UNFIT)
+    page.keyboard.press("e")
+    unfit["reasons"] = page.evaluate(UNFIT)
+    page.keyboard.press("Escape")
+    for key, view in (("z", "team"), ("o", "overview"), ("l", "decisions")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#{view} h2")
+        unfit[view] = page.evaluate(UNFIT)
+    assert unfit == {view: [] for view in unfit}
+    context.close()

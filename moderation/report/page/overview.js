@@ -5,8 +5,8 @@ const thresholds = page.model.thresholds || {};
 function figures() {
   const f = page.figures;
   byId("figures").textContent =
-    tr("{comments} in {threads}; {flagged} flagged.", { comments: trn("{n} comment", "{n} comments", f.comments),
-      threads: trn("{n} thread", "{n} threads", f.threads), flagged: f.flagged });
+    tr("{comments} in {threads}; {flagged}.", { comments: trn("{n} comment", "{n} comments", f.comments),
+      threads: trn("{n} thread", "{n} threads", f.threads), flagged: trn("{n} flagged", "{n} flagged", f.flagged) });
   document.title = tr("Flagged comments: {flagged} of {comments}", { flagged: f.flagged, comments: f.comments });
   const { name: model, digest } = page.model;
   byId("model").textContent = tr("Model {name}.", { name: digest ? `${model}, ${digest.slice(0, 12)}` : model });

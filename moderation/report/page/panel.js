@@ -49,7 +49,7 @@ async function drawConversation(row) {
   app.panelShown = `thread ${row}`;
   byId("panel-body").replaceChildren(
     element("h3", {}, name(told.title || tr("Conversation"))),
-    element("p", { class: "meta" }, trn("{n} comment, {flagged} flagged", "{n} comments, {flagged} flagged", told.comments, { flagged: flags }),
+    element("p", { class: "meta" }, [trn("{n} comment", "{n} comments", told.comments), trn("{n} flagged", "{n} flagged", flags)].join(", "),
       told.rows.length < told.comments ? `; ${tr("{n} of them are here", { n: told.rows.length })}` : ""),
     element("div", { class: "strip-row" },
       button(tr("↑ flag"), () => jump(-1), { title: tr("key {key}", { key: "[" }), "aria-label": tr("Previous flag of the conversation"), disabled: !flags }), strip(told, here),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,12 @@ def thresholds(
         list[str] | None,
         typer.Option("--dump", help="Dump from which to estimate how common the labels are."),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", metavar="CODE", help="Those of a language that has its own, such as de."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Model folder to write; by default the model's own."),
@@ -45,11 +52,19 @@ def thresholds(
 
     A goal such as a precision depends on how common the label is: on the prevalence that you
     state, else the one estimated from a dump, else the one that the model was calibrated for.
+
+    Languages that the model has a part for have thresholds of their own, which stay as they are
+    unless --language names one.
     """
     from moderation.model.goals.choose import parse_goals, parse_prevalence, prevalences, with_goals
     from moderation.model.model import Model
 
     folder = model_path(model)
+    if language is not None:
+        if dump:
+            raise typer.BadParameter("--language takes --prevalence, and no --dump")
+        _of_language(folder, language, goals or [], prevalence or [], output)
+        return
     read = None
     if dump:
         from moderation.readers import iterate
@@ -76,6 +91,54 @@ def thresholds(
         chosen.save(folder_to_write)
         say(f"wrote {folder_to_write}")
     _show(chosen, {} if wanted else shares, list(wanted))
+    if not wanted:
+        _show_languages(chosen)
+
+
+def _of_language(
+    folder: Path, language: str, goals: list[str], prevalence: list[str], output: Path | None
+) -> None:
+    """The same for one language's part."""
+    from moderation.model.goals.choose import parse_goals, parse_prevalence, with_goals
+    from moderation.model.model import Model
+
+    chosen = Model.load(folder)
+    if language not in chosen.by_language:
+        there = ", ".join(sorted(chosen.by_language)) or "none"
+        raise InputError(
+            f"{folder}: no thresholds of its own for {language!r}; languages that have: {there}"
+        )
+    part = chosen.by_language[language]
+    wanted = parse_goals(goals, part.labels)
+    shares = parse_prevalence(prevalence, part.labels)
+    if wanted:
+        part = with_goals(part, wanted, shares)
+        folder_to_write = output or _writable(folder)
+        parts = {**chosen.by_language, language: part}
+        replace(chosen, by_language=parts, digest="").save(folder_to_write)
+        say(f"wrote {folder_to_write}")
+    _show(part, {} if wanted else shares, list(wanted))
+
+
+def _show_languages(model: Model) -> None:
+    """A row for each label of each language's part."""
+    from moderation.model.figures import figures, two_digits
+    from moderation.terminal import table, width
+
+    rows = []
+    for language, part in model.by_language.items():
+        for head in part.text_heads:
+            found = figures(head)
+            shown = ("–", "–", "–")
+            if found is not None:
+                flags = f"{found.flags * 100_000:,.0f}"
+                shown = two_digits(found.precision), two_digits(found.recall), flags
+            rows.append((language, head.name, *shown))
+    if rows:
+        typer.echo()
+        header = ("language", "label", "precision", "recall", "flags per 100,000")
+        typer.echo(table(header, rows, width()))
+        typer.echo("--language CODE says more of one, or sets its goals")
 
 
 def _writable(folder: Path) -> Path:

@@ -8,6 +8,8 @@ languages: see `TextLabel.scores`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +58,34 @@ class PartsOnDemand(Mapping[str, "Model"]):
     def __contains__(self, language: object) -> bool:
         return language in self.labels
 
+    def changed(self, change: Callable[[Model], Model]) -> PartsOnDemand:
+        """The parts with `change` applied to each when it is built; it keeps their labels."""
+        return PartsOnDemand(self.labels, partial(_changed, change, self._build))
+
     def __reduce__(self) -> tuple[Any, ...]:
         return PartsOnDemand, (self.labels, self._build)
+
+
+def _changed(
+    change: Callable[[Model], Model], build: Callable[[str], Model], language: str
+) -> Model:
+    return change(build(language))
+
+
+def standing_at(parts: Mapping[str, Model], thresholds: Mapping[str, float]) -> Mapping[str, Model]:
+    """The parts as they were, for a model above them that has other thresholds.
+
+    What was over a language's own threshold is over the new one of its label, and nothing else.
+    """
+    change = partial(_stood_at, thresholds)
+    if isinstance(parts, PartsOnDemand):
+        return parts.changed(change)
+    return {language: change(part) for language, part in parts.items()}
+
+
+def _stood_at(thresholds: Mapping[str, float], part: Model) -> Model:
+    heads = [replace(head, stands_at=thresholds[head.name]) for head in part.text_heads]
+    return replace(part, heads=tuple(heads))
 
 
 def parts_for(model: Model, languages: pa.Array) -> Iterator[tuple[str, Model, np.ndarray]]:

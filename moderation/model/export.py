@@ -3,6 +3,9 @@
 The Pipeline takes texts and gives one column of probabilities per text label. It needs this package
 installed (the features are its kernel's), and joblib files run code when they are read: load
 none that you did not write.
+
+It tells no languages. That of a model scores every text by the model's own weights, whatever its
+language is; that of a language's part scores every text by the part.
 """
 
 from __future__ import annotations
@@ -17,11 +20,14 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from moderation.errors import ModelError
 from moderation.features.phrases import SIZE, Lexicon, phrase_rows
+from moderation.features.unicode_forms import composed
 from moderation.features.vectorizer import CommentVectorizer
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pyarrow as pa
 
     from moderation.features.ngrams import NgramConfig, Texts
     from moderation.model.calibration import Calibration
@@ -96,8 +102,52 @@ def features_of(model: Model) -> FeatureUnion:
     )
 
 
+class Composed(TransformerMixin, BaseEstimator):
+    """Texts in composed form, as the parts for languages read them."""
+
+    def __init__(self, fold: bool) -> None:
+        self.fold = fold
+
+    def fit(self, X: Texts, y: Any = None) -> Composed:  # noqa: N803  scikit-learn's names
+        """Nothing is fitted."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, X: Texts) -> pa.Array | pa.ChunkedArray:  # noqa: N803  scikit-learn's name
+        """(n,) strings."""
+        return composed(X, self.fold)
+
+
+def part_pipeline(model: Model, language: str) -> Pipeline:
+    """The same of a language's part: probabilities of its own, to be held against its thresholds.
+
+    Raises ModelError when the model has no part for the language.
+    """
+    if language not in model.by_language:
+        there = ", ".join(sorted(model.by_language)) or "none"
+        raise ModelError(f"model {model.name!r} has no part for {language!r}; it has: {there}")
+    part = model.by_language[language]
+    whole = pipeline(part)
+    return Pipeline([("composed", Composed(part.table.config.fold)), *whole.steps])
+
+
+def left_out(model: Model) -> list[str]:
+    """What the Pipeline of a model does not have, as sentences."""
+    said = []
+    if contexts := [head.name for head in model.heads if head not in model.text_heads]:
+        said.append(f"{', '.join(contexts)}: read from threads, which a Pipeline has not")
+    if model.by_language:
+        said.append(
+            f"what was learnt for {', '.join(sorted(model.by_language))}: it scores every text by "
+            "the weights for English; --language exports those of one language"
+        )
+    return said
+
+
 def pipeline(model: Model) -> Pipeline:
-    """The model's text labels as a Pipeline; context labels need threads and stay behind.
+    """The model's text labels as a Pipeline; `left_out` says what stays behind.
 
     Raises ModelError when the model has no text label.
     """
@@ -123,7 +173,8 @@ def pipeline(model: Model) -> Pipeline:
     )
 
 
-def export(model: Model, path: str | Path) -> None:
-    """Write the Pipeline to a joblib file."""
+def export(model: Model, path: str | Path, language: str | None = None) -> None:
+    """Write the Pipeline, or that of a language's part, to a joblib file."""
+    made = pipeline(model) if language is None else part_pipeline(model, language)
     with replacing(path) as temporary:
-        joblib.dump(pipeline(model), temporary, compress=3)
+        joblib.dump(made, temporary, compress=3)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moderation.errors import GoalError, ModelError
+from moderation.model.by_language import standing_at
 from moderation.model.figures import figures, percent
 from moderation.model.goals.goal import Goal
 from moderation.model.share import Seen, shares
@@ -80,6 +81,7 @@ def with_goals(
 ) -> Model:
     """The same model with thresholds that meet the goals where `prevalence` holds.
 
+    Languages with a part of their own keep theirs.
     Raises GoalError with what can be reached if a goal cannot be met, ModelError for a label whose
     curve was not kept.
     """
@@ -99,7 +101,8 @@ def with_goals(
         replace(head, operating=made[head.name][1]) if head.name in made else head
         for head in changed.heads
     )
-    return replace(changed, heads=heads)
+    parts = standing_at(model.by_language, changed.thresholds)
+    return replace(changed, heads=heads, by_language=parts)
 
 
 def curve_of(head: TextLabel | ContextLabel) -> StoredCurve:
@@ -113,7 +116,8 @@ def described(head: TextLabel | ContextLabel, prevalence: float | None = None) -
     """A label's operating point as sentences; what it gives where `prevalence` holds."""
     operating = head.operating
     goal = operating.get("goal")
-    said = [f"{head.name}: {goal or 'no goal stated'}, flagged from {head.threshold:.3f}"]
+    given = head.threshold if (stands := getattr(head, "stands_at", None)) is None else stands
+    said = [f"{head.name}: {goal or 'no goal stated'}, flagged from {given:.3f}"]
     if goal and operating.get("value") is not None:
         said.append(f"promised {_promised(Goal.parse(goal), operating)}")
     found = figures(head)

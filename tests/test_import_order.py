@@ -16,7 +16,7 @@ ORDER = (  # from the bottom to the top; those of one line do not import each ot
     "catalogues compiled",
     "translation",
     "errors filelock terminal",
-    "comments temporary",
+    "comments notebooks temporary",
     "tables",
     "threads",
     "features masking",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from moderation.model.model import Explanation, Model
+    from moderation.model.explanation import Explanation
+    from moderation.model.model import Model
 
 LARGEST = 32 << 20  # bytes: GitHub sends no event above 25 MB
 WORDS = 3  # of the reasons

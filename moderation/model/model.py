@@ -22,13 +22,14 @@ from moderation.errors import ModelError
 from moderation.evidence.clusters import on_clusters
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
-from moderation.features.kernel import DENSE_FEATURES
 from moderation.language.identify import languages
 from moderation.model.by_language import evidence_in, learnt_in_parts, put_scores
+from moderation.model.explanation import Explanation, Parts, parts_of
 from moderation.model.figures import points
 from moderation.model.given import comment_table, index_of, unscored, wordless
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.one_text import OneTextScores, one_row
+from moderation.notebooks import table_of
 from moderation.tables import chosen_columns, strings, to_frame, with_columns
 from moderation.threads import thread_bounds
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from moderation.tables import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """Labels in their order, and the weights that the text labels share.
 
@@ -72,6 +73,24 @@ class Model:
     held: HeldOutScores | None = None
     tables: HeldOutScores | None = None
     by_language: Mapping[str, Model] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        limits = ", ".join(f"{label} >= {limit:.3f}" for label, limit in self.thresholds.items())
+        return f"<Model {self.name or 'unnamed'} {self.digest[:12]}: {limits}>"
+
+    def _repr_html_(self) -> str:
+        parts = getattr(self.by_language, "labels", {})
+        rows = [
+            (
+                head.name,
+                f"{head.threshold:.3f}",
+                head.operating.get("goal"),
+                ", ".join(name for name, labels in parts.items() if head.name in labels),
+            )
+            for head in self.heads
+        ]
+        title = f"Model {self.name or 'unnamed'} {self.digest[:12]}"
+        return table_of(title, ["label", "threshold", "goal", "other languages"], rows, len(rows))
 
     @property
     def learnt(self) -> HeldOutScores | None:
@@ -319,75 +338,6 @@ class Model:
         return model_folder.load(path, cls)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """`raw logit = intercept + sum of spans + sum of features`; spans are (start, end, share).
-
-    The intercept is that of a comment of usual length; see `evidence.USUAL`.
-    """
-
-    intercept: float
-    spans: list[tuple[int, int, float]]
-    features: dict[str, float]
-
-
-def parts_of(evidence: Evidence) -> list[Parts]:
-    """The terms of one comment by label. evidence: of that comment alone."""
-    spans = list(zip(evidence.start.tolist(), evidence.end.tolist(), strict=True))
-    return [
-        Parts(
-            float(evidence.start_logit[k]),
-            [(*span, share) for span, share in zip(spans, shares, strict=True)],
-            {
-                name: float(part)
-                for name, part in zip(DENSE_FEATURES, evidence.dense[0, :, k], strict=True)
-                if part
-            },
-        )
-        for k, shares in enumerate(evidence.shares.T.tolist())
-    ]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One label's score of one text; `str()` is a short paragraph. score: None = cannot tell.
-
-    parts: of a text label. sentence: of a context label, what the text shares with what is above.
-    short: how many words it would take, where the text has fewer. language: the text's, where the
-    label has not learnt it.
-    """
-
-    label: str
-    text: str
-    score: float | None
-    threshold: float
-    parts: Parts | None
-    sentence: str | None = None
-    short: int = 0
-    language: str | None = None
-
-    def __str__(self) -> str:
-        if self.score is None and not self.text.strip():
-            return f"{self.label}: cannot tell (the comment has no words)"
-        if self.score is None and self.language is not None:
-            return f"{self.label}: cannot tell (it has not learnt the language, {self.language})"
-        if self.score is None and self.short:
-            return f"{self.label}: cannot tell (fewer than {self.short} words)"
-        if self.score is None:
-            return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
-        verdict = "flagged" if self.score >= self.threshold else "not flagged"
-        header = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
-        if self.parts is None:
-            return f"{header}\n  {self.sentence}" if self.sentence else header
-        shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
-        shares += list(self.parts.features.items())
-        shares.sort(key=lambda part: -abs(part[1]))
-        words = ", ".join(f"{_short(word)} {share:+.2f}" for word, share in shares[:8])
-        total = self.parts.intercept + sum(share for _, share in shares)
-        start = f"start {self.parts.intercept:+.2f}"
-        return f"{header}\n  {total:+.2f} before calibration: {start}; {words}"
-
-
 def _strange(head: TextLabel | ContextLabel, language: str | None) -> str | None:
     """The language, if it is one that a label of the words has not learnt."""
     if isinstance(head, ContextLabel) or language is None:
@@ -401,12 +351,6 @@ def _too_short(text: str, head: TextLabel | ContextLabel) -> int:
     if isinstance(head, TextLabel) or len(spelled(text)) >= head.head.fewest:
         return 0
     return head.head.fewest
-
-
-def _short(word: str) -> str:
-    """A span in one line, of at most 40 characters."""
-    flat = " ".join(word[:200].split())
-    return flat if len(flat) <= 40 and len(word) <= 200 else flat[:39] + "…"
 
 
 def _in_context(

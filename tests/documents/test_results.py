@@ -18,7 +18,8 @@ PAGE = (ROOT / "docs/results.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     clone = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "seeds", clone / "seeds")
+    for name in ("seeds", "labels"):
+        shutil.copytree(ROOT / name, clone / name)
     return clone
 
 

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from moderation.comments import RECORD_SCHEMA, STRING, THREAD_SCHEMA, Batch, Reject
 from moderation.errors import InternalError
+from moderation.notebooks import ROWS, table_of
 from moderation.readers.merging.rejects import Rejects
 from moderation.tables import to_arrow, to_frame
+from moderation.terminal import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +69,16 @@ class Dump:
     invented: int = 0
     notes: list[str] = field(default_factory=list)
     formats: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        comments, names = self.comment_table, ["thread_id", "id", "parent_id", "author", "text"]
+        first = comments.slice(0, ROWS).select(names)
+        title = (
+            f"{plural(len(comments), 'comment')} in {plural(len(self.thread_table), 'thread')}, "
+            f"{plural(len(self.reject_table), 'reject')}"
+        )
+        rows = zip(*(column.to_pylist() for column in first.columns), strict=True)
+        return table_of(title, names, rows, len(comments))
 
     @property
     def comment_table(self) -> pa.Table:

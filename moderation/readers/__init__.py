@@ -20,6 +20,7 @@ from moderation.readers import places
 from moderation.readers.families import SAMPLES, of_objects
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
+from moderation.readers.json.damage.second_look import SecondLook
 from moderation.readers.merging.cleaning import cleaned
 from moderation.readers.merging.dump import Dump, FoundBatch, merged
 from moderation.readers.records import SNIPPET
@@ -404,14 +405,21 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
         yield FoundBatch(source, name, reason, Batch(notes=[f"{source.name}: {_UNMAPPED} {name}"]))
     met = out = comments = 0
     empty = True
+    again = SecondLook(source) if source.is_json else None
     for batch in READERS[name].read(source):
         met += batch.met
         comments += batch.records.num_rows
         out += batch.records.num_rows - batch.invented + len(batch.rejects)
         empty = False
+        if again:
+            again.remember(batch)
         batch.rejects = places.of_file(batch.rejects, source)
         yield FoundBatch(source, name, reason, cleaned(batch, source.options))
     last = _last_words(source)
+    if again and comments:
+        unread = places.of_file(list(again.unread()), source)
+        last.rejects += unread
+        last.met += len(unread)
     if not comments and not format:
         _add_trace(last, source, name)
     if not out and not last.rejects:

@@ -430,3 +430,74 @@ def test_a_text_over_its_replies_that_has_lost_what_makes_a_comment(tmp_path):
     del first["ts"]
     path = written(tmp_path, "garden.json", json.dumps(channel))
     assert reasons(path) == ["a text over its replies, and no comment as others here are"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '2,a 5" pipe,B\n',
+        '2,a pipe of 5",B\n',
+        '2,5" and 6" pipes,B\n',
+        '2,he said "yes" to it,B\n',
+        '2,12.5" by 3/4",B\n',
+    ],
+)
+def test_inches_are_no_quotes_that_close(tmp_path, row):
+    path = written(tmp_path, "comments.csv", f'id,text,author\n1,"One, quoted",A\n{row}3,Three,C\n')
+    dump = read(path)
+    assert sorted(dump.comments["text"]) == sorted(["One, quoted", row.split(",")[1], "Three"])
+    assert dump.rejects.empty
+
+
+def test_a_quote_that_opens_within_the_cell_before(tmp_path):
+    rows = [f"{n},0.0,Words of mine {n}.,5\n" for n in range(8)]
+    rows[3] = '3,0.0"the ferry, was late again.",5\n'
+    path = written(tmp_path, "comments.csv", "id,toxicity,text,year\n" + "".join(rows))
+    assert len(read(path).comments) == 8
+    assert reasons(path) == [
+        "a quote closes a cell that none opens: words before it are lost, or in another cell"
+    ]
+
+
+def test_a_few_words_in_a_column_of_numbers(tmp_path):
+    path = written(
+        tmp_path,
+        "context.csv",
+        "text,parent_text,label\nOne of mine,The first edit,0\nTwo nort, and late,The first edi0\n"
+        "Three of mine,The first edit,1\nFour of mine,The first edit,0\n",
+    )
+    assert reasons(path) == ["prose where label should be"]
+
+
+def test_a_header_that_ends_in_carriage_returns_alone(tmp_path):
+    path = written(tmp_path, "comments.csv", "id,text\r\r1,One of mine\n2,Two of mine\n")
+    assert sorted(read(path).comments["text"]) == ["One of mine", "Two of mine"]
+
+
+def test_a_table_whose_name_is_opened_and_not_closed(tmp_path):
+    sql = SQL.format("", "") + "INSERT INTO `wp_co\u06ff VALUES (27, 5, 'A', 'Not mine.');\n"
+    path = written(tmp_path, "site.sql", sql)
+    assert reasons(path) == ["a statement for wp_co\u06ff that cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "rejects"),
+    [
+        ("entry-con the ferry was late and the people on the pier said so ent", 1),
+        ("post entry hentry category tag item media image wide single main flow", 0),
+    ],
+)
+def test_words_among_the_names_of_classes(tmp_path, attribute, rejects):
+    page = (
+        f"<html><body><article class='{attribute}'><p>About ferries.</p></article>"
+        "<ol class='comment-list'><li class='comment' id='comment-1'><p>Mine.</p></li></ol>"
+    )
+    assert len(read(written(tmp_path, "page.html", page)).rejects) == rejects
+
+
+def test_the_declaration_of_a_page_holds_words(tmp_path):
+    page = (
+        "<!DOCTYPE html they were all late again and nobody knew><html><body>"
+        "<ol class='comment-list'><li class='comment' id='comment-1'><p>Mine.</p></li></ol>"
+    )
+    assert len(read(written(tmp_path, "page.html", page)).rejects) == 1

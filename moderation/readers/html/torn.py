@@ -30,6 +30,7 @@ _UNCLOSED = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+\s*+=\s*+["']""")
 _CUT = re.compile(r"""</?([a-zA-Z][\w:-]*+)((?:[^<>"']|"[^"<>]*+"|'[^'<>]*+')*+)<""")
 _QUOTED = re.compile(r"""[\w:-]+\s*+=\s*+(?:"[^"]*+"|'[^']*+')?+""")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_MANY, _TWICE = 8, 2  # words, and those that come again, of what is no list of classes
 _ENDS, _FAR = 8, 10_000  # tags that end before one that is cut short; characters before it
 _RAW = {
     tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE)
@@ -142,11 +143,18 @@ def _among_attributes(page: str, at: int) -> _Hidden:
         at = attribute.end()
         name, value = attribute[1], attribute[2] or attribute[3]
         if value is not None:
-            torn = "<" in value and (name.lower() in _NAMES or _is_torn(value))
+            named = name.lower() in _NAMES
+            torn = ("<" in value and (named or _is_torn(value))) or (named and _is_prose(value))
             parts += [_MARKUP.sub(" ", value)] if torn else []
         elif "=" not in attribute[0] and name.lower() not in _FLAGS:
             parts.append(name)
     return _Hidden(" ".join(parts), at)
+
+
+def _is_prose(value: str) -> bool:
+    """Whether some words, and some of them twice, stand where names of classes should."""
+    words = [word for word in value.split() if word.isalpha()]
+    return len(words) >= _MANY and len(words) - len(set(words)) >= _TWICE
 
 
 def _is_torn(value: str) -> bool:

@@ -20,9 +20,10 @@ _KNOWN = re.compile(
     r"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+[`\"\[]?(?:\w+[`\"\]]?\.[`\"\[]?)?([^\s`\"\](]*)|;|$)",
     re.IGNORECASE,
 )
+_NAME = r"(?:`[\w$-]++`|\"[\w$-]++\"|\[[\w$-]++\]|[\w$-]++)"  # what opens a name closes it
 _FILLS = re.compile(
-    r"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+){0,2}INTO\s+(?:[`\"\[]?[\w$-]++[`\"\]]?\.)?"
-    r"[`\"\[]?[\w$-]++[`\"\]]?\s*(?:\((?:[^()]*+\)\s*(?:VALUES?\b|SELECT\b|\Z)|[^()]*+\Z)"
+    rf"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,2}}INTO\s+(?:{_NAME}\.)?{_NAME}"
+    r"\s*(?:\((?:[^()]*+\)\s*(?:VALUES?\b|SELECT\b|\Z)|[^()]*+\Z)"
     r"|VALUES?\b|SELECT\b|SET\b|DEFAULT\b|\Z)",
     re.IGNORECASE,
 )

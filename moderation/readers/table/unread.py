@@ -6,22 +6,25 @@ read than of the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from moderation.readers.synonyms import is_value
-from moderation.readers.values import is_sentence
+from moderation.readers.values import is_sentence, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MORE = 24  # bytes beyond what rows usually have outside of the columns that are read
+_MORE = 12  # bytes beyond what rows usually have outside of the columns that are read
 LOOKED_AT = 64  # rows of a block: those that have the most
 SAMPLED = 40  # other rows of a block, which show what a column usually holds
 _SHARE = 20  # one row in so many, at most, or texts are usual in a column
 _FEW = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 def crowded(lengths: np.ndarray, taken: Iterable[np.ndarray]) -> np.ndarray:
@@ -60,11 +63,26 @@ def misplaced(
     for place, name in enumerate(names):
         if name in read:
             continue
-        found = [(row, cells[place]) for row, cells in odd if is_sentence(cells[place])]
+        others = [cells[place] for cells in usual]
+        numbers = _holds_numbers(others)
+        says = _has_words if numbers else is_sentence
+        found = [(row, cells[place]) for row, cells in odd if says(cells[place])]
         if 0 < len(found) <= max(_FEW, count // _SHARE) and (
-            is_value(name) or _holds_values([cells[place] for cells in usual])
+            numbers or is_value(name) or _holds_values(others)
         ):
             yield from ((row, name, text) for row, text in found)
+
+
+def _has_words(cell: str) -> bool:
+    """Whether something other than a number, a date or a word stands in a cell."""
+    return len(_WORD.findall(cell)) > _FEW and when(cell) is None
+
+
+def _holds_numbers(cells: list[str]) -> bool:
+    """Whether a column holds numbers, but for a few cells."""
+    filled = [cell for cell in cells if cell.strip()]
+    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in filled)
+    return numbers >= _FEW and numbers >= len(filled) - max(1, len(filled) // _SHARE)
 
 
 def _holds_values(cells: list[str]) -> bool:

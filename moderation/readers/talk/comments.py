@@ -34,7 +34,8 @@ _LONG_NAME = 4  # blanks in what hardly is the name of a user
 class Piece(NamedTuple):
     """A paragraph or an entry of a list. heading: whether it is one, and begins a thread.
 
-    shown: the words of its links to users. line: the file's, where it is a line.
+    shown: the words of its links to users. line: the file's, where it is a line. hidden: whether
+    it stands where no page shows it.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Piece(NamedTuple):
     heading: bool = False
     shown: tuple[str, ...] = ()
     line: int = 0
+    hidden: bool = False
 
 
 def findings(
@@ -75,6 +77,10 @@ def findings(
     seen: dict[str, int] = {}
     count = 0
     for piece in pieces:
+        if piece.hidden:
+            yield 1
+            yield Reject(name, place([piece]), "words in a link's address", piece.text[:SNIPPET])
+            continue
         if piece.heading:
             yield from unsigned(_FEW)
             seen[piece.text] = seen.get(piece.text, 0) + 1

@@ -21,6 +21,7 @@ _INDENT = re.compile(r"[:*#]*")
 _USER = re.compile(r"\[\[:?[^\[\]|:]{2,30}:([^\[\]|/#]+)(?:[/#][^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
 _LINK = re.compile(r"\[\[:?(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _OUTER = re.compile(r"\[(?:https?:)?//\S+\s+([^\[\]]*)\]")
+_TORN_LINK = re.compile(r"\[\[((?:[^\[\]|:\s]+\s+){4,}[^\[\]|:]*:[^\[\]|]*)\|[^\[\]|]*\]\]")
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _QUOTES = re.compile(r"'{2,5}")
 _SIGNED = 2
@@ -62,6 +63,8 @@ def _pieces(text: str) -> Iterator[Piece]:
             depth = len(prefix[0]) if prefix else 0
             users = _USER.findall(line)
             author = users[-1][0].strip().replace("_", " ") if users else None
+            if torn := next(filter(None, _TORN_LINK.findall(line)), ""):
+                yield Piece(torn, hidden=True, line=number)
             if words := _plain(line[depth:]):
                 shown = tuple(_plain(user[1]) for user in users)
                 yield Piece(words, depth, author, shown=shown, line=number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -43,6 +44,9 @@ SMALL_BLOCK = 1 << 11  # after a broken line, so that many of them do not cost a
 FEW_BYTES = 1 << 16  # of well-quoted rows between broken lines, for which Arrow is not called
 LONGEST_FIELD = 1 << 20  # bytes within quotes; a longer one is an open quote
 LONGEST_LINE = 1 << 26  # bytes; what is behind them on the line is passed over
+_RETURN = 13
+# a length, and no end of a text
+_INCHES = re.compile(r"(?<![^\s(])\d{1,3}(?:[.,/]\d{1,3})?\"(?![^\W\d_])")
 _CUT = "a quote closes a cell that none opens: words before it are lost, or in another cell"
 
 
@@ -184,9 +188,12 @@ class _Walk:
     def _return(self, end: int) -> int:
         """Behind a carriage return alone that ends the header's line before `end`; 0 for none."""
         at = self._buffer.find(b"\r", self._at, end)
-        alone = 0 <= at < end - 1 and self._buffer[at + 1] not in b"\r\n"
+        behind = at + 1
+        while 0 < behind < end and self._buffer[behind] == _RETURN:
+            behind += 1
+        alone = 0 < behind < end and self._buffer[behind] != NEWLINE
         cells = self._buffer[self._at : at].count(self._style.delimiter.encode()) + 1
-        return at + 1 if alone and cells == len(self._style.names) else 0
+        return behind if alone and cells == len(self._style.names) else 0
 
     def _fill(self, size: int) -> None:
         missing = size - self._left
@@ -393,16 +400,24 @@ class _Walk:
             cells = next(csv.reader(lines, delimiter=style.delimiter), [])
         if len(cells) == len(style.names) and "\n" not in text:
             cut = Reject(self._file, place, _CUT, snippet(rows.raw))
-            told = [cut] if self._is_cut(text) else []
+            told = [cut] if self._is_cut(text, cells) else []
             return _Cells([cells], [place], told, 1 + len(told))
         reason = "a quote is opened and not closed, or stands within a cell"
         return _Cells([], [], [Reject(self._file, place, reason, snippet(rows.raw))], 1)
 
-    def _is_cut(self, line: str) -> bool:
-        """Whether a quote closes a cell that none has opened, in a file that quotes its cells."""
-        style = self._style
-        closed = line.endswith('"') or f'"{style.delimiter}' in line
-        return style.quoted and line.count('"') % 2 == 1 and closed
+    def _is_cut(self, line: str, cells: list[str]) -> bool:
+        """Whether a quote closes a cell that none has opened, in a file that quotes its cells.
+
+        Or one that has been opened within the cell before. A quote behind a number says inches.
+        """
+        bare = [_INCHES.sub("", cell) for cell in cells]
+        odd = [cell.count('"') % 2 == 1 for cell in bare]
+        closing = [one and cell.endswith('"') for one, cell in zip(odd, bare, strict=True)]
+        if any(opened and closed for opened, closed in zip(odd, closing[1:], strict=False)):
+            return True
+        line = _INCHES.sub("", line)
+        ends = line.endswith('"') or f'"{self._style.delimiter}' in line
+        return self._style.quoted and (any(closing) or (line.count('"') % 2 == 1 and ends))
 
     def _to_columns(self, cells: _Cells) -> Columns:
         index = {name: number for number, name in enumerate(self._style.names)}

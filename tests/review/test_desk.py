@@ -1,5 +1,6 @@
 """The desk in a real browser: many at once, reasons, search, conversation, author, team."""
 
+import csv
 import json
 
 import pandas as pd
@@ -398,6 +399,26 @@ def test_hostile_comments_do_nothing_in_the_panels(browser, tmp_path, kind):
     context.close()
     if starting:
         starting.__exit__(None, None, None)
+
+
+def test_statements_of_reasons_say_the_rule_and_what_was_done_and_no_note(context, tmp_path):
+    page = opened(context, report(tmp_path, flagged_spam(3)))
+    page.keyboard.press("e")
+    page.fill("#note", "known to us")
+    page.click(".reason:has-text('Advertising')")
+    page.wait_for_selector("text=Advertising: spam folder")
+    press(page, "Shift+L")
+    page.keyboard.press("l")
+    page.wait_for_selector("#decisions table")
+    said = download(page, lambda: page.click(".exports button:text-is('Statements of reasons')"))
+    advert, unlawful = csv.DictReader(said.splitlines())
+    columns = ("outcome", "grounds", "action", "reason", "rule", "reviewers")
+    assert [advert[name] for name in columns] == [
+        "against the rules", "spam", "spam", "advert", "No advertising", "reviewer",
+    ]  # fmt: skip
+    assert advert["message"].startswith("Your comment was taken down")
+    assert [unlawful[name] for name in columns[:4]] == ["escalated", "", "escalate", "illegal"]
+    assert "known to us" not in said
 
 
 USUAL = "This is a comment of the usual length, with a few words about the article and more. " * 4

@@ -62,33 +62,36 @@ function ledgerFile() {
 // ---- one statement per comment: what was decided, on what ground, by whom, from which facts ----------
 
 const REASON_COLUMNS = ["thread_id", "id", "url", "author", "created_at", "outcome", "grounds", "facts",
-  "found_by", "decided_by", "reviewers", "decided_at", "model", "text"];
+  "action", "reason", "rule", "message", "found_by", "decided_by", "reviewers", "decided_at", "model", "text"];
 
 function reasonsFile(all) {
   const perRow = new Map();
-  for (const one of all) {
-    const verdict = app.journal.verdict(one.row, one.label, app.me());
-    if (!perRow.has(one.row)) perRow.set(one.row, new Map());
-    perRow.get(one.row).set(one.label, verdict);
-  }
-  return csv(REASON_COLUMNS, [...perRow].map(([row, verdicts]) => statement(row, [...verdicts.values()])));
+  const verdicts = (row) => perRow.get(row) ?? perRow.set(row, new Map()).get(row);
+  for (const one of all) verdicts(one.row).set(one.label, app.journal.verdict(one.row, one.label, app.me()));
+  for (const one of app.journal.beside()) if (app.columns.atOf.has(one.row) && app.journal.action(one.row)) verdicts(one.row);
+  return csv(REASON_COLUMNS, [...perRow].map(([row, found]) => statement(row, [...found.values()], app.journal.action(row))));
 }
 
-function statement(row, verdicts) {
+// A note is for colleagues, and stays out of it.
+function statement(row, verdicts, act) {
   const against = verdicts.filter((one) => one.value);
   const facts = against.map((one) => {
     const quoted = passages(row, one.label).map((one) => `“${one.slice(0, 100)}”`).join(", ");
     return `${inEnglish(one.label)}${quoted ? `: ${quoted}` : ""}`;
   });
-  const flagged = verdicts.some(flaggedWith);
+  const flagged = app.columns.labelsAt(app.columns.atOf.get(row)).length > 0;
+  const reason = act?.reason && reasonOf(act.reason);
+  const told = act ? [...verdicts, act] : verdicts;
   return { ...placeOf(row),
-    outcome: against.length ? "against the rules" : "no objection",
+    outcome: act?.action === "escalate" ? "escalated"
+      : ["hide", "spam", "trash"].includes(act?.action) || against.length ? "against the rules" : "no objection",
     grounds: against.map((one) => inEnglish(one.label)).join("; "),
     facts: facts.join("; "),
+    action: act?.action ?? null, reason: act?.reason ?? null, rule: reason?.rule ?? null, message: reason?.message ?? null,
     found_by: flagged ? "automated scoring" : "a person",
     decided_by: "a person",
-    reviewers: [...new Set(verdicts.map((one) => one.by))].join("; "),
-    decided_at: iso(Math.max(...verdicts.map(timeOf))),
+    reviewers: [...new Set(told.map((one) => one.by))].join("; "),
+    decided_at: iso(Math.max(...told.map(timeOf))),
     model: page.model.digest || page.model.name };
 }
 

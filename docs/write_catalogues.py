@@ -93,11 +93,12 @@ def messages() -> Catalog:
     for line, text in parser.found:
         add(page / "page.html", line, text)
     reasons = PACKAGE / "report" / "page" / "reasons.js"
+    letters = PACKAGE / "apply" / "statements.py"
     told = tomllib.loads((PACKAGE / "labels" / "reasons.toml").read_text(encoding="utf-8"))
     for reason in told["reason"]:
-        for key in ("title", "rule"):
+        for key in ("title", "rule", "message"):
             if key in reason:
-                add(reasons, 0, reason[key])
+                add(letters if key == "message" else reasons, 0, reason[key])
     return catalogue
 
 

@@ -40,9 +40,18 @@ def tr(message: str, **values: Any) -> str:
     >>> tr("{n} of {path}", n=12_000, path="a.csv")
     '12,000 of a.csv'
     """
-    chosen = language()
+    return tr_in(language(), message, **values)
+
+
+def tr_in(chosen: str, message: str, **values: Any) -> str:
+    """The same in a language of `languages()`, whatever the reader's is."""
     said = message if chosen == ENGLISH else _catalogue(chosen).gettext(message)
     return _filled(said, values)
+
+
+def languages() -> list[str]:
+    """The languages that messages can be in."""
+    return sorted([ENGLISH, *(path.name for path in LOCALE.iterdir() if path.is_dir())])
 
 
 def trn(one: str, many: str, n: int, **values: Any) -> str:

@@ -8,6 +8,7 @@ kind of step it was. Source: Regulation (EU) 2022/2065, Articles 17(3) and 24(5)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,11 +16,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.apply.policy import Ground
-from moderation.apply.transparency import CATEGORIES, MOST_IN_ONE, OTHER, VISIBILITY, faults
+from moderation.apply.transparency import (
+    CATEGORIES,
+    FRAUD,
+    MOST_IN_ONE,
+    OTHER,
+    VISIBILITY,
+    faults,
+)
 from moderation.comments import STRING
 from moderation.errors import ApplyError, OutputError
 from moderation.labels.ledger import entries
+from moderation.report.links import domains
 from moderation.tables import replacing
+from moderation.translation import ENGLISH, languages, marked, tr_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +42,28 @@ TWO_LETTERS = 2  # of ISO 639-1; a language that has three there is left out
 QUOTED = 300  # characters of the comment, for its author
 SCORE = "score"  # who decided a step that no person decided
 DONE = {"remove": "removed", "spam": "moved to the spam folder", "hold": "hidden"}
+_DONE = {  # the same for the author
+    "remove": marked("It was removed on {day}, until further notice."),
+    "spam": marked("It was moved to the spam folder on {day}, until further notice."),
+    "hold": marked("It was hidden on {day}, until further notice."),
+}
+_OPENINGS = {  # by whether its day and its title are known
+    (True, True): marked("Your comment of {day} on {platform} under “{title}”:"),
+    (True, False): marked("Your comment of {day} on {platform}:"),
+    (False, True): marked("Your comment on {platform} under “{title}”:"),
+    (False, False): marked("Your comment on {platform}:"),
+}
+_RULES = {
+    "spam": marked("No spam"),
+    "slur": marked("No slurs"),
+    "abuse": marked("No abuse"),
+    "off_topic": marked("Stay with the subject of the article"),
+    "": marked("Our rules"),
+}
+_SOFTWARE = marked("It was found and decided by software, without a person.")
+_POINTED_OUT = marked("Software pointed it out; a person decided.")
+_PERSON = marked("A person found it and decided.")
+_BROKEN = "The comment breaks the rule “{rule}”."
 _COLUMNS = ("thread_id", "id", "text", "author", "created_at", "title", "language", "flags")
 
 
@@ -52,10 +84,16 @@ class Statement:
 
 
 def statements(
-    plan: Plan, applied: Mapping[str, str], table: pa.Table, ledger: Path, policy: Policy
+    plan: Plan,
+    applied: Mapping[str, str],
+    table: pa.Table,
+    ledger: Path,
+    policy: Policy,
+    language: str | None = None,
 ) -> list[Statement]:
     """A statement for each step that was applied. applied: by step, when. table: scored.
 
+    language: of the texts for the authors; None for the policy's, else each comment's.
     Raises ApplyError for a comment that is not in the table, and for a row that the transparency
     database would refuse.
     """
@@ -71,7 +109,8 @@ def statements(
                 "name the one that the plan was made from"
             )
         about = [said[key] for key in step.decisions if key in said]
-        made.append(_statement(step, applied[step.step], about, row, policy))
+        chosen = language or _spoken(row, policy)
+        made.append(_statement(step, applied[step.step], about, row, policy, chosen))
     return made
 
 
@@ -125,16 +164,30 @@ def _rows(table: pa.Table, steps: Iterable[Step]) -> dict[tuple[str, str], dict[
     return {(str(row["thread_id"] or ""), str(row["id"])): row for row in some.to_pylist()}
 
 
+def _spoken(row: dict[str, Any], policy: Policy) -> str:
+    """The language for an author: English where there are no texts in theirs."""
+    for name in (policy.language, str(row.get("language") or "").split("-")[0]):
+        if name in languages():
+            return name
+    return ENGLISH
+
+
 def _statement(
-    step: Step, applied: str, about: list[dict[str, Any]], row: dict[str, Any], policy: Policy
+    step: Step,
+    applied: str,
+    about: list[dict[str, Any]],
+    row: dict[str, Any],
+    policy: Policy,
+    language: str,
 ) -> Statement:
     labels = [str(one["label"]) for one in about if one.get("label") and one.get("value")]
     labels = labels or _labels_of(step)
     label = next((one for one in labels if one in CATEGORIES or one in policy.grounds), "")
-    ground = _ground(label, about, policy)
+    linked = bool(domains(str(row.get("text") or "")))
+    ground = _ground(label, about, policy, linked)
     reference = f"{step.step}-{step.action}"
-    flagged = bool(row.get("flags"))
-    facts = _Facts(applied[:10], flagged, step.by == SCORE, DONE[step.action], ground)
+    found = _SOFTWARE if step.by == SCORE else _POINTED_OUT if row.get("flags") else _PERSON
+    facts = _Facts(applied[:10], found, step.action, ground)
     record = _row(reference, label, facts, row, policy) | {
         "decision_visibility": [VISIBILITY[step.action]]
     }
@@ -148,7 +201,7 @@ def _statement(
         id=step.id,
         author=row.get("author"),
         decisions=step.decisions,
-        text=_text(reference, facts, row, policy),
+        text=_text(reference, facts, row, policy, language),
         row=record,
     )
 
@@ -161,35 +214,25 @@ def _labels_of(step: Step) -> list[str]:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What both the text and the row say. flagged: the program had pointed at it."""
+    """What both the text and the row say. found: how, and who decided; one of three sentences."""
 
     applied: str
-    flagged: bool
-    by_score: bool
-    done: str
+    found: str
+    action: str
     ground: Ground
 
-    @property
-    def found(self) -> str:
-        """How it was found and decided, in a sentence or two."""
-        if self.by_score:
-            return "It was found and decided by software, without a person."
-        if self.flagged:
-            return "Software pointed it out; a person decided."
-        return "A person found it and decided."
 
-
-def _ground(label: str, about: list[dict[str, Any]], policy: Policy) -> Ground:
-    """The rule and its explanation: the reviewer's reason, else the policy's for the label."""
+def _ground(label: str, about: list[dict[str, Any]], policy: Policy, linked: bool) -> Ground:
+    """The rule and why: the reviewer's reason, else the policy's for the label, else ours."""
     own = policy.grounds.get(label, Ground())
     act: dict[str, Any] = next((one for one in reversed(about) if one.get("rule")), {})
     category, keyword = CATEGORIES.get(label, OTHER)
-    rule = (
-        act.get("rule") or own.rule or (f"No {label.replace('_', ' ')}" if label else "Our rules")
-    )
+    if label == "spam" and linked:
+        category, keyword = FRAUD
+    usual = _RULES.get(label) or f"No {label.replace('_', ' ')}"
     return Ground(
-        rule=rule,
-        explanation=own.explanation or f"The comment breaks the rule “{rule}”.",
+        rule=act.get("rule") or own.rule or usual,
+        explanation=own.explanation or act.get("message") or "",
         category=own.category or category,
         keyword=own.keyword or keyword,
         law=own.law,
@@ -200,20 +243,21 @@ def _row(
     reference: str, label: str, facts: _Facts, row: dict[str, Any], policy: Policy
 ) -> dict[str, Any]:
     ground = facts.ground
+    explanation = ground.explanation or _BROKEN.format(rule=ground.rule)
     if ground.law:
         why = {
             "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
             "illegal_content_legal_ground": ground.law,
-            "illegal_content_explanation": ground.explanation,
+            "illegal_content_explanation": explanation,
         }
     else:
         why = {
             "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
             "incompatible_content_ground": ground.rule,
-            "incompatible_content_explanation": ground.explanation,
+            "incompatible_content_explanation": explanation,
             "incompatible_content_illegal": "No",
         }
-    automated = "FULLY" if facts.by_score else "PARTIALLY" if facts.flagged else "NOT_AUTOMATED"
+    automated = {_SOFTWARE: "FULLY", _POINTED_OUT: "PARTIALLY", _PERSON: "NOT_AUTOMATED"}
     what = label.replace("_", " ") or "a breach of the rules"
     written = str(row.get("created_at") or "")[:10]
     spoken = policy.language or str(row.get("language") or "").split("-")[0]
@@ -230,35 +274,45 @@ def _row(
         "category": ground.category,
         "category_specification": [ground.keyword],
         "application_date": facts.applied,
-        "decision_facts": f"A reader comment was {facts.done} for {what}. {facts.found}",
+        "decision_facts": f"A reader comment was {DONE[facts.action]} for {what}. {facts.found}",
         "source_type": "SOURCE_VOLUNTARY",
-        "automated_detection": "Yes" if facts.flagged or facts.by_score else "No",
-        "automated_decision": f"AUTOMATED_DECISION_{automated}",
+        "automated_detection": "No" if facts.found == _PERSON else "Yes",
+        "automated_decision": f"AUTOMATED_DECISION_{automated[facts.found]}",
         "puid": reference,
         **{name: value for name, value in optional.items() if value},
     }
 
 
-def _text(reference: str, facts: _Facts, row: dict[str, Any], policy: Policy) -> str:
+def _text(reference: str, facts: _Facts, row: dict[str, Any], policy: Policy, language: str) -> str:
     """What the author is told: Article 17(3), (a) to (f)."""
+    say = partial(tr_in, language)
     ground = facts.ground
-    written = f" of {str(row['created_at'])[:10]}" if row.get("created_at") else ""
-    under = f" under “{_line(row['title'])}”" if row.get("title") else ""
-    where = f" in {', '.join(policy.territorial_scope)}" if policy.territorial_scope else ""
-    law = f" It is also against the law: {ground.law}." if ground.law else ""
-    terms = f" The rules: {policy.terms}" if policy.terms else ""
+    written, title = str(row.get("created_at") or "")[:10], _line(str(row.get("title") or ""))
+    rule = say(ground.rule)  # the reasons that come with the program have translations
+    why = [
+        say(marked("Why: it breaks the rule “{rule}”."), rule=rule),
+        say(ground.explanation) if ground.explanation else "",
+        say(marked("It is also against the law: {law}."), law=ground.law) if ground.law else "",
+        say(marked("The rules: {terms}"), terms=policy.terms) if policy.terms else "",
+    ]
+    scope = ", ".join(policy.territorial_scope)
+    done = [
+        say(_DONE[facts.action], day=facts.applied),
+        say(marked("This holds in {countries}."), countries=scope) if scope else "",
+    ]
     quoted = str(row.get("text") or "")
     quoted = quoted[:QUOTED] + ("…" if len(quoted) > QUOTED else "")
+    opening = _OPENINGS[bool(written), bool(title)]
     lines = [
-        f"Your comment{written} on {policy.platform}{under}:",
+        say(opening, day=written, platform=policy.platform, title=title),
         "",
         *(f"    {_line(line)}" for line in quoted.splitlines()),
         "",
-        f"It was {facts.done} on {facts.applied}{where}, until further notice.",
-        f"Why: it breaks the rule “{ground.rule}”. {ground.explanation}{law}{terms}",
-        f"How: {facts.found}",
-        f"If you think that this is wrong: {policy.appeal}",
-        f"Please name the reference {reference}.",
+        " ".join(filter(None, done)),
+        " ".join(filter(None, why)),
+        say(marked("How: {how}"), how=say(facts.found)),
+        say(marked("If you think that this is wrong: {appeal}"), appeal=policy.appeal),
+        say(marked("Please name the reference {reference}."), reference=reference),
     ]
     return "\n".join(lines) + "\n"
 

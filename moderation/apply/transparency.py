@@ -18,6 +18,9 @@ CATEGORIES = {
 }
 """Category and keyword of a label; a policy may name others."""
 
+FRAUD = ("STATEMENT_CATEGORY_SCAMS_AND_FRAUD", "KEYWORD_OTHER")
+"""Of spam that leads somewhere."""
+
 OTHER = ("STATEMENT_CATEGORY_OTHER_VIOLATION_TC", "KEYWORD_OTHER")
 VISIBILITY = {
     "remove": "DECISION_VISIBILITY_CONTENT_REMOVED",

@@ -212,6 +212,14 @@ def statements(
             "--applied", metavar="DATE", help="When you took a csv or sql plan to the site."
         ),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Language of the texts: en, de, es, fr or pt; by default the policy's, else each "
+            "comment's.",
+        ),
+    ] = None,
     mask: MaskKey = None,
 ) -> None:
     """Write a statement of reasons for each step that a run carried out.
@@ -226,7 +234,10 @@ def statements(
     from moderation.apply.statements import write_statements
     from moderation.masking import masked_tables
     from moderation.readers.written import read_table
+    from moderation.translation import languages
 
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"--language {language}: there is {', '.join(languages())}")
     made = _read(plan)
     if made.platform.explains:
         raise typer.BadParameter(f"{made.to}: {made.platform.explains}")
@@ -242,7 +253,7 @@ def statements(
     table, _ = read_table(scored)
     if mask is not None:
         (table,) = masked_tables([table], mask)
-    said = made_of(made, times, table, ledger, read_policy(policy))
+    said = made_of(made, times, table, ledger, read_policy(policy), language)
     files = write_statements(said, output)
     tell(f"{plural(len(said), 'statement')} in {output}: {', '.join(files)}")
     if without := len(made.steps) - len(said):

@@ -78,7 +78,7 @@ def test_each_restriction_has_a_text_and_a_row_and_an_approval_none(folder):
     assert set(made) == {"1", "2"}
     text, row = made["1"]["text"], made["1"]["dsa"]
     assert "Your comment of 2024-05-06 on Example News under “T”" in text
-    assert "It was removed on 2026-11-20 in DE, AT, until further notice." in text
+    assert "It was removed on 2026-11-20, until further notice. This holds in DE, AT." in text
     assert "Why: it breaks the rule “No insults”. Readers are not to be insulted." in text
     assert "How: A person found it and decided." in text
     assert "If you think that this is wrong: Write to appeals@example.org." in text
@@ -272,3 +272,59 @@ def test_a_policy_that_says_too_little_is_refused(text, fault, tmp_path):
     (tmp_path / "p.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ApplyError, match=fault):
         read_policy(tmp_path / "p.toml")
+
+
+def edited(folder, **changed):
+    """The scored file with other values in the row of comment 2, which is spam."""
+    path = folder / "scored.jsonl"
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    lines = [orjson.dumps(row | changed if row["id"] == "2" else row) for row in rows]
+    path.write_bytes(b"\n".join(lines) + b"\n")
+
+
+SPOKEN = [
+    ("de", (), "Software hat darauf hingewiesen; entschieden hat ein Mensch."),
+    ("pt-BR", (), "Um programa o sinalizou; uma pessoa decidiu."),
+    ("ko", (), "Software pointed it out; a person decided."),
+    ("de", ("--language", "fr"), "Un logiciel l’a signalé"),
+    ("de", ("--language", "en"), "Software pointed it out"),
+]
+
+
+@pytest.mark.parametrize(("language", "more", "said"), SPOKEN)
+def test_authors_are_told_in_their_language_or_the_one_asked_for(folder, language, more, said):
+    edited(folder, language=language)
+    assert run(*STATEMENTS, "--applied", "2026-11-20", *more)[0] == 0
+    made = records(folder)["2"]
+    assert said in made["text"]
+    assert "Software pointed it out; a person decided." in made["dsa"]["decision_facts"]
+
+
+def test_the_language_of_the_policy_comes_before_the_comments(folder):
+    (folder / "policy.toml").write_text('language = "es"\n' + POLICY, encoding="utf-8")
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    text = records(folder)["2"]["text"]
+    assert "Su comentario del 2024-05-06 en Example News, en «T»:" in text
+    assert "Nada de spam" in text
+
+
+def test_a_language_without_texts_is_refused(folder):
+    status, output = run(*STATEMENTS, "--applied", "2026-11-20", "--language", "it")
+    assert (status, "there is de, en, es, fr, pt" in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("win at https://cash.example/?a=1", "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"),
+        ("win, call me", "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"),
+    ],
+)
+def test_spam_that_leads_somewhere_is_of_another_category(write_inputs, text, category):
+    here = write_inputs([("t", "2", "approved")], [("t", "2", "spam", True)], text=text)
+    (here / "policy.toml").write_text(POLICY, encoding="utf-8")
+    plan = ["apply", "plan", "ledger.jsonl", "scored.jsonl", "--to", "csv", "-o", "plan.jsonl"]
+    assert run(*plan, "--max-share", "1")[0] == 0
+    assert run(*STATEMENTS, "--applied", "2026-11-20")[0] == 0
+    row = records(here)["2"]["dsa"]
+    assert (row["category"], row["category_specification_other"]) == (category, "spam")

@@ -153,7 +153,7 @@ def test_explain_says_score_threshold_and_words(model):
 def test_a_context_flag_says_a_sentence_and_adds_up(model, dump):
     weights = np.zeros(len(CONTEXT_FEATURES), np.float32)
     frequencies = count_words(pd.Series(TEXTS, dtype=dump.comments["text"].dtype))
-    head = ContextClassifier(frequencies, weights, 2, doubt=8.0)
+    head = ContextClassifier(frequencies, weights, 2, doubt=8.0, doubt_under_title=8.0)
     stray = replace(model, heads=(*model.heads, ContextLabel("stray", head, Calibration(), 0.6)))
     scores = to_arrow(stray.score(dump.comments, dump.threads))
     conversation = dump.comment_table, dump.thread_table

@@ -3,7 +3,7 @@
 
 #include "arrays.h"
 
-enum { INNER_STEPS = 20, LANES = 8 };
+enum { INNER_STEPS = 20, LANES = 8, LINE = 16 };
 static const double INNER_ERROR = 1e-3;
 static const double EDGE = 1e-7; /* share of its cost that a dual variable stays away from the ends */
 static const double TINY = 1e-10;
@@ -183,6 +183,25 @@ static void improve(const Descend *job, int64_t row)
         add_row(&job->rows, row, step, fitted->weights);
 }
 
+/* Ask for a row's part of a block, which will be read soon: rows come in random order, and no
+   processor guesses the next. */
+static inline void ask_for_block(const Block *block, int64_t row)
+{
+    int64_t last = AT(block->indptr, row + 1);
+    for (int64_t k = AT(block->indptr, row); k < last; k += LINE) {
+        __builtin_prefetch(&AT(block->indices, k));
+        __builtin_prefetch(&AT(block->values, k));
+    }
+}
+
+/* Ask for the weights of a row that is at hand. */
+static inline void ask_for_weights(const Block *block, int64_t row, Floats weights)
+{
+    int64_t last = AT(block->indptr, row + 1);
+    for (int64_t k = AT(block->indptr, row); k < last; k++)
+        __builtin_prefetch(&AT(weights, AT(block->indices, k)));
+}
+
 /* Visit the chosen rows in random order, `epochs` times. */
 static int64_t descend_of(Descend *job)
 {
@@ -192,8 +211,13 @@ static int64_t descend_of(Descend *job)
         AT(order, k) = AT(job->chosen, k);
     for (int64_t epoch = 0; epoch < job->epochs; epoch++) {
         state = shuffle(order, state);
-        for (int64_t k = 0; k < order.rows; k++)
+        for (int64_t k = 0; k < order.rows; k++) {
+            if (k + 2 < order.rows)
+                ask_for_block(&job->rows.grams, AT(order, k + 2));
+            if (k + 1 < order.rows)
+                ask_for_weights(&job->rows.grams, AT(order, k + 1), job->fitted.weights);
             improve(job, AT(order, k));
+        }
     }
     return 0;
 }

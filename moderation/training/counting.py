@@ -116,9 +116,19 @@ def listed(
     ngrams.run_pieces(pieces, work, threads)
     np.cumsum(sizes, out=sizes)
     np.cumsum(phrase_sizes, out=phrase_sizes)
-    columns = zip(_Room.of(0), *(parts[row] for row in sorted(parts)), strict=True)
-    buckets, often, ids, shares = (np.concatenate(column) for column in columns)
-    return Listed(config, Occurrences(sizes, buckets, often), (phrase_sizes, ids, shares), dense)
+    grams, phrases = int(sizes[-1]), int(phrase_sizes[-1])
+    whole = _Room(*_Room.of(grams)[:2], *_Room.of(phrases)[2:])
+
+    def move(row: int) -> None:
+        part = parts.pop(row)  # and is freed
+        begins = (sizes[row], sizes[row], phrase_sizes[row], phrase_sizes[row])
+        for column, some, begin in zip(whole, part, begins, strict=True):
+            column[begin : begin + len(some)] = some
+
+    with ThreadPoolExecutor(threads or ngrams.thread_count()) as pool:
+        list(pool.map(move, sorted(parts)))
+    occurrences = Occurrences(sizes, whole.buckets, whole.often)
+    return Listed(config, occurrences, (phrase_sizes, whole.ids, whole.shares), dense)
 
 
 class _PerText(NamedTuple):

@@ -27,6 +27,7 @@ from moderation.readers.records import SNIPPET
 from moderation.readers.source import HEAD_BYTES, USUAL, Source
 from moderation.readers.table import dialects
 from moderation.readers.table import read as table_rows
+from moderation.readers.unread import BLANKS, last_words, reason_of, unread
 
 if TYPE_CHECKING:
     from moderation.readers.json.shape import JsonFormat
@@ -51,9 +52,8 @@ _NOT_PROSE = frozenset(
     [".parquet", ".feather", ".arrow", ".db", ".sqlite", ".sqlite3", ".xlsx", ".ods"]
 )
 """Names of files that hold no text; one that does is what damage has left of such a file."""
-MAPPED = ("table", "json-tree", "xlsx")  # readers that take the names of columns
+MAPPED = ("table", "json-tree", "xlsx", "laid-out", "xml")  # readers that take the names of columns
 _UNMAPPED = "--map names fields of tables and JSON; it is not used for a file that is read as"
-BLANKS = b" \t\r\n\xef\xbb\xbf"
 Paths = str | Path | Iterable[str | Path]
 
 
@@ -160,6 +160,12 @@ READERS: dict[str, Reader] = {
             "moderation.readers.lines.whatsapp",
             _readable,
         ),
+        _reader(
+            "laid-out",
+            "any other table: JSON in columns or under a header, rows with paths or nested sets",
+            "moderation.readers.layouts.read",
+            _readable,
+        ),
         Reader(
             "json-tree",
             "any other JSON with comments in envelopes, or with replies within them",
@@ -247,6 +253,12 @@ READERS: dict[str, Reader] = {
             _markup,
         ),
         _reader(
+            "xml",
+            "any other XML: its elements as rows, nested or not",
+            "moderation.readers.layouts.xml",
+            _markup,
+        ),
+        _reader(
             "plaintext",
             "a page saved as plain text, its comments a numbered, nested list",
             "moderation.readers.plaintext.page",
@@ -327,8 +339,8 @@ def iterate(
             except InputError as error:
                 if not folder and source.member is None:
                     raise
-                failed.append(_reason_of(error, source))
-                yield _unread(source, name, reason, error)
+                failed.append(reason_of(error, source))
+                yield unread(source, name, reason, error)
         if not known:
             raise _nothing_known(path, folder, failed)
 
@@ -337,44 +349,6 @@ def _nothing_known(path: str | Path, folder: bool, failed: list[str]) -> InputEr
     what = "folder" if folder else "archive"
     first = f"; {failed[0]}" if failed else ""
     return InputError(f"{path}: the {what} holds no file that a reader knows{first}")
-
-
-def _reason_of(error: InputError, source: Source) -> str:
-    return str(error).removeprefix(f"{source.name}: ")
-
-
-def _unread(source: Source, name: str, reason: str, error: InputError) -> FoundBatch:
-    """A file among others that could not be read, or not to its end.
-
-    name: of its reader, where some of it was read; `reason`: why it was chosen.
-    """
-    why = _reason_of(error, source)
-    if name:  # what was read of it is there; so the rest counts as a record
-        lost = Reject(source.name, "the rest of the file", why)
-        return FoundBatch(source, name, reason, Batch(rejects=[lost], met=1))
-    if not _is_damage(source, error):
-        return FoundBatch(source, None, why, Batch())
-    lost = Reject(source.name, "the whole file", why)
-    return FoundBatch(source, None, why, Batch(rejects=[lost], met=1))
-
-
-def _is_damage(source: Source, error: InputError) -> bool:
-    """Whether a file of an archive cannot be read for its damage, and not for what it is."""
-    if source.compression is None or source.member is None:
-        return False
-    try:
-        other = isinstance(error, UnknownFormatError) or not source.head.strip(BLANKS)
-        return not other or source.misstated or _breaks_off(source)
-    except InputError:
-        return True
-
-
-def _breaks_off(source: Source) -> bool:
-    """Whether compressed data is damaged, which may show at its end only."""
-    with source.open() as stream:
-        while stream.read(1 << 20):
-            pass
-    return source.damage is not None
 
 
 def _check_filled(source: Source) -> None:
@@ -415,7 +389,7 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
             again.remember(batch)
         batch.rejects = places.of_file(batch.rejects, source)
         yield FoundBatch(source, name, reason, cleaned(batch, source.options))
-    last = _last_words(source)
+    last = last_words(source)
     if again and comments:
         unread = places.of_file(list(again.unread()), source)
         last.rejects += unread
@@ -445,27 +419,3 @@ def _add_trace(last: Batch, source: Source, name: str) -> None:
         why = f"no comment could be told in it, and it has {what}"
         last.rejects.append(Reject(source.name, place, why, source.sample[:SNIPPET].strip()))
         last.met += 1
-
-
-def _last_words(source: Source) -> Batch:
-    """What shows when a file has been read: where its data broke off, what was no UTF-8."""
-    last = Batch()
-    if source.damage:
-        why = f"the {source.compression} data ends here"
-        last = Batch(rejects=[Reject(source.name, source.damage, why)], met=1)
-    if source.odd:
-        last.notes.append(
-            f"{source.name}: {source.odd:,} bytes are not UTF-8; read as Windows-1252. "
-            "If it is of another encoding, say --encoding NAME"
-        )
-    if source.encoded.doubtful:
-        last.notes.append(
-            f"{source.name}: read as {source.encoding}, by few bytes; "
-            "if letters are wrong, say --encoding NAME"
-        )
-    if source.lost:
-        last.notes.append(
-            f"{source.name}: {source.lost:,} characters are no {source.encoding}; read as U+FFFD. "
-            "If it is of another encoding, say --encoding NAME"
-        )
-    return last

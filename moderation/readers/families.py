@@ -19,7 +19,7 @@ _NAMES = {
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research tiktok-csv",
     "Chats and mail": "slack discord telegram matrix whatsapp mbox",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
-    "Anything else": "html plaintext table xlsx json-tree",
+    "Anything else": "html plaintext table xlsx json-tree laid-out xml",
 }
 FAMILIES = {family: names.split() for family, names in _NAMES.items()}
 
@@ -40,6 +40,8 @@ SAMPLES = {
     "table": "id,parent_id,author,text",
     "xlsx": "a sheet with a header: id, parent_id, author, text",
     "json-tree": '{"data": {"list": [{"text": …, "replies": [{"text": …}]}]}}',
+    "laid-out": '{"id": [1, 2], "path": ["1", "1/2"], "text": ["…", "…"]}',
+    "xml": '<comment id="7" parent="3"><author>Ada</author><text>…</text></comment>',
     "hashover": '1-2.json: {"body": …, "date": …}',
 }
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from html import escape
 
@@ -489,7 +490,48 @@ def tiktok_csv(texts):
     return out.getvalue().encode()
 
 
+def columns(texts):
+    count = range(len(texts))
+    return json.dumps(
+        {
+            "id": [n + 1 for n in count],
+            "parent": [_above(n) and n for n in count],
+            "author": [f"A{n}" for n in count],
+            "date": [_day(n) for n in count],
+            "text": list(texts),
+        }
+    ).encode()
+
+
+def under_a_header(texts):
+    rows = [[n + 1, text, _day(n), f"A{n}"] for n, text in enumerate(texts)]
+    return json.dumps({"columns": ["nr", "inhalt", "datum", "autor"], "data": rows}).encode()
+
+
+def by_path(texts):
+    made = []
+    for n, text in enumerate(texts):
+        path = str(n + 1) if _above(n) is None else f"{n}/{n + 1}"
+        made.append({"path": path, "text": text, "author": f"A{n}", "date": _day(n)})
+    return json.dumps(made).encode()
+
+
+def elements(texts):
+    rows = "".join(
+        f'<remark id="{n + 1}" date="{_day(n)}"><who>A{n}</who><says>{escape(text)}</says>'
+        f"</remark>\n"
+        for n, text in enumerate(texts)
+    )
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<remarks>\n{rows}</remarks>'.encode()
+
+
 SYSTEM_FILES = {
+    "laid-out": [
+        ("columns.json", columns),
+        ("header.json", under_a_header),
+        ("paths.json", by_path),
+    ],
+    "xml": [("remarks.xml", elements)],
     "tiktok-csv": [("comments.csv", tiktok_csv)],
     "talk-page": [("talk.html", talk_page)],
     "wikitext": [("talk.txt", wikitext)],

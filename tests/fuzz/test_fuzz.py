@@ -98,3 +98,11 @@ def test_shapes_of_unknown_systems_are_read_or_asked_about():
     counts = shapes.counted(files=25, seed=1)
     assert counts["wrong"] == 0
     assert counts["right"] >= 22
+
+
+def test_layouts_of_unknown_systems_are_read_or_asked_about():
+    """The first of those that `python -m tests.fuzz.layouts --seed 1` makes: each layout once."""
+    layouts = script("layouts")
+    counts = layouts.counted(files=len(layouts.LAYOUTS), seed=1)
+    assert counts["wrong"] == 0
+    assert counts["right"] >= 27

@@ -134,11 +134,17 @@ def _elements(roots: list[Any]) -> Iterator[tuple[Way, dict[str, Any], dict[str,
                 count += 1
                 yield way, node, holder, around
                 around = way[0]
+            holder = node if is_element or _is_holder(node) else holder
             for key, value in reversed(node.items()):
                 if isinstance(value, dict | list):
                     keyed = isinstance(value, dict) and KEY in value
                     down = way if keyed else _down(way, key, is_element)
-                    stack.append((value, down, node, around, False))
+                    stack.append((value, down, holder, around, False))
+
+
+def _is_holder(node: dict[str, Any]) -> bool:
+    """Whether an object says something itself, and is not only around a list."""
+    return any(isinstance(value, str) and key != "__typename" for key, value in node.items())
 
 
 def _is_mapping(node: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,17 +23,23 @@ _DEPTH_WORDS = (
 DEPTHS = frozenset(_DEPTH_WORDS.split())
 _CLEAR = 1.6  # times as many words as the next field that could be the text
 _PAIRS = 4  # answers that are in the thread of what they answer
+_FEW, _WORDY = 3, 2  # references at least, and words of one at most
+_COUNTED = re.compile(r"count|num|total|anzahl|nombre|author|user|name|text|body|url|date|time")
 _LONG_NAME = 5  # words of an author's name
 
 
 @dataclass
 class Roles:
-    """Our column -> the field. told: those told by their values. doubt: what cannot be told."""
+    """Our column -> the field. told: those told by their values. doubt: what cannot be told.
+
+    unlinked: a field that should name what is answered, and names nothing that is there.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     doubt: list[str] = field(default_factory=list)
     link: Link | None = None
+    unlinked: str = ""
 
     def take(self, role: str, path: str, by_values: bool) -> None:
         """This field is that."""
@@ -63,7 +70,7 @@ def infer(fields: list[Field], mapping: Mapping[str, str], rest: bool = True) ->
         if free and (one is None or role in mapping or _fits(role, one)):
             found.take(role, path, by_values=False)
     if rest:
-        _link(found, by_path)
+        _link(found, by_path, mapping)
         _no_root(found, by_path, chosen)
         if "id" not in found.fields:
             _id(found, fields)
@@ -73,7 +80,18 @@ def infer(fields: list[Field], mapping: Mapping[str, str], rest: bool = True) ->
         if "thread_id" not in found.fields:
             _thread(found, fields)
     _depth(found, fields)
+    if rest and not found.fields.keys() & {"parent_id", "depth"}:
+        found.unlinked = next((one.path for one in fields if _is_unlinked(one, found)), "")
     return found
+
+
+def _is_unlinked(one: Field, found: Roles) -> bool:
+    """Whether a field is called after what a comment answers, and is no count, time or flag."""
+    given = sum(ref is not None for ref in one.references)
+    if one.path in found.fields.values() or not hints(one.path, "parent_id"):
+        return False
+    other = one.is_time or one.has_flags or _COUNTED.search(one.path.lower())
+    return given >= _FEW and not other and one.words < _WORDY
 
 
 def _telling(fields: list[Field]) -> list[str]:
@@ -130,7 +148,7 @@ def _weight(one: Field) -> float:
     return min(one.words, 60) * one.distinct * (0.5 + one.share)
 
 
-def _link(found: Roles, by_path: dict[str, Field]) -> None:
+def _link(found: Roles, by_path: dict[str, Field], mapping: Mapping[str, str]) -> None:
     """The ids, and the parents that refer to them; a name that its values belie is left out."""
     free = [
         one
@@ -139,6 +157,12 @@ def _link(found: Roles, by_path: dict[str, Field]) -> None:
     ]
     known = _of(found, "parent_id")
     every = links(free, _of(found, "id"))
+    every = [
+        link
+        for link in every
+        if mapping.get("id", link.id.path) == link.id.path
+        and mapping.get("parent_id", link.parent.path) == link.parent.path
+    ]
     if known is not None:
         every_known = [link for link in every if link.parent.path == known]
         if not every_known and not any(by_path[known].references if known in by_path else ()):

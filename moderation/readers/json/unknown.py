@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LOOKED_AT = 2_000  # objects
+UNLINKED = (
+    "the field {!r} may say what a comment answers, but names no id that is there: every comment "
+    "is at the top level"
+)
 SHOWN = 20  # keys in a message
 
 
@@ -57,6 +61,8 @@ def read(source: Source) -> Iterator[Batch]:
     yield from read_format(source, shape_of(source) or _SHAPELESS)
     if told := source.memo.get("told"):
         yield Batch(notes=[f"{source.name}: {told}; if that is wrong, name them with --map"])
+    if path := source.memo.get("unlinked"):
+        yield Batch(notes=[f"{source.name}: {UNLINKED.format(path)}"])
 
 
 _SHAPELESS = JsonFormat("json-tree", "", ("text",), "text")
@@ -161,6 +167,7 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
     names = _holders(chosen)
     thread = paths["thread_id"] if _is_thread(chosen) else ""
     source.memo["told"] = _taken_from(chosen)
+    source.memo["unlinked"] = next(filter(None, (one.roles.unlinked for one in chosen)), "")
     return JsonFormat(
         "json-tree",
         "",
@@ -273,7 +280,14 @@ def _outside(records: set[int], chosen: list[Group]) -> list[dict[str, Any]]:
 def _lists_of(holder: dict[str, Any], records: set[int]) -> Iterator[str]:
     """The keys of an object under which comments stand."""
     for key, value in holder.items():
-        if isinstance(value, list) and any(id(one) in records for one in value):
+        inner = value
+        while isinstance(inner, dict) and id(inner) not in records:  # what is only around the list
+            lists = [one for one in inner.values() if isinstance(one, dict | list)]
+            inner = lists[0] if len(lists) == 1 else None
+        if isinstance(inner, list) and any(
+            id(one) in records or (isinstance(one, dict) and id(one.get("node")) in records)
+            for one in inner
+        ):
             yield key
 
 

@@ -18,7 +18,7 @@ from moderation.readers.json.damage.strays import is_prose, odd_key
 from moderation.readers.json.late import late, may_be_longer
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.text import BEHIND, first_values
-from moderation.readers.json.unknown import shape_of
+from moderation.readers.json.unknown import UNLINKED, shape_of
 from moderation.readers.markup import plain, plain_if_marked
 from moderation.readers.source import HEAD_BYTES
 from moderation.readers.synonyms import NAMES, is_html, plainly, roles
@@ -36,6 +36,7 @@ from moderation.readers.table.sampled import (
     Ladder,
     completed,
     inferred,
+    inferred_unlinked,
     is_marked,
     is_regular,
 )
@@ -124,6 +125,8 @@ def read(source: Source) -> Iterator[Batch]:
     if markup is None and is_marked(source, chosen["text"]):
         markup = plain_if_marked
     yield from _batches(source, jobs, markup, Ladder() if "depth" in chosen else None)
+    if (path := inferred_unlinked(source)) and not {"parent_id", "depth"} & chosen.keys():
+        yield Batch(notes=[f"{source.name}: {UNLINKED.format(path)}"])
     if told := source.memo.get("told"):
         yield Batch(notes=[f"{source.name}: by its values, {told}; if that is wrong, say --map"])
     elif note := _weakly(source, chosen):

@@ -38,6 +38,12 @@ def inferred(source: Source, style: Style | None = None) -> Roles:
     return found
 
 
+def inferred_unlinked(source: Source) -> str:
+    """The column that should name what a row answers, and names nothing that is there."""
+    found: Roles | None = source.memo.get("roles")
+    return found.unlinked if found else ""
+
+
 def completed(source: Source, chosen: dict[str, str], style: Style | None = None) -> dict[str, str]:
     """The columns by their names, and those that values tell.
 

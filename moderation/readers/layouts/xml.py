@@ -1,0 +1,128 @@
+"""XML of no export that is known: its elements as the objects of JSON, which is then read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from lxml import etree
+
+from moderation.comments import Batch
+from moderation.errors import InputError
+from moderation.readers.inference.groups import best_of, groups_in
+from moderation.readers.layouts.read import read_lines
+from moderation.readers.source import PAGE_BYTES
+from moderation.readers.xml.fields import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.readers.source import Source
+
+_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
+_CONTROLS = bytes(code if code > 31 or code in (9, 10, 13) else 32 for code in range(256))
+_TEXT = "text"  # the key of an element's own text, beside its attributes
+_KNOWN = ("html.page", "xml.wordpress", "xml.disqus", "xml.atom", "xml.stackexchange", "talk.page")
+_LEAST = 2  # elements of a list
+
+
+def detect(source: Source) -> str | None:
+    """XML with a list of elements in which something says a text, somebody, or when."""
+    if not source.sample.lstrip("\ufeff \r\n\t").startswith(("<?xml", "<")) or source.binary:
+        return None
+    if any(import_module(f"moderation.readers.{name}").detect(source) for name in _KNOWN):
+        return None
+    parser = etree.XMLParser(recover=True, **_SAFE)
+    try:
+        root = etree.fromstring(source.sample.encode("utf-8", "replace"), parser)
+        found = {} if root is None else _as_json(root)
+    except (etree.XMLSyntaxError, ValueError):  # also for halves of characters by their numbers
+        return None
+    chosen, _ = best_of(groups_in([found], source.mapping))
+    if not chosen or len(chosen[0].records) < _LEAST:
+        return None
+    return f"XML whose elements hold {chosen[0].words.partition(' with ')[2]}"
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of the elements. Raises InputError where it is no well-formed XML."""
+    if source.size > PAGE_BYTES:
+        raise InputError(
+            f"{source.name}: more than {PAGE_BYTES >> 20} MB of XML of no export that is known; "
+            "give it as JSON lines, an object for each comment"
+        )
+    text, notes = source.text()
+    raw = text.encode("utf-8", "replace").translate(_CONTROLS)
+    yield Batch(notes=notes)
+    try:
+        root = etree.fromstring(raw, etree.XMLParser(encoding="utf-8", **_SAFE))
+        found = _as_json(root)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise InputError(f"{source.name}: is no well-formed XML: {error}") from error
+    names = {ours: theirs.lstrip("@") for ours, theirs in source.mapping.items()}
+    yield from read_lines(source, orjson.dumps(found), names, ".json")
+    yield Batch(notes=[f"{source.name}: is XML of no export that is known, read by its elements"])
+
+
+def _as_json(root: Any) -> dict[str, Any]:
+    """The elements as objects; those that come more than once in another, as lists of them."""
+    many: set[str] = set()
+    for element in root.iter("*"):
+        counts = Counter(local(child.tag) for child in element.iterchildren("*"))
+        many.update(name for name, count in counts.items() if count >= _LEAST)
+    many |= _recursive(root)
+    return {local(root.tag): _value(root, many)}
+
+
+def _recursive(root: Any) -> set[str]:
+    """The names of elements that stand within others of their name, as replies do."""
+    found: set[str] = set()
+    stack: list[tuple[Any, frozenset[str]]] = [(root, frozenset())]
+    while stack:
+        element, around = stack.pop()
+        name = local(element.tag)
+        if name in around:
+            found.add(name)
+        inside = around | {name}
+        stack += [(child, inside) for child in element.iterchildren("*") if len(child)]
+    return found
+
+
+def _value(element: Any, many: set[str]) -> Any:
+    """A text, or an object with attributes, elements within, and the text beside these."""
+    children = list(element.iterchildren("*"))
+    attributes = {local(key): value for key, value in element.attrib.items()}
+    own = (element.text or "").strip()
+    between = own or any((child.tail or "").strip() for child in children)
+    if children and between:  # markup within a text
+        inner = [etree.tostring(child, encoding="unicode") for child in children]
+        own = "".join([element.text or "", *inner]).strip()
+        children = []
+    if not children and not attributes:
+        return own
+    record: dict[str, Any] = dict(attributes)
+    for child in children:
+        _add(record, child, many)
+    if own:
+        record[_TEXT if _TEXT not in record else f"{_TEXT}_own"] = own
+    return record
+
+
+def _add(record: dict[str, Any], child: Any, many: set[str]) -> None:
+    """An element within another: its attributes stand beside it, where it is a text."""
+    name = local(child.tag)
+    plain = name not in many and not any(True for _ in child.iterchildren("*"))
+    if plain and child.attrib and (child.text or "").strip():
+        record |= {f"{name}_{local(key)}": value for key, value in child.attrib.items()}
+        value: Any = child.text.strip()
+    else:
+        value = _value(child, many)
+    if name in many:
+        record.setdefault(name, [])
+        if not isinstance(record[name], list):  # an attribute of the same name
+            record[name] = [record[name]]
+        record[name].append(value)
+    else:
+        record[name] = value

@@ -1,0 +1,180 @@
+"""Dumps of unknown systems that are no objects in lists."""
+
+import json
+
+import pytest
+
+from moderation.errors import InputError
+from moderation.readers import read
+from moderation.readers.layouts.ancestry import ancestry
+
+TEXTS = ["The bridge is closed again", "Since when is that so?", "Since Monday, and nobody said it"]
+TREE = [(None, TEXTS[0]), (TEXTS[0], TEXTS[1]), (TEXTS[1], TEXTS[2])]
+WHEN = ["2024-01-01T10:00:00Z", "2024-01-01T11:00:00Z", "2024-01-02T10:00:00Z"]
+
+
+def tree(dump):
+    """What each text answers."""
+    by_id = dict(zip(dump.comments["id"], dump.comments["text"], strict=True))
+    parents = [by_id.get(one) for one in dump.comments["parent_id"]]
+    return list(zip(parents, dump.comments["text"], strict=True))
+
+
+def written(tmp_path, value, name="dump.json"):
+    path = tmp_path / name
+    path.write_text(value if isinstance(value, str) else json.dumps(value))
+    return path
+
+
+COLUMNS = {"nr": [4, 7, 9], "inhalt": TEXTS, "antwort_auf": [None, 4, 7], "datum": WHEN}
+ROWS = [list(row) for row in zip(*COLUMNS.values(), strict=True)]
+TYPED = [
+    {
+        "nr": {"N": str(nr)},
+        "inhalt": {"S": text},
+        "vater": {"N": str(above)} if above else {"NULL": True},
+    }
+    for nr, text, above, _ in ROWS
+]
+FIRESTORE = [
+    {
+        "name": f"c/{nr}",
+        "fields": {
+            "nr": {"integerValue": str(nr)},
+            "text": {"stringValue": text},
+            "parent": {"integerValue": str(above or 0)},
+        },
+    }
+    for nr, text, above, _ in ROWS
+]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        COLUMNS,
+        {"data": {"table": COLUMNS}},
+        {name: {str(n): cell for n, cell in enumerate(cells)} for name, cells in COLUMNS.items()},
+        [list(COLUMNS), *ROWS],
+        {"columns": list(COLUMNS), "index": [0, 1, 2], "data": ROWS},
+        {"fields": [{"name": name, "type": "x"} for name in COLUMNS], "rows": ROWS},
+        {"Items": TYPED, "Count": 3},
+        {"documents": FIRESTORE},
+    ],
+)
+def test_tables_that_are_no_objects(tmp_path, value):
+    dump = read(written(tmp_path, value))
+    assert tree(dump) == TREE
+    assert dump.records == 3
+
+
+def test_columns_of_different_lengths_are_refused(tmp_path):
+    path = written(tmp_path, COLUMNS | {"inhalt": TEXTS[1:]})
+    with pytest.raises(InputError, match="columns of different lengths"):
+        read(path)
+
+
+def test_columns_of_a_large_file_are_known_by_the_whole(tmp_path):
+    count = 5_000
+    value = {
+        "n": list(range(count)),
+        "text": [f"The bridge no. {n} is closed" for n in range(count)],
+    }
+    dump = read(written(tmp_path, value))
+    assert len(dump.comments) == count
+
+
+PATHS = [{"path": path} for path in ("4", "4/7", "4/7/9", "4/12")]
+SORTED = [{"sort": s} for s in ("004.", "004.007.", "004.007.009.", "004.012.")]
+ABOVE = [{"above": above} for above in ([], [4], [4, 7], [4])]
+SETS = [{"lft": left, "rgt": right} for left, right in ((1, 8), (2, 5), (3, 4), (6, 7))]
+SIDES = [{"tree_left": one["lft"], "tree_right": one["rgt"]} for one in SETS]
+
+
+@pytest.mark.parametrize("more", [PATHS, SORTED, ABOVE, SETS, SIDES])
+def test_what_is_answered_shows_in_the_ancestry(tmp_path, more):
+    texts = [*TEXTS, "That is three weeks now, then"]
+    rows = [
+        {"id": name, "text": text, "author": "Ada"} | one
+        for name, text, one in zip([4, 7, 9, 12], texts, more, strict=True)
+    ]
+    dump = read(written(tmp_path, rows))
+    assert tree(dump) == [*TREE, (TEXTS[0], texts[3])]
+    assert any("answers by" in note for note in dump.notes)
+
+
+def test_paths_in_a_table_of_text(tmp_path):
+    lines = [
+        "path,author,text",
+        f"1,Ada,{TEXTS[0]}",
+        f"1.1,Bo,{TEXTS[1]}",
+        f'1.1.1,Cy,"{TEXTS[2]}"',
+    ]
+    lines += ["2,Dan,Something else altogether", "2.1,Eve,Not quite so"]
+    dump = read(written(tmp_path, "\n".join(lines), "dump.csv"))
+    assert tree(dump)[:3] == TREE
+
+
+@pytest.mark.parametrize("key", ["url", "date", "version"])
+def test_addresses_and_dates_are_no_ancestry(key):
+    values = {
+        "url": ["/2024/a.html", "/2024/b.html", "/2024/a.html#c", "/2024/c.html"],
+        "date": ["2024-01-01", "2024-01-02", "2024-02-01", "2024-02-03"],
+        "version": ["1.0", "1.1", "1.2", "2.0"],
+    }[key]
+    rows = [{"text": f"{TEXTS[0]} {n}", key: value} for n, value in enumerate(values)]
+    assert ancestry(rows, {}) is None
+
+
+def test_a_field_that_names_no_id_is_told(tmp_path):
+    rows = [
+        {
+            "inhalt": f"{TEXTS[0]}, no. {n}",
+            "antwort_auf": f"x{n}" if n % 2 else None,
+            "autor": "Ada",
+        }
+        for n in range(12)
+    ]
+    dump = read(written(tmp_path, {"liste": rows}))
+    assert any("'antwort_auf' may say what a comment answers" in note for note in dump.notes)
+
+
+XML = f"""<?xml version="1.0"?>
+<export><page url="/tea.html"><remarks>
+  <remark nr="4"><who>Ada</who><when>{WHEN[0]}</when><says>{TEXTS[0]}</says>
+    <answers><remark nr="7"><who>Bo</who><when>{WHEN[1]}</when><says>{TEXTS[1]}</says>
+      <answers><remark nr="9"><who>Cy</who><when>{WHEN[2]}</when>
+        <says>Since <b>Monday</b>, and nobody said it</says></remark></answers>
+    </remark></answers>
+  </remark>
+</remarks></page></export>
+"""
+
+
+def test_xml_of_nested_elements(tmp_path):
+    assert tree(read(written(tmp_path, XML, "dump.xml"))) == TREE
+
+
+def test_xml_of_attributes(tmp_path):
+    rows = [
+        f'<c id="{nr}" answer_to="{above or ""}" at="{when}" by="Ada">{text}</c>'
+        for nr, text, above, when in ROWS
+    ]
+    dump = read(written(tmp_path, f"<all>{''.join(rows)}</all>", "dump.xml"))
+    assert tree(dump) == TREE
+    assert dump.comments["author"].tolist() == ["Ada"] * 3
+
+
+def test_damaged_xml_is_refused(tmp_path):
+    path = written(tmp_path, XML.replace("</export>", ""), "dump.xml")
+    with pytest.raises(InputError):
+        read(path)
+
+
+def test_ids_that_the_user_names_are_kept(tmp_path):
+    rows = [
+        {"key": f"k{n}", "nr": n, "text": f"{TEXTS[0]} {n}", "parent": n - 1 if n else None}
+        for n in range(6)
+    ]
+    dump = read(written(tmp_path, rows), mapping={"id": "key", "text": "text"})
+    assert dump.comments["id"].tolist() == [f"k{n}" for n in range(6)]

@@ -95,13 +95,49 @@ def score_partitioned(
     Raises InputError, at the end, if an input could not be read.
     """
     check_ending(outputs.rejects)
-    outcome = _run(dumps, output, model, reading, run_options, outputs)
+    if outputs.mask is None:
+        outcome = _run(dumps, output, model, reading, run_options, outputs)
+    else:
+        outcome = _run_masked(dumps, output, model, reading, run_options, outputs)
     _print_summary(outcome)
     if outputs.rejects is not None:
         _gather_rejects(outcome, outputs.rejects)
     if outputs.report is not None:
         _write_report(Path(outcome.folder), outputs.report)
     _check(outcome)
+
+
+def _run_masked(
+    dumps: list[str],
+    output: str,
+    model: Path,
+    reading: Reading,
+    run_options: RunOptions,
+    outputs: OutputOptions,
+) -> Outcome:
+    """Score into a folder beside `output` that only its owner can read, and mask what is there.
+
+    That folder goes when all is masked; a run that was stopped resumes from it.
+    """
+    from dataclasses import replace
+
+    from moderation.cluster import files
+    from moderation.masking import mask_folder, read_key
+    from moderation.masking.folder import is_masked
+
+    target = Path(output)
+    if files.is_url(output) or outputs.mask is None:
+        raise typer.BadParameter("--mask writes to a folder of this machine")
+    if is_masked(target):
+        raise typer.BadParameter(f"{output}: is there already, masked; give a new folder")
+    read_key(outputs.mask)
+    plain = target.with_name(f"{target.name}.unmasked")
+    plain.mkdir(mode=0o700, parents=True, exist_ok=True)
+    outcome = _run(dumps, str(plain), model, reading, run_options, outputs)
+    with working("masking"):
+        mask_folder(plain, target, outputs.mask)
+    files.remove(str(plain))
+    return replace(outcome, folder=output.rstrip("/"))
 
 
 def _run(

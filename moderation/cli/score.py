@@ -112,11 +112,6 @@ def score(
     outputs = OutputOptions(report, rejects, again, prevalence or [], mask)
     run_options = RunOptions(memory, cluster, partitions, patience, workers)
     if wants_folder(output, run_options) and output is not None:
-        if mask is not None:
-            raise typer.BadParameter(
-                "--mask looks for the names of all authors, and a folder is written part by part: "
-                "mask its report instead, `moderation report OUT/ --mask KEY`"
-            )
         score_partitioned(dumps, output, model_path(model), reading, run_options, outputs)
     else:
         most = None if all_flags else top

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from moderation.cli import app
 from moderation.errors import InputError
 from moderation.masking import Masker, mask, mask_table, read_key
+from moderation.readers.written import read_table
 
 KEY = bytes(range(32))
 PERSON = re.compile(r"<PERSON:[0-9a-f]{12}>")
@@ -200,10 +201,61 @@ def test_labels_leave_the_house_masked(tmp_path):
     assert "ann@" not in written
 
 
-def test_a_folder_of_partitions_says_what_to_do_instead(dump, tmp_path):
-    status, output = run("score", dump, "-o", f"{tmp_path}/out/", "--mask", tmp_path / "k")
-    assert status == 2
-    assert "mask its report instead" in " ".join(output.replace("│", " ").split())
+def everything(folder):
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_of_partitions_is_masked_as_one_file_is(dump, tmp_path):
+    key, out = tmp_path / "k", tmp_path / "out"
+    more = ("--mask", key, "--campaigns")
+    report, rejects = tmp_path / "r.html", tmp_path / "rejects.csv"
+    status, output = run("score", dump, "-o", f"{out}/", "--partitions", "3", "--report", report,
+                         "--rejects", rejects, *more)  # fmt: skip
+    assert (status, (tmp_path / "out.unmasked").exists()) == (0, False), output
+    assert run("score", dump, "-o", tmp_path / "s.parquet", *more)[0] == 0
+    parts, _ = read_table(out)
+    whole, _ = read_table(tmp_path / "s.parquet")
+    columns = ["id", "author", "text", "flags", "why"]
+    assert sorted(map(str, parts.select(columns).to_pylist())) == sorted(
+        map(str, whole.select(columns).to_pylist())
+    )
+    tables = [pq.read_table(path).to_pylist() for path in out.rglob("*.parquet")]
+    said = f"{tables} {(out / '_manifest.json').read_text()}"
+    said += report.read_text("utf-8") + rejects.read_text("utf-8")
+    assert [secret for secret in SECRETS if secret in said] == []
+    assert len(tables) >= 4
+    status, output = run("report", f"{out}/", "-o", tmp_path / "again.html")
+    assert status == 0, output
+
+
+def test_a_masked_folder_is_not_written_to_again(dump, tmp_path):
+    masked = ("score", dump, "-o", f"{tmp_path}/out/", "--mask", tmp_path / "k")
+    assert run(*masked)[0] == 0
+    before = everything(tmp_path / "out")
+    assert run(*masked)[0] == 2
+    assert everything(tmp_path / "out") == before
+    assert run("score", dump, "-o", f"{tmp_path}/plain/")[0] == 0
+    status, _ = run("score", dump, "-o", f"{tmp_path}/plain/", "--mask", tmp_path / "k")
+    assert status == 1
+
+
+def test_a_masked_run_that_was_stopped_goes_on(dump, tmp_path, monkeypatch):
+    class StoppedError(BaseException):
+        pass
+
+    def stop(*_):
+        raise StoppedError
+
+    masked = ("score", dump, "-o", f"{tmp_path}/out/", "--mask", tmp_path / "k")
+    monkeypatch.setattr("moderation.masking.folder.replacing", stop)
+    with pytest.raises(StoppedError):
+        CliRunner().invoke(app, list(map(str, masked)))
+    monkeypatch.undo()
+    plain = tmp_path / "out.unmasked"
+    assert stat.S_IMODE(plain.stat().st_mode) == 0o700
+    status, output = run(*masked)
+    assert (status, plain.exists()) == (0, False), output
+    assert "Zebulon" not in str(read_table(tmp_path / "out")[0].to_pylist())
 
 
 def test_the_seeds_keep_their_comments(tmp_path):

@@ -14,6 +14,7 @@ from moderation.cli import formats
 from moderation.cli import train
 from moderation.cli import evaluate
 from moderation.cli import export
+from moderation.cli import card
 from moderation.cli import report
 from moderation.cli import review
 from moderation.cli import thresholds

@@ -29,6 +29,7 @@ STANDS_FOR = (
     (" #.*", ""),  # a remark behind a command
     (r"labels check\\\|.*", "labels check"),
     (r"\[-m MODEL\]", "-m default"),
+    (r'(--set "[^"]+"\]) \[--dump DUMP\]', r"\1"),  # few comments bear out few goals
     (r"[\[\]]|\.\.\.|…", ""),
     (r"'[\w/]+\*\.\w+(\.zst)?'|\bDUMP\b", "seeds/forum.jsonl"),
     (r"\bSCORED\b", "scored.parquet"),
@@ -37,7 +38,9 @@ STANDS_FOR = (
     (r"^COMMAND\b", "score"),
     (r"--memory \dGB", "--memory 2GB"),
     (r"\bthresholds$", "thresholds default"),
-    (r"(evaluate|export) MODEL", r"\1 default"),
+    (r"(evaluate|export|card) MODEL", r"\1 default"),
+    (r"-o FOLDER", "-o hub"),
+    (r"^github( --minimize)?$", r"github\1 --event event.json"),
     (r"--from MODEL|--against MODEL", "--from default"),
     (r"evaluate (.*)--from default", r"evaluate \1--against default"),
     (r"evaluate models/mine *--", "evaluate models/mine labels/ledger.jsonl --"),
@@ -51,7 +54,7 @@ STANDS_FOR = (
     (r"-o seeds/bike-lane\.txt", "-o made.jsonl"),
     (r"--report seeds/bike-lane\.txt", "--report made.html"),
     (
-        r"^(report|labels retract|labels import|labels export|apply|apply statements|appeals)$",
+        r"^(report|export|card|labels retract|labels import|labels export|apply|apply statements|appeals)$",
         r"\1 --help",
     ),
     (r"^apply plan\\\|.*|^apply (plan|run|verify|undo)$", "apply --help"),

@@ -34,6 +34,7 @@ STANDS_FOR = (
     (r"'[\w/]+\*\.\w+(\.zst)?'|\bDUMP\b", "seeds/forum.jsonl"),
     (r"\bSCORED\b", "scored.parquet"),
     (r"\bOLD NEW\b", "scored.parquet scored.parquet"),
+    (r"^(thresholds|export) --language$", r"\1 --help"),
     (r"thresholds MODEL", "thresholds default -o models/goals"),
     (r"^COMMAND\b", "score"),
     (r"--memory \dGB", "--memory 2GB"),
@@ -54,8 +55,8 @@ STANDS_FOR = (
     (r"-o seeds/bike-lane\.txt", "-o made.jsonl"),
     (r"--report seeds/bike-lane\.txt", "--report made.html"),
     (
-        r"^(report|export|card|labels retract|labels import|labels export|apply|apply statements|appeals)$",
-        r"\1 --help",
+        r"^(report|export|card|labels (retract|import|export)|apply|apply statements|appeals)$",
+        r"\1 -h",
     ),
     (r"^apply plan\\\|.*|^apply (plan|run|verify|undo)$", "apply --help"),
     (r"^report out/", "report scored.parquet"),

@@ -4,6 +4,7 @@
 enum {
     BAND_ROWS = 3, /* minima per band */
     BANDS = 20,
+    AT_ONCE = 4,       /* minima that are looked for; BANDS * BAND_ROWS is a multiple of it */
     LEADERS = 4,       /* texts of one bucket that a further one is compared with */
     MOST_WORDS = 400,  /* of a text that are looked at */
     WORD_SLOTS = 1024, /* of a table of them: a power of two */
@@ -111,15 +112,20 @@ typedef struct {
 /* The least hash of the word pairs under each seed. */
 static void find_minima(Ints ids, Hashes seeds, Hashes minima)
 {
-    for (int64_t s = 0; s < seeds.rows; s++)
-        AT(minima, s) = UINT64_MAX;
-    for (int64_t k = 0; k + 1 < ids.rows; k++) {
-        uint64_t h = pair_at(ids, k);
-        for (int64_t s = 0; s < seeds.rows; s++) {
-            uint64_t v = (h ^ AT(seeds, s)) * 0x9E3779B97F4A7C15u;
-            v ^= v >> 32;
-            AT(minima, s) = v < AT(minima, s) ? v : AT(minima, s);
-        }
+    uint64_t pairs[MOST_WORDS];
+    int64_t count = most(ids.rows - 1, 0);
+    for (int64_t k = 0; k < count; k++)
+        pairs[WITHIN(k, MOST_WORDS)] = pair_at(ids, k);
+    for (int64_t s = 0; s < seeds.rows; s += AT_ONCE) { /* so many minima stay in registers */
+        uint64_t found[AT_ONCE] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+        for (int64_t k = 0; k < count; k++)
+            for (int64_t r = 0; r < AT_ONCE; r++) {
+                uint64_t v = (pairs[k] ^ AT(seeds, s + r)) * 0x9E3779B97F4A7C15u;
+                v ^= v >> 32;
+                found[r] = v < found[r] ? v : found[r];
+            }
+        for (int64_t r = 0; r < AT_ONCE; r++)
+            AT(minima, s + r) = found[r];
     }
 }
 

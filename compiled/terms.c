@@ -107,7 +107,9 @@ static inline void add_word(Found *found, const Spelling *by, const Word *word)
     int32_t bucket = bucket_of_word(word);
     AT(found->ids, found->at) = bucket;
     found->at++;
-    found->marks |= AT(by->lexicon, bucket);
+    int32_t group = bucket / GROUP;
+    if (AT(by->marked, group / 8) >> group % 8 & 1)
+        found->marks |= AT(by->lexicon, bucket);
     found->links += (word->size == 4 && word->hashed == HTTP) ||
                     (word->size == 5 && word->hashed == HTTPS);
 }
@@ -293,7 +295,7 @@ static int64_t document_counts_of(DocumentCounts *job)
 {
     int64_t total = 0, texts = job->offsets.rows - 1;
     Longs last = NEW(Longs, int64_t, N_BUCKETS);
-    const Spelling by = {job->fold, ZEROS(Bytes, uint8_t, N_BUCKETS)};
+    const Spelling by = {job->fold, {0}, ZEROS(Bytes, uint8_t, N_MARKED)};
     Floats shape = ZEROS(Floats, float, N_SHAPE);
     for (int64_t k = 0; k < N_BUCKETS; k++)
         AT(last, k) = -1;

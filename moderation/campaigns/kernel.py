@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from moderation.compiled import I8, INT, U1, U8, W_I8, W_U8, Loop, group
-from moderation.context.terms import BITS, SPELLING, fold_table
+from moderation.context.terms import SPELLING, unmarked
 from moderation.features.ngrams import thread_count
 from moderation.tables import one_array, strings
 
@@ -49,7 +49,7 @@ class Text(NamedTuple):
 
 def _texts(text: Text, rows: np.ndarray) -> tuple[Any, ...]:
     """What the loops find word pairs with; no class of words is marked."""
-    return text.data, text.offsets, rows, (fold_table(), np.zeros(1 << BITS, np.uint8))
+    return text.data, text.offsets, rows, unmarked()
 
 
 def near_groups(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:

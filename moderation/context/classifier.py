@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 
 from moderation.context import overlap, terms
 from moderation.context.features import CONTEXT_FEATURES, OVERLAP_FEATURES, expand, line
-from moderation.context.terms import lexicon_marks
 from moderation.context.topics import TOPIC_FEATURES, WordVectors
 from moderation.errors import ModelError
 from moderation.features.ngrams import thread_count
@@ -69,9 +68,9 @@ class Frequencies:
             )
 
     def tables(self) -> tuple[Any, ...]:
-        """What the loops read: (fold table, lexicon marks), steps, and idf and odds per step."""
+        """What the loops read: terms.spelling(), steps, and idf and odds per step."""
         idf = np.arange(256) / IDF_STEPS
-        return (terms.fold_table(), lexicon_marks()), self.steps, idf, self.mass * np.exp(idf)
+        return terms.spelling(), self.steps, idf, self.mass * np.exp(idf)
 
     def idf(self, bucket: int) -> float:
         """Inverse document frequency of the words of a bucket."""

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 BITS = 18
 """Buckets for word stems: 2^18 keeps collisions inside a 1,000-comment thread below 2 %."""
+GROUP = 8  # buckets
 STEM = 6  # letters of a word that count: 6 beat 64 by 0.003 to 0.01 on six sets, 5 lost on two
 TABLE = 0x3000  # code points below it fold by table: the scripts that have case or accents
 SHAPE = ("words", "questions", "exclaims", "links", "marks")
 
-SPELLING = group(I4, U1)  # fold table and lexicon marks
+SPELLING = group(I4, U1, U1)  # see `spelling`
 _all_terms = Loop("all_terms", U1, I8, SPELLING, W_I4, W_I8)
 _spell = Loop("spell_alone", U1, INT, INT, I4, W_I8)
 document_counts = Loop("document_counts", U1, I8, I4, W_I8)
@@ -56,7 +57,7 @@ def terms_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     data, offsets = buffers(texts)
     ids = np.empty(int(offsets[-1] - offsets[0]) // 2 + len(texts), np.int32)
     begin = np.zeros(len(texts) + 1, np.int64)
-    found = _all_terms(data, offsets, (fold_table(), lexicon_marks()), ids, begin)
+    found = _all_terms(data, offsets, unmarked(), ids, begin)
     return ids[:found], begin
 
 
@@ -108,3 +109,21 @@ def lexicon_marks() -> np.ndarray:
         for word in words.split():
             marks[bucket(word)] |= 1 << bit
     return marks
+
+
+@cache
+def spelling() -> tuple[np.ndarray, ...]:
+    """What the loops find words with: fold table, lexicon marks, and a bit per GROUP of these.
+
+    Most words have no mark, and the bits of groups stay in the first-level cache.
+    """
+    marks = lexicon_marks()
+    marked = np.packbits(marks.reshape(-1, GROUP).any(axis=1), bitorder="little")
+    return fold_table(), marks, marked
+
+
+@cache
+def unmarked() -> tuple[np.ndarray, ...]:
+    """The same where no class of words is marked."""
+    nothing = np.zeros(0, np.uint8)
+    return fold_table(), nothing, np.zeros((1 << BITS) // GROUP // 8, np.uint8)

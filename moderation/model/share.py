@@ -165,11 +165,15 @@ def estimated(
     flagged = share_here[:, None, None] * found[None, :, None] + (1 - share_here)[
         :, None, None
     ] * np.maximum(false, 1e-7)
-    log = flags * np.log(flagged) + (comments - flags) * np.log1p(-flagged)
+    log = np.log1p(-flagged)
+    log *= comments - flags
+    if flags:  # a third of the time
+        log += flags * np.log(flagged)
     before = (SHARES - _log_odds(np.array([share]))) / SHARE_SPREAD
     log -= before[:, None, None] ** 2 / 2
     log -= (SPREAD**2)[None, :, None] / 2 + SPREAD**2 / 2
-    weight = np.exp(log - log.max()).sum(axis=(1, 2))
+    log -= log.max()
+    weight = np.exp(log, out=log).sum(axis=(1, 2))
     weight /= weight.sum()
     places = np.searchsorted(np.cumsum(weight), [0.5, 0.025, 0.975]).clip(max=len(SHARES) - 1)
     value, low, high = (_rounded(one) for one in share_here[places].tolist())

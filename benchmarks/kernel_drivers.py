@@ -22,6 +22,7 @@ from moderation.comments import STRING, THREAD_SCHEMA
 from moderation.context.classifier import ContextClassifier, count_words, rows_above
 from moderation.context.features import CONTEXT_FEATURES
 from moderation.evaluation.metrics import Ranked, with_intervals
+from moderation.evidence.by_character import by_character
 from moderation.evidence.words import Evidence, evidence
 from moderation.features import ngrams, phrases
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig, WeightTable
@@ -131,6 +132,15 @@ def _evidence(chosen: Model, texts: pa.Array, threads: int) -> Evidence:
     return evidence(texts, chosen.table, chosen.lexicon, chosen.phrase_weights, threads)
 
 
+def characters(chance: random.Random, texts: Sequence[bytes]) -> None:
+    """What words without blanks carry, character by character, is what they carry."""
+    chosen = model(3, chance.choice((1, 3)))
+    said = [f"{readable(text)}漢字{chance.choice('字一の')}" for text in texts]
+    whole = _evidence(chosen, pa.array(said, STRING), 1)
+    found = by_character(whole, said, chosen.table)
+    np.testing.assert_allclose(found.shares.sum(), whole.shares.sum(), rtol=1e-6, atol=1e-6)
+
+
 def conversations(chance: random.Random, texts: Sequence[bytes]) -> None:
     """Threads of all shapes scored, flagged and explained; campaigns among them."""
     said = [readable(text) for text in texts]
@@ -200,5 +210,5 @@ def sets(chance: random.Random, texts: Sequence[bytes]) -> None:
 
 
 DRIVERS: tuple[Callable[[random.Random, Sequence[bytes]], None], ...] = (
-    alone_and_in_company, rows, reasons, conversations, sets,
+    alone_and_in_company, rows, reasons, characters, conversations, sets,
 )  # fmt: skip

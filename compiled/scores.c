@@ -6,7 +6,6 @@ enum {
     AHEAD = 16,  /* items: memory takes as long as their sums */
     KEY = 2,     /* floats that a word's hash takes in the cache */
 };
-static const uint64_t CHAR_SEED = 0x84222325CBF29CE4;
 
 int64_t read_comment(const Reading *reading, Bytes data, int64_t begin, int64_t end)
 {

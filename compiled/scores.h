@@ -8,6 +8,8 @@
 
 enum { N_DENSE = 25, PER_WORD = 4 };
 
+static const uint64_t CHAR_SEED = 0x84222325CBF29CE4; /* of the hash of characters */
+
 /* Some comments of a piece of text. */
 typedef struct {
     Bytes data;

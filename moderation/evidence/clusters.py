@@ -2,8 +2,7 @@
 
 An accent typed behind its letter, a vowel sign, a skin tone, a family joined from three emoji: what
 is drawn as one character is one grapheme cluster (Unicode, UAX 29, of which this has the rules that
-occur in comments). In scripts that leave no blanks between words a word is a run of sentences, and
-what it carries is shared out among its characters.
+occur in comments).
 """
 
 from __future__ import annotations
@@ -11,21 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from moderation.evidence.words import placed
-from moderation.features.common_words import HASH_PRIME
-from moderation.features.kernel import BUCKET_PRIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from moderation.evidence.words import Evidence
-    from moderation.features.ngrams import WeightTable
 
 JOINER = "\u200d"
 _ADDED = "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u0e33\u0eb3" + JOINER
@@ -42,7 +36,8 @@ _UNIT = re.compile(
 )
 _adds = re.compile(f"[{_ADDED}]")
 _flag = re.compile(f"[{_FLAGS}]")
-_CHAR_SEED = 0x84222325CBF29CE4  # as in compiled/scores.c
+_apart: set[str] = set()  # characters known not to join the one before them
+_MOST_KNOWN = 1 << 15
 
 
 def cluster_starts(text: str) -> list[int]:
@@ -62,11 +57,24 @@ def cluster_starts(text: str) -> list[int]:
     return [*starts, len(text)]
 
 
-@cache
-def _joining() -> re.Pattern[str]:
-    """What may join a character to the one before it: most texts have none of it."""
-    marks = "".join(chr(code) for code in range(0x300, 0x20000) if _is_mark(chr(code)))
-    return re.compile(f"[{marks}{_ADDED}{_FLAGS}\u1160-\u11ff\U000e0100-\U000e01ef]")
+def _has_joined(text: str) -> bool:
+    """Whether one of its characters may join the one before it: in most texts none does.
+
+    Those of letters that were met before are told without looking at each.
+    """
+    if text.isascii() or _apart.issuperset(text):
+        return False
+    new = {char for char in text if char not in _apart}
+    joining = {char for char in new if _joins(char)}
+    if len(_apart) < _MOST_KNOWN:
+        _apart.update(new - joining)
+    return bool(joining)
+
+
+def _joins(char: str) -> bool:
+    """Whether it may join the character before it."""
+    adds = _adds.match(char) or _flag.match(char)
+    return bool(adds) or _is_mark(char) or _is_jamo_behind(char)
 
 
 def _is_mark(char: str) -> bool:
@@ -85,7 +93,7 @@ def units(text: str) -> list[tuple[int, int]]:
     [(0, 4), (5, 6), (6, 7), (8, 11), (12, 14)]
     """
     found = [match.span() for match in _UNIT.finditer(text)]
-    if text.isascii() or not _joining().search(text):
+    if not _has_joined(text):
         return found
     edges = set(cluster_starts(text))
     whole: list[tuple[int, int]] = []
@@ -120,7 +128,7 @@ def on_clusters(found: Evidence, texts: Sequence[str]) -> Evidence:
     """The evidence with spans of whole clusters; those of one place added up."""
     start, end = found.start.copy(), found.end.copy()
     for row, text in enumerate(texts):
-        if text.isascii() or not _joining().search(text):
+        if not _has_joined(text):
             continue
         edges = np.array(cluster_starts(text))
         own = slice(found.begin[row], found.begin[row + 1])
@@ -128,66 +136,3 @@ def on_clusters(found: Evidence, texts: Sequence[str]) -> Evidence:
         end[own] = edges[np.searchsorted(edges, end[own], "left")]
     begin, start, end, shares = placed(found.begin, start, end, found.shares)
     return replace(found, begin=begin, start=start, end=end, shares=shares)
-
-
-def by_character(found: Evidence, texts: Sequence[str], table: WeightTable) -> Evidence:
-    """The evidence with words of scripts without blanks taken apart into their characters.
-
-    table: of a model without n-grams of words. Spans are places in `texts`.
-    """
-    counts = np.diff(found.begin)
-    rows = np.repeat(np.arange(len(counts)), counts)
-    places: list[tuple[int, int]] = []
-    shares: list[np.ndarray] = []
-    sizes = np.zeros(len(counts), np.int64)
-    spans = zip(rows.tolist(), found.start.tolist(), found.end.tolist(), found.shares, strict=True)
-    for row, start, end, share in spans:
-        word = texts[row][start:end]
-        parts = _parts(word, share, table) if _NO_BLANKS.search(word) else None
-        if parts is None:
-            parts, edges = share[None], [0, end - start]
-        else:
-            edges = list(range(len(word) + 1))
-        places += [(start + a, start + b) for a, b in pairwise(edges)]
-        shares += list(parts)
-        sizes[row] += len(parts)
-    begin = np.concatenate([[0], np.cumsum(sizes)])
-    ends = np.array(places, np.int32).reshape(-1, 2)
-    stacked = np.array(shares).reshape(-1, found.shares.shape[1])
-    return replace(found, begin=begin, start=ends[:, 0], end=ends[:, 1], shares=stacked)
-
-
-def _parts(word: str, share: np.ndarray, table: WeightTable) -> np.ndarray | None:
-    """What each character of a word carries of its share: (characters, labels).
-
-    An n-gram's part is divided equally among its characters. None where folding changes the number
-    of characters, or where the parts do not add up to what the word carries.
-    """
-    folded = unicodedata.normalize("NFKC", word).casefold()
-    if len(word) < 2 or len(folded) != len(word):
-        return None
-    config = table.config
-    low, high = config.char_ngrams or (1, 0)
-    inner = np.array([ord(char) for char in folded], np.uint64)
-    blank = np.array([ord(" ")], np.uint64)
-    letters = np.concatenate([blank, inner, blank])
-    worth = np.zeros((len(letters), table.weights.shape[1]))
-    hashed = np.full(len(letters), _CHAR_SEED, np.uint64)
-    for length in range(1, min(high, len(letters)) + 1):
-        count = min(len(letters) - length + 1, len(letters) - 1)
-        hashed = (hashed[:count] ^ letters[length - 1 : length - 1 + count]) * np.uint64(HASH_PRIME)
-        if length < low:
-            continue
-        mixed = (hashed ^ (hashed >> np.uint64(32))) * BUCKET_PRIME
-        bucket = (mixed >> np.uint64(64 - config.bits)).astype(np.int64)
-        first = np.arange(count)
-        inside = np.minimum(first + length, len(letters) - 1) - np.maximum(first, 1)
-        each = table.idf[bucket, None] * table.weights[bucket] / np.maximum(inside, 1)[:, None]
-        for k in range(length):
-            worth[first + k] += each
-    worth = worth[1:-1]
-    total = worth.sum(axis=0)
-    if not (total * share > 0).all():
-        return None
-    scaled: np.ndarray = worth * (share / total)
-    return scaled

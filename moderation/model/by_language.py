@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moderation.comments import STRING
-from moderation.evidence.clusters import by_character, on_clusters
+from moderation.evidence.by_character import by_character
+from moderation.evidence.clusters import on_clusters
 from moderation.features.unicode_forms import composed, places_before
 
 if TYPE_CHECKING:

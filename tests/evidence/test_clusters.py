@@ -3,17 +3,11 @@
 import json
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 import pytest
 from small_model import trained
-from small_parts import with_small_parts
 
-from moderation.evidence.clusters import by_character, cluster_starts, cut, units
-from moderation.evidence.words import evidence
-from moderation.features.kernel import DENSE_FEATURES
-from moderation.features.ngrams import NgramConfig, WeightTable, count
-from moderation.features.phrases import SIZE, Lexicon
+from moderation.evidence.clusters import cluster_starts, cut, units
 from moderation.flags.flag import flag
 
 
@@ -51,43 +45,6 @@ def test_an_emoji_is_marked_whole():
     edges = set(cluster_starts(text))
     assert all({start, end} <= edges for start, end, _ in spans)
     assert len({(start, end) for start, end, _ in spans}) == len(spans)
-
-
-def one_character(char, other, config):
-    """A table in which a single character carries all."""
-    single = NgramConfig(None, (1, 1), config.bits, config.fold)
-    (bucket,) = set(count([char * 3], single)[1]) - set(count([other * 3], single)[1])
-    weights = np.zeros((config.buckets, 1), np.float32)
-    weights[bucket] = 2.0
-    idf = np.ones(config.buckets, np.float32)
-    dense = np.zeros((len(DENSE_FEATURES), 1), np.float32)
-    return WeightTable(config, idf, weights, dense, np.zeros(1, np.float32))
-
-
-@pytest.mark.parametrize(
-    ("text", "char", "other"),
-    [("你是一个白痴吧大家说，真的", "痴", "白"), ("このひとはばかだとおもう、ね", "ば", "の")],
-)
-def test_a_word_without_blanks_is_taken_apart_to_the_character_that_carries_it(text, char, other):
-    table = one_character(char, other, NgramConfig(None, (1, 4), 14))
-    whole = evidence([text], table, Lexicon.of({}), np.zeros((SIZE, 1), np.float32))
-    found = by_character(whole, [text], table)
-    carrying = [
-        text[start:end]
-        for start, end, share in zip(found.start, found.end, found.shares[:, 0], strict=True)
-        if share > 1e-9
-    ]
-    assert carrying == [char]
-    assert found.shares.sum() == pytest.approx(whole.shares.sum())
-
-
-def test_chinese_flags_point_at_the_insult():
-    model = with_small_parts("zh")
-    text = "我觉得你写的东西就是一个白痴，大家都这样说"
-    comments = pd.DataFrame({"text": [text]})
-    _, why = flag(comments, model.score(comments), model)
-    spans = sorted(json.loads(why[0].as_py())["abuse"]["spans"], key=lambda span: -span[2])
-    assert {text[start:end] for start, end, _ in spans[:2]} == {"白", "痴"}
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,12 @@
 The pages are those of the repository, where they are; none is copied.
 """
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
+from myst_parser.parsers.sphinx_ import MystParser
 from pygments.lexers.special import TextLexer
 from sphinx.highlighting import lexers
 
@@ -20,13 +23,14 @@ include_patterns = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/**.md",
+    "docs/notebook.ipynb",
     "labels/README.md",
     "models/README.md",
     "seeds/README.md",
 ]
 exclude_patterns = [".*", "site", "**/.*"]
 root_doc = "docs/index"
-source_suffix = {".md": "markdown"}
+source_suffix = {".md": "markdown", ".ipynb": "notebook"}
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
 suppress_warnings = ["myst.header"]
@@ -38,3 +42,22 @@ autodoc_member_order = "bysource"
 default_role = "code"  # as in the docstrings
 highlight_language = "none"
 lexers["imports"] = TextLexer()  # the drawing in CONTRIBUTING.md
+
+
+class NotebookParser(MystParser):  # type: ignore[misc]
+    """A notebook without outputs as Markdown: its texts, and its code in fences."""
+
+    supported = ("notebook",)
+
+    def parse(self, inputstring: str, document: Any) -> None:
+        """See `docutils.parsers.Parser`."""
+        texts = []
+        for cell in json.loads(inputstring)["cells"]:
+            text = "".join(cell["source"])
+            texts.append(text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```")
+        super().parse("\n\n".join(texts), document)
+
+
+def setup(app: Any) -> None:
+    """Have notebooks read."""
+    app.add_source_parser(NotebookParser)

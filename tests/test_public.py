@@ -128,3 +128,17 @@ def test_rows_keep_their_names_and_what_is_missing_has_no_score(model):
 def test_what_cannot_be_scored_is_refused(model, comments, message):
     with pytest.raises(moderation.ModerationError, match=message):
         model.score(comments)
+
+
+def test_a_table_made_by_hand_is_trained_on_and_measured():
+    """Only `text` and a label: what somebody types first."""
+    by_hand = pd.DataFrame({"text": ["you vile idiot", "thank you so much"], "abuse": [1, 0]})
+    many = pd.concat([by_hand.assign(text=by_hand["text"] + f" {n}") for n in range(60)])
+    model = moderation.train(many)
+    measured = moderation.evaluate(by_hand, model.score(by_hand), model.thresholds)
+    assert (measured.rows, measured.labels[0].metrics["roc_auc"].value) == (2, 1.0)
+
+
+def test_a_table_without_texts_is_refused_in_one_line():
+    with pytest.raises(moderation.ModerationError, match="no column 'text'"):
+        moderation.train(pd.DataFrame({"comment": ["a"], "abuse": [1]}))

@@ -11,7 +11,7 @@ from moderation.errors import LabelError
 from moderation.evaluation.metrics import BINS, Interval, Ranked, confusion, shown, with_intervals
 from moderation.evaluation.slices import identity_slices, slices_of
 from moderation.labels.splits import split_groups
-from moderation.labels.table import label_names
+from moderation.labels.table import label_names, whole
 from moderation.model.goals.goal import Curve
 
 if TYPE_CHECKING:
@@ -111,11 +111,12 @@ def evaluate(
 ) -> Evaluation:
     """Measure scores against the labels that both have.
 
-    frame: (n rows) label table. scores: (n rows) one float column per label, NaN or null where the
-    model has none. thresholds: by label; a comment is flagged when its score reaches it. groups:
-    (n,) from `split_groups`, worked out when None: rows that are resampled together. Raises
-    LabelError if the numbers of rows differ or no label is shared.
+    frame: (n rows) label table, at least `text` and a label. scores: (n rows) one float column per
+    label, NaN or null where the model has none. thresholds: by label; a comment is flagged when its
+    score reaches it. groups: (n,) from `split_groups`, worked out when None: rows that are
+    resampled together. Raises LabelError if the numbers of rows differ or no label is shared.
     """
+    frame = whole(frame)
     shared = shared_labels(frame, scores)
     groups = split_groups(frame) if groups is None else groups
     cuts = list(slices_of(frame)) if sliced else []

@@ -84,6 +84,15 @@ def label_frame(
     return pd.DataFrame({**fixed, **answers}, index=pd.RangeIndex(len(columns)))
 
 
+def whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """A label table as it is; or one with the columns that it lacks, as somebody made it by hand.
+
+    Raises as `label_frame`.
+    """
+    lacks = set(LABEL_SCHEMA.names) - set(frame.columns)
+    return label_frame(frame, "the label table") if lacks else frame
+
+
 def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Label tables stacked; a label that one of them lacks is not judged there."""
     frames = list(frames)

@@ -23,7 +23,7 @@ from moderation.features.ngrams import WeightTable
 from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import Lexicon
 from moderation.labels.splits import folds, split_groups
-from moderation.labels.table import label_names
+from moderation.labels.table import label_names, whole
 from moderation.model.held_out import HeldOutScores
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.model import Model
@@ -81,15 +81,15 @@ def train(
 ) -> Model:
     """A model with one head per label of the table.
 
-    labels: label table (`labels.read_labels`). contexts: heads of labels that are not trained
-    from the table, or futures of them. user: which rows are the user's; see `UserRows`. sources:
-    provenance to store in the model.
+    labels: label table (`labels.read_labels`), at least `text` and a label. contexts: heads of
+    labels that are not trained from the table, or futures of them. user: which rows are the user's;
+    see `UserRows`. sources: provenance to store in the model.
     The same rows, seed and recipe give the same model, whatever `threads` is.
     Raises LabelError for a label with too few rows.
     """
     recipe = recipe or Recipe()
     contexts = dict(contexts or {})
-    labels = labels.reset_index(drop=True)
+    labels = whole(labels).reset_index(drop=True)
     user = user or UserRows.none(labels)
     tasks = _tasks(labels.drop(columns=[*contexts], errors="ignore"), recipe, user, seed)
     if not tasks and not contexts:

@@ -25,7 +25,7 @@ from moderation.features.ngrams import WeightTable
 from moderation.features.phrases import SIZE as PHRASES
 from moderation.features.phrases import phrase_rows
 from moderation.labels.splits import split_groups
-from moderation.labels.table import label_names
+from moderation.labels.table import label_names, whole
 from moderation.model.held_out import HeldOutScores
 from moderation.model.labels import Base, ContextLabel, TextLabel
 from moderation.model.model import Model
@@ -76,6 +76,7 @@ def carry_on(
     label in the model's `training["decisions"]`.
     Raises LabelError for a label that the model does not have, or when nothing can be learnt.
     """
+    labels = whole(labels)
     model = below_decisions(model)
     counts = _counts(labels, model)
     labels = _canonical(labels, model)

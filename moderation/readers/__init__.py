@@ -91,7 +91,9 @@ def _prose(source: Source) -> bool:
     """Whether no table has the file, nor says its name so; prose is what is left over."""
     if source.begins_in_json or source.suffix in _NOT_PROSE:
         return False
-    if any(READERS[name].detect(source) for name in ("whatsapp", "mbox", "wikitext")):
+    if any(
+        READERS[name].detect(source) for name in ("whatsapp", "mbox", "wikitext", "dotclear", "sql")
+    ):
         return False
     tables = (
         dialects.dialect_of(source),
@@ -173,6 +175,12 @@ READERS: dict[str, Reader] = {
             unknown.read,
             SAMPLES["json-tree"],
         ),
+        _reader(
+            "sql",
+            "SQL dumps of phpBB, vBulletin, MyBB, SMF, XenForo, FluxBB, HashOver; of any tables",
+            "moderation.readers.sql.read",
+            _text,
+        ),
         Reader(
             "table",
             "rows with a text column: JSON lines, JSON array, CSV, TSV, Parquet",
@@ -232,6 +240,18 @@ READERS: dict[str, Reader] = {
             "mbox",
             "mail: a mailbox (mbox), a mailing list's archive, a message (.eml)",
             "moderation.readers.mail.mbox",
+            _text,
+        ),
+        _reader(
+            "hashover-xml",
+            "HashOver: a comment as XML, its place in the file's name",
+            "moderation.readers.xml.hashover",
+            _markup,
+        ),
+        _reader(
+            "dotclear",
+            "Dotclear: a backup (flat export) of a blog",
+            "moderation.readers.lines.dotclear",
             _text,
         ),
         _reader(

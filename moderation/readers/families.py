@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "Blogs and comment systems": "wordpress wordpress-rest wp-cli sqldump disqus disqus-api "
-    "remark42 commento comentario cusdis isso hashover github utterances twikoo waline artalk "
-    "duoshuo ghost substack atom movabletype",
+    "remark42 commento comentario cusdis isso hashover hashover-xml github utterances twikoo "
+    "waline artalk duoshuo ghost substack atom movabletype dotclear",
     "Newspapers": "coral coral-csv coral-graphql coral-sponge guardian nyt nyt-csv civil-comments",
     "Forums": "reddit pushshift hackernews hackernews-algolia hackernews-search discourse lobsters "
     "lemmy devto stackexchange stackexchange-api talk-page wikitext",
@@ -19,7 +19,7 @@ _NAMES = {
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research tiktok-csv",
     "Chats and mail": "slack discord telegram matrix whatsapp mbox",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
-    "Anything else": "html plaintext table xlsx json-tree laid-out xml",
+    "Anything else": "html plaintext table xlsx json-tree laid-out xml sql",
 }
 FAMILIES = {family: names.split() for family, names in _NAMES.items()}
 
@@ -42,6 +42,9 @@ SAMPLES = {
     "json-tree": '{"data": {"list": [{"text": …, "replies": [{"text": …}]}]}}',
     "laid-out": '{"id": [1, 2], "path": ["1", "1/2"], "text": ["…", "…"]}',
     "xml": '<comment id="7" parent="3"><author>Ada</author><text>…</text></comment>',
+    "hashover-xml": "1-2.xml: <comment><body>…</body><date>…</date>",
+    "dotclear": "[comment comment_id,post_id,comment_dt,comment_author,…]",
+    "sql": "INSERT INTO `phpbb_posts` VALUES (1, 2, 'Ada', 'who has seeds?')",
     "hashover": '1-2.json: {"body": …, "date": …}',
 }
 

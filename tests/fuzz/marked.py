@@ -247,7 +247,9 @@ def whole(seed: int):
         for name in READERS:
             lost, rejects = 0, 0
             for file, make in DUMPS[name]:
-                marked = texts(1 if name == "hashover" else 12, random.Random(f"{seed} {file}"))
+                marked = texts(
+                    1 if name.startswith("hashover") else 12, random.Random(f"{seed} {file}")
+                )
                 path = Path(folder) / file
                 path.write_bytes(make([*marked.values()]))
                 dump = read(path)
@@ -269,7 +271,7 @@ def dumps(count: int, seed: int, only: str | None = None):
         name = names[turn % len(names)]
         file, make = chance.choice(DUMPS[name])
         marked = texts(chance.choice(SIZES), chance)
-        if name == "hashover":
+        if name.startswith("hashover"):
             marked = dict([*marked.items()][:1])
         dump = make([*marked.values()])
         issued = Counter(MARK.findall(dump))

@@ -525,7 +525,76 @@ def elements(texts):
     return f'<?xml version="1.0" encoding="utf-8"?>\n<remarks>\n{rows}</remarks>'.encode()
 
 
+def _quoted(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def phpbb(texts):
+    columns = "post_id, topic_id, poster_id, post_time, post_visibility, post_username, post_text"
+    rows = ",\n".join(
+        f"({n + 2}, 1, 5, {1600000000 + n}, {n % 3}, 'A{n}', {_quoted(f'<t>{escape(text)}</t>')})"
+        for n, text in enumerate(texts)
+    )
+    return (
+        "-- phpBB Backup Script\n"
+        "CREATE TABLE `phpbb_topics` (\n  `topic_id` int(10),\n  `topic_title` varchar(255)\n);\n"
+        "INSERT INTO `phpbb_topics` (`topic_id`, `topic_title`) VALUES (1, 'Tea');\n"
+        f"INSERT INTO `phpbb_posts` ({columns}) VALUES\n{rows};\n"
+    ).encode()
+
+
+def vbulletin(texts):
+    rows = ",".join(
+        f"({n + 2},1,{n + 1 if _above(n) is not None else 0},'A{n}',{1600000000 + n},"
+        f"{_quoted(text)},1)"
+        for n, text in enumerate(texts)
+    )
+    names = ["postid", "threadid", "parentid", "username", "dateline", "pagetext", "visible"]
+    columns = ",\n".join(f"  `{name}` text" for name in names)
+    return (
+        f"CREATE TABLE `post` (\n{columns}\n);\nINSERT INTO `post` VALUES {rows};\n"
+        "CREATE TABLE `thread` (\n  `threadid` int,\n  `title` text\n);\n"
+        "INSERT INTO `thread` VALUES (1,'Tea');\n"
+    ).encode()
+
+
+def copied(texts):
+    """A table of its own, as PostgreSQL writes it."""
+    rows = "".join(
+        f"{n + 1}\t{n if _above(n) is not None else chr(92) + 'N'}\tA{n}\t{_day(n)}\t"
+        f"{text.replace(chr(92), chr(92) * 2)}\n"
+        for n, text in enumerate(texts)
+    )
+    head = "COPY public.remarks (id, parent_id, author, created_at, body) FROM stdin;\n"
+    return f"SET client_encoding = 'UTF8';\n\n{head}{rows}\\.\n".encode()
+
+
+def hashover_xml(texts):
+    inner = f"<body>{escape(texts[0])}</body><name>B</name><date>2015-01-02T00:00:00-0800</date>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<comment>{inner}</comment>\n'.encode()
+
+
+def dotclear(texts):
+    def line(*cells):
+        escaped = (cell.replace("\\", "\\\\").replace('"', '\\"') for cell in cells)
+        return ",".join(f'"{cell}"' for cell in escaped) + "\n"
+
+    columns = "comment_id,post_id,comment_dt,comment_author,comment_content,comment_status"
+    rows = "".join(
+        line(str(n + 1), "1", "2015-01-19 16:00:00", f"A{n}", f"<p>{escape(text)}</p>", "1")
+        for n, text in enumerate(texts)
+    )
+    post = line("1", "Tea", "<p>Some words about tea</p>")
+    return (
+        "///DOTCLEAR|2.26|full\n\n[post post_id,post_title,post_content_xhtml]\n"
+        f"{post}\n[comment {columns}]\n{rows}"
+    ).encode()
+
+
 SYSTEM_FILES = {
+    "sql": [("phpbb.sql", phpbb), ("vb.sql", vbulletin), ("pg.sql", copied)],
+    "hashover-xml": [("1.xml", hashover_xml)],
+    "dotclear": [("backup.txt", dotclear)],
     "laid-out": [
         ("columns.json", columns),
         ("header.json", under_a_header),

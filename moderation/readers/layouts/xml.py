@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
 _CONTROLS = bytes(code if code > 31 or code in (9, 10, 13) else 32 for code in range(256))
 _TEXT = "text"  # the key of an element's own text, beside its attributes
-_KNOWN = ("html.page", "xml.wordpress", "xml.disqus", "xml.atom", "xml.stackexchange", "talk.page")
+_KNOWN = (
+    "html.page",
+    "xml.wordpress",
+    "xml.disqus",
+    "xml.atom",
+    "xml.stackexchange",
+    "xml.hashover",
+    "talk.page",
+)
 _LEAST = 2  # elements of a list
 
 

@@ -29,7 +29,7 @@ _TABLE = re.compile(
     re.IGNORECASE,
 )
 _STATEMENT = re.compile(r"^(?:INSERT (?:IGNORE )?INTO|REPLACE INTO|CREATE TABLE) ", re.MULTILINE)
-_TABLES = re.compile(r"[`\"\s]\w*_(?:comments|commentmeta|posts|postmeta)[`\"\s]")
+_TABLES = re.compile(r"[`\"\s]\w*_(?:comments|commentmeta|postmeta)[`\"\s]")
 _VALUE = re.compile(
     r"\s*(?:'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.|\"\")*+)\"|([^\s,()'\"]+))\s*([,)])",
     re.DOTALL,
@@ -255,7 +255,7 @@ class _Script:
     def _read_values(self) -> tuple[list[str | None] | None, int]:
         """The values of the row that begins here, and its end; more is read where that is cut."""
         while True:
-            values, end = _values(self._text, self._at + 1)
+            values, end = values_at(self._text, self._at + 1)
             cut = values is None and _CUT_VALUE.match(self._text, end)
             if not (cut and len(self._text) - self._at <= _LARGEST and self._more()):
                 return values, end
@@ -325,7 +325,7 @@ def _is_long_named(table: str, names: list[str], values: list[str | None] | None
     return name.count(" ") >= _BLANKS and _LONG_NAME.search(name) is not None
 
 
-def _values(text: str, at: int) -> tuple[list[str | None] | None, int]:
+def values_at(text: str, at: int) -> tuple[list[str | None] | None, int]:
     """The values of one row and the place behind it; None when it breaks off."""
     values: list[str | None] = []
     while value := _VALUE.match(text, at):

@@ -99,7 +99,7 @@ class OtherStatements:
         name = _DECLARED.search(self._declaration)
         body = self._declaration.partition("(")[2]
         if name:
-            self._columns[name[1].lower()] = _columns_of(body)
+            self._columns[name[1].lower()] = columns_of(body)
 
     def _is_stray(self, line: str, known: re.Match[str] | None) -> bool:
         """Whether a line belongs to no statement."""
@@ -149,7 +149,7 @@ def has_prose_name(statement: str) -> bool:
     return any(name.count(" ") >= _WORDY and "\n" not in name for name in pieces[1::2])
 
 
-def _columns_of(body: str) -> list[str]:
+def columns_of(body: str) -> list[str]:
     """The columns of a table's declaration, from behind its opening bracket."""
     names = []
     for part in _COLUMN.finditer(body):

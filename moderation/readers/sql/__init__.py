@@ -1,0 +1,1 @@
+"""SQL dumps of forums and comment systems other than WordPress."""

@@ -1,0 +1,174 @@
+"""A SQL dump of a forum or comment system other than WordPress, or of tables of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import orjson
+
+from moderation.comments import Batch, Reject
+from moderation.errors import InputError
+from moderation.readers.inference.groups import best_of, groups_in
+from moderation.readers.layouts.read import read_lines
+from moderation.readers.records import SNIPPET, Finding, batches
+from moderation.readers.source import PAGE_BYTES, text_blocks
+from moderation.readers.sql.posts import Others, Post, findings
+from moderation.readers.sql.systems import System, system_of
+from moderation.readers.sql.tables import heads, rows
+from moderation.readers.table.sqlothers import OtherStatements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.readers.source import Source
+    from moderation.readers.sql.tables import SqlRow
+
+_BEGINS = re.compile(
+    r"^\s*(?:INSERT\s+(?:\w+\s+)?INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY\s+[\w.\"]+\s*\()",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORDPRESS = re.compile(r"comment_post_ID|comment_content|_commentmeta|_postmeta")
+_LARGEST = PAGE_BYTES
+_OVERLAP = 1 << 12
+
+
+def detect(source: Source) -> str | None:
+    """SQL that fills a table of posts of a system that is known, or one with texts."""
+    if not _BEGINS.search(source.sample) or _WORDPRESS.search(source.sample):
+        return None
+    systems = sorted({one.name for one in _systems(source).values()})
+    if systems:
+        return f"SQL dump of {' and '.join(systems)}"
+    if _likely(source, source.sample):
+        return "SQL that fills a table with texts, ids and others"
+    return None
+
+
+def _systems(source: Source) -> dict[str, System]:
+    """The tables of posts of systems that are known, wherever in the file."""
+    if "sql systems" not in source.memo:
+        found: dict[str, System] = {}
+        overlap = ""
+        for block in text_blocks(source):
+            for head in heads(overlap + block):
+                if system := system_of(head.columns):
+                    found[head.table] = system
+            overlap = block[-_OVERLAP:]
+        source.memo["sql systems"] = found
+    systems: dict[str, System] = source.memo["sql systems"]
+    return systems
+
+
+def _likely(source: Source, text: str) -> bool:
+    chosen, _ = best_of(groups_in([_tables(rows(text, lambda table: True))], source.mapping))
+    return bool(chosen) and len(chosen[0].records) > 1
+
+
+def _tables(every: Iterator[SqlRow]) -> dict[str, list[dict[str, str | None]]]:
+    tables: dict[str, list[dict[str, str | None]]] = {}
+    for row in every:
+        if not row.wrong:
+            tables.setdefault(row.table, []).append(row.fields)
+    return tables
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Batches of the posts. Raises InputError where the file is too large to be held."""
+    if source.size > _LARGEST:
+        raise InputError(
+            f"{source.name}: more than {_LARGEST >> 20} MB of SQL; export the table of posts by "
+            "itself, or as CSV"
+        )
+    text, notes = source.text()
+    yield Batch(notes=notes)
+    systems = _systems(source)
+    if systems:
+        yield from batches(_of_systems(source, text, systems))
+    else:
+        yield from batches(_unread(source, text))
+        tables = orjson.dumps(_tables(rows(text, lambda table: True)))
+        yield from read_lines(source, tables, dict(source.mapping), ".json")
+
+
+def _of_systems(source: Source, text: str, systems: dict[str, System]) -> Iterator[Finding]:
+    known = {one.name: one for one in systems.values()}.values()
+    ends = {one.threads.table: one for one in known if one.threads}
+    people = {one.users[0]: one for one in known if one.users}
+    posts: list[Post] = []
+    others = Others({}, {})
+
+    def wanted(table: str) -> bool:
+        last = table.rpartition("_")[2]
+        return table in systems or last in ends or last in people
+
+    places = _Places(text)
+    for row in rows(text, wanted):
+        if row.wrong:
+            if row.table in systems:
+                yield from _rejected(source, text, places, row)
+            continue
+        last = row.table.rpartition("_")[2]
+        if row.table in systems:
+            posts.append(Post(systems[row.table], row.fields, places.of(row.start, row.end)))
+        elif last in ends:
+            others.threads.setdefault(ends[last].name, []).append(row.fields)
+        elif last in people:
+            others.people.setdefault(people[last].name, []).append(row.fields)
+    yield from findings(source.name, posts, others)
+    yield from _strange(source, text)
+
+
+def _unread(source: Source, text: str) -> Iterator[Finding]:
+    places = _Places(text)
+    for row in rows(text, lambda table: True):
+        if row.wrong:
+            yield from _rejected(source, text, places, row)
+    yield from _strange(source, text)
+
+
+def _rejected(source: Source, text: str, places: _Places, row: SqlRow) -> Iterator[Finding]:
+    yield 1
+    shown = text[row.start : row.end][:SNIPPET]
+    yield Reject(source.name, places.of(row.start, row.end), f"{row.table}: {row.wrong}", shown)
+
+
+def _strange(source: Source, text: str) -> Iterator[Finding]:
+    """Rejects for what stands between statements and is none."""
+    places, others, behind = _Places(text), OtherStatements(), 0
+    for start, end in [*_filled(text), (len(text), len(text))]:
+        for first, last, why in others.strange(text, behind, start):
+            yield 1
+            yield Reject(source.name, places.of(first, last), why, text[first:last][:SNIPPET])
+        behind = end
+
+
+def _filled(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of statements that fill tables."""
+    spans: list[tuple[int, int]] = []
+    begins = {head.end: head.start for head in heads(text) if head.kind != "create"}
+    for row in rows(text, lambda table: True):
+        start = begins.get(row.start, row.start)
+        if spans and start - spans[-1][1] < len(", \r\n "):
+            spans[-1] = (spans[-1][0], row.end)
+        else:
+            spans.append((start, row.end))
+    for start, end in spans:
+        closing = re.compile(r"\s*(?:\\\.|;)?").match(text, end)
+        yield start, closing.end() if closing else end
+
+
+class _Places:
+    """Where a stretch of the text stands; what is asked for only rises, or begins anew."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = self._byte = 0
+
+    def of(self, start: int, end: int) -> str:
+        if start < self._at:
+            self._at = self._byte = 0
+        self._byte += len(self._text[self._at : start].encode("utf-8", "replace"))
+        self._at = start
+        last = self._byte + len(self._text[start:end].encode("utf-8", "replace"))
+        return f"bytes {self._byte} to {last}"

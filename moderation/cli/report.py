@@ -28,6 +28,12 @@ def report(
     ] = 5_000,
     reasons: ReasonsFile = None,
     mask: MaskKey = None,
+    language: Annotated[
+        str,
+        typer.Option(
+            "--language", help="Language of the page: de, en, es, fr, pt; else as the browser."
+        ),
+    ] = "",
 ) -> None:
     """Write a report on a scored file: one HTML file that needs no network.
 
@@ -38,8 +44,11 @@ def report(
     from moderation.labels.reasons import read_reasons
     from moderation.report.database import ENDINGS, write_database
     from moderation.report.render import write_scored
+    from moderation.report.words import languages
     from moderation.review import open_scored
 
+    if language and language not in languages():
+        raise typer.BadParameter(f"--language {language}: the page speaks {', '.join(languages())}")
     listed = read_reasons(reasons)
     with output_on_disk(scored) as given, _masked(given, mask) as path:
         if output.suffix.lower() in ENDINGS:
@@ -48,7 +57,7 @@ def report(
             database_summary(output, written)
             return
         with working("writing the report"):
-            reported = write_scored(open_scored(path), output, limit, listed)
+            reported = write_scored(open_scored(path), output, limit, listed, language)
     report_summary(output, reported)
 
 

@@ -75,20 +75,26 @@ def write_report(
     passport: dict[str, Any],
     limit: int = PAGE_LIMIT,
     reasons: Sequence[Reason] | None = None,
+    language: str = "",
 ) -> Reported:
     """Write the report of a scored table; nothing is left behind when that fails.
 
     scored: as `moderation score` makes it. passport: the model's. reasons: None for those that
-    come with the program. Raises OutputError.
+    come with the program. language: of the page, one of `languages()`; "" for that of the reader's
+    browser. Raises OutputError.
     """
-    return write_scored(scored_of(scored, passport), target, limit, reasons)
+    return write_scored(scored_of(scored, passport), target, limit, reasons, language)
 
 
 def write_scored(
-    scored: Scored, target: Path, limit: int = PAGE_LIMIT, reasons: Sequence[Reason] | None = None
+    scored: Scored,
+    target: Path,
+    limit: int = PAGE_LIMIT,
+    reasons: Sequence[Reason] | None = None,
+    language: str = "",
 ) -> Reported:
     """The same of a table that is held or paged as `Scored`. Raises OutputError."""
-    made = _page(scored, limit, read_reasons() if reasons is None else reasons)
+    made = _page(scored, limit, read_reasons() if reasons is None else reasons, language)
     with replacing(target) as temporary:
         temporary.write_bytes(made.content)
     flagged, listed = len(scored.flagged), len(scored.listed)
@@ -101,12 +107,12 @@ class _Page(NamedTuple):
     characters: int | None
 
 
-def _page(scored: Scored, limit: int, reasons: Sequence[Reason]) -> _Page:
+def _page(scored: Scored, limit: int, reasons: Sequence[Reason], language: str) -> _Page:
     """The page, cut until it is small enough: what is around first, then texts, then rows."""
     most = MOST_BYTES * max(1.0, limit / PAGE_LIMIT)
 
     def made(shown: int, cut: Cut) -> _Page | None:
-        content = render(summarise(scored, shown, reasons, cut)).encode()
+        content = render(summarise(scored, shown, reasons, cut) | {"language": language}).encode()
         if len(content) > most and shown > 1:
             return None
         whole = cut.characters == WHOLE.characters

@@ -8,7 +8,12 @@ from typing import Any
 import orjson
 
 from moderation.catalogues import keep_up
-from moderation.translation import LOCALE
+from moderation.translation import ENGLISH, LOCALE
+
+
+def languages() -> list[str]:
+    """Codes of the languages that a page can be in."""
+    return sorted([ENGLISH, *page_words()["languages"]])
 
 
 @lru_cache(maxsize=1)

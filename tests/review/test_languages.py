@@ -6,6 +6,7 @@ from scored_tables import PASSPORT, flagged_spam, scored
 
 from moderation.report import write_report
 from moderation.report.words import page_words
+from moderation.tables import write_table
 
 SHOWN_TEXTS = """() => {
   const found = [];
@@ -88,6 +89,15 @@ def test_a_language_that_is_chosen_is_remembered(context, tmp_path):
         page.select_option("#set-language", "")
     page.wait_for_function(SHOWN)
     assert page.inner_text("#tab-decisions") == "Decisions"
+
+
+def test_a_report_is_made_for_a_language(context, tmp_path, moderation):
+    write_table(flagged_spam(3), tmp_path / "s.parquet", PASSPORT)
+    told = ("report", tmp_path / "s.parquet", "-o", tmp_path / "r.html", "--language")
+    assert moderation(*told, "nl").err.splitlines()[-1].endswith("speaks de, en, es, fr, pt")
+    assert moderation(*told, "es").status == 0
+    page = opened(context, (tmp_path / "r.html").as_uri())
+    assert page.inner_text("h1") == "Comentarios marcados"
 
 
 def test_no_string_of_the_page_is_forgotten(browser, tmp_path, monkeypatch):

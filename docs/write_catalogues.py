@@ -9,6 +9,7 @@ in the page's script, every text of the page's HTML, and the texts of the list o
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -19,14 +20,13 @@ from pathlib import Path
 
 from babel import Locale
 from babel.messages import Catalog
-from babel.messages.extract import extract
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "moderation"
 LOCALE = PACKAGE / "locale"
-CALLS = {"tr": None, "trn": (1, 2), "trParts": None, "marked": None, "marked_plural": (1, 2)}
+ONE, TWO = {"tr", "marked"}, {"trn", "marked_plural"}  # how many texts a call has
 _QUOTED = r'("(?:[^"\\]|\\.)*")'
 _CALL = re.compile(rf"\b(tr|trn|trParts)\(\s*{_QUOTED}(?:,\s*{_QUOTED})?")
 ATTRIBUTES = {"title", "aria-label", "placeholder"}
@@ -59,8 +59,30 @@ class _Texts(HTMLParser):
             self.found.append((self.getpos()[0], text))
 
 
+def messages_of_module(source: str) -> list[str | tuple[str, ...]]:
+    """The messages of a Python module; what is no text in the source has been marked elsewhere.
+
+    >>> messages_of_module("print(f'{tr(one)}', tr('a' 'b'), trn('one', 'many', n))")
+    ['ab', ('one', 'many')]
+    """
+    found: list[str | tuple[str, ...]] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        texts = tuple(
+            argument.value
+            for argument in node.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        )
+        if node.func.id in ONE and texts:
+            found.append(texts[0])
+        elif node.func.id in TWO and len(texts) > 1:
+            found.append(texts[:2])
+    return found
+
+
 def messages_of_script(script: str) -> list[str | tuple[str, ...]]:
-    """The messages of a script, which are all in double quotes; Babel's own way misses inner calls.
+    """The messages of a script, which are all in double quotes.
 
     >>> messages_of_script('trn("{n} of {what}", "{n} in {what}", n, { what: tr("all") })')
     [('{n} of {what}', '{n} in {what}'), 'all']
@@ -82,8 +104,8 @@ def messages() -> Catalog:
         catalogue.add(message, locations=[(str(path.relative_to(ROOT)), line)])
 
     for path in sorted(PACKAGE.rglob("*.py")):
-        for line, message, _, _ in extract("python", io.BytesIO(path.read_bytes()), CALLS):
-            add(path, line, message)
+        for message in messages_of_module(path.read_text(encoding="utf-8")):
+            add(path, 0, message)
     page = PACKAGE / "report" / "page"
     for path in sorted(page.glob("*.js")):
         for message in messages_of_script(path.read_text(encoding="utf-8")):

@@ -68,6 +68,27 @@ def trn(one: str, many: str, n: int, **values: Any) -> str:
     return _filled(said, {"n": n, **values})
 
 
+def said_again(text: str, pattern: str) -> str:
+    """An English sentence that was made of `pattern`, in the reader's language; else as it is.
+
+    >>> said_again("3 of 4", "{n} of {all}")
+    '3 of 4'
+    """
+    if language() == ENGLISH:
+        return text
+    import re
+
+    named: set[str] = set()
+
+    def group(found: re.Match[str]) -> str:
+        again = found[1] in named
+        named.add(found[1])
+        return f"(?P={found[1]})" if again else f"(?P<{found[1]}>.+?)"
+
+    found = re.fullmatch(re.sub(r"\\{(\w+)\\}", group, re.escape(pattern)), text)
+    return tr(pattern, **found.groupdict()) if found else text
+
+
 def marked(message: str) -> str:
     """The message as it is: for the catalogues, where it is translated later, or by the page."""
     return message

@@ -25,6 +25,7 @@ from moderation.errors import ApplyError, InputError
 from moderation.labels.actions import newest_actions
 from moderation.labels.ledger import counting, entries, replaces, standing
 from moderation.readers.written import read_table
+from moderation.translation import marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -102,7 +103,7 @@ def wanted(ledger: Path, scored: str, rules: Rules) -> Wanted:
             steps.append(step)
         elif step:
             left[step] += 1
-    left["not in the scored file"] += len(known - met)
+    left[marked("not in the scored file")] += len(known - met)
     reasons = +left  # without those that hold for no comment
     return Wanted(steps, reasons, _comments(table), _digest(ledger), _digest(Path(scored)))
 
@@ -230,12 +231,13 @@ def _by_choice(
     """The step for a comment for which somebody chose an action, or why there is none."""
     act = choice.entry
     if act["text"] != row.text:
-        return "edited since they were decided"
+        return marked("edited since they were decided")
     if choice.doubted:
-        return "decided on by others after the action was chosen"
+        return marked("decided on by others after the action was chosen")
     wanted_action = CHOSEN.get(act["action"])
     if wanted_action is None:
-        return "escalated" if act["action"] == "escalate" else "to be left as they are"
+        escalated = act["action"] == "escalate"
+        return marked("escalated") if escalated else marked("to be left as they are")
     if wanted_action != APPROVE and wanted_action not in PLATFORMS[rules.to].actions:
         wanted_action = "remove"  # a site without a queue of its own hides by removing
     yes = sorted(
@@ -251,7 +253,7 @@ def _by_people(
     """The step for a comment that somebody decided on, or why there is none."""
     current = {label: entry for label, entry in decisions.items() if entry["text"] == row.text}
     if not current:
-        return "edited since they were decided"
+        return marked("edited since they were decided")
     yes = sorted(label for label, entry in current.items() if entry["value"])
     for label in yes:
         if label not in rules.actions:
@@ -264,7 +266,7 @@ def _by_people(
     if yes:
         return ""
     if not rules.approve:
-        return "decided No (--approve)"
+        return marked("decided No (--approve)")
     return _step(row, rules, APPROVE, list(current.values()), "decided No")
 
 
@@ -285,14 +287,14 @@ def _step(
     if after is None:
         return f"{rules.to} cannot {action}"
     if row.status in _PINNED:
-        return "deleted by their authors"
+        return marked("deleted by their authors")
     if not platform.fits(row.thread, row.id):
         return f"without an id of {rules.to}"
     if not row.alone and not platform.per_thread:
-        return "with an id that stands in several threads"
+        return marked("with an id that stands in several threads")
     before = platform.statuses.get(row.status)
     if before == after:
-        return "already so in the dump"
+        return marked("already so in the dump")
     keys = sorted(str(entry["key"]) for entry in decisions)
     target = Target(row.thread, row.id)
     return Step(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from moderation.apply.journal import BEGIN, DONE, FAILED, RUN, UNDO, Entry
 from moderation.apply.target import GONE, AlteredError, Change
 from moderation.errors import ApplyError
+from moderation.translation import marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,22 +20,22 @@ if TYPE_CHECKING:
     from moderation.apply.plan import Plan, Step
     from moderation.apply.target import Driver
 
-WRITTEN = "written"
-SENT = "sent"  # to a receiver that does not say what it did
-WOULD = "to write"  # in a dry run
-KEPT = "done before"
-ALREADY = "already so"
-CONFLICT = "changed by somebody"
-MISSING = "not on the site"
-UNCHANGED = "said yes, did nothing"
-FAILURE = "failed"
-MORE = "written, and more changed"
-LEFT = "left for the next run"
-UNDONE = "undone before"
-UNTOUCHED = "never written"
-HOLDS = "as written"
-FINAL = "no way back"  # and --irreversible was not given
-REFUSED = "left alone"  # the platform would change more of the comment than its state
+WRITTEN = marked("written")
+SENT = marked("sent")  # to a receiver that does not say what it did
+WOULD = marked("to write")  # in a dry run
+KEPT = marked("done before")
+ALREADY = marked("already so")
+CONFLICT = marked("changed by somebody")
+MISSING = marked("not on the site")
+UNCHANGED = marked("said yes, did nothing")
+FAILURE = marked("failed")
+MORE = marked("written, and more changed")
+LEFT = marked("left for the next run")
+UNDONE = marked("undone before")
+UNTOUCHED = marked("never written")
+HOLDS = marked("as written")
+FINAL = marked("no way back")  # and --irreversible was not given
+REFUSED = marked("left alone")  # the platform would change more of the comment than its state
 BAD = (CONFLICT, MISSING, UNCHANGED, FAILURE, FINAL, MORE, REFUSED)
 """What a person should look at: the status is 1 then."""
 

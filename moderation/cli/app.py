@@ -16,6 +16,7 @@ from typer.main import get_command_name
 
 from moderation import __version__
 from moderation.errors import InternalError, ModerationError
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,9 +159,9 @@ def main() -> None:
     with ended_by() as signals:
         status, message = _run()
     if signals:
-        status, message = 128 + signals[0], f"stopped by {signals[0].name}"
+        status, message = 128 + signals[0], tr("stopped by {signal}", signal=signals[0].name)
     elif status == _INTERRUPTED:
-        message = "stopped"
+        message = tr("stopped")
     if message:
         from moderation.terminal import safe
 
@@ -175,11 +176,13 @@ def _run() -> tuple[int, str]:
     except SystemExit as done:
         return int(done.code or 0), ""
     except ModerationError as error:
-        return 1, str(error)
+        from moderation.cli.failures import in_their_language
+
+        return 1, in_their_language(str(error))
     except BrokenPipeError:  # `moderation … | head` is not a failure
         sys.stderr.close()
     except _store_errors() as error:
-        return 1, f"the object store cannot be used: {error}"
+        return 1, tr("the object store cannot be used: {why}", why=error)
     except OSError as error:
         path = f"{error.filename}: " if error.filename else ""
         return 1, f"{path}{error.strerror or error}"

@@ -9,7 +9,7 @@ import typer
 
 from moderation.cli.app import Commands, app, say, tell
 from moderation.cli.options import SHOWN, MaskKey
-from moderation.terminal import plural
+from moderation.translation import number, tr, trn
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -103,7 +103,7 @@ def plan(
     _say_found(found.steps, found.left)
     _refuse_much(len(found.steps), found.comments, most, share)
     if not found.steps:
-        say("nothing to do: no plan is written")
+        say(tr("nothing to do: no plan is written"))
         return
     made = Plan(
         to=to,
@@ -118,7 +118,8 @@ def plan(
     if made.platform.open is None:
         run_files(made)  # raises where the settings do not say enough
     made.write(output)
-    tell(f"nothing is written to the site yet; see what would be: moderation apply run {output}")
+    command = f"moderation apply run {output}"
+    tell(tr("nothing is written to the site yet; see what would be: {command}", command=command))
 
 
 @commands.command()
@@ -255,9 +256,22 @@ def statements(
         (table,) = masked_tables([table], mask)
     said = made_of(made, times, table, ledger, read_policy(policy), language)
     files = write_statements(said, output)
-    tell(f"{plural(len(said), 'statement')} in {output}: {', '.join(files)}")
+    tell(
+        trn(
+            "{n} statement in {folder}: {files}",
+            "{n} statements in {folder}: {files}",
+            len(said),
+            folder=output,
+            files=", ".join(files),
+        )
+    )
     if without := len(made.steps) - len(said):
-        tell(f"  {plural(without, 'step')} without: approved, not written yet, or undone")
+        left = trn(
+            "{n} step without: approved, not written yet, or undone",
+            "{n} steps without: approved, not written yet, or undone",
+            without,
+        )
+        tell(f"  {left}")
 
 
 def _check_day(day: str) -> None:
@@ -298,7 +312,14 @@ def _work(
     from moderation.apply.plan import journal_of
     from moderation.apply.run import Run
 
-    tell(f"{made.to} at {made.site}, by the plan of {made.made_at}")
+    tell(
+        tr(
+            "{platform} at {site}, by the plan of {time}",
+            platform=made.to,
+            site=made.site,
+            time=made.made_at,
+        )
+    )
     driver = made.driver()
     place = journal_of(path)
     opened: AbstractContextManager[Journal | None] = nullcontext()
@@ -321,15 +342,20 @@ def _say_found(steps: list[Step], left: Counter[str]) -> None:
 
     by_people = Counter(step.action for step in steps if step.by != SCORE)
     by_score = Counter(step.action for step in steps if step.by == SCORE)
-    tell(f"{plural(by_people.total(), 'step')} from decisions{_counts(by_people)}")
+    decided = trn("{n} step from decisions", "{n} steps from decisions", by_people.total())
+    tell(f"{decided}{_counts(by_people)}")
     if by_score:
-        tell(f"{plural(by_score.total(), 'step')} from scores alone{_counts(by_score)}")
+        scored = trn("{n} step from scores alone", "{n} steps from scores alone", by_score.total())
+        tell(f"{scored}{_counts(by_score)}")
     for reason, count in sorted(left.items()):
-        tell(f"  {plural(count, 'comment')} left alone: {reason}")
+        alone = trn(
+            "{n} comment left alone: {why}", "{n} comments left alone: {why}", count, why=tr(reason)
+        )
+        tell(f"  {alone}")
 
 
 def _counts(counts: Counter[str]) -> str:
-    listed = ", ".join(f"{count:,} {action}" for action, count in sorted(counts.items()))
+    listed = ", ".join(f"{number(count)} {action}" for action, count in sorted(counts.items()))
     return f": {listed}" if listed else ""
 
 
@@ -353,13 +379,21 @@ def _hand_over(made: Plan, path: Path, *, undo: bool, yes: bool) -> None:
     for ending, content in (undo_files if undo else run_files)(made).items():
         file = _beside(path, ending)
         if file.exists() and file.read_bytes() == content:
-            tell(f"{file}: is there already")
+            tell(tr("{file}: is there already", file=file))
         elif not yes:
-            tell(f"dry run: would write {file}, {plural(len(made.steps), 'step')}; --yes writes it")
+            tell(
+                tr(
+                    "dry run: would write {file}, {steps}; {option} writes it",
+                    file=file,
+                    steps=trn("{n} step", "{n} steps", len(made.steps)),
+                    option="--yes",
+                )
+            )
         else:
             with replacing(file, private=True) as temporary:
                 temporary.write_bytes(content)
-            tell(f"{file}: {plural(len(made.steps), 'step')}; take it to the site yourself")
+            steps = trn("{n} step", "{n} steps", len(made.steps))
+            tell(tr("{file}: {steps}; take it to the site yourself", file=file, steps=steps))
 
 
 def _verify_files(made: Plan, path: Path) -> None:
@@ -370,7 +404,12 @@ def _verify_files(made: Plan, path: Path) -> None:
         file = _beside(path, ending)
         if not file.exists() or file.read_bytes() != content:
             raise ApplyError(f"{file}: is not as the plan has it; write it with `apply run --yes`")
-    tell("the files are as the plan has them; what the site did with them cannot be seen from here")
+    tell(
+        tr(
+            "the files are as the plan has them; what the site did with them cannot be seen from "
+            "here"
+        )
+    )
 
 
 def _beside(path: Path, ending: str) -> Path:
@@ -390,7 +429,7 @@ def _say_outcomes(outcomes: list[Outcome]) -> None:
     rows = [
         (
             one.step.id,
-            one.what,
+            tr(one.what),
             one.before or "?",
             one.after or "?",
             one.message or f"{one.step.reason} ({one.step.by})",
@@ -399,17 +438,20 @@ def _say_outcomes(outcomes: list[Outcome]) -> None:
     ]
     if rows:
         dry = any(one.what == WOULD for one in outcomes)
-        states = ("now", "then") if dry else ("was", "is")
-        typer.echo(table(["id", "what", *states, "why"], rows, width()))
+        states = (tr("now"), tr("then")) if dry else (tr("was"), tr("is"))
+        typer.echo(table([tr("id"), tr("what"), *states, tr("why")], rows, width()))
     if len(shown) > len(rows):
-        say(f"… {len(shown) - len(rows):,} more")
-    messages = [f"{one.what}: {one.message}" for one in shown if one.what in BAD and one.message]
+        say(tr("… {n} more", n=len(shown) - len(rows)))
+    messages = [
+        f"{tr(one.what)}: {one.message}" for one in shown if one.what in BAD and one.message
+    ]
     for message in list(dict.fromkeys(messages))[:SHOWN]:  # in full: the table cuts them
         tell(message)
     counts = Counter(one.what for one in outcomes)
-    tell(", ".join(f"{count:,} {what}" for what, count in counts.items()) or "nothing to do")
+    told = [f"{number(count)} {tr(what)}" for what, count in counts.items()]
+    tell(", ".join(told) or tr("nothing to do"))
     if counts[LEFT]:
-        tell("run again for those that are left")
+        tell(tr("run again for those that are left"))
 
 
 def _end(outcomes: list[Outcome]) -> None:
@@ -419,6 +461,6 @@ def _end(outcomes: list[Outcome]) -> None:
     bad = [one for one in outcomes if one.what in BAD]
     if bad:
         names = ", ".join(one.step.id for one in bad[:SHOWN])
-        more = f" and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""
-        tell(f"not as planned, and left as found: {names}{more}")
+        more = f" {tr('and {n} more', n=len(bad) - SHOWN)}" if len(bad) > SHOWN else ""
+        tell(tr("not as planned, and left as found: {names}", names=f"{names}{more}"))
         raise typer.Exit(1)

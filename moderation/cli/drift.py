@@ -11,6 +11,7 @@ from moderation.cli.app import app, say
 from moderation.cli.options import ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import as_unseen, load_scored, scores_of
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def drift(
         )
     before, after = as_unseen(before, passport, model), as_unseen(after, other, model)
     scores = scores_of(before, passport)
-    with working("comparing"):
+    with working(tr("comparing")):
         report = compare(before, after, scores.labels, scores.limits, seed)
     for shown in drift_text(report):
         typer.echo(shown)
@@ -76,7 +77,7 @@ def drift_text(report: Drift) -> Iterator[str]:
     from moderation.terminal import line, table, width
 
     for note in report.notes:
-        say(f"note: {note}")
+        say(tr("note: {what}", what=note))
     rows = [
         (
             shift.label,

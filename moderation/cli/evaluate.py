@@ -11,6 +11,7 @@ from moderation.cli.app import app, tell
 from moderation.cli.options import LabelFiles, ModelArgument
 from moderation.cli.progress import working
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _evaluate(
     from moderation.evaluation.text import evaluation_markdown, evaluation_text
     from moderation.terminal import width
 
-    with working("evaluating"):
+    with working(tr("evaluating")):
         unseen = row_scores(model, frame)
         for sentence in unseen.notes(model.name):
             tell(sentence)

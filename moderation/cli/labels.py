@@ -11,7 +11,7 @@ from moderation.cli.app import Commands, app, say, tell
 from moderation.cli.options import LEDGER, SHOWN, MaskKey, ModelName
 from moderation.cli.progress import working
 from moderation.model.names import model_path
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def check(
     tables = {str(path): read_labels(path) for path in paths}
     frame = stack(tables.values())
     known, context = _labels_of(model)
-    with working("checking"):
+    with working(tr("checking")):
         report = audit(frame, known=known, context=context, seed=seed)
         shared = shared_texts(tables)
     if output is not None:
@@ -123,7 +123,7 @@ def import_(
 
         frames = [_judged(file, kind, all_judged, removed, weight) for file in files]
         write_table(stack(frames), output, private=True)
-        say(f"{plural(sum(map(len, frames)), 'row')} to {output}")
+        say(trn("{n} row to {file}", "{n} rows to {file}", sum(map(len, frames)), file=output))
         return
     for file in files:
         _say_taken(file, _taken(file, kind, ledger, annotator, all_judged, removed, weight), ledger)
@@ -154,7 +154,7 @@ def export(
         (frame,) = masked_frames([frame], mask)
     sqlite = output.suffix.lower() in (".db", ".sqlite", ".sqlite3")
     write_exchange(frame, output, kind or ("sqlite" if sqlite else "table"))
-    say(f"{plural(len(frame), 'row')} to {output}")
+    say(trn("{n} row to {file}", "{n} rows to {file}", len(frame), file=output))
 
 
 @commands.command()
@@ -181,7 +181,13 @@ def retract(
         raise typer.BadParameter("give the keys of decisions, or --annotator")
     now, who = datetime.now(UTC), by or getpass.getuser()
     count = take_back(ledger, key=keys or None, annotator=annotator, at=now, by=who)
-    say(f"{plural(count, 'decision')} taken back in {ledger}")
+    taken_back = trn(
+        "{n} decision taken back in {file}",
+        "{n} decisions taken back in {file}",
+        count,
+        file=ledger,
+    )
+    say(taken_back)
 
 
 @commands.command()
@@ -198,15 +204,16 @@ def stats(
 
     paths = labels or [LEDGER]
     frame = read_labels(paths)
-    typer.echo(plural(len(frame), "row"))
+    typer.echo(trn("{n} row", "{n} rows", len(frame)))
     rows = [_counts(name, frame[name]) for name in label_names(frame)]
     if rows:
-        typer.echo(table(["label", "yes", "no", "not judged"], rows, width()))
+        typer.echo(table([tr("label"), tr("yes"), tr("no"), tr("not judged")], rows, width()))
     people = frame["annotator"].value_counts()
     if len(people):
         shown = [(int(count), str(name)) for name, count in people.items()][:SHOWN]
-        typer.echo(table(["rows", "annotator"], shown, width()))
-        _say_left(len(people), "annotator")
+        typer.echo(table([tr("rows"), tr("annotator")], shown, width()))
+        if len(people) > SHOWN:
+            say(trn("… {n} more annotator", "… {n} more annotators", len(people) - SHOWN))
     every = agreements(frame)
     pairs = every[:SHOWN]
     if pairs:
@@ -214,9 +221,9 @@ def stats(
             (pair.label, pair.both, pair.agreed, pair.kappa, f"{pair.one}, {pair.other}")
             for pair in pairs
         ]
-        header = ["label", "both judged", "agreed", "kappa", "annotators"]
+        header = _agreement_head()
         typer.echo(table(header, shown_pairs, width()))
-        _say_left(len(every), "pair", " of annotators, who agree better")
+        _say_pairs_left(len(every))
     for path in paths:
         _ledger_stats(path, last)
 
@@ -238,17 +245,29 @@ def _write_page(frame: pd.DataFrame, report: Audit, page: Path) -> None:
 
     doubts, passport = doubts_table(frame, report)
     if doubts["queue"].notna().sum() == MOST:
-        say(f"the page has the {MOST} most doubtful comments; -o FILE writes all doubts")
+        say(
+            tr(
+                "the page has the {n} most doubtful comments; {option} writes all doubts",
+                n=MOST,
+                option="-o FILE",
+            )
+        )
     if page.suffix.lower() in (".html", ".htm"):
         from moderation.report import write_report
 
         write_report(doubts, page, passport)
-        say(f"{page}: open it in a browser")
+        say(tr("{file}: open it in a browser", file=page))
         return
     from moderation.tables import write_table
 
     write_table(doubts, page, metadata=passport)
-    say(f"{page}: look through it with `moderation review {page}`")
+    say(
+        tr(
+            "{file}: look through it with {command}",
+            file=page,
+            command=f"`moderation review {page}`",
+        )
+    )
 
 
 def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
@@ -256,9 +275,11 @@ def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
     from moderation.training.check.audit import DOUBT
 
     for warning in [*report.warnings, *shared]:
-        say(f"note: {warning}")
+        say(tr("note: {what}", what=warning))
     strong = sum(finding.strength >= DOUBT for finding in report.findings)
-    say(f"{plural(report.rows, 'row')}; doubted: {plural(strong, 'answer')}")
+    rows = trn("{n} row", "{n} rows", report.rows)
+    doubted = trn("doubted: {n} answer", "doubted: {n} answers", strong)
+    say(f"{rows}; {doubted}")
     if quiet:
         return
     shown = [
@@ -266,16 +287,24 @@ def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
             finding.row + 1,
             finding.strength,
             finding.label,
-            "yes" if finding.given else "no",
+            tr("yes") if finding.given else tr("no"),
             finding.text,
         )
         for finding in report.findings[:SHOWN]
         if finding.strength >= DOUBT
     ]
     if shown:
-        typer.echo(table(["row", "doubt", "label", "said", "text"], shown, width()))
+        typer.echo(
+            table([tr("row"), tr("doubt"), tr("label"), tr("said"), tr("text")], shown, width())
+        )
     if strong > len(shown):
-        say(f"… {strong - len(shown):,} more; -o FILE writes them all, and weaker ones")
+        say(
+            tr(
+                "… {n} more; {option} writes them all, and weaker ones",
+                n=strong - len(shown),
+                option="-o FILE",
+            )
+        )
     pairs = [
         (
             agreement.label,
@@ -287,14 +316,23 @@ def _say_found(report: Audit, shared: list[str], *, quiet: bool) -> None:
         for agreement in report.agreements[:SHOWN]
     ]
     if pairs:
-        header = ["label", "both judged", "agreed", "kappa", "annotators"]
+        header = _agreement_head()
         typer.echo(table(header, pairs, width()))
-        _say_left(len(report.agreements), "pair", " of annotators, who agree better")
+        _say_pairs_left(len(report.agreements))
 
 
-def _say_left(count: int, noun: str, more: str = "") -> None:
+def _agreement_head() -> list[str]:
+    return [tr("label"), tr("both judged"), tr("agreed"), tr("kappa"), tr("annotators")]
+
+
+def _say_pairs_left(count: int) -> None:
     if count > SHOWN:
-        say(f"… {plural(count - SHOWN, f'more {noun}')}{more}")
+        left = trn(
+            "… {n} more pair of annotators, who agree better",
+            "… {n} more pairs of annotators, who agree better",
+            count - SHOWN,
+        )
+        say(left)
 
 
 def _judged(
@@ -341,10 +379,18 @@ def _taken(
 def _say_taken(file: str, taken: Taken, ledger: Path) -> None:
     by_label = ", ".join(f"{count:,} {label}" for label, count in sorted((+taken.decided).items()))
     new = taken.decided.total()
+    decisions = trn("{n} new decision", "{n} new decisions", new)
+    retracted = trn("{n} taken back", "{n} taken back", taken.retracted)
+    before = trn("{n} taken back before", "{n} taken back before", taken.withdrawn)
     tell(
-        f"{file}: {plural(new, 'new decision')}{f' ({by_label})' if by_label else ''}, "
-        f"{taken.known:,} known already, {taken.retracted:,} taken back"
-        f"{f', {taken.withdrawn:,} taken back before' if taken.withdrawn else ''}; in {ledger}"
+        tr(
+            "{file}: {decisions}, {known}, {retracted}; in {ledger}",
+            file=file,
+            decisions=f"{decisions} ({by_label})" if by_label else decisions,
+            known=trn("{n} known already", "{n} known already", taken.known),
+            retracted=f"{retracted}, {before}" if taken.withdrawn else retracted,
+            ledger=ledger,
+        )
     )
 
 
@@ -368,7 +414,10 @@ def _ledger_stats(path: Path, last: int) -> None:
     standing_entries = standing(lines)
     count = sum(entry["entry"] == "decision" for entry in lines)
     retracted = count - len(standing_entries)
-    typer.echo(f"{path}: {plural(count, 'decision')}, {retracted:,} of them taken back")
+    decided = trn("{n} decision", "{n} decisions", count)
+    typer.echo(
+        tr("{file}: {decisions}, {n} of them taken back", file=path, decisions=decided, n=retracted)
+    )
     newest = standing_entries[::-1][:last]
     if newest:
         rows = [
@@ -376,9 +425,11 @@ def _ledger_stats(path: Path, last: int) -> None:
                 entry["key"],
                 entry["annotator"],
                 entry["label"],
-                "yes" if entry["value"] else "no",
+                tr("yes") if entry["value"] else tr("no"),
                 entry["text"],
             )
             for entry in newest
         ]
-        typer.echo(table(["key", "annotator", "label", "said", "text"], rows, width()))
+        typer.echo(
+            table([tr("key"), tr("annotator"), tr("label"), tr("said"), tr("text")], rows, width())
+        )

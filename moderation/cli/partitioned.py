@@ -14,6 +14,7 @@ from moderation.cli.options import check_ending
 from moderation.cli.progress import watched, working
 from moderation.cli.summaries import (
     Counts,
+    campaign_head,
     check_known,
     label_summary,
     language_summary,
@@ -23,7 +24,7 @@ from moderation.cli.summaries import (
     tell_sources,
 )
 from moderation.errors import InputError
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     from moderation.cli.options import Reading
@@ -168,7 +169,7 @@ def _run(
             **reading._asdict(),
         )
         if engine.dashboard:
-            say(f"dashboard: {engine.dashboard}")
+            say(tr("dashboard: {address}", address=engine.dashboard))
         with watched() as watch:
             return score_folder(dumps, job, (chosen, model), engine, watch)
     finally:
@@ -208,7 +209,7 @@ def _write_report(folder: Path, target: Path) -> None:
     from moderation.report.paged import open_scored
     from moderation.report.render import write_scored
 
-    with working("writing the report"):
+    with working(tr("writing the report")):
         reported = write_scored(open_scored(folder), target)
     report_summary(target, reported)
 
@@ -232,15 +233,28 @@ def _print_summary(outcome: Outcome) -> None:
 
     files = sorted(outcome.formats.items(), key=lambda file: not file[1][0])  # the skipped last
     if len(files) > 10:
-        say(f"{len(files):,} files, of which")
+        say(tr("{n} files, of which", n=len(files)))
     tell_sources(files[:10], outcome.notes[:10])
     say_counts(
         Counts(outcome.met, outcome.comments, outcome.rejects, outcome.threads, outcome.invented)
     )
     if outcome.rejects:
-        tell(f"each reject with its place: {outcome.folder}/_rejects; --rejects FILE gathers them")
-    resumed = f"; already done: {plural(outcome.kept, 'task')}" if outcome.kept else ""
-    say(f"{plural(len(outcome.parts), 'partition')} in {outcome.folder}{resumed}")
+        where = f"{outcome.folder}/_rejects"
+        tell(
+            tr(
+                "each reject with its place: {file}; {option} gathers them",
+                file=where,
+                option="--rejects FILE",
+            )
+        )
+    parts = trn(
+        "{n} partition in {folder}",
+        "{n} partitions in {folder}",
+        len(outcome.parts),
+        folder=outcome.folder,
+    )
+    kept = trn("already done: {n} task", "already done: {n} tasks", outcome.kept)
+    say(f"{parts}; {kept}" if outcome.kept else parts)
     rows = [(name, outcome.flags[name], outcome.cannot_tell[name]) for name in outcome.labels]
     label_summary(rows, {name: Share(**one) for name, one in outcome.shares.items()})
     language_summary(outcome.languages, outcome.labels)
@@ -248,7 +262,12 @@ def _print_summary(outcome: Outcome) -> None:
     if outcome.campaigns:
         shown = ["campaign", "members", "threads", "authors", "text"]
         campaigns = [[campaign[name] for name in shown] for campaign in outcome.campaigns]
-        say(table(shown, campaigns, width()))
+        say(table(campaign_head(), campaigns, width()))
         if outcome.campaigns_found > len(campaigns):
-            more = plural(outcome.campaigns_found - len(campaigns), "more campaign")
-            say(f"… {more}; all are in {outcome.folder}/_campaigns.parquet")
+            more = trn(
+                "… {n} more campaign; all are in {file}",
+                "… {n} more campaigns; all are in {file}",
+                outcome.campaigns_found - len(campaigns),
+                file=f"{outcome.folder}/_campaigns.parquet",
+            )
+            say(more)

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from moderation.translation import tr, trn
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -36,12 +38,18 @@ def portioned(what: str, parts: Iterable[pa.Table], total: int) -> Iterator[pa.T
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import TimeRemainingColumn as Left
 
+    counted_so_far = tr(
+        "{what}: {done} of {all} comments",
+        what="{task.description}",
+        done="{task.completed:,.0f}",
+        all="{task.total:,.0f}",
+    )
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}: {task.completed:,.0f} of {task.total:,.0f} comments"),
+        TextColumn(counted_so_far),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
-        TextColumn("left:"),
+        TextColumn(tr("left:")),
         Left(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -69,7 +77,9 @@ def counted(what: str, batches: Iterable[FoundBatch]) -> Iterator[FoundBatch]:
         records = 0
         for batch in batches:
             records += batch.batch.records.num_rows + len(batch.batch.rejects)
-            progress.update(task, description=f"{what}: {records:,} records")
+            progress.update(
+                task, description=f"{what}: {trn('{n} record', '{n} records', records)}"
+            )
             yield batch
 
 
@@ -98,7 +108,7 @@ def watched() -> Iterator[Callable[[str, int, int, int], None]]:
             if stage not in began:
                 began[stage] = now, progress.add_task(stage, total=total, rate="")
             start, task = began[stage]
-            rate = f"{comments / max(now - start, 0.1):,.0f} comments/s"
+            rate = tr("{n} comments/s", n=round(comments / max(now - start, 0.1)))
             progress.update(task, completed=done, total=total, rate=rate if comments else "")
 
         yield watch

@@ -13,7 +13,7 @@ from moderation.cli.options import LEDGER
 from moderation.cli.progress import working
 from moderation.errors import InputError
 from moderation.model.names import model_path
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,12 +83,25 @@ def _promote(
         if trial.verdict in ("worse", "untried") and force is None:
             promotion.refuse(place, record | {"digest": candidate.digest})
             why = "it is worse" if trial.verdict == "worse" else "there was nothing to try it on"
-            tell(f"not promoted: {why}; --force REASON promotes it anyway")
+            tell(
+                tr(
+                    "not promoted: {why}; {option} promotes it anyway",
+                    why=why,
+                    option="--force REASON",
+                )
+            )
             raise typer.Exit(1)
     if force is not None:
         record |= {"forced": force}
     promotion.promote(folder, place, in_use, record)
-    say(f"{place} is now {folder}; --rollback brings the previous one back")
+    say(
+        tr(
+            "{place} is now {folder}; {option} brings the previous one back",
+            place=place,
+            folder=folder,
+            option="--rollback",
+        )
+    )
 
 
 class _Tables(NamedTuple):
@@ -113,21 +126,35 @@ def _tried(candidate: Model, current: Model, tables: _Tables) -> Trial:
 
     for sentence in learnt_by_heart_notes((candidate, current), tables.paths):
         tell(sentence)
-    with working("comparing"):
+    with working(tr("comparing")):
         return tried(candidate, current, tables.labels, tables.suites)
 
 
 def _say_tried(trial: Trial, against: str) -> None:
     if trial.verdict == "untried":
-        tell("nothing to compare on: name label tables that neither model learnt from, or --suite")
+        tell(
+            tr(
+                "nothing to compare on: name label tables that neither model learnt from, or "
+                "{option}",
+                option="--suite",
+            )
+        )
         return
     compared = trial.comparison
     on = []
     if compared is not None:
-        on += [f"{plural(label.rows, 'row')} of {label.label}" for label in compared.labels]
-    on += [f"the cases of {name}" for name in trial.suites]
-    word = "no worse" if trial.verdict == "same" else trial.verdict
-    tell(f"{word} than {against}, the model in use, on {', '.join(on)}")
+        on += [
+            trn("{n} row of {label}", "{n} rows of {label}", label.rows, label=label.label)
+            for label in compared.labels
+        ]
+    on += [tr("the cases of {name}", name=name) for name in trial.suites]
+    told = {"model": against, "rows": ", ".join(on)}
+    if trial.verdict == "same":
+        tell(tr("no worse than {model}, the model in use, on {rows}", **told))
+    elif trial.verdict == "worse":
+        tell(tr("worse than {model}, the model in use, on {rows}", **told))
+    else:
+        tell(tr("better than {model}, the model in use, on {rows}", **told))
     for sentence in trial.notes:
         tell(sentence)
     for reason in trial.reasons:
@@ -138,7 +165,7 @@ def _bring_back(place: Path) -> None:
     from moderation.model import promotion
 
     digest = promotion.roll_back(place, _who())
-    say(f"{place} is the previous model again ({digest[:12]})")
+    say(tr("{place} is the previous model again ({digest})", place=place, digest=digest[:12]))
 
 
 def _who() -> dict[str, object]:

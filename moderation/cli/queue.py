@@ -11,7 +11,7 @@ from moderation.cli.app import app, say, tell
 from moderation.cli.options import LEDGER, SHOWN, ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import held_out_of, load_scored, scores_of, unknown_training
-from moderation.terminal import plural
+from moderation.translation import number, tr, trn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def queue(
     unseen = held_out_of(scored, passport, model, decided_rows["text"])
     scores = scores_of(scored if unseen is None else unseen.scores, passport)
     answers = answered(scored, decided_rows, passport.get("contexts", []))
-    with working("choosing"):
+    with working(tr("choosing")):
         parts = strata(scored, scores, seed)
         known = decided(answers, scores)
         chosen = choose(scored, scores, parts, known, budget, random)
@@ -67,7 +67,7 @@ def queue(
         from moderation.tables import write_table
 
         write_table(with_context(scored, chosen), output, metadata=passport)
-        say(f"decide with `moderation review {output}`")
+        say(tr("decide with {command}", command=f"`moderation review {output}`"))
     elif output is None:
         _print_chosen(scored, chosen)
     if unseen is None:
@@ -82,14 +82,29 @@ def _say_chosen(reasons: list[str]) -> None:
     from collections import Counter
 
     counts = Counter(reasons)
-    why = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
-    comments = plural(len(reasons), "comment")
-    tell(f"{comments} to review: {why or 'nothing is left to decide'}")
+    why = ", ".join(f"{number(n)} {_reason(reason)}" for reason, n in sorted(counts.items()))
+    chosen = trn(
+        "{n} comment to review: {why}",
+        "{n} comments to review: {why}",
+        len(reasons),
+        why=why or tr("nothing is left to decide"),
+    )
+    tell(chosen)
+
+
+def _reason(given: str) -> str:
+    """`uncertain spam`, which stands in the queue, for the reader."""
+    how, _, label = given.partition(" ")
+    if how == "likely":
+        return tr("likely {label}", label=label)
+    return tr("uncertain {label}", label=label) if how == "uncertain" else tr(given)
 
 
 def _say_fewer(budget: int, comments: int, reasons: dict[str, int]) -> None:
-    why = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
-    tell(f"{budget:,} asked for, {plural(comments, 'comment')} there{': ' if why else ''}{why}")
+    why = ", ".join(f"{number(n)} {tr(reason)}" for reason, n in reasons.items())
+    there = trn("{n} comment there", "{n} comments there", comments)
+    fewer = tr("{n} asked for, {there}", n=budget, there=there)
+    tell(f"{fewer}: {why}" if why else fewer)
 
 
 def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
@@ -101,19 +116,23 @@ def _print_chosen(scored: pd.DataFrame, chosen: dict[int, str]) -> None:
         for row, reason in zip(shown.itertuples(), chosen.values(), strict=False)
     ]
     if rows:
-        typer.echo(table(["id", "why", "text"], rows, width()))
+        typer.echo(table([tr("id"), tr("why"), tr("text")], rows, width()))
     if len(chosen) > len(rows):
-        say(f"… {len(chosen) - len(rows):,} more; -o FILE writes them all")
+        say(tr("… {n} more; {option} writes them all", n=len(chosen) - len(rows), option="-o FILE"))
 
 
 def _say_estimates(estimates: list[Estimate], comments: int) -> None:
     from moderation.terminal import table, width
 
     if not estimates:
-        say("decide on the random ones, and ask again: they say how good the model is here")
+        say(tr("decide on the random ones, and ask again: they say how good the model is here"))
         return
-    these = "this comment" if comments == 1 else f"these {plural(comments, 'comment')}"
-    say(f"the model on {these}, by decisions on random ones:")
+    by_decisions = trn(
+        "the model on this comment, by decisions on random ones:",
+        "the model on these {n} comments, by decisions on random ones:",
+        comments,
+    )
+    say(by_decisions)
     rows = [
         (
             estimate.label,
@@ -122,7 +141,8 @@ def _say_estimates(estimates: list[Estimate], comments: int) -> None:
         )
         for estimate in estimates
     ]
-    typer.echo(table(["label", "decided", "are", "precision", "recall"], rows, width()))
+    head = [tr("label"), tr("decided"), tr("are"), tr("precision"), tr("recall")]
+    typer.echo(table(head, rows, width()))
 
 
 def _percent(interval: Interval) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moderation.cli.progress import counted
 from moderation.cli.summaries import check_known
 from moderation.errors import InputError
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def read_dump(dumps: list[str], reading: Reading | None = None) -> Dump:
     from moderation.readers.merging.dump import merged
 
     options = (None, {}) if reading is None else reading
-    return merged(counted("reading", iterate(dumps, *options)))
+    return merged(counted(tr("reading"), iterate(dumps, *options)))
 
 
 def write_rejects(dump: Dump, target: Path | None, mask: Path | None = None) -> None:
@@ -50,7 +50,14 @@ def check_any(dump: Dump) -> None:
         check_known(dump.formats)
         return
     (first,) = dump.reject_table.slice(0, 1).to_pylist()
-    more = f", the first of {plural(count, 'reject')}" if count > 1 else ""
+    place = f"{first['file']}: {first['place']}: {first['reason']}"
+    if count == 1:
+        raise InputError(tr("{place}; no comment could be read", place=place))
     raise InputError(
-        f"{first['file']}: {first['place']}: {first['reason']}{more}; no comment could be read"
+        trn(
+            "{place}, the first of {n} reject; no comment could be read",
+            "{place}, the first of {n} rejects; no comment could be read",
+            count,
+            place=place,
+        )
     )

@@ -12,6 +12,7 @@ from moderation.cli.app import app
 from moderation.cli.options import MaskKey, ReasonsFile, ScoredFile
 from moderation.cli.progress import working
 from moderation.cli.summaries import database_summary, report_summary
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +53,11 @@ def report(
     listed = read_reasons(reasons)
     with output_on_disk(scored) as given, _masked(given, mask) as path:
         if output.suffix.lower() in ENDINGS:
-            with working("writing the database"):
+            with working(tr("writing the database")):
                 written = write_database(path, output)
             database_summary(output, written)
             return
-        with working("writing the report"):
+        with working(tr("writing the report")):
             reported = write_scored(open_scored(path), output, limit, listed, language)
     report_summary(output, reported)
 

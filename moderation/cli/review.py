@@ -9,6 +9,7 @@ import typer
 
 from moderation.cli.app import app, say
 from moderation.cli.options import LEDGER, ReasonsFile, ScoredFile
+from moderation.translation import tr
 
 
 @app.command()
@@ -65,4 +66,4 @@ def review(
 
 
 def _started(address: str) -> None:
-    say(f"Open {address}\nStop with Ctrl+C; every decision is saved at once.")
+    say(tr("Open {address}\nStop with Ctrl+C; every decision is saved at once.", address=address))

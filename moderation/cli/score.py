@@ -37,6 +37,7 @@ from moderation.cli.summaries import (
     report_summary,
 )
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,7 +151,7 @@ def _score_in_memory(
     from moderation.tables import concatenated, to_arrow, to_frame, write_parts
 
     stated = parse_prevalence(outputs.prevalence, chosen.labels)
-    parts = portioned("scoring", scored_parts(dump, chosen, workers), len(dump.comment_table))
+    parts = portioned(tr("scoring"), scored_parts(dump, chosen, workers), len(dump.comment_table))
     tables, shares = settled(parts, chosen, stated)
     spoken = sum_of(by_language(part) for part in tables)
     passport = chosen.passport(shares)
@@ -201,6 +202,6 @@ def _with_campaigns(scored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scored table with a column `campaign`, and the table of campaigns."""
     from moderation.campaigns.find import find_campaigns
 
-    with working("looking for campaigns"):
+    with working(tr("looking for campaigns")):
         found = find_campaigns(scored)
     return scored.assign(campaign=found.traces["campaign"].array), found.table

@@ -10,6 +10,7 @@ from moderation.cli.app import say, tell
 from moderation.cli.progress import portioned
 from moderation.cli.reading import read_dump
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def as_unseen(scored: pd.DataFrame, passport: dict[str, Any], name: str) -> pd.D
     """The table for `drift`: a model is surer of what it learnt from than of newer comments."""
     unseen = held_out_of(scored, passport, name, scored["text"].iloc[:0])
     if unseen is None:
-        say(f"note: {unknown_training(passport)}")
+        say(tr("note: {what}", what=unknown_training(passport)))
         return scored
     for sentence in unseen.notes(str(passport.get("model")), "comment"):
         tell(sentence)
@@ -73,10 +74,11 @@ def as_unseen(scored: pd.DataFrame, passport: dict[str, Any], name: str) -> pd.D
 
 def unknown_training(passport: dict[str, Any]) -> str:
     """A sentence for a model that is not at hand, so that its training rows are unknown."""
-    who = f"{passport.get('model') or 'the model'} ({str(passport.get('digest'))[:12]})"
-    return (
-        f"{who}, which scored this, was not found: comments that it learnt by heart cannot be told "
-        "from others. Name its folder with -m, or score again"
+    model = passport.get("model") or tr("the model")
+    return tr(
+        "{model}, which scored this, was not found: comments that it learnt by heart cannot be "
+        "told from others. Name its folder with -m, or score again",
+        model=f"{model} ({str(passport.get('digest'))[:12]})",
     )
 
 

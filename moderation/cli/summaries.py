@@ -9,7 +9,7 @@ import typer
 
 from moderation.cli.app import say, tell
 from moderation.errors import InputError
-from moderation.terminal import plural
+from moderation.translation import said_again, tr, trn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,11 +40,12 @@ def tell_sources(formats: Iterable[tuple[str, Sequence[str]]], notes: Iterable[s
         if reader:
             say(line(f"{place(file, width() // 2)}: {reader}: {reason}", width()))
     for note in notes:
-        say(sentence(f"note: {note}", width()))
+        say(sentence(tr("note: {what}", what=note), width()))
     for file, (reader, reason) in files:
         if not reader:
             why = reason.partition("; known are")[0]
-            say(line(f"skipped {place(file, width() // 2)}: {why}", width()))
+            skipped = tr("skipped {file}: {why}", file=place(file, width() // 2), why=why)
+            say(line(skipped, width()))
 
 
 class Counts(NamedTuple):
@@ -59,13 +60,17 @@ class Counts(NamedTuple):
 
 def say_counts(counts: Counts) -> None:
     """That every record is a comment or a reject."""
-    lost = f"; {plural(counts.invented, 'placeholder')} for lost comments"
-    say(
-        f"{plural(counts.records, 'record')} = "
-        f"{plural(counts.comments - counts.invented, 'comment')} + "
-        f"{plural(counts.rejects, 'reject')}, {plural(counts.threads, 'thread')}"
-        f"{lost if counts.invented else ''}"
+    counted = tr(
+        "{records} = {comments} + {rejects}, {threads}",
+        records=trn("{n} record", "{n} records", counts.records),
+        comments=trn("{n} comment", "{n} comments", counts.comments - counts.invented),
+        rejects=trn("{n} reject", "{n} rejects", counts.rejects),
+        threads=trn("{n} thread", "{n} threads", counts.threads),
     )
+    lost = trn(
+        "{n} placeholder for lost comments", "{n} placeholders for lost comments", counts.invented
+    )
+    say(f"{counted}; {lost}" if counts.invented else counted)
 
 
 def read_summary(dump: Dump, comments: int) -> None:
@@ -78,9 +83,15 @@ def read_summary(dump: Dump, comments: int) -> None:
     shown = rejects.select(["file", "place", "reason"]).slice(0, 5).to_pylist()
     if shown:
         rows = [row.values() for row in shown]
-        say(table(["file", "place", "why rejected"], rows, width()))
+        say(table([tr("file"), tr("place"), tr("why rejected")], rows, width()))
         if len(rejects) > len(shown):
-            say(f"… {len(rejects) - len(shown):,} more; --rejects FILE writes them all")
+            say(
+                tr(
+                    "… {n} more; {option} writes them all",
+                    n=len(rejects) - len(shown),
+                    option="--rejects FILE",
+                )
+            )
 
 
 def check_known(formats: Mapping[str, Sequence[str]]) -> None:
@@ -123,7 +134,7 @@ def count_summary(counts: Counter[tuple[str, str]]) -> None:
             groups.sort()
         rows += [(what, count, value) for value, count in groups]
     if rows:
-        say(table(["by", "comments", "value"], rows, width()))
+        say(table([tr("by"), tr("comments"), tr("value")], rows, width()))
 
 
 def ping_summary(pings: int) -> None:
@@ -131,12 +142,12 @@ def ping_summary(pings: int) -> None:
     from moderation.terminal import sentence, width
 
     if pings:
-        what = (
-            "1 pingback or trackback is"
-            if pings == 1
-            else f"{pings:,} pingbacks and trackbacks are"
+        what = trn(
+            "{n} pingback or trackback is not scored: a notice of a link is not a comment",
+            "{n} pingbacks and trackbacks are not scored: a notice of a link is not a comment",
+            pings,
         )
-        say(sentence(f"{what} not scored: a notice of a link is not a comment", width()))
+        say(sentence(what, width()))
 
 
 def flag_summary(scored: pa.Table, labels: list[str], shares: Mapping[str, Share]) -> None:
@@ -155,13 +166,24 @@ def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share])
 
     rows: label, flags, and comments for which the model cannot tell.
     """
+    from moderation.model.share import NOTE
     from moderation.terminal import sentence, table, width
 
-    lines = [(*row, str(shares[row[0]]) if row[0] in shares else "–") for row in rows]
-    say(table(["label", "flags", "cannot tell", "share here"], lines, width()))
+    lines = [(*row, _percent(shares[row[0]]) if row[0] in shares else "–") for row in rows]
+    say(table([tr("label"), tr("flags"), tr("cannot tell"), tr("share here")], lines, width()))
     for share in shares.values():
         if share.note:
-            say(sentence(share.note, width()))
+            say(sentence(said_again(share.note, NOTE), width()))
+
+
+def _percent(share: Share) -> str:
+    """`2.1% (0.9% to 5%)`."""
+    from moderation.model.figures import percent
+
+    value, low, high = map(percent, (share.value, share.low, share.high))
+    return (
+        value if low == high else tr("{value} ({low} to {high})", value=value, low=low, high=high)
+    )
 
 
 def language_summary(counts: ByLanguage, labels: list[str]) -> None:
@@ -173,20 +195,31 @@ def language_summary(counts: ByLanguage, labels: list[str]) -> None:
         return
     rows = [
         (
-            language or "unknown",
+            language or tr("unknown"),
             one["comments"],
             *(one["flags"].get(label, 0) for label in labels),
             one["cannot_tell"],
         )
         for language, one in counts.items()
     ]
-    flags = [f"{label} flags" if k == 0 else label for k, label in enumerate(labels)]
-    say(table(["language", "comments", *flags, "cannot tell"], rows[:LANGUAGES], width()))
+    flags = [tr("{label} flags", label=name) if k == 0 else name for k, name in enumerate(labels)]
+    head = [tr("language"), tr("comments"), *flags, tr("cannot tell")]
+    say(table(head, rows[:LANGUAGES], width()))
     if len(rows) > LANGUAGES:
-        more = plural(len(rows) - LANGUAGES, "more language")
-        say(f"… {more}; column `language` of the scored table")
+        more = trn(
+            "… {n} more language; column {column} of the scored table",
+            "… {n} more languages; column {column} of the scored table",
+            len(rows) - LANGUAGES,
+            column="`language`",
+        )
+        say(more)
     if note := strange_note(counts):
         say(sentence(note, width()))
+
+
+def campaign_head() -> list[str]:
+    """The head of a table of campaigns."""
+    return [tr("campaign"), tr("members"), tr("threads"), tr("authors"), tr("text")]
 
 
 def campaign_summary(campaigns: pd.DataFrame) -> None:
@@ -196,29 +229,47 @@ def campaign_summary(campaigns: pd.DataFrame) -> None:
     if len(campaigns):
         shown = ["campaign", "members", "threads", "authors", "text"]
         rows = campaigns[shown].head(5).itertuples(index=False)
-        say(table(shown, rows, width()))
+        say(table(campaign_head(), rows, width()))
         if len(campaigns) > 5:
-            more = plural(len(campaigns) - 5, "more campaign")
-            say(f"… {more}; column `campaign` of the scored table")
+            more = trn(
+                "… {n} more campaign; column {column} of the scored table",
+                "… {n} more campaigns; column {column} of the scored table",
+                len(campaigns) - 5,
+                column="`campaign`",
+            )
+            say(more)
 
 
 def report_summary(target: Path, reported: Reported) -> None:
     """What a report was written of."""
-    contents = f"{plural(reported.flagged, 'flagged comment')} of {reported.comments:,}"
+    contents = trn(
+        "{n} flagged comment of {all}",
+        "{n} flagged comments of {all}",
+        reported.flagged,
+        all=reported.comments,
+    )
     if reported.queued:
-        contents += f", {reported.queued:,} more to review"
+        contents += f", {trn('{n} more to review', '{n} more to review', reported.queued)}"
     if reported.shown < reported.flagged + reported.queued:
-        contents += f"; the {reported.shown:,} surest are in it"
-    tell(f"wrote {target} ({contents})")
+        contents += (
+            f"; {trn('the surest one is in it', 'the {n} surest are in it', reported.shown)}"
+        )
+    tell(tr("wrote {file} ({contents})", file=target, contents=contents))
     if reported.characters is not None:
-        say(f"texts are cut after {reported.characters:,} characters, so that the file stays small")
+        cut = tr(
+            "texts are cut after {n} characters, so that the file stays small",
+            n=reported.characters,
+        )
+        say(cut)
 
 
 def database_summary(target: Path, written: Written) -> None:
     """What a database holds, and how to look at it."""
-    contents = f"{plural(written.comments, 'comment')}, {plural(written.flags, 'flag')}"
-    tell(f"wrote {target} ({contents}) and {written.metadata}")
-    say(f"to look at it: datasette {target} -m {written.metadata}")
+    comments = trn("{n} comment", "{n} comments", written.comments)
+    contents = f"{comments}, {trn('{n} flag', '{n} flags', written.flags)}"
+    wrote = tr("wrote {file} ({contents})", file=target, contents=contents)
+    tell(tr("{wrote} and {other}", wrote=wrote, other=written.metadata))
+    say(tr("to look at it: {command}", command=f"datasette {target} -m {written.metadata}"))
 
 
 def print_flagged(flagged: pa.Table, most: int | None) -> None:
@@ -228,10 +279,17 @@ def print_flagged(flagged: pa.Table, most: int | None) -> None:
     shown = flagged.select(["id", "flags", "text"]).slice(0, most)
     rows = [row.values() for row in shown.to_pylist()]
     if rows:
-        typer.echo(table(["id", "flags", "text"], rows, width()))
+        typer.echo(table([tr("id"), tr("flags"), tr("text")], rows, width()))
     if len(shown) < len(flagged):
-        more = plural(len(flagged) - len(shown), "more flagged comment")
-        tell(f"… {more}: --all prints all, -o FILE or --report FILE keep them")
+        more = trn(
+            "… {n} more flagged comment: {all} prints all, {output} or {report} keep it",
+            "… {n} more flagged comments: {all} prints all, {output} or {report} keep them",
+            len(flagged) - len(shown),
+            all="--all",
+            output="-o FILE",
+            report="--report FILE",
+        )
+        tell(more)
 
 
 def print_tree(dump: Dump) -> None:

@@ -14,7 +14,7 @@ from moderation.cli.options import ModelArgument, Prevalence
 from moderation.cli.progress import working
 from moderation.errors import InputError
 from moderation.model.names import model_path
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
@@ -77,19 +77,25 @@ def thresholds(
     if read is not None:
         from moderation.model.held_out import not_trained_on
 
-        with working("scoring"):
+        with working(tr("scoring")):
             scores = chosen.score(read.comments, read.threads)
             unseen = not_trained_on(chosen, read.comments["text"], scores)
             shares = prevalences(chosen, unseen.scores)
         for sentence in unseen.notes(chosen.name, "comment"):
             tell(sentence)
-        say(f"how common the labels are: from {plural(len(read.comments), 'comment')} of the dump")
+        say(
+            trn(
+                "how common the labels are: from {n} comment of the dump",
+                "how common the labels are: from {n} comments of the dump",
+                len(read.comments),
+            )
+        )
     shares |= parse_prevalence(prevalence or [], chosen.labels)
     if wanted:
         chosen = with_goals(chosen, wanted, shares)
         folder_to_write = output or _writable(folder)
         chosen.save(folder_to_write)
-        say(f"wrote {folder_to_write}")
+        say(tr("wrote {file}", file=folder_to_write))
     _show(chosen, {} if wanted else shares, list(wanted))
     if not wanted:
         _show_languages(chosen)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moderation.cli.app import app, say
+from moderation.cli.app import app, say, tell
 from moderation.cli.options import LabelFiles, Prevalence
 from moderation.cli.progress import working
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from moderation.model.model import Model
@@ -83,7 +84,7 @@ def train(
     base = None if start is None else model_path(start)
     from moderation.cluster.folder_lock import hold_folder
 
-    with hold_folder(str(output)), working("training"):
+    with hold_folder(str(output)), working(tr("training")):
         if base is not None and languages is not None:
             sets = _public_sets(sources, data, use, skip_missing)
             model = _train_languages(base, languages, sets, labels, seed)
@@ -205,14 +206,14 @@ def _say_trained(model: Model, folder: Path) -> None:
                 label.operating["goal"],
             )
         )
-    columns = ("label", "ROC AUC", "threshold", "precision", "recall", "goal")
+    columns = (tr("label"), "ROC AUC", tr("threshold"), tr("precision"), tr("recall"), tr("goal"))
     say(table(columns, rows, width()))
-    say("on held-out rows; in brackets, the prevalence that a precision assumes")
+    tell(tr("on held-out rows; in brackets, the prevalence that a precision assumes"))
     if model.base is not None:
-        say("these figures are from before your labels were learnt on top:")
+        say(tr("these figures are from before your labels were learnt on top:"))
     for sentence in bought(model):
         say(sentence)
-    say(f"wrote {folder}")
+    say(tr("wrote {file}", file=folder))
 
 
 def _say_languages(model: Model) -> None:
@@ -231,6 +232,8 @@ def _say_languages(model: Model) -> None:
         sets = [one for one in part.sources if one.get("use", "S") != "S" and one.get("rows")]
         bound += [f"{language}: {one['name']} ({one['licence']})" for one in sets]
     if rows:
-        say(table(("language", "label", "ROC AUC", "recall", "goal"), rows, width()))
+        say(
+            table((tr("language"), tr("label"), "ROC AUC", tr("recall"), tr("goal")), rows, width())
+        )
     for one in bound:
-        say(f"learnt from a set that is not for models to be passed on: {one}")
+        say(tr("learnt from a set that is not for models to be passed on: {what}", what=one))

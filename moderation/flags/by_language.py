@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import STRING
 from moderation.language.identify import ENGLISH
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,12 +58,16 @@ def strange_note(counts: ByLanguage) -> str:
     untold = {name: one["cannot_tell"] for name, one in counts.items() if one["cannot_tell"]}
     if 2 * sum(untold.values()) <= comments:
         return ""
-    names = ", ".join([name or "unknown" for name in untold][:NAMED])
-    return (
-        f"{sum(untold.values()):,} of {comments:,} comments lack a score for some label, which the "
-        f"model has not learnt in their language ({names}): that they have no flag says nothing. "
-        "Decide on some (moderation queue, moderation review), then train on the decisions "
-        "(moderation train --from default)"
+    return tr(
+        "{n} of {comments} comments lack a score for some label, which the model has not learnt in "
+        "their language ({languages}): that they have no flag says nothing. Decide on some "
+        "({queue}, {review}), then train on the decisions ({train})",
+        n=sum(untold.values()),
+        comments=comments,
+        languages=", ".join([name or tr("unknown") for name in untold][:NAMED]),
+        queue="moderation queue",
+        review="moderation review",
+        train="moderation train --from default",
     )
 
 

@@ -18,7 +18,7 @@ from moderation.comments import STRING
 from moderation.errors import ModelError
 from moderation.language.identify import languages
 from moderation.model.by_language import parts_for
-from moderation.terminal import plural
+from moderation.translation import marked_plural, trn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,6 +113,13 @@ def text_keys(texts: Iterable[str]) -> np.ndarray:
     )
 
 
+_NOUNS = {
+    "row": marked_plural("{n} row", "{n} rows"),
+    "comment": marked_plural("{n} comment", "{n} comments"),
+    "case": marked_plural("{n} case", "{n} cases"),
+}
+
+
 @dataclass(frozen=True)
 class UnseenScores:
     """Scores as of a model that had not seen the rows. scores: (n rows) a column per label, float.
@@ -127,16 +134,31 @@ class UnseenScores:
 
     def notes(self, name: str, noun: str = "row") -> list[str]:
         """A sentence for each of the two, if there are such rows."""
+        held_out, left_out = int(self.held_out.sum()), int(self.left_out.sum())
+        rows = _NOUNS[noun]
         sentences = []
-        for rows, what in (
-            (self.held_out, "held-out scores"),
-            (self.left_out, "no score for labels of the conversation"),
-        ):
-            if count := int(rows.sum()):
-                verb = "counts" if count == 1 else "count"
-                sentences.append(
-                    f"{plural(count, noun)} that {name} learnt from {verb} with {what}"
+        if held_out:
+            sentences.append(
+                trn(
+                    "{rows} that {model} learnt from counts with held-out scores",
+                    "{rows} that {model} learnt from count with held-out scores",
+                    held_out,
+                    rows=trn(*rows, held_out),
+                    model=name,
                 )
+            )
+        if left_out:
+            sentences.append(
+                trn(
+                    "{rows} that {model} learnt from counts with no score for labels of the "
+                    "conversation",
+                    "{rows} that {model} learnt from count with no score for labels of the "
+                    "conversation",
+                    left_out,
+                    rows=trn(*rows, left_out),
+                    model=name,
+                )
+            )
         return sentences
 
 

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import HERE
 from moderation.model.figures import figures, percent
+from moderation.translation import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,13 @@ class Seen(NamedTuple):
         every = list(parts)
         bins = np.stack([one.bins for one in every]).sum(axis=0)
         return cls(sum(one.flags for one in every), bins)
+
+
+NOTE = marked(
+    "{label}: {flags} of {comments} comments are flagged, where some {expected} were to be "
+    "expected: either {label} is common here, or these are comments of a kind that the model does "
+    "not know. Look at some (moderation queue), then choose a threshold (moderation thresholds)"
+)
 
 
 @dataclass(frozen=True)
@@ -143,12 +151,8 @@ def _share(label: str, promised: Figures, seen: Seen) -> Share:
     expected = promised.flags * comments
     note = ""
     if seen.flags > MANY * expected + LEAST:
-        note = (
-            f"{label}: {seen.flags:,} of {comments:,} comments are flagged, where some "
-            f"{expected:,.0f} were to be expected: either {label} is common here, or these "
-            "are comments of a kind that the model does not know. Look at some (moderation "
-            "queue), then choose a threshold (moderation thresholds)"
-        )
+        told = {"label": label, "flags": f"{seen.flags:,}", "comments": f"{comments:,}"}
+        note = NOTE.format(**told, expected=f"{expected:,.0f}")
     return Share(value, low, high, _move(seen.bins, value), note)
 
 

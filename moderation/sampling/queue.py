@@ -19,6 +19,7 @@ from moderation.labels.table import label_names
 from moderation.model.held_out import text_keys
 from moderation.sampling.strata import Scores, Strata, draw, eligible
 from moderation.threads import parent_rows
+from moderation.translation import marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,10 +127,10 @@ def not_chosen(
     left = able & ~decided.some & ~picked
     rated = np.isfinite(scores.values).any(axis=1)
     counts = {
-        "decided already": able & decided.some & ~picked,
-        "nearly the same as others": left & rated,
-        "not scored": left & ~rated,  # in a language that no label has learnt
-        "without words, or no comments": ~able & ~picked,
+        marked("decided already"): able & decided.some & ~picked,
+        marked("nearly the same as others"): left & rated,
+        marked("not scored"): left & ~rated,  # in a language that no label has learnt
+        marked("without words, or no comments"): ~able & ~picked,
     }
     return {reason: int(rows.sum()) for reason, rows in counts.items() if rows.any()}
 

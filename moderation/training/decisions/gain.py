@@ -8,6 +8,7 @@ import numpy as np
 
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample, shown
 from moderation.model.calibration import sigmoid
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     from moderation.model.labels import ContextLabel, TextLabel
@@ -72,31 +73,57 @@ def _alone(part: Model) -> list[str]:
 
 
 def _line(head: TextLabel | ContextLabel, positives: int, negatives: int, carried: bool) -> str:
-    start = f"{head.name}: {positives + negatives:,} decisions"
+    count = positives + negatives
+    start = trn("{label}: {n} decision", "{label}: {n} decisions", count, label=head.name)
     stated = head.metrics.get("decisions")
     if stated is None:
-        return f"{start} ({positives:,} yes, {negatives:,} no){_why(head, carried)}"
+        answers = tr("{start} ({yes} yes, {no} no)", start=start, yes=positives, no=negatives)
+        return _not_learnt(head, carried, answers)
     held = stated["held_out"]
     value, low, high = held["closed"]
     if value is None or low is None:
-        return f"{start} learnt; too few to measure what they bought"
+        return tr("{start} learnt; too few to measure what they bought", start=start)
     was, now = held["before"], held["after"]
-    verb = "closed" if value >= 0 else "opened"
-    share = f"{abs(value):.0%} ({low * 100:.0f} to {high * 100:.0f})"
-    return (
-        f"{start} {verb} {share} of what average precision missed: {was:.3f} -> {now:.3f}, held out"
+    told = {
+        "start": start,
+        "share": f"{abs(value):.0%}",
+        "low": f"{low * 100:.0f}",
+        "high": f"{high * 100:.0f}",
+        "before": f"{was:.3f}",
+        "after": f"{now:.3f}",
+    }
+    if value >= 0:
+        return tr(
+            "{start} closed {share} ({low} to {high}) of what average precision missed: {before} "
+            "-> {after}, held out",
+            **told,
+        )
+    return tr(
+        "{start} opened {share} ({low} to {high}) of what average precision missed: {before} "
+        "-> {after}, held out",
+        **told,
     )
 
 
-def _why(head: TextLabel | ContextLabel, carried: bool) -> str:
+def _not_learnt(head: TextLabel | ContextLabel, carried: bool, answers: str) -> str:
+    """Why decisions are not measured, or were not learnt."""
     in_context = hasattr(head, "head")
     if not carried:
-        why = "what they bought is not measured" if in_context else "too few to weigh or to measure"
-        return f": learnt with the rest; {why}"
+        if in_context:
+            return tr(
+                "{answers}: learnt with the rest; what they bought is not measured", answers=answers
+            )
+        return tr(
+            "{answers}: learnt with the rest; too few to weigh or to measure", answers=answers
+        )
     if in_context:
-        why = "read from the conversation, which only a full training with --sources learns"
-        return f", not learnt: {why}"
-    return ", not learnt: too few new ones of either answer"
+        return tr(
+            "{answers}, not learnt: read from the conversation, which only a full training with "
+            "{option} learns",
+            answers=answers,
+            option="--sources",
+        )
+    return tr("{answers}, not learnt: too few new ones of either answer", answers=answers)
 
 
 def _closed(before: np.ndarray, after: np.ndarray) -> np.ndarray:

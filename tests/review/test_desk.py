@@ -401,6 +401,22 @@ def test_hostile_comments_do_nothing_in_the_panels(browser, tmp_path, kind):
         starting.__exit__(None, None, None)
 
 
+def test_labels_are_buttons_that_say_how_many_wait(context, tmp_path):
+    frame = scored(*[(1, f"text {k}", 0.9, 0.9, "spam" if k % 3 else "off_topic")
+                     for k in range(9)])  # fmt: skip
+    page = opened(context, report(tmp_path, frame))
+    said = [text.strip() for text in page.locator("#by-label button").all_inner_texts()]
+    assert said == ["all 9", "spam 6", "off-topic 3"]
+    page.click("#by-label button:has-text('off-topic')")
+    page.wait_for_function("() => /of 3;/.test(document.getElementById('count').textContent)")
+    assert page.get_attribute("#by-label button:has-text('off-topic')", "aria-pressed") == "true"
+    press(page, "y")
+    page.wait_for_selector("#by-label button:has-text('off-topic 2')")
+    assert page.evaluate("progress.value / progress.max") == pytest.approx(1 / 3)
+    page.click("#by-label button:has-text('all')")
+    page.wait_for_function("() => /of 8;/.test(document.getElementById('count').textContent)")
+
+
 def test_statements_of_reasons_say_the_rule_and_what_was_done_and_no_note(context, tmp_path):
     page = opened(context, report(tmp_path, flagged_spam(3)))
     page.keyboard.press("e")

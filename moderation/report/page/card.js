@@ -160,13 +160,14 @@ function card(at) {
   const thread = columns.threads[columns.thread[at]];
   const others = columns.inThread.get(columns.thread[at])?.length - 1 || 0;
   const alike = (columns.alike.get(columns.campaign[at])?.length || 1) - 1;
+  const theirs = columns.byAuthor.get(columns.author[at])?.length || 0;
   const marks = together(entry.why);
   const reasons = Object.entries(entry.why).map(([label, said]) => because(label, said, row));
   return element("article", { class: "card", "aria-label": tr("Comment {n}", { n: columns.row[at] }) },
     element("header", { class: "card-head" },
       element("h2", { id: "comment-title", tabindex: "-1" }, attributes(name(columns.titleAt(at) || tr("no title")), { lang: spokenIn(store.comment(row)).lang })),
       button(thread && thread[3] > 1 ? tr("Conversation of {n}", { n: thread[3] }) : tr("Conversation"), () => app.togglePanel("thread"), { title: tr("key {key}", { key: "h" }) }),
-      columns.authorAt(at) ? button(tr("Author"), () => app.togglePanel("author"), { title: tr("key {key}", { key: "i" }) }) : "",
+      columns.authorAt(at) ? button(theirs > 1 ? tr("Author: {n} in the queue", { n: theirs }) : tr("Author"), () => app.togglePanel("author"), { title: tr("key {key}", { key: "i" }) }) : "",
       others > 0 ? button(trn("{n} other flagged comment in this thread", "{n} other flagged comments in this thread", others),
         () => app.filter({ thread: thread[0] }), { class: "link" }) : ""),
     columns.queued[at] ? element("p", { class: "meta" }, tr("Asked for: {why}.", { why: whyListed(columns.reasons[columns.reason[at]]) }), " ",

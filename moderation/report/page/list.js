@@ -76,6 +76,7 @@ app.drawList = () => {
     ? (place >= 0 ? tr("{place} of {all}; {open} to review", { place: place + 1, all: app.list.length, open })
       : tr("{all}; {open} to review", { all: app.list.length, open }))
     : tr("none");
+  Object.assign(byId("progress"), { max: Math.max(1, app.list.length), value: app.list.length - open, hidden: app.list.length < 2 });
   byId("pick-all").parentElement.hidden = !app.list.length;
   byId("pick-all").checked = app.list.length > 0 && app.list.every((at) => app.selected.has(at));
   byId("pick-all").indeterminate = app.selected.size > 0 && !byId("pick-all").checked;
@@ -95,6 +96,7 @@ app.drawList = () => {
   const now = byId("list").querySelector("li.now");
   if (now && place !== app.placeShown) scrollWithin(byId("list"), now);
   app.placeShown = place;
+  app.countLabels();
   const lacking = shown.map((at) => app.columns.row[at]).filter((row) => !app.store.brief(row));
   if (lacking.length) app.store.texts(lacking, SNIPPET).then(() => { if (lacking.every((row) => app.store.brief(row))) app.drawList(); }).catch(() => {});
 };

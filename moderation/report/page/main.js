@@ -26,6 +26,7 @@ app.drawFilters = () => {
   options("order", Object.entries(ORDERS).map(([key, one]) => [key, one.title]), state.order);
   options("status", [["", tr("any")], ...app.columns.statuses.map((one) => [one, nameIn(STATUS_NAMES, one)])], state.status);
   options("reason", [["", tr("any")], ...app.columns.reasons.map((one) => [one, whyListed(one)])], state.reason);
+  drawByLabel(counts);
   for (const key of ["min", "max", "q"]) if (document.activeElement !== byId(key)) byId(key).value = state[key];
   const chips = [];
   const chip = (key, what, text) => chips.push(element("li", {}, element("button", { type: "button", class: "chip",
@@ -40,6 +41,30 @@ app.drawFilters = () => {
   const used = ["label", "min", "max", "status", "reason"].filter((key) => String(state[key]) !== String(PLAIN[key])).length;
   byId("more-said").textContent = [ORDERS[state.order].title, SHOWN_NAMES[state.show], used ? trn("{n} filter", "{n} filters", used) : ""].filter(Boolean).join("; ");
   byId("chips").replaceChildren(...chips);
+};
+
+// The labels as buttons that say how many wait, for what the filters would hide.
+function drawByLabel({ any, labels }) {
+  const box = byId("by-label");
+  const { label } = app.state;
+  const choices = page.labels.filter((one) => labels[one] || one === label);
+  const drawn = JSON.stringify([label, any, labels]);
+  box.hidden = choices.length < 2 && !label;
+  if (box.dataset.drawn === drawn) return;
+  box.dataset.drawn = drawn;
+  const focused = document.activeElement?.closest?.("#by-label button")?.value;
+  const choice = (key, text, n, k) => element("button", { type: "button", class: "chip", value: key, "aria-pressed": String(key === label),
+    click: () => app.filter({ label: key, from: "", row: "" }).catch((error) => announce(error.message)) },
+    k >= 0 ? shape(k) : "", ` ${text} `, element("span", { class: "figure" }, number(n)));
+  box.replaceChildren(choice("", tr("all"), any, -1), ...choices.map((one) => choice(one, words(one), labels[one], page.labels.indexOf(one))));
+  if (focused !== undefined) box.querySelector(`button[value="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+// After a decision, when the next comment shows: fifty thousand rows are counted for it.
+let counting;
+app.countLabels = () => {
+  clearTimeout(counting);
+  counting = setTimeout(() => drawByLabel(facets(app.columns, app.state, app.found, app.reviewed)), 200);
 };
 
 function listen() {

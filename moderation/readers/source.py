@@ -8,7 +8,6 @@ from __future__ import annotations
 import bz2
 import codecs
 import contextlib
-import gzip
 import io
 import lzma
 import os
@@ -37,7 +36,14 @@ from moderation.readers.encodings import (
     marked,
     telling,
 )
-from moderation.readers.streams import Transcoded, ZstdFrames, cut_character, read_fully
+from moderation.readers.streams import (
+    Inflated,
+    Part,
+    Transcoded,
+    ZstdFrames,
+    cut_character,
+    read_fully,
+)
 from moderation.temporary import Folder
 
 if TYPE_CHECKING:
@@ -84,6 +90,7 @@ _SCRIPT = re.compile(  # `window.YTD.tweets.part0 = [`, `var data = {`, `callbac
 )
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _LOCAL = struct.Struct("<14xIII")  # of a member's own head: checksum, packed size, size
+_NAMES_AT = 26  # bytes into a member's own head, where the lengths of its name and more stand
 _SIZES_BEHIND = 8  # flag: they stand behind the content
 _NOTHING = 2  # bytes that an empty file takes, packed
 _ZIP_END = 22  # bytes of the record at an archive's end, where it has no comment
@@ -251,7 +258,7 @@ class Source:
 
     def _decompressed(self, file: BinaryIO) -> IO[bytes]:
         openers: dict[str, Callable[[BinaryIO], Any]] = {
-            "gzip": lambda file: gzip.GzipFile(fileobj=file),
+            "gzip": lambda file: io.BufferedReader(Inflated(file), 1 << 17),
             "bzip2": bz2.BZ2File,
             "xz": lzma.LZMAFile,
             "zstd": lambda file: io.BufferedReader(ZstdFrames(file)),
@@ -259,7 +266,7 @@ class Source:
         }
         return cast("IO[bytes]", openers[self.compression or ""](file))
 
-    def _unzipped(self, _: BinaryIO) -> IO[bytes]:
+    def _unzipped(self, file: BinaryIO) -> IO[bytes]:
         archive = (self._archive or self).directory
         try:
             member = self._entry or archive.getinfo(self.member or "")
@@ -270,9 +277,20 @@ class Source:
         if member.file_size > self._limit:
             self._explode()
         try:
-            return archive.open(member)
+            opened = archive.open(member)  # which looks at the member's own head
         except BAD_ZIP as error:
             raise InputError(f"{self.name}: damaged in the archive: {error}") from error
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            return opened
+        opened.close()
+        file.seek(member.header_offset + _NAMES_AT)
+        names = int.from_bytes(file.read(2), "little") + int.from_bytes(file.read(2), "little")
+        file.seek(names, io.SEEK_CUR)
+        size, checksum = member.compress_size, member.CRC
+        if member.compress_type == zipfile.ZIP_STORED:
+            return io.BufferedReader(Part(file, size, checksum))
+        inflated = Inflated(file, raw=True, size=size, checksum=checksum)
+        return io.BufferedReader(inflated, 1 << 17)
 
     @property
     def misstated(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import io
+import sys
+import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import zstandard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ZSTD_INPUT = 1 << 14  # bytes at a time, and fewer where they grow beyond measure
 ZSTD_OUTPUT = 1 << 22
@@ -52,6 +54,115 @@ class ZstdFrames(io.RawIOBase):
         buffer[:count] = self._ready[:count]
         self._ready = self._ready[count:]
         return count
+
+
+class Inflated(io.RawIOBase):
+    """What zlib has packed, in gzip's members or without any frame (`raw`).
+
+    Python's own streams lose what they have unpacked when they meet damage or a wrong checksum;
+    this one gives it, and raises then. size, checksum: of packed data without a frame.
+    """
+
+    def __init__(
+        self, file: BinaryIO, *, raw: bool = False, size: int = 0, checksum: int | None = None
+    ) -> None:
+        self._file = file
+        self._bits = -zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 16
+        self._left = size if raw else sys.maxsize
+        self._checksum, self._sum = checksum, 0
+        self._decoder: Any = zlib.decompressobj(self._bits)
+        self._begun = raw
+        self._input, self._portion = b"", 256
+        self._ready = memoryview(b"")
+        self._damage: zlib.error | None = None
+
+    def readable(self) -> bool:
+        """As of every raw stream."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes, and how many they are; 0 at the end."""
+        while not self._ready:
+            if self._damage:
+                raise self._damage
+            if self._decoder.eof and not self._next_member():
+                return 0
+            data = self._input or self._read()
+            if not data and not self._begun:
+                return 0
+            if not data:
+                raise EOFError("the packed data is cut")
+            self._begun = True
+            self._ready = memoryview(self._unpacked(data))
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def _read(self) -> bytes:
+        data = self._file.read(min(self._portion, self._left))
+        self._left -= len(data)
+        return data
+
+    def _next_member(self) -> bool:
+        """Whether more members follow behind one that has ended; zeros behind it fill a block."""
+        if self._bits < 0:
+            if self._checksum is not None and self._sum != self._checksum:
+                raise zlib.error("the checksum is wrong")
+            return False
+        data = self._decoder.unused_data
+        while data is not None and not data.strip(b"\0"):
+            data = self._read() or None
+        self._input = data.lstrip(b"\0") if data else b""
+        self._decoder, self._begun = zlib.decompressobj(self._bits), False
+        return bool(self._input)
+
+    def _unpacked(self, data: bytes) -> bytes:
+        """What these bytes hold, up to damage among them."""
+        before = self._decoder.copy()
+        try:
+            found: bytes = self._decoder.decompress(data)
+        except zlib.error as error:
+            self._damage = error
+            found = b"".join(_before_damage(before, data))
+        self._input = b""
+        self._sum = zlib.crc32(found, self._sum)
+        much = len(found) > ZSTD_OUTPUT
+        self._portion = max(64, self._portion // 8) if much else min(ZSTD_INPUT, self._portion * 2)
+        return found
+
+
+def _before_damage(decoder: Any, data: bytes) -> Iterator[bytes]:
+    """What can be unpacked byte by byte."""
+    for byte in data:
+        try:
+            yield decoder.decompress(bytes([byte]))
+        except zlib.error:
+            return
+
+
+class Part(io.RawIOBase):
+    """So many bytes of a file from where it stands. Raises zlib.error for a wrong checksum."""
+
+    def __init__(self, file: BinaryIO, size: int, checksum: int) -> None:
+        self._file, self._left = file, size
+        self._checksum, self._sum = checksum, 0
+
+    def readable(self) -> bool:
+        """As of every raw stream."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes, and how many they are; 0 at the end."""
+        data = self._file.read(min(len(buffer), self._left))
+        if not data and self._left:
+            raise EOFError("the content is cut")
+        if not data and self._sum != self._checksum:
+            raise zlib.error("the checksum is wrong")
+        self._left -= len(data)
+        self._sum = zlib.crc32(data, self._sum)
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class Transcoded(io.RawIOBase):

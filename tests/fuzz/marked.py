@@ -9,10 +9,13 @@ asked.
 """
 
 import argparse
+import io
 import random
 import re
 import sys
 import tempfile
+import zipfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +24,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parent))
 
 from marked_dumps import DUMPS, PROSE
-from mutate import DAMAGES
+from mutate import DAMAGES, WRAPPERS
 
 from moderation.errors import ModerationError
 from moderation.readers import READERS, read
@@ -78,6 +81,10 @@ WORDS = [
 ARTICLE = PROSE.encode()
 OPENED = {"convokit", "discourse", "mastodon", "telegram"}
 """Formats in which a comment that answers nothing is its thread's article."""
+SINGLE = {"hashover", "xlsx", "sqlite"}
+"""Formats of which a file cannot go on as another."""
+PACKED = {"xlsx", "sqlite", "convokit"}
+"""Formats that are no text, or are packed by themselves."""
 BYTES = re.compile(r"\bbytes ([\d,]+) to ([\d,]+)")
 BEHIND = re.compile(r"\bbyte ([\d,]+) of the decompressed content")
 RECORDS = re.compile(r"record ([\d,]+) to the end")
@@ -203,13 +210,48 @@ def shortfall(notes: list[str]) -> int:
     return sum(number(one[1]) - number(one[2]) for one in found if one)
 
 
+def as_text(dump: bytes) -> bytes:
+    """The bytes in which marks and places are told: unpacked as far as that goes, as UTF-8."""
+    if dump.startswith(b"\x1f\x8b"):
+        dump = b"".join(unpacked(zlib.decompressobj(31).decompress, io.BytesIO(dump)))
+    elif dump.startswith(b"PK\3\4") and b"comments.dump" in dump:
+        dump = member_text(dump)
+    wide = dump.startswith((b"\xff\xfe", b"\xfe\xff")) or dump[:200].count(0) > 60
+    if not wide:
+        return dump
+    little = dump[1:200:2].count(0) > dump[:200:2].count(0)
+    return dump.decode("utf-16-le" if little else "utf-16-be", "replace").strip("\ufeff").encode()
+
+
+def member_text(dump: bytes) -> bytes:
+    """What can be read of an archive's one member."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(dump))
+        with archive, archive.open(archive.namelist()[0]) as content:
+            return b"".join(unpacked(bytes, content))
+    except (zipfile.BadZipFile, IndexError, NotImplementedError, OSError, RuntimeError, ValueError):
+        return b""
+
+
+def unpacked(unpack, stream):
+    """Pieces of a stream, as far as they can be unpacked."""
+    while True:
+        try:
+            piece = stream.read(64)
+            if not piece:
+                return
+            yield unpack(piece)
+        except (zlib.error, zipfile.BadZipFile, EOFError, NotImplementedError):
+            return
+
+
 def outcome(path: Path, issued: Counter[bytes]) -> Outcome:
     """Read a dump; which of its marks got lost.
 
     issued: how often each mark stood in the undamaged dump. Some formats have each text twice, as
     HTML and plain: it is whole where both are.
     """
-    raw = path.read_bytes()
+    raw = as_text(path.read_bytes())
     present: dict[bytes, list[int]] = defaultdict(list)
     for mark in MARK.finditer(raw):
         present[mark[0]].append(mark.start())
@@ -274,12 +316,18 @@ def dumps(count: int, seed: int, only: str | None = None):
         if name.startswith("hashover"):
             marked = dict([*marked.items()][:1])
         dump = make([*marked.values()])
-        issued = Counter(MARK.findall(dump))
         done = []
-        for _ in range(chance.choice([1, 1, 1, 2])):
+        if name not in SINGLE and chance.random() < 0.04:
+            done.append("two in one file")
+            dump += make([*texts(chance.choice(SIZES), chance).values()])
+        issued = Counter(MARK.findall(dump))
+        for _ in range(chance.choice([1, 1, 1, 1, 2, 2, 3, 4])):
             damage = chance.choice([*DAMAGES])
             dump = DAMAGES[damage](dump, chance)
             done.append(damage)
+        if name not in PACKED and chance.random() < 0.06:
+            done.append(chance.choice([*WRAPPERS]))
+            dump = WRAPPERS[done[-1]](dump, chance)
         yield turn, name, file, done, dump, issued
 
 

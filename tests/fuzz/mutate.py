@@ -4,11 +4,14 @@ What must hold: no exception but ours, no hang, and records in = comments + reje
 """
 
 import argparse
+import gzip
+import io
 import random
 import re
 import signal
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -115,7 +118,93 @@ def _line_ends(dump: bytes, chance: random.Random) -> bytes:
     return dump[:at] + chance.choice([b"", b"\r", b"\r\n", b"\n\n", b" "]) + dump[at + 1 :]
 
 
+def _border(dump: bytes, chance: random.Random) -> bytes:
+    """Cut where a block of the disk ends: 4 KiB, or of small files 512 bytes."""
+    block = 4096 if len(dump) > 4096 else 512
+    return dump[: block * chance.randint(1, max(1, len(dump) // block))]
+
+
+def _mixed_ends(dump: bytes, chance: random.Random) -> bytes:
+    lines = dump.split(b"\n")
+    ends = [chance.choice([b"\n", b"\r\n", b"\r"]) for _ in lines[1:]]
+    return b"".join(part for pair in zip(lines, [*ends, b""], strict=True) for part in pair)
+
+
+def _wide(dump: bytes, chance: random.Random) -> bytes:
+    """As UTF-16, with a mark or without."""
+    encoding = chance.choice(["utf-16", "utf-16-le", "utf-16-be"])
+    return dump.decode("utf-8-sig", "replace").encode(encoding)
+
+
+def _nul_run(dump: bytes, chance: random.Random) -> bytes:
+    start, end = _stretch(dump, chance, 1 << chance.randint(4, 12))
+    return dump[:start] + b"\0" * (end - start) + dump[end:]
+
+
+def _blocks(dump: bytes, chance: random.Random) -> tuple[int, int, int]:
+    """A size, and the numbers of two blocks of it."""
+    size = chance.choice([512, 4096]) if len(dump) > 8192 else 512
+    count = max(1, len(dump) // size)
+    return size, chance.randrange(count), chance.randrange(count)
+
+
+def _swapped_blocks(dump: bytes, chance: random.Random) -> bytes:
+    size, one, other = _blocks(dump, chance)
+    a, b = sorted([one * size, other * size])
+    if a == b:
+        return dump
+    return (
+        dump[:a] + dump[b : b + size] + dump[a + size : b] + dump[a : a + size] + dump[b + size :]
+    )
+
+
+def _block_over_another(dump: bytes, chance: random.Random) -> bytes:
+    size, one, other = _blocks(dump, chance)
+    a, b = one * size, other * size
+    return dump[:b] + dump[a : a + size] + dump[b + size :]
+
+
+def _glued(dump: bytes, chance: random.Random) -> bytes:
+    """A line cut within, and the rest of one of the next lines behind it."""
+    lines = dump.splitlines(keepends=True)
+    at = chance.randrange(len(lines) or 1)
+    other = min(len(lines) - 1, at + chance.randint(1, 3))
+    if other <= at:
+        return _delete(dump, chance)
+    head = lines[at][: chance.randrange(len(lines[at]))]
+    tail = lines[other][chance.randrange(len(lines[other])) :]
+    return b"".join([*lines[:at], head, tail, *lines[other + 1 :]])
+
+
+def _packed(dump: bytes, chance: random.Random) -> bytes:
+    """Packed by gzip, with a few bits flipped, or cut."""
+    packed = gzip.compress(dump, mtime=0)
+    return _cut_tail(packed, chance) if chance.random() < 0.3 else _few_flips(packed, chance)
+
+
+def _zipped(dump: bytes, chance: random.Random) -> bytes:
+    """In an archive, with a few bits flipped."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(
+        made, "w", chance.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+    ) as zipped:
+        zipped.writestr(zipfile.ZipInfo("comments.dump"), dump)
+    return _few_flips(made.getvalue(), chance)
+
+
+def _few_flips(dump: bytes, chance: random.Random) -> bytes:
+    for _ in range(chance.choice([0, 1, 1, 3])):
+        dump = _flip(dump, chance)
+    return dump
+
+
 DAMAGES = {
+    "border": _border,
+    "mixed ends": _mixed_ends,
+    "nul run": _nul_run,
+    "swapped blocks": _swapped_blocks,
+    "block over another": _block_over_another,
+    "glued": _glued,
     "flip": _flip,
     "replace": _replace,
     "nul": _nul,
@@ -132,6 +221,8 @@ DAMAGES = {
     "line ends": _line_ends,
 }
 """What can befall a file: name -> the bytes before and a generator to the bytes after."""
+WRAPPERS = {"utf-16": _wide, "gzip": _packed, "zip": _zipped}
+"""What else may have befallen it at last."""
 
 
 class HangError(Exception):

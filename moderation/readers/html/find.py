@@ -90,10 +90,10 @@ class Elements(NamedTuple):
 def comment_elements(page: LexborHTMLParser) -> Elements:
     """The elements of a page that hold one comment each."""
     best = Elements([], sure=True, forum=False)
-    articles = _articles(page)
+    articles, wholes = _articles(page), _wholes(page)
     for finder in FINDERS:
         exact = finder in _EXACT
-        elements = _whole(finder(page), set() if exact else articles, exact)
+        elements = _whole(finder(page), set() if exact else articles, wholes, exact)
         if len(elements) > _MORE * len(best.nodes):
             best = Elements(elements, exact or finder in _NAMED, finder is forum_posts)
         if exact and len(best.nodes) >= _SURE:
@@ -101,11 +101,13 @@ def comment_elements(page: LexborHTMLParser) -> Elements:
     return best
 
 
-def _whole(nodes: Iterable[LexborNode], articles: set[int], exact: bool) -> list[LexborNode]:
+def _whole(
+    nodes: Iterable[LexborNode], articles: set[int], wholes: set[int], exact: bool
+) -> list[LexborNode]:
     """The nodes that hold a comment of their own: no doubles, no wrappers, nothing of a sidebar.
 
-    articles: elements that are none. exact: every node is a comment; else one inside another may
-    be but a part of it.
+    articles: elements that are none. wholes: those with an author or a time. exact: every node is
+    a comment; else one inside another may be but a part of it.
     """
     unique: dict[int, LexborNode] = {node.mem_id: node for node in nodes}
     dropped: set[int] = set()
@@ -118,20 +120,25 @@ def _whole(nodes: Iterable[LexborNode], articles: set[int], exact: bool) -> list
             dropped.add(mem)
         elif outer is not None:
             same = key_of(outer) == key_of(node) is not None
-            if same or (not exact and _same_comment(outer, node)):
+            if same or (not exact and _same_comment(outer, node, wholes)):
                 dropped.add(mem)
     return [node for mem, node in unique.items() if mem not in dropped]
 
 
 def _articles(page: LexborHTMLParser) -> set[int]:
     """What stands around a headline: the article's id and class may be made as a comment's are."""
-    frames: set[int] = set()
-    for headline in page.css("h1, [itemprop='articleBody'], [itemprop='headline']"):
-        above: LexborNode | None = headline
-        while above is not None and above.mem_id not in frames:
-            frames.add(above.mem_id)
+    return _around(page, "h1, [itemprop='articleBody'], [itemprop='headline']")
+
+
+def _around(page: LexborHTMLParser, selector: str) -> set[int]:
+    """The elements that a selector finds, and those around them, each met once."""
+    found: set[int] = set()
+    for node in page.css(selector):
+        above: LexborNode | None = node
+        while above is not None and above.mem_id not in found:
+            found.add(above.mem_id)
             above = above.parent
-    return frames
+    return found
 
 
 def _has_words(node: LexborNode) -> bool:
@@ -141,12 +148,15 @@ def _has_words(node: LexborNode) -> bool:
     )
 
 
-def _same_comment(outer: LexborNode, inner: LexborNode) -> bool:
-    """True when `inner` is but a part of the comment whose element is `outer`."""
+def _same_comment(outer: LexborNode, inner: LexborNode, wholes: set[int]) -> bool:
+    """True when `inner` is but a part of the comment whose element is `outer`.
+
+    wholes: elements with an author or a time.
+    """
     ids = key_of(outer), key_of(inner)
     if all(ids):
         return ids[0] == ids[1]
-    if _looks_whole(outer) and not _looks_whole(inner):
+    if outer.mem_id in wholes and inner.mem_id not in wholes:
         return True
     return (
         inner.tag != outer.tag
@@ -278,6 +288,12 @@ def _posts(page: LexborHTMLParser) -> list[LexborNode]:
     return posts if len(posts) > 1 else []
 
 
+_BESIDE_TEXT = (
+    "time, cite, .fn, [itemprop='author'], [class*='author'], [class*='user'],"
+    " [class*='date'], [class*='time'], [class*='name'], [class*='meta']"
+)
+
+
 def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
     """The general rule: the commonest class that says "one comment" and holds more than a name."""
     groups: dict[str, list[LexborNode]] = {}
@@ -286,8 +302,10 @@ def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
             for name in classes(node):
                 if _ITEM_CLASS.match(name):
                     groups.setdefault(name.lower(), []).append(node)
+    wholes = _wholes(page) if groups else set()
     rated = [
-        (sum(map(_looks_whole, nodes)), -at, nodes) for at, nodes in enumerate(groups.values())
+        (sum(node.mem_id in wholes for node in nodes), -at, nodes)
+        for at, nodes in enumerate(groups.values())
     ]
     if not rated:
         return []
@@ -295,16 +313,9 @@ def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
     return nodes if count else []
 
 
-def _looks_whole(node: LexborNode) -> bool:
-    """True when an element holds an author or a time beside its text."""
-    return (
-        node.css_first(
-            "time, cite, .fn, [itemprop='author'], [class*='author'], [class*='user'],"
-            " [class*='date'], [class*='time'],"
-            " [class*='name'], [class*='meta']"
-        )
-        is not None
-    )
+def _wholes(page: LexborHTMLParser) -> set[int]:
+    """The elements that hold an author or a time beside their text."""
+    return _around(page, _BESIDE_TEXT)
 
 
 FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (

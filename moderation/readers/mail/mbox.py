@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import getaddresses
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from moderation.comments import Batch
     from moderation.readers.source import Source
 
+_RETURN = re.compile(rb"\r(?!\n)")
 _FROM = re.compile(rb"(?:\A|(?<=\n))From [^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:|>From )")
 _LATER = re.compile(r"\nFrom [^\n]*\d\d:\d\d[^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:)")
 _HEADS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}", re.MULTILINE)
@@ -52,7 +54,7 @@ _ANSWER = re.compile(
 
 def detect(source: Source) -> str | None:
     """`From ` and heads, or the heads of one message."""
-    head = source.sample.replace("\r\n", "\n").lstrip("\ufeff\n")
+    head = source.sample.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff\n")
     envelope = head.startswith("From ")
     text = head.partition("\n")[2].lstrip(">") if envelope else head
     heads = _HEADS.match(text)
@@ -72,7 +74,7 @@ def _findings(source: Source) -> Iterator[Finding]:
     rows: list[Row] = []
     titles: dict[str, str] = {}
     for number, (byte, raw) in enumerate(_messages(source), 1):
-        message = message_from_bytes(raw)
+        message = message_from_bytes(raw.replace(b"\r\n", b"\n"))
         row = _row(message, number)
         if why := _wrong(message, row):
             yield 1
@@ -118,8 +120,8 @@ def _is_odd(name: str, value: str) -> bool:
 def _messages(source: Source) -> Iterator[tuple[int, bytes]]:
     """The messages of a mailbox with the byte where each begins, without the line before it."""
     pending, byte = b"", 0
-    for block in byte_blocks(source):
-        pending += block.replace(b"\r\n", b"\n")
+    for block in _blocks(source):
+        pending += block
         found = list(_FROM.finditer(pending))
         at = 0
         for mark in found:
@@ -131,6 +133,16 @@ def _messages(source: Source) -> Iterator[tuple[int, bytes]]:
         pending, byte = pending[at:], byte + at
     if pending.strip():
         yield byte, pending
+
+
+def _blocks(source: Source) -> Iterator[bytes]:
+    """The file, carriage returns that end a line alone as newlines."""
+    carried = b""
+    for block in chain(byte_blocks(source), [b""]):
+        whole = carried + block
+        carried = b"\r" if block and whole.endswith(b"\r") else b""
+        whole = whole[: len(whole) - len(carried)]
+        yield _RETURN.sub(b"\n", whole) if b"\r" in whole else whole
 
 
 def _row(message: Message, number: int) -> Row:

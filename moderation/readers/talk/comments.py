@@ -21,6 +21,8 @@ USER = re.compile(
     r'href="[^"]*?(?:/wiki/|title=|/index\.php/)([^":/?#&]{2,60}):([^"/?#&]+)[^>]*>(?:<[^>]*>)*([^<]*)'
 )
 _NEAR = 300  # characters of markup before a signature's time, in which it links to the user
+_ZONE = re.compile(r"\([A-Z]{2,5}\)")
+_LONGEST_STAMP = 60  # characters before its zone
 _TALK = re.compile(r"\s*\([^()]{1,60}\)\s*$")
 _DASHES = " \t\n-–—―~·•|,/"
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -118,10 +120,12 @@ def findings(
 
 def signed(page: str) -> int:
     """How many times of a page's source stand behind a link to a user."""
-    return sum(
-        USER.search(page, max(0, stamp.start() - _NEAR), stamp.start()) is not None
-        for stamp in STAMP.finditer(page)
-    )
+    count = 0
+    for zone in _ZONE.finditer(page):
+        stamp = STAMP.search(page, max(0, zone.start() - _LONGEST_STAMP), zone.end())
+        if stamp and USER.search(page, max(0, stamp.start() - _NEAR), stamp.start()):
+            count += 1
+    return count
 
 
 def _last_stamp(text: str) -> re.Match[str] | None:

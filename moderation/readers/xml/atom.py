@@ -36,6 +36,7 @@ _ELEMENTS = frozenset(
     b"entry id title updated published issued modified created author name uri email contributor "
     b"content summary link category rights copyright source generator icon logo subtitle".split()
 )
+_OF_THREADS = re.compile(rb"<thr:(?!in-reply-to\b|total\b)")  # what RFC 4685 does not have
 _BARE = re.compile(rb"<([A-Za-z][\w.-]*)[\s/>]")
 _FIELDS = ("content", "summary", "published", "entry")
 _PROSE = ("content", "summary", "title", "author", "source", "title", "rights")
@@ -182,6 +183,7 @@ def _is_odd(entry: Node, fields: dict[str, str], xml: bytes) -> bool:
     return bool(
         _kind(entry, fields) not in (*_KINDS, "")
         or not _ELEMENTS.issuperset(_BARE.findall(xml))
+        or _OF_THREADS.search(xml) is not None
         or any(node.attribute("ref") or _is_bent(node.name) for node in entry.nodes)
     )
 

@@ -244,3 +244,14 @@ def test_both_readers_agree_on_shared_pages(name):
         (depth, "".join(row.text.split())[:60])
         for depth, row in zip(depths(page), page, strict=True)
     ]
+
+
+def test_comments_in_thousands_of_elements_that_do_not_end(tmp_path):
+    unit = (
+        "<div class='comment' id='comment-{0}'><cite>A{0}</cite><p>Words of mine, number {0}.</p>"
+    )
+    path = tmp_path / "page.html"
+    path.write_text("<html><body>" + "".join(map(unit.format, range(3000))))
+    dump = read(path)
+    assert len(dump.comments) == 3000
+    assert dump.rejects.empty

@@ -62,3 +62,20 @@ def test_words_of_a_comment_elsewhere_in_it(tmp_path, changed, told):
 )
 def test_what_is_no_damage(tmp_path, changed):
     assert read(context(tmp_path, status(7, **changed))).rejects.empty
+
+
+def test_a_key_that_comes_once_in_a_file_that_is_damaged(tmp_path):
+    lines = [json.dumps(status(n)) for n in range(2, 6)]
+    lines[1] = lines[1].replace('"account": {', f'"account": {{"hasht_text": "{SAID}", ')
+    path = tmp_path / "statuses.jsonl"
+    path.write_text("\n".join(lines) + "\n")
+    assert read(path).rejects.empty
+    path.write_text("\n".join([*lines[:3], lines[3][:-40]]) + "\n")
+    assert SAID in list(read(path).rejects["snippet"])
+
+
+def test_an_object_where_a_name_should_be(tmp_path):
+    replies = [{"rpid": 1, "parent": {"rpid": [2]}, "content": {"message": "Mine."}}]
+    path = tmp_path / "bilibili.json"
+    path.write_text(json.dumps({"code": 0, "data": {"replies": [*replies, {"rpid": {"a": 1}}]}}))
+    assert list(read(path).comments["text"]) == ["Mine."]

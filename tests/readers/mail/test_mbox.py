@@ -62,3 +62,23 @@ def test_one_message_alone(tmp_path):
     dump = read(path)
     assert dump.comments["text"].tolist() == ["Me too"]
     assert [name for name, _ in dump.formats.values()] == ["mbox"]
+
+
+def test_lines_that_end_in_any_way(tmp_path):
+    mails = [
+        f"From a@b.example Mon Jan  1 10:00:00 2024\nDate: Mon, 01 Jan 2024 10:00:0{n} +0000\n"
+        f"From: A{n} <a@b.example>\nMessage-ID: <m{n}@b.example>\n\nMine, number {n}.\n\n"
+        for n in range(3)
+    ]
+    ends = ["\r", "\r\n", "\n"]
+    content = "".join(mail.replace("\n", end) for mail, end in zip(mails, ends, strict=True))
+    content += (
+        "From a@b.example Mon Jan  1 10:00:00 2024\r\nX-A: b\r\nX-B: c\r\nX-C: d\r\n\r\nOdd.\r\n"
+    )
+    path = tmp_path / "list.mbox"
+    path.write_bytes(content.encode())
+    dump = read(path)
+    assert sorted(dump.comments["text"]) == [f"Mine, number {n}." for n in range(3)]
+    (place,) = dump.rejects["place"]
+    first, last = place.rpartition("bytes ")[2].split(" to ")
+    assert content[int(first) : int(last)].startswith("X-A: b")

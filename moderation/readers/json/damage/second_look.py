@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 LARGEST = 1 << 20  # bytes of a file that is looked at again
-_STRING = re.compile(rb'"((?:[^"\\]++|\\.)*+)"(\s*+:)?', re.DOTALL)
+_STRING = re.compile(  # what does not open behind a sign is the end of one whose beginning is lost
+    rb'(?<=[\[{,:\s])"((?:[^"\\]++|\\.)*+)"(?:(\s*+:)|(?=\s*+[,}\]]))', re.DOTALL
+)
 _BLANKS = re.compile(rb"\S\s+\S")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BYTES = re.compile(r"\bbytes (\d+) to (\d+)")
@@ -53,6 +55,7 @@ class SecondLook:
         self._source = source
         self._small = (source.local is None or source.size <= LARGEST) and not source.binary
         self._texts: list[str] = []
+        self._damaged = False
         self._told: list[tuple[int, int]] = []
 
     def remember(self, batch: Batch) -> None:
@@ -63,13 +66,14 @@ class SecondLook:
             for name in names:
                 self._texts += table[name].drop_null().to_pylist()
         for reject in batch.rejects:
+            self._damaged = True
             self._told += [(int(a), int(b)) for a, b in _BYTES.findall(reject.place)]
         self._small = len(self._texts) <= LARGEST
 
     def unread(self) -> Iterator[Reject]:
         """Rejects for words of the file that are in nothing that came out."""
         raw = self._raw() if self._small else b""
-        odd = _odd(raw)
+        odd = _odd(raw, self._damaged)
         known = PageWords(self._texts if odd else [])
         for key, string, start in odd:
             words = plain_if_marked(_text(string))
@@ -88,8 +92,12 @@ class SecondLook:
         return raw if len(raw) <= LARGEST else b""
 
 
-def _odd(raw: bytes) -> list[_Odd]:
-    """The strings of words that stand where the file has none but these."""
+def _odd(raw: bytes, damaged: bool) -> list[_Odd]:
+    """The strings of words that stand where the file has none but these.
+
+    damaged: whether something of the file could not be read; then a key that comes but once may
+    be what damage has made.
+    """
     keys: list[_Odd] = []
     under: dict[bytes, list[_Odd]] = {}
     bare: Counter[bytes] = Counter()
@@ -114,7 +122,8 @@ def _odd(raw: bytes) -> list[_Odd]:
     found = strange if len(strange) <= _FEW else []
     for name, those in under.items():
         least = 1 if is_value(_text(name)) else max(_HABIT, 3 * len(those))
-        if bare[name] >= least and len(those) <= _FEW:
+        single = damaged and names[name] == 1
+        if (bare[name] >= least or single) and len(those) <= _FEW:
             found += [one for one in those if _has_words(name, one.raw)]
     return sorted(found, key=lambda one: one.start)
 

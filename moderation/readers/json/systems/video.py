@@ -17,11 +17,16 @@ ANSWERED = "(what it answers)"
 
 def _with_roots(root: Any) -> None:
     """What each answers: a comment of the answer, or else the one at the top of its thread."""
-    found = [node for node in objects(root) if "rpid" in node]
+    found = [node for node in objects(root) if isinstance(node.get("rpid"), str | int)]
     known = {node["rpid"] for node in found}
     for node in found:
-        parent, top = node.get("parent"), node.get("root")
+        parent, top = (_plain(node.get(name)) for name in ("parent", "root"))
         node[ANSWERED] = top if parent not in known and top in known else parent
+
+
+def _plain(value: Any) -> str | int | None:
+    """A value that can name a comment; None for lists and objects, which damage puts there."""
+    return value if isinstance(value, str | int) else None
 
 
 def _bilibili_status(record: Record) -> str:

@@ -297,7 +297,7 @@ def test_the_slider_tells_flags_and_what_held_out_comments_promise(context, tmp_
     write_report(flagged_spam(30), tmp_path / "r.html", PASSPORT | {"curves": curves})
     page = opened(context, (tmp_path / "r.html").as_uri() + "#view=overview")
     assert page.inner_text("output[for=slide-0]") == (
-        "from 0.500: 30 flags (100 %); on held-out comments, of which 13 % are so,"
+        "from 0.500: 30 flags (100 %); on held-out comments, of which 13\xa0% are so,"
         " precision 0.80, recall 0.60"
     )
     page.fill("#slide-0", "995")

@@ -307,9 +307,12 @@ def _checked(content: bytes, card: dict[str, Any], path: Path) -> dict[str, np.n
 
 def _check_numbers(array: np.ndarray, name: str, path: Path) -> None:
     known = array[~np.isnan(array)] if name.endswith(MAY_BE_NAN) else array
-    if not np.isfinite(known).all():
+    # without their sign, numbers are in the order of their bits, infinity and NaN behind all others
+    bits = np.abs(known).view(f"u{known.itemsize}")
+    largest = bits.max(initial=0).astype(bits.dtype).view(known.dtype)
+    if not np.isfinite(largest):
         raise ModelError(f"{path}: {name} holds numbers that are not finite")
-    if float(np.abs(known).max(initial=0)) > model_card.LARGE:
+    if float(largest) > model_card.LARGE:
         raise ModelError(f"{path}: {name} holds numbers beyond {model_card.LARGE:,.0f}")
 
 

@@ -58,6 +58,20 @@ class NotebookParser(MystParser):  # type: ignore[misc]
         super().parse("\n\n".join(texts), document)
 
 
+def write_mirrors(app: Any, failure: Exception | None) -> None:
+    """Put each page as Markdown beside its HTML, and list them all in llms.txt."""
+    if failure is not None or app.builder.name != "html":
+        return
+    out, lines = Path(app.outdir), []
+    for name in sorted(app.env.found_docs):
+        source = Path(app.env.doc2path(name))
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).with_suffix(source.suffix).write_bytes(source.read_bytes())
+        lines.append(f"- [{app.env.titles[name].astext()}]({name}{source.suffix})\n")
+    (out / "llms.txt").write_text(f"# {project}\n\n{''.join(lines)}", encoding="utf-8")
+
+
 def setup(app: Any) -> None:
-    """Have notebooks read."""
+    """Have notebooks read, and mirrors written."""
     app.add_source_parser(NotebookParser)
+    app.connect("build-finished", write_mirrors)

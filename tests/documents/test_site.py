@@ -1,6 +1,7 @@
 """The documentation builds as a site, without a warning, a dead link, or a command that changed."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -30,6 +31,17 @@ def test_pages_need_no_network(site):
     page = (site / "docs/tutorial.html").read_text(encoding="utf-8")
     assert 'src="http' not in page
     assert '<link rel="stylesheet" type="text/css" href="http' not in page
+
+
+def test_every_page_is_there_as_markdown_too(site):
+    told = (site / "llms.txt").read_text(encoding="utf-8")
+    named = re.findall(r"^- \[.+\]\((.+)\)$", told, re.MULTILINE)
+    assert {"README.md", "docs/tutorial.md", "docs/notebook.ipynb", "models/README.md"} <= set(
+        named
+    )
+    assert [
+        name for name in named if (site / name).read_bytes() != (ROOT / name).read_bytes()
+    ] == []
 
 
 def test_the_python_reference_has_every_public_name(site):

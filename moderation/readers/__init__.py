@@ -21,6 +21,7 @@ from moderation.readers.families import SAMPLES, of_objects
 from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.json.damage.second_look import SecondLook
+from moderation.readers.known_others import other_kind
 from moderation.readers.merging.cleaning import cleaned
 from moderation.readers.merging.dump import Dump, FoundBatch, merged
 from moderation.readers.records import SNIPPET
@@ -295,6 +296,8 @@ def detect(source: Source, readers: Mapping[str, Reader] | None = None) -> tuple
     """
     if not source.head:
         raise InputError(f"{source.name}: the file is empty")
+    if what := other_kind(source):
+        raise UnknownFormatError(f"{source.name}: no reader knows this format: it is {what}")
     for name, reader in (readers or READERS).items():
         reason = reader.detect(source)
         if reason:

@@ -14,6 +14,13 @@ from moderation.readers.source import USUAL, Source
 if TYPE_CHECKING:
     from moderation.readers.source import Options
 
+_DOCUMENTS = {
+    "META-INF/container.xml": "a book (EPUB)",
+    "word/document.xml": "a Word document; save it as a page (HTML) or as text",
+    "ppt/presentation.xml": "a presentation; save it as text",
+    "AndroidManifest.xml": "a program for Android",
+    "META-INF/MANIFEST.MF": "a Java program",
+}
 _SLACK = ("users.json", "channels.json")
 _LISTS = (
     *_SLACK,
@@ -41,8 +48,11 @@ def sources(
         names = sorted(_visible(names[0]))
         if not names:
             raise InputError(f"{path}: the folder holds no files")
+    every = frozenset(map(str, names))
     for name in names:
-        yield from _members(name, mapping, options, _lists_in(names))
+        for source in _members(name, mapping, options, _lists_in(names)):
+            source.siblings = source.siblings or every
+            yield source
 
 
 def _visible(folder: Path) -> Iterator[Path]:
@@ -77,6 +87,10 @@ def _members(
         return
     inside = [item for item in source.directory.infolist() if item.file_size or not item.is_dir()]
     source.allow_all([item.file_size for item in inside])
+    names_inside = {item.filename for item in inside}
+    for sign, what in _DOCUMENTS.items():
+        if sign in names_inside:
+            raise InputError(f"{source.name}: no reader knows this format: it is {what}")
     if not inside:
         raise InputError(f"{source.name}: the archive is empty")
     lists = _lists_in(item.filename for item in inside)
@@ -94,5 +108,6 @@ def _members(
                 options=options,
             )
             part.is_list = member in lists
+            part.siblings = frozenset(names_inside)
             yield part
             names[member] += 1

@@ -85,7 +85,7 @@ PLACES = 256
 TELLING_BYTES = 1 << 12  # beyond ASCII that are enough to know the encoding by
 
 _SCRIPT = re.compile(  # `window.YTD.tweets.part0 = [`, `var data = {`, `callback([`
-    rb"\s*(?:(?:var|let|const|window\.)\s*[\w$.\[\]'\"]+\s*=|export\s+default\b|"
+    rb"\s*(?:(?:var|let|const|window\.)\s*[\w$.\[\]'\"]+\s*=|export\s+(?:default\b|(?:const|let|var)\s+[\w$]+\s*=)|"
     rb"module\.exports\s*=|[A-Za-z_$][\w$.]*\s*[=(])\s*(?=[\[{]\s*[\[{\"\]}])"
 )
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -147,6 +147,7 @@ class Source:
         self.odd = 0  # bytes that were no UTF-8
         self.lost = 0  # characters that the encoding does not have
         self.is_list = False  # it lists people or channels of the messages in files beside it
+        self.siblings: frozenset[str] = frozenset()  # what is read together with it
         self._counting = threading.Lock()
         self.memo: dict[str, Any] = {}  # what detection found out, for the next detector
         self.groups: tuple[int, int] | None = None  # of Parquet: first and behind the last; all

@@ -12,6 +12,7 @@ from lxml import etree
 from moderation.comments import Batch
 from moderation.errors import InputError
 from moderation.readers.inference.groups import best_of, groups_in
+from moderation.readers.inference.names import of_comments
 from moderation.readers.layouts.read import read_lines
 from moderation.readers.source import PAGE_BYTES
 from moderation.readers.xml.fields import local
@@ -51,6 +52,11 @@ def detect(source: Source) -> str | None:
     chosen, _ = best_of(groups_in([found], source.mapping))
     if not chosen or len(chosen[0].records) < _LEAST:
         return None
+    best = chosen[0]
+    told = {"parent_id", "created_at", "depth", "author"} & best.roles.fields.keys()
+    others = any(of_comments(key) < 0 for path in best.shown for key in path.split("."))
+    if not told or others or (best.roles.fields.get("author") == "name" and told == {"author"}):
+        return None
     return f"XML whose elements hold {chosen[0].words.partition(' with ')[2]}"
 
 
@@ -71,7 +77,11 @@ def read(source: Source) -> Iterator[Batch]:
         raise InputError(f"{source.name}: is no well-formed XML: {error}") from error
     names = {ours: theirs.lstrip("@") for ours, theirs in source.mapping.items()}
     yield from read_lines(source, orjson.dumps(found), names, ".json")
-    yield Batch(notes=[f"{source.name}: is XML of no export that is known, read by its elements"])
+    more = ""
+    if next(iter(found)) == "rss":
+        more = ": the entries of a feed, which may be articles, no comments"
+    what = f"{source.name}: is XML of no export that is known, read by its elements{more}"
+    yield Batch(notes=[what])
 
 
 def _as_json(root: Any) -> dict[str, Any]:

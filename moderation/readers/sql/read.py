@@ -9,10 +9,11 @@ import orjson
 
 from moderation.comments import Batch, Reject
 from moderation.errors import InputError
+from moderation.readers.encodings import decode
 from moderation.readers.inference.groups import best_of, groups_in
 from moderation.readers.layouts.read import read_lines
 from moderation.readers.records import SNIPPET, Finding, batches
-from moderation.readers.source import PAGE_BYTES, text_blocks
+from moderation.readers.source import PAGE_BYTES, byte_blocks
 from moderation.readers.sql.posts import Others, Post, findings
 from moderation.readers.sql.systems import System, system_of
 from moderation.readers.sql.tables import heads, rows
@@ -50,7 +51,7 @@ def _systems(source: Source) -> dict[str, System]:
     if "sql systems" not in source.memo:
         found: dict[str, System] = {}
         overlap = ""
-        for block in text_blocks(source):
+        for block in (decode(raw)[0] for raw in byte_blocks(source)):  # not counted yet
             for head in heads(overlap + block):
                 if system := system_of(head.columns):
                     found[head.table] = system

@@ -40,6 +40,7 @@ from moderation.readers.table.sampled import (
     is_marked,
     is_regular,
 )
+from moderation.readers.table.unquoted import mended
 from moderation.readers.values import is_sentence, status_of
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def detect_dialect(source: Source, name: str) -> str | None:
 def read_dialect(source: Source, name: str) -> Iterator[Batch]:
     """Batches of a table in the dialect `name`. Raises InputError where its columns are absent."""
     dialect = DIALECTS[name]
+    source = mended(source) if name == "tiktok-csv" else source
     if dialect.json:
         chosen = dialect_roles(dialect, _keys(source))
         jobs = _json(source, chosen) if "text" in chosen else iter(())

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from moderation.comments import Reject
 from moderation.readers.markup import plain
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, batches
-from moderation.readers.source import byte_blocks
+from moderation.readers.source import Source, byte_blocks
 from moderation.readers.values import when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moderation.comments import Batch
-    from moderation.readers.source import Source
 
 _ROW = re.compile(r'\s*<row\s((?:[\w:]+\s*=\s*"[^"<]*"\s*)*)/>\s*')
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"<]*)"')
@@ -57,6 +56,7 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _findings(source: Source) -> Iterator[Finding]:
     others = 0
+    answers = _answers_beside(source)
     for piece in _pieces(source):
         row = _ROW.fullmatch(piece.text)
         if row is None:
@@ -76,9 +76,45 @@ def _findings(source: Source) -> Iterator[Finding]:
         elif kind not in (None, _ANSWER):
             others += 1
         else:
-            yield from _comment(source, fields, piece)
+            for finding in _comment(source, fields, piece):
+                if answers and isinstance(finding, Row):
+                    _hang(finding, answers, fields)
+                yield finding
     if others:
         yield f"{source.name}: {others} posts that are neither questions nor answers are left out"
+
+
+def _answers_beside(source: Source) -> dict[str, str]:
+    """The answers, and the question of each, of the posts that are read together with comments."""
+    path = source.member or str(source.path)
+    name = path.rpartition("/")[2]
+    if name.lower() != "comments.xml":
+        return {}
+    posts = next((one for one in source.siblings if one.lower() == _posts(path, name)), None)
+    if posts is None:
+        return {}
+    if source.member:
+        beside = Source(source.path, member=posts, options=source.options)
+    else:
+        beside = Source(posts, options=source.options)
+    answers: dict[str, str] = {}
+    for piece in _pieces(beside):
+        fields = dict(_ATTRIBUTE.findall(piece.text))
+        if fields.get("PostTypeId") == _ANSWER and "Id" in fields and "ParentId" in fields:
+            answers[fields["Id"]] = fields["ParentId"]
+    return answers
+
+
+def _posts(path: str, name: str) -> str:
+    return (path[: -len(name)] + "Posts.xml").lower()
+
+
+def _hang(row: Row, answers: dict[str, str], fields: dict[str, str]) -> None:
+    """A comment on an answer answers that; it has a name of its own, as posts are numbered too."""
+    post = fields.get("PostId") or ""
+    row.id = f"c{row.id}" if row.id else None
+    row.parent_id = post if post in answers else None
+    row.thread_id = answers.get(post, post) or None
 
 
 def _odd(fields: dict[str, str]) -> str:

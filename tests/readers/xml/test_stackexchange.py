@@ -1,5 +1,9 @@
 """Stack Exchange's data dump: comments, answers, questions."""
 
+import zipfile
+
+import pytest
+
 from moderation.readers import read
 
 COMMENTS = """\ufeff<?xml version="1.0" encoding="utf-8"?>
@@ -48,3 +52,48 @@ def test_a_row_that_is_torn_is_a_reject(tmp_path):
     dump = read(path)
     assert dump.comments["id"].tolist() == ["1"]
     assert len(dump.rejects) == 1
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_posts_and_comments_together(tmp_path, packed):
+    posts = (
+        '<posts>\n<row Id="1" PostTypeId="1" Title="Seeds" Body="Who has seeds?" />\n'
+        '<row Id="2" PostTypeId="2" ParentId="1" Body="&lt;p&gt;I have.&lt;/p&gt;" />\n'
+        '<row Id="3" PostTypeId="2" ParentId="1" Body="&lt;p&gt;Me too.&lt;/p&gt;" />\n</posts>'
+    )
+    comments = (
+        '<comments>\n<row Id="2" PostId="1" Text="Which seeds?" />\n'
+        '<row Id="3" PostId="2" Text="Many thanks" />\n</comments>'
+    )
+    if packed:
+        path = tmp_path / "site.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("Comments.xml", comments)
+            archive.writestr("Posts.xml", posts)
+    else:
+        path = tmp_path / "site"
+        path.mkdir()
+        (path / "Comments.xml").write_text(comments)
+        (path / "Posts.xml").write_text(posts)
+    dump = read(path)
+    table = dump.comments.astype(object).where(dump.comments.notna(), None)
+    found = set(
+        zip(table["thread_id"], table["id"], table["parent_id"], table["text"], strict=True)
+    )
+    assert found == {
+        ("1", "2", None, "I have."),
+        ("1", "3", None, "Me too."),
+        ("1", "c2", None, "Which seeds?"),
+        ("1", "c3", "2", "Many thanks"),
+    }
+    assert dump.threads["title"].tolist() == ["Seeds"]
+
+
+def test_comments_by_themselves_keep_their_posts(tmp_path):
+    (tmp_path / "Posts.xml").write_text(
+        '<posts><row Id="2" PostTypeId="2" ParentId="1" Body="x" /></posts>'
+    )
+    path = tmp_path / "Comments.xml"
+    path.write_text('<comments>\n<row Id="3" PostId="2" Text="Many thanks" />\n</comments>')
+    dump = read(path)
+    assert dump.comments[["thread_id", "id"]].values.tolist() == [["2", "3"]]

@@ -120,7 +120,7 @@ def _bare(locale: str) -> str:
 def _known(wanted: str) -> str:
     for one in map(_bare, wanted.split(":")):
         for name in (one, one.partition("_")[0]):
-            if name == ENGLISH or (name and (LOCALE / name).is_dir()):
+            if name == ENGLISH or (name.isidentifier() and (LOCALE / name).is_dir()):
                 return name
     return ENGLISH
 
@@ -129,7 +129,10 @@ def _known(wanted: str) -> str:
 def _catalogue(name: str) -> NullTranslations:
     from gettext import translation
 
-    from moderation.catalogues import keep_up
+    source = LOCALE / name / "LC_MESSAGES" / "moderation.po"
+    compiled = source.with_suffix(".mo")
+    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+        from moderation.catalogues import keep_up
 
-    keep_up(LOCALE / name)
+        keep_up(LOCALE / name)
     return translation("moderation", LOCALE, [name], fallback=True)

@@ -155,6 +155,8 @@ def test_the_page_is_told_which_form_goes_with_a_number(rule, to_nine, from_110,
         ({"LANG": "C", "LANGUAGE": "fr"}, "en"),
         ({"LANG": "nl_NL.UTF-8"}, "en"),
         ({"LANG": "../../etc/passwd"}, "en"),
+        ({"LANG": "C", "LC_ALL": "../x"}, "en"),
+        ({"LANG": "de_DE", "LANGUAGE": "/:..:"}, "de"),
     ],
 )
 def test_the_environment_says_which_language(environment, chosen, monkeypatch):

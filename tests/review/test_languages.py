@@ -169,7 +169,7 @@ UNFIT = """() => {
     const box = one.getBoundingClientRect();
     const cut = getComputedStyle(one).display !== 'inline' && one.scrollWidth > one.clientWidth + 1;
     const inside = one.closest('.scrolls, .scopes, .unseen');
-    if (box.width && !inside && (cut || box.right > innerWidth + 1)) found.push(one.textContent);
+    if (box.width > 1 && !inside && (cut || box.right > innerWidth + 1)) found.push(one.textContent);
   }
   const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
   for (const row of document.querySelectorAll('.label')) {

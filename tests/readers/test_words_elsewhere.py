@@ -501,3 +501,17 @@ def test_the_declaration_of_a_page_holds_words(tmp_path):
         "<ol class='comment-list'><li class='comment' id='comment-1'><p>Mine.</p></li></ol>"
     )
     assert len(read(written(tmp_path, "page.html", page)).rejects) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "rejects"),
+    [
+        ("id,comment_text,author 7,58927e04,The ferry was late again", 1),
+        ('id,comment_text,author 7,58927e04,"Well, the ferry was late', 1),
+        ("id,comment_text,How did you like the ferry?", 0),
+        ("id,comment_text,author", 0),
+    ],
+)
+def test_a_header_that_goes_on_as_the_only_row(tmp_path, header, rejects):
+    path = written(tmp_path, "comments.csv", header)
+    assert len(read(path).rejects) == rejects

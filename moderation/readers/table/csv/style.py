@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from moderation.readers.encodings import decode
@@ -39,6 +39,7 @@ class Style:
     header: int = 1  # lines that the header takes; 0: the names are not in the file
     cells: int = 0  # of the line behind it
     quoted: bool = False  # some cells of its first rows are
+    alone: bool = False  # no line stands behind the header
     exported: bool = False  # by a program that is known; a person may call a column by a sentence
 
     def holds_words(self, name: str) -> bool:
@@ -68,6 +69,11 @@ class Style:
     def damage(self) -> str:
         """What is wrong with the header; empty where nothing is."""
         if any(map(_DATE.match, self.names)):
+            return HOLDS_ROW
+        asked = ("?", ":", ")")
+        if self.alone and any(
+            name.count(" ") >= _PROSE and not name.rstrip().endswith(asked) for name in self.names
+        ):
             return HOLDS_ROW
         words = any(map(self.holds_words, self.names)) or self.is_split
         return "a column's name goes on as a text" * words
@@ -107,9 +113,11 @@ def style_of(source: Source, names: tuple[str, ...] = ()) -> Style | None:
         if line.count('"') % 2 == 0:
             return None
         cells = line.replace('"', "").split(delimiter)  # a quote in it does not close
-        return Style(delimiter, escaped, _unique(cells), cells=len(cells))
-    behind, quoted = _cells_behind(reader) or len(cells), _QUOTED.search(sample) is not None
-    return Style(delimiter, escaped, _unique(cells), header, behind, quoted)
+        alone = len(sample.splitlines()) < 2
+        return Style(delimiter, escaped, _unique(cells), cells=len(cells), alone=alone)
+    behind, quoted = _cells_behind(reader), _QUOTED.search(sample) is not None
+    style = Style(delimiter, escaped, _unique(cells), header, behind or len(cells), quoted)
+    return style if behind else replace(style, alone=True)
 
 
 def _cells_behind(reader: Iterator[list[str]]) -> int:

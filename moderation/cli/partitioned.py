@@ -125,6 +125,7 @@ def _run_masked(
     from moderation.cluster import files
     from moderation.masking import mask_folder, read_key
     from moderation.masking.folder import is_masked
+    from moderation.readers.written import parts_of
 
     target = Path(output)
     if files.is_url(output) or outputs.mask is None:
@@ -136,7 +137,7 @@ def _run_masked(
     plain.mkdir(mode=0o700, parents=True, exist_ok=True)
     outcome = _run(dumps, str(plain), model, reading, run_options, outputs)
     with working("masking"):
-        mask_folder(plain, target, outputs.mask)
+        mask_folder(parts_of(plain), target, outputs.mask)
     files.remove(str(plain))
     return replace(outcome, folder=output.rstrip("/"))
 

@@ -14,23 +14,22 @@ import pyarrow.parquet as pq
 from moderation.errors import OutputError
 from moderation.masking.mask import Masker, read_key
 from moderation.masking.table import mask_table
-from moderation.readers.written import parts_of
 from moderation.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 MANIFEST = "_manifest.json"
 ROWS = 65_536  # that are masked at once
 
 
-def mask_folder(source: Path, target: Path, key: Path) -> None:
-    """Write what is in `source`, a run that is complete, to `target`; the manifest comes last.
+def mask_folder(parts: Sequence[Path], target: Path, key: Path) -> None:
+    """Write what is in the folder of a run that is complete to `target`; the manifest comes last.
 
-    key: the file that holds it, made where there is none. Of rejects, whose authors nobody knows,
-    only place and reason are written. Raises OutputError, and as `read_key`.
+    parts: its partitions. key: the file that holds it, made where there is none. Of rejects, whose
+    authors nobody knows, only place and reason are written. Raises OutputError, and as `read_key`.
     """
-    parts = parts_of(source)
+    source = parts[0].parent
     masker = Masker(read_key(key), _authors(parts))
     _make(target / "_rejects")
     others = [*source.glob("_campaigns.parquet"), *sorted(source.glob("_rejects/*.parquet"))]
@@ -66,7 +65,7 @@ def is_masked(folder: Path) -> bool:
     return bool(manifest.get("complete")) and not manifest["outcome"]["failed"]
 
 
-def _authors(parts: Iterable[Path]) -> set[str | None]:
+def _authors(parts: Sequence[Path]) -> set[str | None]:
     names: set[str | None] = set()
     for path in parts:
         for batch in pq.ParquetFile(path).iter_batches(columns=["author"]):

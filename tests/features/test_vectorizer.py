@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import warnings
 
 import joblib
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError, SkipTestWarning
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import check_estimator
 
 from moderation.features import ngrams
 from moderation.features.ngrams import DENSE_FEATURES, NgramConfig
@@ -23,14 +21,6 @@ from moderation.features.vectorizer import CommentVectorizer
 
 TEXTS = ["you are kind", "what a kind day", "you are vile", "vile and rotten", "kind", "rotten"] * 4
 JUDGED = np.array([0, 0, 1, 1, 0, 1] * 4)
-
-
-def test_passes_scikit_learns_checks():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SkipTestWarning)  # numeric checks do not apply to texts
-        checks = check_estimator(CommentVectorizer(bits=8), on_fail=None)
-    assert checks
-    assert [check["check_name"] for check in checks if check["status"] == "failed"] == []
 
 
 def test_clones_and_keeps_its_settings():
@@ -76,7 +66,7 @@ def test_without_idf_every_bucket_weighs_the_same():
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # joblib's own, on some Pythons
 def test_works_in_a_pipeline_a_grid_search_and_joblib():
     pipeline = make_pipeline(CommentVectorizer(bits=12), LogisticRegression())
-    search = GridSearchCV(pipeline, {"commentvectorizer__bits": [10, 12]}, cv=2, n_jobs=2)
+    search = GridSearchCV(pipeline, {"commentvectorizer__bits": [10, 12]}, cv=2)
     search.fit(TEXTS, JUDGED)
     assert search.best_score_ == 1.0
     file = io.BytesIO()

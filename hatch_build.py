@@ -43,7 +43,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile."""
         build(platform=_other())
-        _catalogues().compile_all(Path(self.root) / "moderation" / "locale")
+        catalogues = _catalogues()
+        for language in (Path(self.root) / "moderation" / "locale").iterdir():
+            catalogues.compile_folder(language)
         platform = _other() or sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["artifacts"].append(str(LIBRARY.relative_to(self.root)))
         build_data["artifacts"] += [f"moderation/locale/**/*.{kind}" for kind in ("mo", "json")]

@@ -111,12 +111,6 @@ def compile_folder(folder: Path) -> None:
     _replace(inside / "page.json", words.encode())
 
 
-def compile_all(locale: Path) -> None:
-    """Compile every language."""
-    for source in sorted(locale.glob("*/LC_MESSAGES/moderation.po")):
-        compile_folder(source.parents[1])
-
-
 def keep_up(folder: Path) -> None:
     """In a clone, compile what is older than its source, if the folder can be written to."""
     inside = folder / "LC_MESSAGES"

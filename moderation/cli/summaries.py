@@ -169,21 +169,11 @@ def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share])
     from moderation.model.share import NOTE
     from moderation.terminal import sentence, table, width
 
-    lines = [(*row, _percent(shares[row[0]]) if row[0] in shares else "–") for row in rows]
+    lines = [(*row, str(shares[row[0]]) if row[0] in shares else "–") for row in rows]
     say(table([tr("label"), tr("flags"), tr("cannot tell"), tr("share here")], lines, width()))
     for share in shares.values():
         if share.note:
             say(sentence(said_again(share.note, NOTE), width()))
-
-
-def _percent(share: Share) -> str:
-    """`2.1% (0.9% to 5%)`."""
-    from moderation.model.figures import percent
-
-    value, low, high = map(percent, (share.value, share.low, share.high))
-    return (
-        value if low == high else tr("{value} ({low} to {high})", value=value, low=low, high=high)
-    )
 
 
 def language_summary(counts: ByLanguage, labels: list[str]) -> None:

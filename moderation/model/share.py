@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import HERE
 from moderation.model.figures import figures, percent
-from moderation.translation import marked
+from moderation.translation import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,9 +92,10 @@ class Share:
 
     def __str__(self) -> str:
         """`2.1% (0.9% to 5%)`."""
+        value, low, high = map(percent, (self.value, self.low, self.high))
         if self.low == self.high:
-            return percent(self.value)
-        return f"{percent(self.value)} ({percent(self.low)} to {percent(self.high)})"
+            return value
+        return tr("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def seen_in(

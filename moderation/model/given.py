@@ -44,6 +44,8 @@ def comment_table(comments: Comments) -> pa.Table:
         if "text" not in names:
             seen = ", ".join(map(str, names)) or "none"
             raise InputError(f"the comments have no column `text`; their columns are {seen}")
+        if names.count("text") > 1:
+            raise InputError("the comments have several columns `text`; name one of them otherwise")
         others = chosen_columns(comments, _COLUMNS)
         columns = {name: others[name] for name in others.column_names}
         return pa.table(columns | {"text": _texts(comments["text"])})
@@ -57,6 +59,13 @@ def comment_table(comments: Comments) -> pa.Table:
         raise InputError(
             f"the comments are a single {type(comments).__name__}; {_WANTED}"
         ) from error
+
+
+def one_text(text: object) -> str:
+    """A text as it is. Raises InputError for anything else."""
+    if isinstance(text, str):
+        return text
+    raise InputError(f"the text is no string but {type(text).__name__}")
 
 
 def index_of(comments: Comments) -> Any:

@@ -26,7 +26,7 @@ from moderation.language.identify import languages
 from moderation.model.by_language import evidence_in, learnt_in_parts, put_scores
 from moderation.model.explanation import Explanation, Parts, parts_of
 from moderation.model.figures import points
-from moderation.model.given import comment_table, index_of, unscored, wordless
+from moderation.model.given import comment_table, index_of, one_text, unscored, wordless
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.one_text import OneTextScores, one_row
 from moderation.notebooks import table_of
@@ -185,14 +185,17 @@ class Model:
     def score_text(self, text: str) -> dict[str, float | None]:
         """What `score([text])` gives, by label, without a table around it; None = cannot tell.
 
+        Raises InputError for what is no text.
+
         >>> scores = Model.load("default").score_text("You pathetic idiot")
         >>> scores["abuse"] > 0.5, scores["off_topic"]
         (True, None)
         """
-        scores = self._one_text.of(text)
+        given = one_text(text)
+        scores = self._one_text.of(given)
         if scores is not None:
             return scores
-        (row,) = self.measured(comment_table([text]))[0].to_pylist()
+        (row,) = self.measured(comment_table([given]))[0].to_pylist()
         return dict(row)
 
     @cached_property

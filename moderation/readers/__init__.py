@@ -413,8 +413,10 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
         batch.rejects = places.of_file(batch.rejects, source)
         yield FoundBatch(source, name, reason, cleaned(batch, source.options))
     last = last_words(source)
-    if again and comments:
-        unread = places.of_file(list(again.unread()), source)
+    if again:
+        shape = formats.FORMATS.get(name)
+        unwritten = shape.text if shape and not comments else ""
+        unread = places.of_file(list(again.unread(unwritten)), source)
         last.rejects += unread
         last.met += len(unread)
     if not comments and not format:

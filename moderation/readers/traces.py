@@ -31,7 +31,7 @@ def trace(source: Source, reader: str) -> str:
 
     It is asked of a file in which its `reader` has found no comment.
     """
-    sample = source.sample
+    sample = source.sample.replace("\r", "\n")
     if signed(sample):
         return "a signature of a talk page"
     if reader != "plaintext":

@@ -81,7 +81,7 @@ WORDS = [
 ARTICLE = PROSE.encode()
 OPENED = {"convokit", "discourse", "mastodon", "telegram"}
 """Formats in which a comment that answers nothing is its thread's article."""
-SINGLE = {"hashover", "xlsx", "sqlite"}
+SINGLE = {"hashover", "hashover-xml", "xlsx", "sqlite"}
 """Formats of which a file cannot go on as another."""
 PACKED = {"xlsx", "sqlite", "convokit"}
 """Formats that are no text, or are packed by themselves."""
@@ -148,7 +148,7 @@ def covered(marks: list[Lost], dump: bytes, rejects, came: int) -> set[bytes]:
         left = [one for one in marks if one.mark not in found]
         place = reject.place
         begin, end = member(dump, reject.file)
-        if reject.file.count(":") and place == "the whole file":
+        if reject.file.count(":") and place in ("the whole file", "the rest of the file"):
             found |= {one.mark for one in left if begin <= one.at < end}
         elif bounds := BYTES.search(place):
             first, last = number(bounds[1]) + begin, number(bounds[2]) + begin

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from places import ROOT
 
 from moderation import Model
+from moderation.errors import InputError
 from moderation.language.identify import is_plainly_english, languages
 
 MODEL = Model.load(ROOT / "models" / "default")
@@ -83,7 +84,13 @@ def test_a_model_that_has_not_learnt_english_cannot_tell():
     assert set(replace(MODEL, heads=heads).score_text(text).values()) == {None}
 
 
-@pytest.mark.parametrize("text", [["a"], None, 3])
+@pytest.mark.parametrize("text", [None, 5, b"bytes", float("nan"), ["a list"], {"text": "a"}])
 def test_what_is_no_text_is_refused(text):
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(InputError, match=f"no string but {type(text).__name__}"):
         MODEL.score_text(text)
+
+
+def test_two_columns_of_one_name():
+    table = pd.DataFrame([["one", "two"]], columns=["text", "text"])
+    with pytest.raises(InputError, match="several columns `text`"):
+        Model.load("default").score(table)

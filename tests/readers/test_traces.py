@@ -11,6 +11,7 @@ PROSE = "The ferry was late again and nobody on the pier could say why it happen
     ("name", "content"),
     [
         ("talk.txt", f"{PROSE}\n== The garden ==\n{PROSE}"),
+        ("talk.txt", f"{PROSE}\r== The garden ==\r{PROSE}"),
         ("talk.txt", f"{PROSE} [[User:Ada|Ada]] 10:00, 1 January 20"),
         ("talk.txt", f"{PROSE} 10:00, 1 January 2024 (UTC)"),
         ("chat.txt", f"{PROSE}\n15/01/2024, 10:02 - Ada: {PROSE}"),
@@ -24,7 +25,7 @@ PROSE = "The ferry was late again and nobody on the pier could say why it happen
 )
 def test_what_is_left_of_a_dump_is_a_reject(tmp_path, name, content):
     path = tmp_path / name
-    path.write_text(content)
+    path.write_bytes(content.encode())
     dump = read(path)
     assert dump.comments.empty
     assert list(dump.rejects["place"]) == [f"bytes 0 to {len(content)}"]

@@ -54,7 +54,7 @@ def _place(pieces: list[Piece]) -> str:
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         heading = _HEADING.fullmatch(line)
         if heading:
             yield Piece(_plain(heading[2]), heading=True)

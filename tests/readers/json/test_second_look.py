@@ -79,3 +79,11 @@ def test_an_object_where_a_name_should_be(tmp_path):
     path = tmp_path / "bilibili.json"
     path.write_text(json.dumps({"code": 0, "data": {"replies": [*replies, {"rpid": {"a": 1}}]}}))
     assert list(read(path).comments["text"]) == ["Mine."]
+
+
+def test_texts_of_which_none_is_a_comment(tmp_path):
+    comment = {"markdown": SAID, "parentHex": "root", "url": "/tea"}
+    whole = {"commentHex": "b", "url": "/tea", "parentHex": "root"}
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"version": 1, "comments": [], "commenters": [whole, comment]}))
+    assert SAID in list(read(path).rejects["snippet"])

@@ -32,6 +32,7 @@ _STRING = re.compile(  # what does not open behind a sign is the end of one whos
     rb'(?<=[\[{,:\s])"((?:[^"\\]++|\\.)*+)"(?:(\s*+:)|(?=\s*+[,}\]]))', re.DOTALL
 )
 _BLANKS = re.compile(rb"\S\s+\S")
+_LAST_KEY = re.compile(r"[^.|<]+(?=\||\Z)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BYTES = re.compile(r"\bbytes (\d+) to (\d+)")
 _OF_RECORDS = ("author", "text", "url")
@@ -70,10 +71,14 @@ class SecondLook:
             self._told += [(int(a), int(b)) for a, b in _BYTES.findall(reject.place)]
         self._small = len(self._texts) <= LARGEST
 
-    def unread(self) -> Iterator[Reject]:
-        """Rejects for words of the file that are in nothing that came out."""
+    def unread(self, texts: str = "") -> Iterator[Reject]:
+        """Rejects for words of the file that are in nothing that came out.
+
+        texts: the paths of comments' texts, where no comment came out.
+        """
         raw = self._raw() if self._small else b""
-        odd = _odd(raw, self._damaged)
+        keys = frozenset(_LAST_KEY.findall(texts))
+        odd = _odd(raw, self._damaged, keys)
         known = PageWords(self._texts if odd else [])
         for key, string, start in odd:
             words = plain_if_marked(_text(string))
@@ -82,7 +87,9 @@ class SecondLook:
                 continue
             line = raw.count(b"\n", 0, start) + 1
             place = f"line {line}, bytes {start} to {end}"
-            why = f"words where other objects have none, under {_text(key)[:SNIPPET]!r}"
+            what = "words where other objects have none"
+            what = "a text that no comment has" if _text(key) in keys else what
+            why = f"{what}, under {_text(key)[:SNIPPET]!r}"
             yield Reject(self._source.name, place, why, words[:SNIPPET])
 
     def _raw(self) -> bytes:
@@ -92,11 +99,11 @@ class SecondLook:
         return raw if len(raw) <= LARGEST else b""
 
 
-def _odd(raw: bytes, damaged: bool) -> list[_Odd]:
+def _odd(raw: bytes, damaged: bool, texts: frozenset[str] = frozenset()) -> list[_Odd]:
     """The strings of words that stand where the file has none but these.
 
     damaged: whether something of the file could not be read; then a key that comes but once may
-    be what damage has made.
+    be what damage has made. texts: keys of texts of which none came out.
     """
     keys: list[_Odd] = []
     under: dict[bytes, list[_Odd]] = {}
@@ -121,6 +128,9 @@ def _odd(raw: bytes, damaged: bool) -> list[_Odd]:
     ]
     found = strange if len(strange) <= _FEW else []
     for name, those in under.items():
+        if _text(name) in texts:
+            found += those
+            continue
         least = 1 if is_value(_text(name)) else max(_HABIT, 3 * len(those))
         single = damaged and names[name] == 1
         if (bare[name] >= least or single) and len(those) <= _FEW:

@@ -35,6 +35,7 @@ from moderation.dump_evidence.find import (
     DumpCounts,
     Observed,
     evidence_of,
+    identities,
     observe,
     own_sites,
     persons,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from moderation.cluster.part import Pieces, Spilled
     from moderation.cluster.receipts import Receipt
 
-COLUMNS = ("thread_id", "author", "created_at", "text", "kind", "status")
+COLUMNS = ("thread_id", "id", "author", "created_at", "text", "kind", "status")
 THING = pa.schema([("key", pa.uint64()), ("thread", pa.uint64()), ("author", pa.uint64())])
 SEEN = {
     "author": pa.schema(
@@ -69,7 +70,8 @@ SEEN = {
     "piece": pa.schema([("key", pa.uint32())]),
 }
 """The columns that a partition leaves, by kind."""
-TEXTS = THING.append(pa.field("text", pa.large_string()))
+COPY = THING.append(pa.field("comment", pa.uint64()))
+TEXTS = COPY.append(pa.field("text", pa.large_string()))
 SLICE_ROWS = 4 << 20  # of one kind, counted at a time
 
 
@@ -271,6 +273,7 @@ def gather_texts(
                 pa.array(_text_hashes(texts)),
                 pa.array(thread_hashes(some["thread_id"])),
                 pa.array(thread_hashes(_author_names(some["author"]))),
+                pa.array(thread_hashes(some["id"])),
                 texts,
             ]
             writer.write_batch(pa.record_batch(columns, schema=TEXTS))
@@ -305,13 +308,14 @@ def join_texts(job: Job, parts: int, made_from: str) -> Receipt:
         text = kernel.Text(data, ends)
         group = kernel.near_groups(text, np.full(len(first), MIN_WORDS))
         del data, text
-    key, thread, author = (column.to_numpy() for column in found.columns)
+    key, thread, author, comment = (column.to_numpy() for column in found.columns)
     names = key[first]
     order = np.argsort(names)
     mine = group[order[np.searchsorted(names[order], key)]]
     told = mine >= 0
     known = Authors(*_load(job, "author", parts)).regular_at(author[told])
-    seen = tally(mine[told].astype(np.uint64), thread[told], author[told], known)
+    which = identities(thread, comment)[told]
+    seen = tally(mine[told].astype(np.uint64), thread[told], author[told], known, which)
     place, there = seen.at(group[order].astype(np.uint64))
     there &= group[order] >= 0
     columns = [names[order][there], *(column[place[there]] for column in seen[1:])]
@@ -324,7 +328,7 @@ def _brought(job: Job, folder: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
     The bytes of each text, once, go to a file of the folder.
     """
     seen: set[int] = set()
-    places, first, ends, at = [THING.empty_table()], [], [0], 0
+    places, first, ends, at = [COPY.empty_table()], [], [0], 0
     with (folder / "text").open("wb") as texts:
         for number in range(job.partitions):
             with files.arrow_file(job.place(f"again-{number:05}.arrow")) as file:
@@ -339,7 +343,7 @@ def _brought(job: Job, folder: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
                         first.append(at + row)
                         ends.append(ends[-1] + texts.write(batch.column("text")[row].as_buffer()))
                     at += len(batch)
-                    places.append(pa.Table.from_batches([batch]).select(THING.names))
+                    places.append(pa.Table.from_batches([batch]).select(COPY.names))
         texts.write(b"\0")  # a map of nothing is an error
     return pa.concat_tables(places), np.array(first, np.int64), np.array(ends, np.int64)
 

@@ -23,13 +23,15 @@ class Tally(NamedTuple):
     """Counts of things that occur more than once, by key (ascending, distinct).
 
     threads: how many a thing occurs in. authors: how many names wrote it, 0 = only the nameless.
-    known: how many of those authors are known here.
+    known: how many of those authors are known here. copies: in how many
+    comments, where that was counted.
     """
 
     key: np.ndarray
     threads: np.ndarray
     authors: np.ndarray
     known: np.ndarray
+    copies: np.ndarray
 
     def at(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The position of each key in `key` (int64), and whether it is there."""
@@ -100,13 +102,13 @@ def count_pace(author: np.ndarray, thread: np.ndarray, time: np.ndarray, authors
     busy[busy] = authors.threads[position[busy]] >= BUSY
     busy &= time != NO_TIME
     nothing = np.zeros(0, np.int64)
-    seen = Tally(np.zeros(0, np.uint64), nothing, nothing, nothing)
+    seen = Tally(np.zeros(0, np.uint64), nothing, nothing, nothing, nothing)
     for key in windows(author[busy], time[busy]):
         again = repeated(key)
         names, group = np.unique(key[again], return_inverse=True)
         threads = distinct(group, thread[busy][again], len(names))
         fast = threads >= BUSY
-        more = (names[fast], threads[fast], threads[fast], threads[fast])
+        more = (names[fast], *[threads[fast]] * 4)
         seen = Tally(*(np.concatenate(pair) for pair in zip(seen, more, strict=True)))
     order = np.argsort(seen.key)
     return Tally(*(column[order] for column in seen))
@@ -130,12 +132,15 @@ def tally(
     thread: np.ndarray,
     author: np.ndarray,
     known: np.ndarray,
+    comment: np.ndarray | None = None,
 ) -> Tally:
-    """Count what occurs under two threads or more, or by two authors or more.
+    """Count what occurs under two threads or more, by two authors or more, or nameless thrice.
 
-    key: (n,) uint64. thread, author: (n,) uint64, author 0 = nameless. known: (n,) bool.
+    key: (n,) uint64. thread, author: (n,) uint64, author 0 = nameless. known: (n,) bool. comment:
+    (n,) uint64, the same for copies of a record; None = do not count them.
     """
     again = repeated(key)
+    comment = None if comment is None else comment[again]
     key, thread, author, known = key[again], thread[again], author[again], known[again]
     names, group = np.unique(key, return_inverse=True)
     threads = distinct(group, thread, len(names))
@@ -143,8 +148,13 @@ def tally(
     authors = distinct(group[named], author[named], len(names))
     known = named & known
     vouching = distinct(group[known], author[known], len(names))
-    several = (threads > 1) | (authors > 1)
-    return Tally(names[several], threads[several], authors[several], vouching[several])
+    copies = np.zeros(len(names), np.int64)
+    if comment is not None:
+        copies = distinct(group, comment, len(names))
+    several = (threads > 1) | (authors > 1) | ((authors == 0) & (copies > 2))
+    return Tally(
+        names[several], threads[several], authors[several], vouching[several], copies[several]
+    )
 
 
 def repeated(key: np.ndarray) -> np.ndarray:

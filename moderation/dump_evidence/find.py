@@ -1,7 +1,7 @@
 """Compare each comment with its whole dump: where its text, links, numbers and author recur.
 
 The result depends neither on the order of the comments nor on how they are partitioned: it counts
-only the threads and the names that a thing occurs under.
+the threads and the names that a thing occurs under, and how often nameless texts do.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AT_ONCE = 1 << 15  # texts that are read at a time
 MOST = np.iinfo(np.uint16).max
 
 FIELDS = (
-    "text_threads", "text_authors", "text_strangers", "link_threads", "link_authors",
+    "text_threads", "text_authors", "text_strangers", "text_copies", "link_threads", "link_authors",
     "phone_threads", "phone_authors",
     "pace", "author_threads", "author_linked", "author_days", "name",
 )  # fmt: skip
@@ -57,9 +57,10 @@ class DumpEvidence:
 
     *_threads, *_authors: how many threads and names the nearly same text, the most widespread link
     domain or telephone number of the comment occurs under, its own included. text_strangers: names
-    that are not known to have written on several days. pace: the most threads that its author
-    wrote under in one window of time around it. author_*: of authors who wrote under several
-    threads. name: the kind of name, of `names`. threads: how many the dump has.
+    that are not known to have written on several days. text_copies: in how many comments.
+    pace: the most threads that its author wrote under in one window of time around it. author_*: of
+    authors who wrote under several threads. name: the kind of name, of `names`. threads: how many
+    the dump has.
     """
 
     counts: dict[str, np.ndarray]
@@ -164,9 +165,21 @@ def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvi
     rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
     rows, group = near_texts(comments["text"], rows)
     names = observed.author[rows]
-    seen = tally(group, observed.thread[rows], names, authors.regular_at(names))
+    ids = _codes(comments.iloc[rows], "id")[0].astype(np.uint64)
+    which = identities(observed.thread[rows], ids)
+    seen = tally(group, observed.thread[rows], names, authors.regular_at(names), which)
     record_widest(evidence, "text", rows, group, seen)
     return evidence
+
+
+def identities(thread: np.ndarray, comment: np.ndarray) -> np.ndarray:
+    """(n,) uint64 that tell comments apart, the same for copies of a record.
+
+    thread, comment: (n,) uint64 of their ids; of a comment without one, 0.
+    """
+    alone = np.arange(1, len(comment) + 1).astype(np.uint64) << np.uint64(32)
+    mixed = comment * np.uint64(0x9E3779B97F4A7C15) ^ thread
+    return np.where(comment == 0, alone, mixed)
 
 
 def count_things(observed: Observed, seen: Sightings, authors: Authors) -> Tally:
@@ -212,7 +225,7 @@ def record_widest(
     row, place = row[last], place[last]
     columns = {"threads": seen.threads, "authors": seen.authors}
     if name == "text":
-        columns["strangers"] = seen.authors - seen.known
+        columns |= {"strangers": seen.authors - seen.known, "copies": seen.copies}
     for part, column in columns.items():
         evidence.counts[f"{name}_{part}"][row] = np.minimum(column[place], MOST)
 

@@ -45,8 +45,9 @@ def _same_text(evidence: DumpEvidence) -> np.ndarray:
 
 
 def _nameless_text(evidence: DumpEvidence) -> np.ndarray:
+    """From three copies on, under one article or several: a second one is often a slip."""
     nameless = evidence.counts["text_authors"] == 0
-    return np.where(nameless, _many(np.maximum(evidence.counts["text_threads"], 1) - 1.0, 3), 0)
+    return np.where(nameless, _many(np.maximum(evidence.counts["text_copies"], 1) - 1.0, 3), 0)
 
 
 def _own_text(evidence: DumpEvidence) -> np.ndarray:
@@ -93,6 +94,8 @@ def _authors(count: int) -> str:
 
 
 def _text_sentence(counts: dict[str, int]) -> str:
+    if counts["text_threads"] == 1 and not counts["text_authors"]:
+        return f"nearly the same text stands here {counts['text_copies']:,} times"
     if counts["text_threads"] == 1:
         return f"nearly the same text stands here under {counts['text_authors']:,} names"
     where = _times(counts["text_threads"] - 1, "other article", "other articles")

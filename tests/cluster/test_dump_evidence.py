@@ -39,6 +39,9 @@ def records():
         title = {"title": "News", "article": "News", "url": f"http://own{k % 2}.example/{k % 3}"}
         text = f"page {k} has it: http://own{k % 3}.example/p{k}"
         found.append({"thread_id": f"o{k % 9}", "author": f"o{k}", "text": text} | title)
+    for k in range(40):  # nameless, most of a kind in one thread
+        text = f"{WEATHER[k % 4]} trader {k} doubled all I had within a month, so write to her now"
+        found.append({"thread_id": f"m{k % 4 if k < 30 else k}", "text": text})
     for k, one in enumerate(found):
         one["id"] = str(k)
         one["created_at"] = f"2024-01-01T1{k % 3}:0{k % 9}:00Z"

@@ -171,6 +171,23 @@ def test_a_dump_without_authors_and_times_counts_articles_alone():
     assert sentence(frame) == "Nearly the same text stands under 9 other articles."
 
 
+def test_without_names_a_text_counts_from_its_third_copy_in_one_thread():
+    copies = [("t", None, SHARED + f"ask number {k}") for k in range(5)]
+    assert shares(dump(*copies[:2])) == {}
+    assert shares(dump(*copies)) == {"same text, nameless": 2.0}
+    assert sentence(dump(*copies)) == "Nearly the same text stands here 5 times."
+
+
+def test_copies_of_one_record_are_no_copies_of_its_text():
+    record = dump(*[("t", None, SHARED + "ask me")] * 5).assign(id="7")
+    assert shares(record) == {}
+    assert shares(record.assign(id=list("abcde"))) == {"same text, nameless": 2.0}
+
+
+def test_one_name_that_repeats_a_text_in_one_thread_says_nothing():
+    assert shares(dump(*[("t", "ann", SHARED + f"ask number {k}") for k in range(5)])) == {}
+
+
 def test_a_notice_in_place_of_what_was_removed_says_nothing():
     notice = "This comment was removed by a moderator as it did not keep to the rules of this site"
     assert shares(spread(notice)) != {}

@@ -47,7 +47,7 @@ FIELDS = (
     "pace", "author_threads", "author_linked", "author_days", "name",
 )  # fmt: skip
 THINGS = ("link", "phone")
-_COLUMNS = ("thread_id", "author", "created_at", "text", "kind", "status")
+_COLUMNS = ("thread_id", "id", "author", "created_at", "text", "kind", "status")
 VOUCHED = 5  # names behind a link for which one known author vouches
 
 
@@ -165,8 +165,8 @@ def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvi
     rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
     rows, group = near_texts(comments["text"], rows)
     names = observed.author[rows]
-    ids = _codes(comments.iloc[rows], "id")[0].astype(np.uint64)
-    which = identities(observed.thread[rows], ids)
+    near = pa.table({"id": one_array(_array(comments, "id")).take(pa.array(rows))})
+    which = identities(observed.thread[rows], _codes(near, "id")[0].astype(np.uint64))
     seen = tally(group, observed.thread[rows], names, authors.regular_at(names), which)
     record_widest(evidence, "text", rows, group, seen)
     return evidence

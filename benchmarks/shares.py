@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -18,10 +20,53 @@ from moderation.model.figures import percent
 from moderation.model.model import Model
 from moderation.model.share import Seen, Share, shares
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moderation.model.labels import TextLabel
+
+HEAD = """| label | set | true share | estimated | error, fixed | here | share known |
+|---|---|---|---|---|---|---|"""
 WANTED = (None, 0.01, 0.05, 0.2)
 MOST = 3000  # comments of a dump
 FEWEST = 5  # positives
 GROUPS = 10
+
+
+class Line(NamedTuple):
+    """A dump of which the share is known. errors: of scores fixed, here, and with it known."""
+
+    label: str
+    name: str
+    true: float
+    here: Share
+    errors: list[float]
+
+    @property
+    def within(self) -> bool:
+        """Whether the interval holds the share."""
+        return self.here.low <= self.true <= self.here.high
+
+    def __str__(self) -> str:
+        shown = " | ".join(f"{one:.3f}" for one in self.errors)
+        return f"| {self.label} | {self.name} | {percent(self.true)} | {self.here} | {shown} |"
+
+
+def summary(found: list[Line]) -> str:
+    """Means and medians of the errors, and how often the interval holds the share."""
+    errors = np.array([one.errors for one in found])
+    means, medians = (numbers.round(3) for numbers in (errors.mean(0), np.median(errors, 0)))
+    within = np.mean([one.within for one in found])
+    return f"\nError, mean {means}, median {medians}; within the interval {within:.0%}."
+
+
+def share_of(head: TextLabel, seen: Seen, known: float | None = None) -> Share:
+    """The share estimated, or stated, of one label."""
+    if known in (0.0, 1.0):
+        return Share(known, known, known, 0.0)
+    model = SimpleNamespace(heads=(head,))
+    stated = {} if known is None else {head.name: known}
+    return shares(cast("Model", model), {head.name: seen}, stated)[head.name]
 
 
 def thinned(answers: np.ndarray, share: float | None) -> np.ndarray | None:
@@ -46,39 +91,38 @@ def calibration_error(answers: np.ndarray, score: np.ndarray) -> float:
     return sum(distances) / len(answers)
 
 
+def lines(head: TextLabel, name: str, answers: np.ndarray, raw: np.ndarray) -> Iterator[Line]:
+    """A line for each share that a set can be made to have; none of what has no comments."""
+    for share in WANTED if len(answers) else ():
+        rows = thinned(answers, share)
+        if rows is None:
+            continue
+        found, score = answers[rows], head.scores(raw[rows].astype(np.float32))
+        seen = Seen.of(score, int((score >= head.threshold).sum()))
+        true = float(found.mean())
+        here, told = share_of(head, seen), share_of(head, seen, true)
+        three = [score, here.moved(score), told.moved(score)]
+        errors = [calibration_error(found, one.astype(np.float64)) for one in three]
+        yield Line(head.name, name, true, here, errors)
+
+
 def main() -> None:
     """Print a line per set and share, and the means."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("-m", "--model", default="default")
     chosen = parser.parse_args()
-    model = Model.load(chosen.model)
-    heads = {head.name: head for head in model.text_heads}
+    heads = {head.name: head for head in Model.load(chosen.model).text_heads}
     material = Material.read(chosen.data)
-    errors, within = [], []
-    print("| label | set | true share | estimated | error, fixed | here | share known |")
-    print("|---" * 7 + "|")
+    found: list[Line] = []
+    print(HEAD)
     for task in material.tasks:
-        head = heads[task.name]
         for name, answers, raw in material.logits(task):
-            for share in WANTED:
-                rows = thinned(answers, share)
-                if rows is None or "video:" in name or "thirds" in name:
-                    continue
-                found, score = answers[rows], head.scores(raw[rows].astype(np.float32))
-                known = Seen.of(score, int((score >= head.threshold).sum()))
-                seen = {one.name: known for one in model.heads}
-                true = float(found.mean())
-                here = shares(model, seen)[task.name]
-                told = shares(model, seen, {task.name: true})[task.name]
-                told = told if 0 < true < 1 else Share(true, true, true, 0.0)
-                three = [score, here.moved(score), told.moved(score)]
-                errors.append([calibration_error(found, one.astype(np.float64)) for one in three])
-                within.append(here.low <= true <= here.high)
-                shown = " | ".join(f"{one:.3f}" for one in errors[-1])
-                print(f"| {task.name} | {name} | {percent(true)} | {here} | {shown} |", flush=True)
-    means, medians = np.mean(errors, axis=0), np.median(errors, axis=0)
-    print(f"\nMean {means.round(3)}, median {medians.round(3)}, within {np.mean(within):.0%}.")
+            if "video:" not in name and "thirds" not in name:
+                more = list(lines(heads[task.name], name, answers, raw))
+                print(*more, sep="\n", flush=True)
+                found += more
+    print(summary(found))
 
 
 if __name__ == "__main__":

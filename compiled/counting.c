@@ -50,9 +50,10 @@ static int64_t list_shares(const ListRows *job, int64_t at)
     int64_t size = find_phrases(reading, &job->index, nobody);
     Distinct found = distinct_phrases(&reading->known, ids, size);
     for (int64_t k = 0; k < found.size; k++) {
-        double logged = log_count(&reading->known, AT(ids, size + k));
-        AT(job->room.ids, at + k) = AT(ids, k);
-        AT(job->room.shares, at + k) = (float)(SHARE * logged / found.norm);
+        int32_t phrase = AT(ids, k);
+        AT(job->room.ids, at + k) = phrase;
+        AT(job->room.shares, at + k) =
+            (float)phrase_share(&reading->known, &found, phrase, AT(ids, size + k));
     }
     return found.size;
 }

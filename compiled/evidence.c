@@ -39,15 +39,22 @@ static void add_phrases(const ExplainRows *job, Doubles out)
         AT(ids, k) = AT(room, k);
     Distinct found = distinct_phrases(&reading->known, room, size);
     for (int64_t k = 0; k < size; k++) {
-        int64_t count = AT(room, size + place_among(room, found.size, AT(ids, k))), own = 0;
+        int32_t phrase = AT(ids, k);
+        int64_t count = AT(room, size + place_among(room, found.size, phrase)), own = 0;
+        double share = phrase_share(&reading->known, &found, phrase, count) / (double)count;
+        if (phrase == NOBODY) {
+            for (int64_t cell = 0; cell < out.rows * out.columns; cell++)
+                AT(out, cell) += share * CELL(job->phrases, phrase, cell % out.columns) /
+                                 (double)out.rows;
+            continue;
+        }
         for (int at = 0; at < 3; at++)
             own += CELL(words, k, at) >= 0;
-        double share = SHARE * log_count(&reading->known, count) / found.norm / (double)count /
-                       (double)own;
+        share /= (double)own;
         for (int at = 0; at < 3; at++) {
             int64_t word = CELL(words, k, at);
             for (int64_t label = 0; word >= 0 && label < out.columns; label++)
-                CELL(out, word, label) += share * CELL(job->phrases, AT(ids, k), label);
+                CELL(out, word, label) += share * CELL(job->phrases, phrase, label);
         }
     }
     give_back(kept);

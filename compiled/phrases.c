@@ -6,6 +6,7 @@ enum {
     PAIRS = CLASSES,
     GAPS = PAIRS + CLASSES * CLASSES,
     TRIPLES = GAPS + CLASSES * CLASSES,
+    PEOPLE = 2, /* classes up to this one name people: slurs, and groups */
     DRAWER_BITS = 14,
     FEW = 12, /* numbers that are sorted in one go */
 };
@@ -58,15 +59,17 @@ static inline void note(Found *found, int64_t phrase, int64_t one, int64_t two, 
 }
 
 /* The phrases of a comment whose words' classes are known; returns how many. */
-static int64_t list_phrases(const Scratch *s, Ints words)
+static int64_t list_phrases(const Scratch *s, const Index *index, Ints words)
 {
     Found found = {s->room, words, 0};
     int64_t sentence = 0, one = 0, two = 0; /* the classes before, nearest last */
     int64_t at_one = -1, at_two = -1, tokens = STATE(s, TOKENS);
+    bool named = !tokens || !index->hashes.rows;
     for (int64_t token = 0; token < tokens; token++) {
         int64_t code = AT(s->item_class, AT(s->token_item, token));
         if (code == 0)
             continue;
+        named = named || code <= PEOPLE;
         if (AT(s->token_sentence, token) != sentence) {
             sentence = AT(s->token_sentence, token);
             one = two = 0;
@@ -85,6 +88,8 @@ static int64_t list_phrases(const Scratch *s, Ints words)
         at_one = at_two;
         at_two = token;
     }
+    if (!named)
+        note(&found, NOBODY, -1, -1, -1);
     return found.size;
 }
 
@@ -95,7 +100,7 @@ int64_t find_phrases(const Reading *reading, const Index *index, Ints words)
     for (int64_t item = 0; item < STATE(s, ITEMS); item++)
         if (AT(s->item_token, item) >= 0)
             AT(s->item_class, item) = (uint8_t)class_of(index, AT(s->item_hash, item));
-    return list_phrases(s, words);
+    return list_phrases(s, index, words);
 }
 
 /* Sort `ids[begin:end]` in place.
@@ -160,11 +165,18 @@ Distinct distinct_phrases(const Known *known, Ints ids, int64_t size)
         AT(ids, found.size) = phrase;
         AT(ids, size + found.size) = (int32_t)(j - i);
         double logged = log_count(known, j - i);
-        squares += logged * logged;
+        if (phrase != NOBODY)
+            squares += logged * logged;
         found.size++;
     }
     found.norm = sqrt(squares);
     return found;
+}
+
+/* What a phrase that occurs `count` times carries in a row; NOBODY is as long as all the others. */
+double phrase_share(const Known *known, const Distinct *found, int32_t phrase, int64_t count)
+{
+    return phrase == NOBODY ? SHARE : SHARE * log_count(known, count) / found->norm;
 }
 
 typedef struct {
@@ -190,9 +202,10 @@ static int64_t count_phrases_of(CountPhrases *job)
         }
         int64_t begin = AT(job->indptr, row);
         for (int64_t k = 0; k < found.size; k++) {
-            double logged = log_count(&reading->known, AT(ids, size + k));
-            AT(job->indices, begin + k) = AT(ids, k);
-            AT(job->values, begin + k) = (float)(SHARE * logged / found.norm);
+            int32_t phrase = AT(ids, k);
+            AT(job->indices, begin + k) = phrase;
+            AT(job->values, begin + k) =
+                (float)phrase_share(&reading->known, &found, phrase, AT(ids, size + k));
         }
     }
     return 0;
@@ -224,7 +237,7 @@ static void add_others(const ScoreAll *job, Ints ids, int64_t size)
             AT(total, label) += value * CELL(job->dense, k, label);
     }
     for (int64_t k = 0; k < found.size; k++) {
-        double value = SHARE * log_count(known, AT(ids, size + k)) / found.norm;
+        double value = phrase_share(known, &found, AT(ids, k), AT(ids, size + k));
         for (int64_t label = 0; label < labels; label++)
             AT(total, label) += value * CELL(job->phrases, AT(ids, k), label);
     }
@@ -241,7 +254,7 @@ static int64_t score_all_of(ScoreAll *job)
         describe(s, job->described);
         score_comment(reading, &job->weights, job->total);
         classify_kept(s, &job->index, &job->weights.cache);
-        add_others(job, s->room, list_phrases(s, nobody));
+        add_others(job, s->room, list_phrases(s, &job->index, nobody));
         for (int64_t label = 0; label < job->intercept.rows; label++)
             CELL(job->out, row, label) = (float)AT(job->total, label);
     }

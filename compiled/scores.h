@@ -6,7 +6,7 @@
 
 #include "comment.h"
 
-enum { N_DENSE = 25, PER_WORD = 4 };
+enum { N_DENSE = 25, PER_WORD = 4, NOBODY = 0 };
 
 static const uint64_t CHAR_SEED = 0x84222325CBF29CE4; /* of the hash of characters */
 
@@ -102,6 +102,7 @@ typedef struct {
 
 int64_t find_phrases(const Reading *reading, const Index *index, Ints words);
 Distinct distinct_phrases(const Known *known, Ints ids, int64_t size);
+double phrase_share(const Known *known, const Distinct *found, int32_t phrase, int64_t count);
 static const float SHARE = 0.5f; /* length of the phrase part of a row */
 
 /* Join equal buckets of a row. */

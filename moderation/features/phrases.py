@@ -3,7 +3,8 @@
 N-grams learn "they are vermin" and "we are vermin" apart only where both were labelled. Here every
 word of a small lexicon stands for its class (a group of people, an insult, a negation, …), all
 other words are left out, and runs of up to three classes within a sentence are counted: GROUP BE
-INSULT is one feature for every group and every insult. Left out one data set at a time, they add
+INSULT is one feature for every group and every insult. That no word names people, by a slur or as a
+group, is one feature more. Left out one data set at a time, they add
 0.012 to the mean area under the ROC curve, -0.003 to 0.04 a set (docs/model-notebook.md).
 """
 
@@ -55,11 +56,13 @@ if TYPE_CHECKING:
     from moderation.features.ngrams import Csr, Piece
 
 CLASSES = 24  # codes 1 to 23 are classes, 0 = none
+PEOPLE = 2  # the first classes, up to this one, name people: slurs and groups
+NOBODY = 0  # the phrase of a text of words none of which does
 PAIRS = CLASSES
 GAPS = PAIRS + CLASSES**2
 TRIPLES = GAPS + CLASSES**2
 SIZE = TRIPLES + CLASSES**3
-"""Number of phrase features: classes, pairs, pairs around one class, triples."""
+"""Number of phrase features: nobody and classes, pairs, pairs around one class, triples."""
 
 SHORT = LEAST_SCRATCH  # bytes of a text that `OneText` takes
 DRAWER_BITS = 14  # of an Index: most words meet a drawer of two, and its 64 kB stay in the cache
@@ -85,8 +88,8 @@ _count_phrases = Loop("count_phrases", COMMENTS, INDEX, W_I8, W_I4, W_F4)
 class Lexicon:
     """Words by their class. The words themselves are not kept, only their hashes.
 
-    names: class names; a word of the first has code 1. hashes: (k,) uint64, sorted.
-    codes: (k,) uint8.
+    names: class names; a word of the first has code 1, and the first PEOPLE name people. hashes:
+    (k,) uint64, sorted. codes: (k,) uint8.
     """
 
     names: tuple[str, ...]
@@ -131,7 +134,7 @@ def phrase_rows(
 ) -> Csr:
     """Phrase features of every text as CSR (indptr int64, indices int32, values float32).
 
-    Each row has length 1/2 (the n-gram part has length 1), or is empty.
+    What is found has length 1/2 (the n-gram part has length 1), and so has NOBODY.
     """
     pieces = list(pieces_of(texts))
     indptr = np.zeros(sum(len(piece.offsets) - 1 for piece in pieces) + 1, np.int64)

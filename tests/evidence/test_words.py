@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_model import trained
 
 from moderation.features.kernel import DENSE_FEATURES
-from moderation.features.phrases import CLASSES, GAPS, PAIRS, TRIPLES
+from moderation.features.phrases import CLASSES, GAPS, NOBODY, PAIRS, PEOPLE, TRIPLES
 from moderation.flags import flag
 
 TEXTS = [
@@ -42,6 +42,9 @@ def one_by_one(model, text):
         value = 0.5 * np.log1p(counts[phrase]) / norm / counts[phrase]
         for k in places:
             shares[k] += value * model.phrase_weights[phrase] / len(places)
+    if words and not {*range(1, PEOPLE + 1)} & counts.keys():
+        for k in range(len(words)):
+            shares[k] += 0.5 * model.phrase_weights[NOBODY] / len(words)
     spans = {}
     for (_, start, end, _), share in zip(words, shares, strict=True):
         spans[start, end] = spans.get((start, end), 0) + share

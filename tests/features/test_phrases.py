@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from moderation.features import ngrams, phrases
 from moderation.features.ngrams import NgramConfig
-from moderation.features.phrases import CLASSES, GAPS, PAIRS, TRIPLES, Lexicon, phrase_rows
+from moderation.features.phrases import (
+    CLASSES,
+    GAPS,
+    NOBODY,
+    PAIRS,
+    PEOPLE,
+    TRIPLES,
+    Lexicon,
+    phrase_rows,
+)
 
 WORDS = {
     "group": ("travellers", "gardeners"),
@@ -41,7 +50,10 @@ def naive(text):
                 found[GAPS + classes[k - 2] * CLASSES + code] += 1
                 found[TRIPLES + (classes[k - 2] * CLASSES + classes[k - 1]) * CLASSES + code] += 1
     length = math.sqrt(sum(math.log1p(count) ** 2 for count in found.values()))
-    return {one: 0.5 * math.log1p(count) / length for one, count in found.items()}
+    values = {one: 0.5 * math.log1p(count) / length for one, count in found.items()}
+    if re.search("[a-z]", text.lower()) and not {*range(1, PEOPLE + 1)} & values.keys():
+        values[NOBODY] = 0.5
+    return values
 
 
 def compiled(texts):
@@ -56,11 +68,11 @@ def compiled(texts):
     ("text", "ids"),
     [
         ("", set()),
-        ("nothing to see", set()),
+        ("nothing to see", {NOBODY}),
         ("Gardeners everywhere", {1}),
         ("travellers are vermin", {1, 2, 3, 1 * 24 + 24 + 2, 2 * 24 + 24 + 3, 627, 1803}),
         ("travellers. vermin", {1, 3}),
-        ("vermin fools vermin", {3}),
+        ("vermin fools vermin", {NOBODY, 3}),
     ],
 )
 def test_phrases_of_a_sentence(text, ids):

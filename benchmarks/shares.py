@@ -62,8 +62,6 @@ def summary(found: list[Line]) -> str:
 
 def share_of(head: TextLabel, seen: Seen, known: float | None = None) -> Share:
     """The share estimated, or stated, of one label."""
-    if known in (0.0, 1.0):
-        return Share(known, known, known, 0.0)
     model = SimpleNamespace(heads=(head,))
     stated = {} if known is None else {head.name: known}
     return shares(cast("Model", model), {head.name: seen}, stated)[head.name]
@@ -92,8 +90,8 @@ def calibration_error(answers: np.ndarray, score: np.ndarray) -> float:
 
 
 def lines(head: TextLabel, name: str, answers: np.ndarray, raw: np.ndarray) -> Iterator[Line]:
-    """A line for each share that a set can be made to have; none of what has no comments."""
-    for share in WANTED if len(answers) else ():
+    """A line for each share that a set can be made to have; none of a set with one answer."""
+    for share in WANTED if 0 < answers.sum() < len(answers) else ():
         rows = thinned(answers, share)
         if rows is None:
             continue

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from moderation.readers.source import Source
 
-_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
+_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False}
+_SAFE |= {"remove_comments": True, "remove_pis": True}
 _CONTROLS = bytes(code if code > 31 or code in (9, 10, 13) else 32 for code in range(256))
 _TEXT = "text"  # the key of an element's own text, beside its attributes
 _KNOWN = (
@@ -54,7 +55,8 @@ def detect(source: Source) -> str | None:
         return None
     best = chosen[0]
     told = {"parent_id", "created_at", "depth", "author"} & best.roles.fields.keys()
-    others = any(of_comments(key) < 0 for path in best.shown for key in path.split("."))
+    ends = [key for path in best.shown for key in path.split(".")[::-1][:1] + path.split(".")[:1]]
+    others = any(of_comments(key) < 0 for key in ends)
     if not told or others or (best.roles.fields.get("author") == "name" and told == {"author"}):
         return None
     return f"XML whose elements hold {chosen[0].words.partition(' with ')[2]}"
@@ -73,6 +75,8 @@ def read(source: Source) -> Iterator[Batch]:
     try:
         root = etree.fromstring(raw, etree.XMLParser(encoding="utf-8", **_SAFE))
         found = _as_json(root)
+        if next(root.iter(etree.Entity), None) is not None:
+            raise InputError(f"{source.name}: has entities of its own, which are not resolved")
     except (etree.XMLSyntaxError, ValueError) as error:
         raise InputError(f"{source.name}: is no well-formed XML: {error}") from error
     names = {ours: theirs.lstrip("@") for ours, theirs in source.mapping.items()}

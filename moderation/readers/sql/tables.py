@@ -18,6 +18,7 @@ _HEAD = re.compile(
     rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s*\(",
     re.IGNORECASE,
 )
+_LONGEST = 1 << 16  # characters of a declaration
 _BETWEEN = re.compile(r"\s*,\s*(?=\()")
 _COLUMN = re.compile(r"[\w$-]+")
 _END = re.compile(r"\s*(?:;|\Z|ON\s+(?:DUPLICATE|CONFLICT)\b|RETURNING\b)", re.IGNORECASE)
@@ -48,10 +49,15 @@ class SqlRow(NamedTuple):
 
 def heads(text: str) -> Iterator[Head]:
     """The statements of a dump that declare and fill tables; those in strings are met too."""
+    declared = 0  # the end of the last declaration, so that no stretch is looked at twice
     for found in _HEAD.finditer(text):
         filled, listed, copied, copied_columns, created = found.groups()
         if created:
-            columns = columns_of(text[found.end() : found.end() + (1 << 16)])
+            if found.start() < declared:
+                continue
+            end = text.find(";", found.end(), found.end() + _LONGEST)
+            declared = end if end >= 0 else found.end() + _LONGEST
+            columns = columns_of(text[found.end() : declared])
             yield Head(created.lower(), columns, "create", *found.span())
         else:
             names = _COLUMN.findall(listed or copied_columns or "")

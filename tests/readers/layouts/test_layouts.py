@@ -178,3 +178,11 @@ def test_ids_that_the_user_names_are_kept(tmp_path):
     ]
     dump = read(written(tmp_path, rows), mapping={"id": "key", "text": "text"})
     assert dump.comments["id"].tolist() == [f"k{n}" for n in range(6)]
+
+
+def test_entities_of_a_file_are_not_resolved(tmp_path):
+    declared = '<!DOCTYPE all [<!ENTITY a "so it is"><!ENTITY b "&a;&a;&a;">]>'
+    rows = "".join(f'<c id="{n}" by="Ada" at="{WHEN[0]}">and &b; {n}</c>' for n in range(3))
+    path = written(tmp_path, f"<?xml version='1.0'?>{declared}<all>{rows}</all>", "dump.xml")
+    with pytest.raises(InputError):
+        read(path)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from moderation.errors import InputError
 from moderation.readers import read
 
 PHPBB = """-- phpBB Backup Script
@@ -150,3 +151,9 @@ def test_dotclear(tmp_path):
     ]
     assert dump.threads[["title", "article"]].values.tolist() == [["Bienvenue", "Les graines"]]
     assert dump.rejects["reason"].tolist() == ["no row of the table 'comment'"]
+
+
+def test_many_tables_that_are_never_closed(tmp_path):
+    text = "CREATE TABLE a (b int, c text\n" * 50_000
+    with pytest.raises(InputError):
+        dumped(tmp_path, text + "INSERT INTO `x` VALUES (1);\n")

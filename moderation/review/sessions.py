@@ -22,7 +22,8 @@ IDLE = 30 * 60.0  # seconds without a request; a page that is open asks all the 
 LONGEST = 12 * 3600.0  # seconds of a session, however busy: a working day
 MOST_SESSIONS = 500
 FREE = 5  # wrong passwords of one client before it has to wait
-LONGEST_WAIT = 900.0  # seconds; each wrong password doubles the wait up to here
+FIRST_WAIT = 1.0  # seconds; each wrong password more doubles the wait
+LONGEST_WAIT = 900.0
 FORGOTTEN = 3600.0  # seconds after which a wrong password does not count any more
 MOST_CLIENTS = 10_000  # that are remembered
 ALL_FREE = 30  # wrong passwords of all clients in a minute, before strangers have to wait
@@ -114,7 +115,7 @@ class Backoff:
         client.wrong += 1
         client.last = now
         over = client.wrong - FREE
-        wait = 0.0 if over < 0 else min(LONGEST_WAIT, 2.0 ** min(over, 20))
+        wait = 0.0 if over < 0 else min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(over, 20))
         client.until = now + wait
         self._recent.append(now)
         message = f"{client.wrong} wrong from {address}, next try in {wait:.0f} s"

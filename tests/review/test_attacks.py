@@ -329,9 +329,11 @@ def test_a_session_opens_nothing_without_the_password_and_ends_with_the_log_out(
 
 
 def test_guesses_have_to_wait_and_are_logged(tmp_path):
-    with served(
-        tmp_path, tls=True, haste="import moderation.review.guard as g; g.PAUSE = 0; "
-    ) as on:
+    haste = (
+        "import moderation.review.guard as g, moderation.review.sessions as s; "
+        "g.PAUSE = 0; s.FIRST_WAIT = 600; "
+    )
+    with served(tmp_path, tls=True, haste=haste) as on:
         token = token_of(on.ask("/", Authorization=basic(PASSWORD))[2])
         told = [on.ask("/", Authorization=basic(f"guess {k}", "\x1b[2J"))[0] for k in range(40)]
         assert (told[:FREE], set(told[FREE:])) == ([401] * FREE, {429})

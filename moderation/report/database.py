@@ -169,7 +169,7 @@ def _opened(scored: Path) -> tuple[list[str], list[str], dict[str, Any], Iterato
         raise InputError(
             f"{scored}: not a scored table; make one with `moderation score DUMP -o scored.parquet`"
         )
-    known = {*COLUMNS, *labels, *(f"{label}_here" for label in labels)}
+    known = {*COLUMNS, *labels, *(f"{label}_here" for label in labels)} - {"row"}
     return [name for name in schema.names if name in known], labels, passport, batches
 
 

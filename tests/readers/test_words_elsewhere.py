@@ -515,3 +515,16 @@ def test_the_declaration_of_a_page_holds_words(tmp_path):
 def test_a_header_that_goes_on_as_the_only_row(tmp_path, header, rejects):
     path = written(tmp_path, "comments.csv", header)
     assert len(read(path).rejects) == rejects
+
+
+@pytest.mark.parametrize("damage", ["a\rb", "x" * 200_000, "\0"])
+def test_cells_that_python_does_not_read(tmp_path, damage):
+    header = (
+        "Comment Number (ID),Nickname,User @,User URL,Comment Text,Time,Likes,Profile Picture URL,"
+        "Is 2nd Level Comment,User Replied To,Number of Replies\n"
+    )
+    row = "{},A,a,https://t.example,{},02.09.21,0,https://p,No,---,0\n"
+    rows = row.format(1, "One, of mine") + row.format(2, damage) + row.format(3, "Three of mine")
+    dump = read(written(tmp_path, "comments.csv", header + rows))
+    assert "Three of mine" in list(dump.comments["text"])
+    assert len(dump.comments) + len(dump.rejects) >= 3

@@ -144,3 +144,11 @@ def datasette(folder, path):
     command = [sys.executable, "-m", "datasette", *words]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)
+
+
+def test_a_column_that_is_called_as_the_place_is_left_out(scored, tmp_path):
+    table = pq.read_table(scored)
+    odd = tmp_path / "odd.parquet"
+    pq.write_table(table.append_column("row", pa.array(["x"] * len(table))), odd)
+    written = write_database(odd, tmp_path / "odd.db")
+    assert written.comments == len(table)

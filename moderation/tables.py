@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import zstandard
 
 from moderation.errors import OutputError
 from moderation.temporary import held_file, sweep_beside
+from moderation.zstandard import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +44,7 @@ _COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": lambda file: gzip.GzipFile("", "wb", fileobj=file, mtime=0),  # same bytes
     ".bz2": lambda file: bz2.BZ2File(file, "wb"),
     ".xz": lambda file: lzma.LZMAFile(file, "wb"),  # noqa: SIM115 - closed by _squeezed
-    ".zst": lambda file: zstandard.ZstdCompressor().stream_writer(file, closefd=False),
+    ".zst": lambda file: zstd.ZstdFile(file, "w"),
 }
 _RISKY = r"^'*[=+\-@\t\r]"  # a spreadsheet takes such a cell for a formula
 

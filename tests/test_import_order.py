@@ -13,7 +13,7 @@ import pytest
 from places import ROOT
 
 ORDER = (  # from the bottom to the top; those of one line do not import each other
-    "catalogues compiled",
+    "catalogues compiled zstandard",
     "translation",
     "errors filelock terminal",
     "comments notebooks temporary",

@@ -23,8 +23,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
-import zstandard
-
 from moderation.errors import InputError
 from moderation.readers.encodings import (
     BOMS,
@@ -45,6 +43,7 @@ from moderation.readers.streams import (
     read_fully,
 )
 from moderation.temporary import Folder
+from moderation.zstandard import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,7 +101,7 @@ _DAMAGE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
-    zstandard.ZstdError,
+    zstd.ZstdError,
 )
 BAD_ZIP = (
     zipfile.BadZipFile,

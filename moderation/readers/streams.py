@@ -8,14 +8,15 @@ import sys
 import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import zstandard
+from moderation.zstandard import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ZSTD_INPUT = 1 << 14  # bytes at a time, and fewer where they grow beyond measure
-ZSTD_OUTPUT = 1 << 22
-ZSTD_WINDOW = 1 << 31  # Reddit archives are written with `--long=31`
+ZSTD_INPUT = 1 << 14  # bytes at a time
+ZSTD_OUTPUT = 1 << 22  # that they become at a time, at most
+ZSTD_WINDOW = 31  # bits: Reddit archives are written with `--long=31`
+_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): ZSTD_WINDOW}
 
 
 class ZstdFrames(io.RawIOBase):
@@ -24,7 +25,7 @@ class ZstdFrames(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._frame: Any = None
-        self._input, self._portion = b"", 256
+        self._left = b""  # of the file, behind the last frame
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
@@ -34,22 +35,18 @@ class ZstdFrames(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """The next bytes, and how many they are; 0 at the end."""
         while not self._ready:
-            self._input = self._input or self._file.read(self._portion)
-            if not self._input:
-                if self._frame is not None:
-                    raise EOFError("the frame is cut")
-                return 0
+            more = b""
+            if self._frame is None or self._frame.needs_input:
+                more, self._left = self._left or self._file.read(ZSTD_INPUT), b""
+                if not more:
+                    if self._frame is not None:
+                        raise EOFError("the frame is cut")
+                    return 0
             if self._frame is None:
-                decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-                self._frame = decoder.decompressobj()
-            self._ready = memoryview(self._frame.decompress(self._input))
-            self._input = b""
-            much = len(self._ready) > ZSTD_OUTPUT
-            self._portion = (
-                max(64, self._portion // 8) if much else min(ZSTD_INPUT, self._portion * 2)
-            )
+                self._frame = zstd.ZstdDecompressor(options=_OPTIONS)
+            self._ready = memoryview(self._frame.decompress(more, ZSTD_OUTPUT))
             if self._frame.eof:
-                self._input, self._frame = self._frame.unused_data, None
+                self._left, self._frame = self._frame.unused_data, None
         count = min(len(buffer), len(self._ready))
         buffer[:count] = self._ready[:count]
         self._ready = self._ready[count:]

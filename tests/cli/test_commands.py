@@ -10,8 +10,9 @@ import zipfile
 
 import pandas as pd
 import pytest
-import zstandard
 from places import ROOT, SEEDS
+
+from moderation.zstandard import zstd
 
 GOOD = '{"id": "1", "text": "first"}\n{"id": "2", "parent_id": "1", "text": "second"}\n'
 
@@ -164,7 +165,7 @@ def damaged_gzip(folder):
 
 
 def cut_zstandard(folder):
-    whole = zstandard.compress(GOOD.encode() * 9999)
+    whole = zstd.compress(GOOD.encode() * 9999)
     (folder / "dump.jsonl.zst").write_bytes(whole[: len(whole) // 2])
 
 
@@ -226,8 +227,8 @@ def zip_without_a_dump(folder):
 
 
 def bomb(folder):
-    frames = zstandard.compress(bytes(1 << 24))
-    (folder / "dump.csv.zst").write_bytes(zstandard.compress(b"id,text\n") + frames * 20)
+    frames = zstd.compress(bytes(1 << 24))
+    (folder / "dump.csv.zst").write_bytes(zstd.compress(b"id,text\n") + frames * 20)
 
 
 def links_in_a_circle(folder):

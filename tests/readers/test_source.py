@@ -12,21 +12,24 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import zstandard
 
 from moderation.errors import InputError
 from moderation.readers import read
 from moderation.readers.encodings import decode
 from moderation.readers.source import Options, Source
 from moderation.readers.streams import ZstdFrames
+from moderation.zstandard import zstd
 
 TEXT = "id,text\n1,grüße\n2,zwei\n"
-LONG = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
+LONG = {
+    zstd.CompressionParameter.window_log: 28,
+    zstd.CompressionParameter.enable_long_distance_matching: 1,
+}
 
 
 def _long(raw):
     """With a window that the default decoder refuses, as `zstd --long` writes it."""
-    stream = zstandard.ZstdCompressor(compression_params=LONG).compressobj()
+    stream = zstd.ZstdCompressor(options=LONG)
     return stream.compress(raw) + stream.flush()
 
 
@@ -151,7 +154,7 @@ def test_pipes_are_read_more_than_once(tmp_path):
 
 def test_a_bomb_of_one_frame_goes_off_in_small_portions(tmp_path):
     path = tmp_path / "bomb.csv.zst"
-    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as stream:
+    with zstd.ZstdFile(path, "w") as stream:
         for _ in range(300):
             stream.write(bytes(1 << 20))
     with path.open("rb") as file:

@@ -325,7 +325,7 @@ def dumps(count: int, seed: int, only: str | None = None):
             damage = chance.choice([*DAMAGES])
             dump = DAMAGES[damage](dump, chance)
             done.append(damage)
-        if name not in PACKED and chance.random() < 0.06:
+        if name not in PACKED and not dump.startswith(b"PK") and chance.random() < 0.06:
             done.append(chance.choice([*WRAPPERS]))
             dump = WRAPPERS[done[-1]](dump, chance)
         yield turn, name, file, done, dump, issued

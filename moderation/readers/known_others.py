@@ -25,20 +25,23 @@ _XML = {
     "graphml": "a graph (GraphML)",
     "mediawiki": "a dump of MediaWiki's pages; save a talk page, or its source",
 }
-_ROOT = re.compile(r"(?:<\?xml[^<>]*\?>|<!--.*?-->|<!DOCTYPE[^<>]*>|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
+_ROOT = re.compile(
+    r"(?><\?xml[^<>]*+>|<!--.*?-->|<!DOCTYPE[^<>]*+>|\s++)*+<(?:\w++:)?(\w++)", re.DOTALL
+)
 _TEXTS = (  # what the beginning of a text matches, and what it is
     (re.compile(r"BEGIN:VCALENDAR\b"), "a calendar (iCalendar)"),
     (re.compile(r"BEGIN:VCARD\b"), "contacts (vCard)"),
     (re.compile(r"WEBVTT\b|\d+\r?\n\d\d:\d\d:\d\d[,.]\d{3} --> "), "the subtitles of a film"),
-    (re.compile(r"diff --git |--- \S+.*\n\+\+\+ \S+.*\n@@ "), "a difference between files"),
+    (re.compile(r"diff --git |--- \S.*\n\+\+\+ \S.*\n@@ "), "a difference between files"),
     (re.compile(r"\\documentclass\b"), "LaTeX"),
     (re.compile(r"%YAML|---\s*\n\w"), "YAML"),
 )
-_SETTINGS = re.compile(r"\[[\w.\" -]+\]\s*\n(?:\s*[#;].*\n)*\s*[\w.-]+\s*=\s*\S")
+_SETTINGS = re.compile(r"\[[\w.\" -]++\][ \t]*+\r?\n\s*+(?:[#;].*\n\s*+)*+[\w.-]++\s*+=\s*+\S")
 _OF_MAIL = re.compile(r"(?:received|message-id|mime-version|return-path):", re.IGNORECASE)
 _LOGS = re.compile(
-    r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\s+\S*\s*\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|"
-    r"ERROR|FATAL|CRITICAL)\b|[A-Z][a-z]{2}\s+\d+ \d\d:\d\d:\d\d \S+ \S+\[?\d*\]?: |"
+    r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*+\s++(?:\S++\s++)?\[?"
+    r"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b|"
+    r"[A-Z][a-z]{2}\s++\d++ \d\d:\d\d:\d\d \S++ [^\s\[:]++(?:\[\d++\])?: |"
     r"\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \")"
 )
 _YAML = re.compile(r"(?:- )?\w[\w .-]*:(?: \S.*)?|\s+\w[\w .-]*:(?: .*)?|\s*- \S.*|\s*#.*|\s+\S.*")

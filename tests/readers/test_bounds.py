@@ -362,6 +362,37 @@ def test_many_comments_before_a_page(tmp_path, end):
         assert read(path).records == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---" + "\n" * 200_000 + "!",
+        "[a]\n" + "\n" * 200_000 + "x",
+        ("2024-01-01T00:00:00 " + " " * 200_000 + "x\n") * 2,
+        ("Jan 1 00:00:00 host " + "1" * 200_000 + "\n") * 2,
+        "--- " + "a" * 200_000 + "\n",
+        '<html class="mw-parser-output"><p>ns-talk href="' + " " * 200_000,
+        "<html>" + "<body " * 50_000,
+    ],
+    ids=["yaml", "settings", "log", "syslog", "diff", "address", "bodies"],
+)
+def test_long_runs_of_one_sign_where_kinds_are_told(tmp_path, text):
+    path = tmp_path / "text.txt"
+    path.write_text(text)
+    with contextlib.suppress(InputError):
+        assert read(path).records <= 2
+
+
+def test_many_brackets_before_a_signature(tmp_path):
+    said = "This is what I think of it. " + "(a)" * 60_000 + " " * 60_000
+    signed = "[[User:Ann|Ann]] ([[User talk:Ann|talk]]) 12:00, 1 January 2024 (UTC)\n"
+    torn = "[[" + "a " * 60_000 + "\n\n"
+    path = tmp_path / "talk.txt"
+    path.write_text(
+        f"== One ==\nA first one, of some words. {signed}:{said}{signed}:{torn}{signed}"
+    )
+    assert read(path).records >= 2
+
+
 # --- archives -------------------------------------------------------------------------------------
 
 UTTERANCE = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from moderation.readers.sql.tables import SqlRow
 
 _BEGINS = re.compile(
-    r"^\s*(?:INSERT\s+(?:\w+\s+)?INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY\s+[\w.\"]+\s*\()",
+    r"^[ \t]*(?:INSERT\s+(?:\w+\s+)?INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY\s+[\w.\"]+\s*\()",
     re.IGNORECASE | re.MULTILINE,
 )
 _WORDPRESS = re.compile(r"comment_post_ID|comment_content|_commentmeta|_postmeta")

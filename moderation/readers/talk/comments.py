@@ -23,7 +23,8 @@ USER = re.compile(
 _NEAR = 300  # characters of markup before a signature's time, in which it links to the user
 _ZONE = re.compile(r"\([A-Z]{2,5}\)")
 _LONGEST_STAMP = 60  # characters before its zone
-_TALK = re.compile(r"\s*\([^()]{1,60}\)\s*$")
+_TALK = re.compile(r"(?<!\s)\s*\([^()]{1,60}\)\s*\Z")
+_BRACKETS = 6  # at most, before a signature's time: (talk) (contribs)
 _DASHES = " \t\n-–—―~·•|,/"
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
@@ -138,8 +139,8 @@ def _last_stamp(text: str) -> re.Match[str] | None:
 def _words(piece: Piece, stamp: re.Match[str]) -> str:
     """What is said, without the signature."""
     text = piece.text[: stamp.start()].rstrip(_DASHES)
-    while (shorter := _TALK.sub("", text)) != text:
-        text = shorter.rstrip(_DASHES)
+    for _ in range(_BRACKETS):
+        text = _TALK.sub("", text).rstrip(_DASHES)
     for name in (piece.author, *piece.shown[::-1]):
         if name and len(name) < _NAME and text.lower().endswith(name.lower()):
             text = text[: -len(name)].rstrip(_DASHES)

@@ -41,9 +41,9 @@ _EDIT = re.compile(
 )
 _OF_WIKI = re.compile("mw-parser-output|mw-content-text")
 _TALK = re.compile(
-    r"""\bclass\s*=\s*["'][^"'>]*\bns-talk\b|<body[^>]*\bclass\s*=\s*["'][^"'>]*\bns-\d*[13579]\b"""
+    r"""\bclass\s*=\s*["'][^"'>]*\bns-talk\b|<body[^<>]*\bclass\s*=\s*["'][^"'>]*\bns-\d*[13579]\b"""
 )
-_TORN_ADDRESS = re.compile(r"""\bhref="([^"]*\s[^"]*)\"""")
+_TORN_ADDRESS = re.compile(r"""\bhref="([^"\s]*+\s[^"]*+)\"""")
 _TORN_TAG = re.compile(r"/[a-z][a-z0-9]{0,9}>")
 _NO_MARKUP = re.compile(r"<[^<>]*>?")
 _FOOTER = "footer, #footer, #footer-info, #footer-info-lastmod, .printfooter"

@@ -10,7 +10,7 @@ from hypothesis import settings
 os.environ.pop("LANGUAGE", None)
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 
-settings.register_profile("any machine", deadline=None)  # the first example may compile for minutes
+settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 

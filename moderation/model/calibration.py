@@ -17,6 +17,7 @@ from moderation.errors import LabelError, ModelError
 FEW = 50  # rows of the scarcer class below which two further slopes are noise: the line alone
 _STEPS = 100
 _RIDGE = 1e-6  # keeps a separable sample's slope finite, and changes no other's sixth digit
+_FLAT = 1e-6  # a slope, or a mean size of logits, that tells nothing apart
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,12 @@ def calibrate(
             "label some of both"
         )
     target = _smoothed(y_true, weight)
-    scale = float(np.average(np.abs(logit), weights=weight)) or 1.0
+    scale = float(np.average(np.abs(logit), weights=weight))
+    scale = scale if scale > _FLAT else 1.0
     slope, shift = _fit(np.column_stack([logit / scale, np.ones_like(logit)]), target, weight)
     slope /= scale
-    if slope <= 0:  # the logits say nothing: all that is known is how many are positive
-        slope, shift = 1e-6, float(np.log(target @ weight) - np.log((1 - target) @ weight))
+    if slope <= _FLAT:  # the logits say nothing: all that is known is how many are positive
+        slope, shift = _FLAT, float(np.log(target @ weight) - np.log((1 - target) @ weight))
     line = Calibration(*_rounded(slope, shift))
     if min(positives, negatives) < FEW:
         return line

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, log_loss
 
@@ -259,6 +259,7 @@ def test_calibrated_probabilities_mean_what_they_say_on_other_rows():
     st.lists(st.floats(-30, 30), min_size=4, max_size=60),
     st.lists(st.booleans(), min_size=60, max_size=60),
 )
+@example(logits=[0.0, 0.0, 0.0, 2e-311], answers=[False, False, False, True] + [False] * 56)
 def test_the_order_of_comments_is_kept(logits, answers):
     y_true = np.array(answers[: len(logits)])
     assume(y_true.any() and not y_true.all())

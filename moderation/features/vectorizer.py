@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 
-class CommentVectorizer(TransformerMixin, BaseEstimator):
+class TextTransformer(TransformerMixin, BaseEstimator):
+    """What takes texts, one a row."""
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []  # texts have none
+        return tags
+
+
+class CommentVectorizer(TextTransformer):
     """Comments to a sparse matrix of hashed TF-IDF features, and the dense features if asked for.
 
     Columns are hash buckets, so there is no vocabulary to keep; only the document frequencies are
@@ -73,13 +84,6 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
         made = cls(words, chars, config.bits, fold=config.fold, dense=dense)
         made.idf_ = idf
         return made
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        tags.transformer_tags.preserves_dtype = []  # texts have none
-        return tags
 
     @property
     def config(self) -> NgramConfig:

@@ -10,18 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from moderation.features.vectorizer import TextTransformer
 from moderation.frames import opened
 
 if TYPE_CHECKING:
-    from sklearn.utils import Tags
-
     from moderation.features.ngrams import Texts
 
 
-class CommentScores(TransformerMixin, BaseEstimator):
+class CommentScores(TextTransformer):
     """Comments to their scores: one column for each label that is read from the text alone.
 
     model: a `Model`, a folder or a name. cannot_tell: what stands for a score that the model does
@@ -33,13 +31,6 @@ class CommentScores(TransformerMixin, BaseEstimator):
     def __init__(self, model: Any = "default", *, cannot_tell: float = np.nan) -> None:
         self.model = model
         self.cannot_tell = cannot_tell
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        tags.transformer_tags.preserves_dtype = []  # texts have none
-        return tags
 
     def fit(self, X: Texts, y: object = None) -> Self:  # noqa: N803 - scikit-learn's names
         """Read the model. Raises as `Model.load`."""

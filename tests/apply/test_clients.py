@@ -1,9 +1,12 @@
-"""The doubles answer the platforms' own clients too, unmodified: they speak as the real ones do.
+"""The doubles answer the platforms' own clients too, unmodified: they speak as the real ones do."""
 
-They run where `Mastodon.py`, `google-api-python-client`, `praw` and `pyjwt` are installed.
-"""
-
+import jwt
+import praw
 import pytest
+from google.oauth2.credentials import Credentials
+from googleapiclient import discovery
+from googleapiclient.errors import HttpError
+from mastodon import Mastodon
 from site_doubles import reddit
 from social_doubles import GHOST_KEY, account, mastodon, youtube
 
@@ -11,9 +14,8 @@ from moderation.apply.platforms.ghost import Ghost
 
 
 def test_mastodon_py_files_lists_and_closes_a_report(make_site):
-    client = pytest.importorskip("mastodon", reason="needs Mastodon.py")
     site = make_site(mastodon, {"1104": {"account": "7", "reported": False}, "@7": account()})
-    api = client.Mastodon(access_token="mastodon-token", api_base_url=site.url,
+    api = Mastodon(access_token="mastodon-token", api_base_url=site.url,
                           version_check_mode="none")  # fmt: skip
     assert str(api.account_verify_credentials()["id"]) == "1"
     status = api.status("1104")
@@ -30,12 +32,10 @@ def test_mastodon_py_files_lists_and_closes_a_report(make_site):
 
 
 def test_googles_client_by_its_static_description_hides_and_shows(make_site):
-    discovery = pytest.importorskip("googleapiclient.discovery", reason="needs Google's client")
-    credentials = pytest.importorskip("google.oauth2.credentials")
     one = {"moderationStatus": "published", "videoId": "dQw4w9WgXcQ"}
     site = make_site(youtube, {"UgzTop-4AaABAg": dict(one), "UgzTop-4AaABAg.9_r1": dict(one)})
     api = discovery.build(
-        "youtube", "v3", credentials=credentials.Credentials("youtube-bearer"),
+        "youtube", "v3", credentials=Credentials("youtube-bearer"),
         static_discovery=True, client_options={"api_endpoint": site.url},
     )  # fmt: skip
     (found,) = api.comments().list(part="snippet", id="UgzTop-4AaABAg").execute()["items"]
@@ -48,15 +48,14 @@ def test_googles_client_by_its_static_description_hides_and_shows(make_site):
     ]
     replies = api.comments().list(part="snippet", parentId="UgzTop-4AaABAg").execute()["items"]
     assert replies[0]["snippet"]["moderationStatus"] == "published"
-    with pytest.raises(pytest.importorskip("googleapiclient.errors").HttpError, match="supported"):
+    with pytest.raises(HttpError, match="supported"):
         set_status(id="UgzTop-4AaABAg", moderationStatus="likelySpam").execute()
     site.kept["units"] = 0
-    with pytest.raises(pytest.importorskip("googleapiclient.errors").HttpError, match="quota"):
+    with pytest.raises(HttpError, match="quota"):
         set_status(id="UgzTop-4AaABAg", moderationStatus="rejected").execute()
 
 
 def test_praw_removes_and_approves(make_site):
-    praw = pytest.importorskip("praw", reason="needs PRAW")
     live = {"removed": False, "spam": False, "banned_by": None, "author": "ann"}
     site = make_site(reddit, {"t1_4": live})
     api = praw.Reddit(client_id="reddit-client", client_secret="reddit-secret",
@@ -69,7 +68,6 @@ def test_praw_removes_and_approves(make_site):
 
 
 def test_a_token_library_takes_our_token_for_ghost():
-    jwt = pytest.importorskip("jwt", reason="needs PyJWT")
     name, key = GHOST_KEY
     header = Ghost(None, name, bytes.fromhex(key))._signed()["Authorization"]
     token = header.removeprefix("Ghost ")

@@ -2,12 +2,10 @@
 
 import shutil
 
+import nbclient
+import nbformat
 import pytest
 from places import ROOT
-
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
-pytest.importorskip("ipykernel")
 
 NOTEBOOK = ROOT / "docs/notebook.ipynb"
 

@@ -8,16 +8,13 @@ languages. The outcomes are those of `tests.fuzz.shapes`, with which this shares
 layouts.
 """
 
-import argparse
 import csv
 import io
 import json
 import random
-from collections import Counter
-from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from tests.fuzz.shapes import outcome
+from tests.fuzz.shapes import main, outcome
 
 SAID = [
     "Ich finde, dass die Stadt hier wirklich zu langsam handelt",
@@ -551,27 +548,5 @@ def results(files, seed):
         yield number, layout, suffix, content, *outcome(content, suffix, wanted)
 
 
-def counted(files, seed):
-    """How many files have each outcome."""
-    return Counter(result for *_, result, _ in results(files, seed))
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path)
-    options = parser.parse_args()
-    kinds = Counter()
-    for number, layout, suffix, content, result, why in results(options.files, options.seed):
-        kinds[result, layout] += 1
-        if result != "right":
-            print(f"{number} {layout} {result}: {why}")
-        if result != "right" and options.keep:
-            options.keep.mkdir(exist_ok=True)
-            (options.keep / f"{number}-{layout}{suffix}").write_text(content, encoding="utf-8")
-    print(dict(Counter(result for result, _ in kinds.elements())))
-
-
 if __name__ == "__main__":
-    main()
+    main(results, __doc__)

@@ -343,28 +343,30 @@ def results(files, seed):
         yield number, kind, suffix, text, *outcome(text, suffix, wanted)
 
 
-def counted(files, seed):
+def counted(results):
     """How many files have each outcome."""
-    return Counter(result for *_, result, _ in results(files, seed))
+    return Counter(result for *_, result, _ in results)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(results, description):
+    """Make files, say what is not right about each, and count the outcomes of each kind."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--files", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     kinds = Counter()
-    for number, kind, suffix, text, result, why in results(options.files, options.seed):
+    for number, kind, suffix, content, result, why in results(options.files, options.seed):
         kinds[result, kind] += 1
         if result != "right":
             print(f"{number} {kind} {result}: {why}")
         if result != "right" and options.keep:
             options.keep.mkdir(exist_ok=True)
-            (options.keep / f"{number}{suffix}").write_text(text, encoding="utf-8")
+            (options.keep / f"{number}-{kind}{suffix}").write_text(content, encoding="utf-8")
     for (result, kind), count in sorted(kinds.items()):
         print(f"{result:7} {kind:14} {count}")
+    print(dict(Counter(result for result, _ in kinds.elements())))
 
 
 if __name__ == "__main__":
-    main()
+    main(results, __doc__)

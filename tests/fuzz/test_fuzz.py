@@ -95,14 +95,14 @@ def test_a_member_of_an_archive_is_found_by_the_directory_where_its_own_name_is_
 def test_shapes_of_unknown_systems_are_read_or_asked_about():
     """The first of those that `python -m tests.fuzz.shapes --seed 1` makes."""
     shapes = script("shapes")
-    counts = shapes.counted(files=25, seed=1)
+    counts = shapes.counted(shapes.results(files=25, seed=1))
     assert counts["wrong"] == 0
     assert counts["right"] >= 22
 
 
 def test_layouts_of_unknown_systems_are_read_or_asked_about():
     """The first of those that `python -m tests.fuzz.layouts --seed 1` makes: each layout once."""
-    layouts = script("layouts")
-    counts = layouts.counted(files=len(layouts.LAYOUTS), seed=1)
+    layouts, shapes = script("layouts"), script("shapes")
+    counts = shapes.counted(layouts.results(files=len(layouts.LAYOUTS), seed=1))
     assert counts["wrong"] == 0
     assert counts["right"] >= 27

@@ -23,6 +23,7 @@ from moderation.cli import queue
 from moderation.cli import drift
 from moderation.cli import labels
 from moderation.cli import apply
+from moderation.cli import statements
 from moderation.cli import appeals
 from moderation.cli import github
 from moderation.cli.app import app, main

@@ -21,7 +21,8 @@ KNOWN = {
 def version() -> str:
     """The program's, as it stands in the source."""
     source = (ROOT / "moderation/__init__.py").read_text(encoding="utf-8")
-    return re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE).group(1)  # type: ignore[union-attr]
+    (found,) = re.findall(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    return str(found)
 
 
 def unknown(wanted: str, known: dict[str, str]) -> list[str]:

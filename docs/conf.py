@@ -44,7 +44,7 @@ highlight_language = "none"
 lexers["imports"] = TextLexer()  # the drawing in CONTRIBUTING.md
 
 
-class NotebookParser(MystParser):  # type: ignore[misc]
+class NotebookParser(MystParser):  # type: ignore[misc]  # Sphinx' parsers have no types
     """A notebook without outputs as Markdown: its texts, and its code in fences."""
 
     supported = ("notebook",)

@@ -105,8 +105,8 @@ def _public_sets(
     sources: Path | None, data: Path | None, use: str, skip_missing: bool
 ) -> PublicSets:
     """The public sets from which parts for languages are trained."""
-    assert sources is not None  # noqa: S101 - _check_options
-    assert data is not None  # noqa: S101
+    assert sources is not None  # noqa: S101 - _check_options has refused its absence
+    assert data is not None  # noqa: S101 - the same
     from moderation.training.language_parts import PublicSets
 
     return PublicSets(sources, data, use, "skip" if skip_missing else "error")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import naive_kernel as naive
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -344,7 +345,7 @@ def test_same_score_alone_in_a_batch_in_any_order_on_any_threads():
 
 
 def test_reads_every_kind_of_string_column():
-    pandas = pytest.importorskip("pandas")
+
     texts = ["one", None, "two three"]
     expected = ngrams.count(["one", "", "two three"], SMALL)
     longer = pa.array(["zero", *texts, "four"])
@@ -354,8 +355,8 @@ def test_reads_every_kind_of_string_column():
         pa.array(texts, pa.string_view()),
         longer.slice(1, 3),
         pa.chunked_array([longer.slice(1, 1), longer.slice(2, 2)]),
-        pandas.Series(texts, dtype=pandas.ArrowDtype(pa.large_string())),
-        pandas.Series(texts, dtype=object),
+        pd.Series(texts, dtype=pd.ArrowDtype(pa.large_string())),
+        pd.Series(texts, dtype=object),
         longer.slice(1, 3).dictionary_encode(),
     ):
         found = ngrams.count(column, SMALL)

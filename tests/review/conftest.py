@@ -2,14 +2,14 @@
 
 import pytest
 from browser_pages import ARGUMENTS, CHROMIUM
+from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         made = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield made
         made.close()

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser_pages import SHOWN, current, download, opened, press, report, saved, server
 from places import TESTS
 from scored_tables import HOSTILE, PASSPORT, flagged_spam, hostile, scored, to_save
@@ -244,12 +245,8 @@ def test_two_reviewers_get_different_comments(browser, tmp_path):
 # ---- for everybody -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_axe_finds_nothing(browser, tmp_path, theme, width):
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe is not installed"
-    )
     context = browser.new_context(
         viewport={"width": width, "height": 844}, color_scheme=theme, reduced_motion="reduce"
     )
@@ -264,7 +261,7 @@ def test_axe_finds_nothing(browser, tmp_path, theme, width):
         if act:
             page.keyboard.press(act)
         page.wait_for_timeout(50)
-        result = axe.Axe().run(page)
+        result = Axe().run(page)
         found[view] = [
             (one["id"], [node["target"] for node in one["nodes"]][:3])
             for one in result.response["violations"]

@@ -2,6 +2,7 @@ import places
 import pytest
 from hypothesis import given, settings
 from pages import flat, forests, html, styles
+from resiliparse.extract.html2text import extract_plain_text
 
 from moderation.readers import read
 from moderation.readers.html.page import detect, rows
@@ -216,10 +217,9 @@ def test_a_page_of_the_project():
 
 @pytest.mark.parametrize("path", OUR_PAGES, ids=lambda path: path.name)
 def test_both_readers_agree_on_pages_of_the_project(path):
-    render = pytest.importorskip("resiliparse.extract.html2text").extract_plain_text
     content = path.read_text("utf-8")
     page = records(content)
-    printed = parse(render(content, preserve_formatting=True))
+    printed = parse(extract_plain_text(content, preserve_formatting=True))
     assert [(one.depth, "".join(one.text.split())[:60]) for one in printed.comments] == [
         (depth, "".join(row.text.split())[:60])
         for depth, row in zip(depths(page), page, strict=True)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from pages import flat, forests, html, page, styles
 from places import SHARED
+from resiliparse.extract.html2text import extract_plain_text
 
 from moderation.readers import read
 from moderation.readers.bylines.dates import stamp
@@ -203,8 +204,7 @@ def test_printed_trees_come_back(comments, style):
 @settings(max_examples=60, deadline=None)
 @given(forests, styles)
 def test_pages_rendered_by_resiliparse_come_back(comments, style):
-    render = pytest.importorskip("resiliparse.extract.html2text").extract_plain_text
-    found = parse(render(html(comments, style), preserve_formatting=True))
+    found = parse(extract_plain_text(html(comments, style), preserve_formatting=True))
     assert [(one.depth, one.text) for one in found.comments] == flat(comments)
 
 

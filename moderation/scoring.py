@@ -3,15 +3,15 @@
 What the whole dump knows of each comment (`dump_evidence`) is found beside the first parts; all
 else in a comment's score, flags and reasons depends on its own thread alone, so that parts give
 what the whole would.
-Parts that are done can be written while the next are scored, and nothing but the dump itself has
-to be held whole.
+Parts that are told can be written while the next are, and nothing but the dump itself and its
+scores has to be held whole.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, NamedTuple
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -78,26 +78,9 @@ def score(
             f"score() takes a dump as moderation.read() gives it, not a {type(dump).__name__}; "
             "for texts and tables there is Model.score"
         )
-    parts, _ = settled(scored_parts(dump, model, workers), model, prevalence)
-    return concatenated(parts)
-
-
-def settled(
-    parts: Iterable[pa.Table], model: Model, prevalence: Mapping[str, float] | None = None
-) -> tuple[list[pa.Table], dict[str, Share]]:
-    """All parts of a dump with its scores here, and the shares that these follow.
-
-    parts: as `scored_parts` gives them. prevalence: see `score`.
-    """
-    every = list(parts)
-    apart = {name: learnt_in_parts(model, name) for name in model.labels}
-    with ThreadPoolExecutor(thread_count()) as pool:
-        counted = list(pool.map(lambda part: seen_in(part, model.labels, apart), every))
-        seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
-        found = shares(model, seen, prevalence)
-        return list(
-            pool.map(lambda part: with_scores_here(part, model.labels, found), every)
-        ), found
+    scoring = Scoring(dump, model, workers)
+    scoring.measure()
+    return concatenated(scoring.parts(scoring.shares(prevalence)))
 
 
 def scored_parts(
@@ -108,65 +91,108 @@ def scored_parts(
     There is always one part, if an empty one. workers: threads of the machine, None = all.
     verdict: what a larger dump, of which this one is a part, says of each comment.
     """
-    comments, threads = dump.comment_table, dump.thread_table
-    bounds = thread_bounds(comments)
-    places = part_starts(bounds)
-    workers = workers or thread_count()
-
-    def judge() -> Verdict | None:
-        if verdict is not None or not judged(model):
-            return verdict
-        return Verdict.of(find_dump_evidence(comments, threads))
-
-    if len(places) <= 2:
-        measured = _Measured.of(comments, threads, model, workers)
-        yield _scored_table(measured, model, workers, judge())
-        return
-    heads = _heads(comments, threads, bounds)
-
-    def measure(k: int) -> _Measured:
-        first, last = int(bounds[places[k]]), int(bounds[places[k + 1]])
-        own = heads.slice(places[k], places[k + 1] - places[k])
-        return _Measured.of(comments.slice(first, last - first), own, model, 1)
-
-    def tell(k: int, measured: _Measured, whole: Verdict | None) -> pa.Table:
-        begin, end = int(bounds[places[k]]), int(bounds[places[k + 1]])
-        own = None if whole is None else whole.rows(begin, end)
-        return _scored_table(measured, model, 1, own)
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield from _in_turn(pool, judge, measure, tell, len(places) - 1, workers)
+    scoring = Scoring(dump, model, workers, verdict)
+    scoring.measure()
+    yield from scoring.parts()
 
 
-def _in_turn(
-    pool: ThreadPoolExecutor,
-    judge: Callable[[], Verdict | None],
-    measure: Callable[[int], _Measured],
-    tell: Callable[[int, _Measured, Verdict | None], pa.Table],
-    parts: int,
-    workers: int,
-) -> Iterator[pa.Table]:
-    """What `tell` makes of each part, in order.
+class Scoring:
+    """The scoring of a dump in two passes: all scores first, then what is said of each comment.
 
-    Parts are measured while the dump is still being looked over, and told from then on: some of the
-    looking over takes one core only.
+    How common a label is here, the scores of the whole dump tell. So no more than scores is held of
+    all of it: a part of the scored table is made when it is asked for, and need not be kept.
     """
-    verdict = pool.submit(judge)
-    measuring: deque[Future[_Measured]] = deque()
-    telling: deque[Future[pa.Table]] = deque()
-    begun = told = 0
-    while told < parts or telling:
-        while begun < parts and sum(not one.done() for one in measuring) < workers:
-            measuring.append(pool.submit(measure, begun))
-            begun += 1
-        if verdict.done() and measuring and measuring[0].done() and len(telling) < workers + AHEAD:
-            telling.append(pool.submit(tell, told, measuring.popleft().result(), verdict.result()))
-            told += 1
-        elif telling and (telling[0].done() or len(telling) >= workers + AHEAD):
-            yield telling.popleft().result()
-        else:
-            every: list[Future[Any]] = [verdict, *measuring, *telling]
-            wait([one for one in every if not one.done()], return_when=FIRST_COMPLETED)
+
+    def __init__(
+        self,
+        dump: Dump,
+        model: Model,
+        workers: int | None = None,
+        verdict: Verdict | None = None,
+    ) -> None:
+        """workers, verdict: see `scored_parts`."""
+        self._model, self._workers, self._verdict = model, workers or thread_count(), verdict
+        self._comments, self._threads = dump.comment_table, dump.thread_table
+        self._bounds = thread_bounds(self._comments)
+        self._places = part_starts(self._bounds)
+        self._measured: deque[_Measured] = deque()
+
+    def measure(self, shown: Callable[[Iterator[pa.Table]], Iterable[pa.Table]] = iter) -> None:
+        """Find all scores. shown: is given the comments of each part that has them.
+
+        Parts are measured while the dump is still being looked over: some of that takes one core.
+        """
+        if len(self._places) <= 2:
+            own = _Measured.of(self._comments, self._threads, self._model, self._workers)
+            self._measured = deque([own.settled(self._model, self._judge())])
+            return
+        heads = _heads(self._comments, self._threads, self._bounds)
+
+        def measure(k: int) -> _Measured:
+            first, last = self._rows(k)
+            own = heads.slice(self._places[k], self._places[k + 1] - self._places[k])
+            return _Measured.of(self._comments.slice(first, last - first), own, self._model, 1)
+
+        def settle(k: int) -> _Measured:
+            own = None if whole is None else whole.rows(*self._rows(k))
+            return measured.popleft().settled(self._model, own)
+
+        measured: deque[_Measured] = deque()
+        parts = range(len(self._places) - 1)
+        with ThreadPoolExecutor(self._workers) as pool:
+            verdict = pool.submit(self._judge)
+            measuring = pool.map(measure, parts)
+
+            def done() -> Iterator[pa.Table]:
+                for part in measuring:
+                    measured.append(part)
+                    yield part.comments
+
+            deque(shown(done()), 0)
+            whole = verdict.result()
+            self._measured.extend(map(settle, parts))
+
+    def shares(self, prevalence: Mapping[str, float] | None = None) -> dict[str, Share]:
+        """How common each label is in the dump, after `measure`. prevalence: see `score`."""
+        model = self._model
+        apart = {name: learnt_in_parts(model, name) for name in model.labels}
+        counted = [
+            seen_in(
+                with_columns(part.scores, {"language": part.languages}), model.thresholds, apart
+            )
+            for part in self._measured
+        ]
+        seen = {name: Seen.sum_of(one[name] for one in counted) for name in model.labels}
+        return shares(model, seen, prevalence)
+
+    def parts(self, found: Mapping[str, Share] | None = None) -> Iterator[pa.Table]:
+        """The scored table of what is measured, part by part, each once.
+
+        found: adds the scores here that follow these shares.
+        """
+
+        def tell(part: _Measured, workers: int) -> pa.Table:
+            told = part.told(self._model, workers)
+            return told if found is None else with_scores_here(told, self._model.labels, found)
+
+        if len(self._measured) == 1:
+            yield tell(self._measured.popleft(), self._workers)
+            return
+        telling: deque[Future[pa.Table]] = deque()
+        with ThreadPoolExecutor(self._workers) as pool:
+            while self._measured or telling:
+                while self._measured and len(telling) < self._workers + AHEAD:
+                    telling.append(pool.submit(tell, self._measured.popleft(), 1))
+                yield telling.popleft().result()
+
+    def _rows(self, k: int) -> tuple[int, int]:
+        """Where the rows of part k begin and end."""
+        return int(self._bounds[self._places[k]]), int(self._bounds[self._places[k + 1]])
+
+    def _judge(self) -> Verdict | None:
+        if self._verdict is not None or not judged(self._model):
+            return self._verdict
+        return Verdict.of(find_dump_evidence(self._comments, self._threads))
 
 
 def part_starts(bounds: np.ndarray) -> list[int]:
@@ -180,13 +206,19 @@ def part_starts(bounds: np.ndarray) -> list[int]:
 
 
 class _Measured(NamedTuple):
-    """Some whole threads, and what they say by themselves. flagged: see `Model.measured`."""
+    """Some whole threads, and what is known of them: in `settled`, of the dump, too.
+
+    flagged: see `Model.measured`. unlearnt: (n,) bool, comments in languages not learnt. verdict:
+    of the comments.
+    """
 
     comments: pa.Table
     threads: pa.Table
     languages: pa.Array
     scores: pa.Table
     flagged: dict[str, Measured]
+    unlearnt: np.ndarray | None = None
+    verdict: Verdict | None = None
 
     @classmethod
     def of(cls, comments: pa.Table, threads: pa.Table, model: Model, workers: int) -> _Measured:
@@ -197,18 +229,22 @@ class _Measured(NamedTuple):
         )
         return cls(comments, threads, languages, *found)
 
+    def settled(self, model: Model, verdict: Verdict | None) -> _Measured:
+        """With the scores as they stay. verdict: of these comments."""
+        scores = self.scores
+        if verdict is not None:
+            raised = verdict.adjust(scores[LABEL].to_numpy())
+            scores = with_columns(scores, {LABEL: pa.array(raised, pa.float32(), from_pandas=True)})
+        scores, unlearnt = model.where_learnt(scores, self.languages)
+        return self._replace(scores=scores, unlearnt=unlearnt, verdict=verdict)
 
-def _scored_table(part: _Measured, model: Model, workers: int, verdict: Verdict | None) -> pa.Table:
-    """The scored table of some threads. verdict: of their comments."""
-    scores = part.scores
-    if verdict is not None:
-        raised = verdict.adjust(scores[LABEL].to_numpy())
-        scores = with_columns(scores, {LABEL: pa.array(raised, pa.float32(), from_pandas=True)})
-    scores, unlearnt = model.where_learnt(scores, part.languages)
-    reason = pc.if_else(pa.array(unlearnt), pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
-    own = with_columns(part.comments, {"language": part.languages}), part.threads
-    scored = scored_table(own, scores, model, workers, part.flagged, verdict)
-    return with_columns(scored, {"cannot_tell": reason})
+    def told(self, model: Model, workers: int) -> pa.Table:
+        """The scored table of threads whose scores are settled."""
+        untold = pa.array(self.unlearnt)
+        reason = pc.if_else(untold, pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
+        own = with_columns(self.comments, {"language": self.languages}), self.threads
+        scored = scored_table(own, self.scores, model, workers, self.flagged, self.verdict)
+        return with_columns(scored, {"cannot_tell": reason})
 
 
 def judged(model: Model) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +32,6 @@ from moderation.cli.reading import check_any, read_dump, write_rejects
 from moderation.cli.summaries import (
     campaign_summary,
     flag_summary,
-    language_summary,
     print_flagged,
     read_summary,
     report_summary,
@@ -40,7 +40,10 @@ from moderation.model.names import model_path
 from moderation.translation import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
+    import pyarrow as pa
 
     from moderation.cli.options import Reading
     from moderation.model.model import Model
@@ -135,8 +138,6 @@ def _score_in_memory(
     check_ending(output, outputs.rejects)
     from concurrent.futures import ThreadPoolExecutor
 
-    import pyarrow as pa
-
     import_module("moderation.readers")  # two threads import no faster than one
     with ThreadPoolExecutor(1) as pool:  # a core is idle while a dump is read
         loading = pool.submit(_load, model)
@@ -144,16 +145,18 @@ def _score_in_memory(
     write_rejects(dump, outputs.rejects, outputs.mask)
     check_any(dump)
     chosen = loading.result()
-    from moderation.flags.by_language import by_language, sum_of
-    from moderation.flags.flag import flagged
+    from moderation.flags.counts import FlagCounts
+    from moderation.flags.flag import has_flag, surest_first
     from moderation.model.goals.choose import parse_prevalence
-    from moderation.scoring import scored_parts, settled
-    from moderation.tables import concatenated, to_arrow, to_frame, write_parts
+    from moderation.scoring import Scoring
+    from moderation.tables import concatenated, to_arrow, write_parts
 
     stated = parse_prevalence(outputs.prevalence, chosen.labels)
-    parts = portioned(tr("scoring"), scored_parts(dump, chosen, workers), len(dump.comment_table))
-    tables, shares = settled(parts, chosen, stated)
-    spoken = sum_of(by_language(part) for part in tables)
+    scoring = Scoring(dump, chosen, workers)
+    scoring.measure(partial(portioned, tr("scoring"), total=len(dump.comment_table)))
+    shares = scoring.shares(stated)
+    counts = FlagCounts(chosen.labels)
+    tables: Iterable[pa.Table] = counts.of(scoring.parts(shares))  # as they are asked for
     passport = chosen.passport(shares)
     campaigns = reported = None
     if outputs.campaigns:
@@ -162,17 +165,18 @@ def _score_in_memory(
     if outputs.mask is not None:
         from moderation.masking import masked_tables
 
-        tables = masked_tables(tables, outputs.mask)
-    scored = pa.concat_tables(tables)
+        tables = masked_tables(list(tables), outputs.mask)
+    if outputs.report is not None:
+        tables = list(tables)
     if output is not None:
         write_parts(tables, output, metadata=passport)
     if outputs.report is not None:
         from moderation.report import write_report
 
-        reported = write_report(to_frame(scored), outputs.report, passport)
-    read_summary(dump, len(scored))
-    flag_summary(scored, chosen.labels, shares)
-    language_summary(spoken, chosen.labels)
+        reported = write_report(concatenated(tables), outputs.report, passport)
+    some = [has_flag(part) for part in tables] if output is None and reported is None else []
+    read_summary(dump, counts.comments)
+    flag_summary(counts, shares)
     if campaigns is not None:
         if outputs.mask is not None:
             campaigns = _masked(campaigns, dump.comments, outputs.mask)
@@ -180,7 +184,7 @@ def _score_in_memory(
     if outputs.report is not None and reported is not None:
         report_summary(outputs.report, reported)
     elif output is None:
-        print_flagged(flagged(scored), most)
+        print_flagged(surest_first(some), most)
 
 
 def _load(folder: Path) -> Model:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from moderation.flags.by_language import ByLanguage
+    from moderation.flags.counts import FlagCounts
     from moderation.model.share import Share
     from moderation.readers import Dump
     from moderation.report.database import Written
@@ -150,15 +151,12 @@ def ping_summary(pings: int) -> None:
         say(sentence(what, width()))
 
 
-def flag_summary(scored: pa.Table, labels: list[str], shares: Mapping[str, Share]) -> None:
-    """Flags per label, for how many comments the model cannot tell, and what was not scored."""
-    from moderation.comments import PINGS
-    from moderation.model.share import flag_count
-
-    rows = [(label, flag_count(scored, label), scored[label].null_count) for label in labels]
+def flag_summary(counts: FlagCounts, shares: Mapping[str, Share]) -> None:
+    """Flags per label, what cannot be told, what was not scored, and the languages."""
+    rows = [(label, flags, counts.cannot_tell[label]) for label, flags in counts.flags.items()]
     label_summary(rows, shares)
-    kinds = scored["kind"].value_counts().to_pylist()
-    ping_summary(sum(one["counts"] for one in kinds if one["values"] in PINGS))
+    ping_summary(counts.pings)
+    language_summary(counts.languages, list(counts.flags))
 
 
 def label_summary(rows: list[tuple[str, int, int]], shares: Mapping[str, Share]) -> None:

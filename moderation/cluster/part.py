@@ -26,10 +26,10 @@ from moderation.cluster.spill import (
     spilled,
     thread_hashes,
 )
-from moderation.comments import PINGS, REJECT_SCHEMA
-from moderation.flags.by_language import by_language, sum_of
+from moderation.comments import REJECT_SCHEMA
+from moderation.flags.counts import FlagCounts
 from moderation.model.by_language import learnt_in_parts
-from moderation.model.share import flag_count, seen_in
+from moderation.model.share import seen_in
 from moderation.readers.merging.dump import Assembled, Dump, assembled
 from moderation.readers.merging.rejects import reject_table
 from moderation.tables import ROW_GROUP, taken
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from moderation.cluster.dump_evidence import Counted
     from moderation.cluster.receipts import Receipt
-    from moderation.flags.by_language import ByLanguage
     from moderation.model.model import Model
 
 STANDING = 420 << 20
@@ -129,7 +128,7 @@ def score_part(
             refused.write_table(dump.rejects)
             if sketches is not None:
                 sketches.write_batch(counts.sketched(table))
-            counts.add(table, dump, portion)
+            counts.add_portion(table, dump, portion)
     return receipts.leave(job, name, made_from, paths, **counts.to_dict())
 
 
@@ -202,19 +201,17 @@ def _scored(dump: _Portion, model: Model, job: Job, judge: Judge | None) -> pa.T
     return pa.concat_tables(scored_parts(whole, model, job.threads, verdict))
 
 
-class _Counts:
+class _Counts(FlagCounts):
     """The counts in a partition's receipt."""
 
     def __init__(self, model: Model) -> None:
         labels = model.labels
+        super().__init__(labels)
+        self.thresholds = model.thresholds
         self.apart = {name: learnt_in_parts(model, name) for name in labels}
-        self.comments = self.threads = self.rejects = self.pings = 0
-        self.flags = dict.fromkeys(labels, 0)
+        self.threads = self.rejects = self.sketches = 0
         self.seen_flags = dict.fromkeys(labels, 0)  # those that the shares go by
-        self.cannot_tell = dict.fromkeys(labels, 0)
         self.bins: dict[str, Any] = dict.fromkeys(labels, 0)
-        self.languages: ByLanguage = {}
-        self.sketches = 0
         self.notes: list[str] = []
 
     def sketched(self, table: pa.Table) -> pa.RecordBatch:
@@ -223,18 +220,14 @@ class _Counts:
         self.sketches += len(sketches)
         return sketches
 
-    def add(self, table: pa.Table, dump: _Portion, portion: int) -> None:
-        self.comments += len(table)
+    def add_portion(self, table: pa.Table, dump: _Portion, portion: int) -> None:
+        """Count a scored portion. portion: the bytes that one should have."""
+        self.add(table)
         self.threads += len(dump.threads)
         self.rejects += len(dump.rejects)
-        kinds = table["kind"].value_counts().to_pylist()
-        self.pings += sum(one["counts"] for one in kinds if one["values"] in PINGS)
-        for label, seen in seen_in(table, list(self.flags), self.apart).items():
-            self.flags[label] += flag_count(table, label)
+        for label, seen in seen_in(table, self.thresholds, self.apart).items():
             self.seen_flags[label] += seen.flags
             self.bins[label] = seen.bins + self.bins[label]
-            self.cannot_tell[label] += table[label].null_count
-        self.languages = sum_of([self.languages, by_language(table)])
         if dump.bytes <= portion or not len(table):
             return
         sizes = dump.comments["thread_id"].value_counts().to_pylist()

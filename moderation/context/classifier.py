@@ -236,10 +236,10 @@ def has_words(features: np.ndarray, fewest: int) -> np.ndarray:
 
 
 class Measured(NamedTuple):
-    """Some rows of a comment table, (k,) int64 ascending, and their features, (k, features)."""
+    """Some rows of a comment table, (k,) int64 ascending, and what was kept of their features."""
 
     rows: np.ndarray
-    features: np.ndarray
+    kept: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -274,8 +274,9 @@ class ContextClassifier:
         threads: Table,
         workers: int | None = None,
         passes: Callable[[np.ndarray], np.ndarray] | None = None,
+        keep: Callable[[np.ndarray], np.ndarray] = np.asarray,
     ) -> tuple[np.ndarray, Measured]:
-        """The log-odds, and the features of the comments whose log-odds pass `passes`."""
+        """The log-odds, and what `keep` makes of the features of those that pass `passes`."""
 
         def weigh(features: np.ndarray, can_tell: np.ndarray) -> tuple[np.ndarray, ...]:
             part = np.empty(len(features))
@@ -283,17 +284,18 @@ class ContextClassifier:
             judged = can_tell & has_words(features, self.fewest)
             logits = np.where(judged, self.discounted(part, features), np.nan)
             passed = np.flatnonzero(passes(logits)) if passes else np.empty(0, np.int64)
-            return logits, passed, features[passed]
+            return logits, passed, keep(features[passed])
 
         whole = np.empty(len(comments))
-        rows, features = [np.empty(0, np.int64)], [np.empty((0, len(CONTEXT_FEATURES)), np.float32)]
+        rows = [np.empty(0, np.int64)]
+        kept = [keep(np.empty((0, len(CONTEXT_FEATURES)), np.float32))]
         first = 0
         for logits, passed, theirs in _chunks(comments, threads, self.frequencies, weigh, workers):
             whole[first : first + len(logits)] = logits
             rows.append(passed + first)
-            features.append(theirs)
+            kept.append(theirs)
             first += len(logits)
-        return whole, Measured(np.concatenate(rows), np.concatenate(features))
+        return whole, Measured(np.concatenate(rows), np.concatenate(kept))
 
     def score(self, comments: Table, threads: Table) -> np.ndarray:
         """Probability among the training pairs, (n,) float64; NaN = cannot tell."""

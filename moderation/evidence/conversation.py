@@ -98,19 +98,22 @@ def explain(
     """Evidence for some rows of a comment table, in the order of `rows`.
 
     Only the threads of these rows are looked at, so it costs as much as scoring those; measured:
-    features known from scoring, which makes it cheap.
+    what `shared_out` made of the features when they were scored, which makes it cheap.
     """
     if not len(rows):
         return []
     comments = chosen_columns(comments, ("thread_id", "id", "depth", "text"))
     if measured is not None and np.isin(rows, measured.rows).all():
-        features = measured.features[np.searchsorted(measured.rows, rows)]
+        shares = measured.kept[np.searchsorted(measured.rows, rows)]
     else:
         comments, rows = _threads_of(comments, np.asarray(rows))
-        features = features_at(comments, threads, head.frequencies, rows)
-    shares = _shared_out(head, features)
+        shares = shared_out(head, features_at(comments, threads, head.frequencies, rows))
+    intercept = head.intercept + sum(head.typical.values())
     around = _around(head.frequencies, comments, threads, rows)
-    return [_evidence(*share, where) for share, where in zip(shares, around, strict=True)]
+    return [
+        _evidence(intercept, dict(zip((*GROUPS, FEW_WORDS), share, strict=True)), where)
+        for share, where in zip(shares.tolist(), around, strict=True)
+    ]
 
 
 def _threads_of(comments: pa.Table, rows: np.ndarray) -> tuple[pa.Table, np.ndarray]:
@@ -244,10 +247,11 @@ def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Ev
     )
 
 
-def _shared_out(
-    head: ContextClassifier, features: np.ndarray
-) -> Iterator[tuple[float, dict[str, float]]]:
-    """Each row's intercept and what each of GROUPS adds, as differences from a usual comment."""
+def shared_out(head: ContextClassifier, features: np.ndarray) -> np.ndarray:
+    """What each of GROUPS adds to the logits, as differences from a usual comment; and FEW_WORDS.
+
+    features: (n, len(CONTEXT_FEATURES)). Returns (n, len(GROUPS) + 1) float64.
+    """
     n, groups = len(features), len(GROUPS)
     places = np.arange(n)[:, None] * groups + _GROUP_OF
     carried = np.bincount(
@@ -257,8 +261,7 @@ def _shared_out(
     intercept = head.intercept + sum(head.typical.values())
     whole = intercept + carried.sum(axis=1)
     cut = head.discounted(whole, features) - whole
-    for shares, less in zip(carried.tolist(), cut.tolist(), strict=True):
-        yield intercept, dict(zip((*GROUPS, FEW_WORDS), (*shares, less), strict=True))
+    return np.column_stack([carried, cut])
 
 
 def group_of(feature: str) -> str:

@@ -28,7 +28,7 @@ from moderation.model.model import languages_of, no_threads
 from moderation.tables import chosen_columns, one_array, text_column, with_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from moderation.context.classifier import Measured
     from moderation.dump_evidence.rules import Verdict
@@ -187,14 +187,19 @@ def _titles(comments: pa.Table, threads: pa.Table) -> pa.Array:
     return one_array(threads["title"]).take(one_array(rows).cast(pa.int64()))
 
 
-def flagged(scored: pa.Table) -> pa.Table:
-    """The rows that have a flag, the surest first: by how far a score passes its threshold."""
-    chosen = scored.filter(pc.not_equal(scored["flags"], ""))  # null, too, is dropped
+def has_flag(scored: pa.Table) -> pa.Table:
+    """The rows that have a flag."""
+    return scored.filter(pc.not_equal(scored["flags"], ""))  # null, too, is dropped
+
+
+def surest_first(parts: Iterable[pa.Table]) -> pa.Table:
+    """Rows that have a flag in the order of how far a score passes its threshold."""
+    flagged = pa.concat_tables(parts)
     margin = [
         max(
             (reason["score"] - reason["threshold"]) / (1 - reason["threshold"] + 1e-9)
             for reason in why
         )
-        for why in (orjson.loads(text).values() for text in chosen["why"].to_pylist())
+        for why in (orjson.loads(text).values() for text in flagged["why"].to_pylist())
     ]
-    return chosen.take(pa.array(np.argsort(-np.array(margin, np.float64), kind="stable")))
+    return flagged.take(pa.array(np.argsort(-np.array(margin, np.float64), kind="stable")))

@@ -10,7 +10,7 @@ Long by a little: the model is the one object through which everybody scores and
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -360,12 +360,15 @@ def _in_context(
     head: ContextLabel, comments: pa.Table, threads: Table | None, workers: int | None
 ) -> tuple[np.ndarray, Measured]:
     """Probabilities of a context label, NaN = cannot tell: (n,) float32; and `measured`."""
+    from moderation.evidence.conversation import shared_out
 
     def passes(logits: np.ndarray) -> np.ndarray:
         return head.calibration(logits) >= head.threshold
 
     heads = no_threads() if threads is None else threads
-    logits, flagged = head.head.measured(comments, heads, workers, passes)
+    logits, flagged = head.head.measured(
+        comments, heads, workers, passes, partial(shared_out, head.head)
+    )
     return head.calibration(logits), flagged
 
 

@@ -99,18 +99,22 @@ class Share:
 
 
 def seen_in(
-    scored: pa.Table, labels: list[str], apart: Mapping[str, list[str]] | None = None
+    scored: pa.Table,
+    thresholds: Mapping[str, float],
+    apart: Mapping[str, list[str]] | None = None,
 ) -> dict[str, Seen]:
-    """The counts for a scored table, or for a part of it.
+    """The counts for a scored table, or for a part of it: of its scores and languages.
 
     apart: by label, the languages that have a part of their own for it. Their comments do not
     count: what the model promises is said of the others.
     """
     found = {}
-    for label in labels:
+    for label, limit in thresholds.items():
         others = (apart or {}).get(label)
-        some = scored if not others else scored.filter(_in_none_of(scored["language"], others))
-        found[label] = Seen.of(some[label].drop_null().to_numpy(), flag_count(some, label))
+        column = scored[label]
+        some = column if not others else column.filter(_in_none_of(scored["language"], others))
+        known = some.drop_null().to_numpy()
+        found[label] = Seen.of(known, int((known.astype(np.float64) >= limit).sum()))
     return found
 
 

@@ -34,6 +34,8 @@ class Settings:
     number of rows that are taken.
     contrast: n-grams are multiplied by this power of their log-count ratio (`training.contrast`);
     0 = not at all.
+    alternatives: other values of cost and contrast, one of which is taken where it does clearly
+    better on rows held out (`training.choice`).
     prevalence: share of positives that calibration and goals assume, None = as in the rows.
     elsewhere: the score from which it may speak of languages that it has not learnt; None = never.
     goal: the sentence that chooses the threshold; None: `thresholds.DEFAULT_GOAL`, or the best F1
@@ -51,6 +53,7 @@ class Settings:
     offset: float = 0.5
     phrases: bool = True
     contrast: float = 0.0
+    alternatives: list[dict[str, float]] = field(default_factory=list)
     sources: dict[str, float] = field(default_factory=dict)
     clean: dict[str, int] = field(default_factory=dict)
     prevalence: float | None = None
@@ -124,6 +127,8 @@ def _settings(base: Settings, table: dict[str, Any], place: str) -> Settings:
     _check(table, {setting.name for setting in fields(Settings)}, place)
     if table.get("kind", "text") not in KINDS:
         raise LabelError(f"{place}: kind is {table['kind']!r}; expected {' or '.join(KINDS)}")
+    for changes in table.get("alternatives", ()):
+        _check(changes, {"cost", "contrast"}, f"{place}: alternatives")
     return replace(base, **table)
 
 

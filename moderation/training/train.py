@@ -28,6 +28,7 @@ from moderation.model.held_out import HeldOutScores
 from moderation.model.labels import ContextLabel, TextLabel
 from moderation.model.model import Model
 from moderation.training import linear
+from moderation.training.choice import refitted_without, with_chosen_settings
 from moderation.training.contrast import contrast, multiplied
 from moderation.training.decisions.gain import gain
 from moderation.training.features import Features, training_features
@@ -100,6 +101,7 @@ def train(
         groups = grouped.result()
     fold = folds(labels, FOLDS, seed, groups)
     pool = _Pool(threads, tasks)
+    tasks = pool.per_label(with_chosen_settings, [(features, task, fold, seed) for task in tasks])
     fitted = pool.per_label(fit_label, [(features, task, fold, seed) for task in tasks])
     raw = _out_of_fold_logits(pool, features, fitted, fold, seed)
     heads = pool.per_label(
@@ -196,13 +198,10 @@ def held_out_logits(
     The logits are those of a row whose source is not known.
     """
     task = label.task
+    if label.factors is not None:
+        return refitted_without(features, task, left_out, seed)
     rows = features.rows_for(task)
-    if label.factors is None:
-        weights = linear.refit_without(rows, label.fitted, task.targets, left_out, seed)
-    else:
-        left = np.where(left_out, 0.0, task.cost)
-        rows = multiplied(rows, contrast(rows, task, left > 0, features.config.buckets))
-        weights = linear.fit(rows, linear.Targets(task.sign, left), seed).weights
+    weights = linear.refit_without(rows, label.fitted, task.targets, left_out, seed)
     chosen = np.flatnonzero(left_out & (task.cost > 0))
     return chosen, linear.products(rows, chosen, features.unsourced(weights))
 
@@ -219,6 +218,8 @@ def _head(
     chosen = operating_point(task.name, out_of_fold, task.settings, seed)
     by_source = _by_source(labels, task, raw, rows[task.judged[rows]])
     metrics: dict[str, Any] = {"out_of_fold": chosen.measures, "roc_auc_by_source": by_source}
+    if task.settings.alternatives:
+        metrics["chosen"] = {"cost": task.settings.cost, "contrast": task.settings.contrast}
     if label.factor is not None:
         metrics["decisions"] = _bought(label, raw, groups, seed)
     return TextLabel(

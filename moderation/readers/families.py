@@ -10,14 +10,15 @@ if TYPE_CHECKING:
 _NAMES = {
     "Blogs and comment systems": "wordpress wordpress-rest wp-cli sqldump disqus disqus-api "
     "remark42 commento comentario cusdis isso hashover hashover-xml github utterances twikoo "
-    "waline artalk duoshuo ghost substack atom movabletype dotclear",
+    "waline artalk duoshuo ghost substack atom movabletype dotclear blogger-api blogger-feed "
+    "wordpress-com openweb drupal-jsonapi gitlab github-review app-store",
     "Newspapers": "coral coral-csv coral-graphql coral-sponge guardian nyt nyt-csv civil-comments",
     "Forums": "reddit pushshift hackernews hackernews-algolia hackernews-search discourse lobsters "
-    "lemmy devto stackexchange stackexchange-api talk-page wikitext",
+    "lemmy devto stackexchange stackexchange-api talk-page wikitext discussiontools nodebb flarum",
     "Networks": "mastodon activitypub bluesky twitter misskey facebook facebook-graph "
     "facebook-scraper instagram instagram-scraper weibo xiaohongshu",
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research tiktok-csv",
-    "Chats and mail": "slack discord telegram matrix whatsapp mbox",
+    "Chats and mail": "slack discord telegram matrix whatsapp mbox mail-items",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
     "Anything else": "html plaintext table xlsx json-tree laid-out xml sql",
 }

@@ -160,8 +160,9 @@ _STATUS_WORDS = {
     "awaiting_moderation unmoderated waiting draft moderate false",
     "spam": "spam likelyspam junk",
     "removed": "removed rejected blocked moderated dead [removed] banned trash post-trashed "
-    "deletedbymoderator disapproved removed_by_moderator",
-    "deleted": "deleted [deleted] soft-deleted tombstone deleted_by_author user_deleted",
+    "deletedbymoderator disapproved removed_by_moderator moderator_removed refused",
+    "deleted": "deleted [deleted] soft-deleted tombstone deleted_by_author user_deleted "
+    "author_deleted",
     "hidden": "hidden minimized ghosted system_withheld withheld flagged collapsed filtered",
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from marked_apis import APIS
 from marked_systems import SYSTEM_FILES, SYSTEMS
 
 DAY = "2024-01-{:02}T10:00:00Z"
@@ -891,6 +892,7 @@ def zipped(texts):
 
 DOCUMENTS = {
     **SYSTEMS,
+    **APIS,
     "wordpress-rest": [("comments.json", wordpress_rest)],
     "remark42": [("tree.json", remark42_tree)],
     "commento": [("export.json", commento)],

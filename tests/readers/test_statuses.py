@@ -107,6 +107,43 @@ def cusdis(n, text, **more):
     return {"id": f"c{n}", "content": text, "deletedAt": None, **usual, **more}
 
 
+def substack(n, text, **more):
+    usual = {"ancestor_path": "", "date": DAY, "name": "Ada", "post_id": 7, "children": []}
+    return {"id": n, "body": text, **usual, **more}
+
+
+def blogger(n, text, **more):
+    usual = {"post": {"id": "7"}, "published": DAY, "author": {"displayName": "Ada"}}
+    return {"kind": "blogger#comment", "id": str(n), "content": text, **usual, **more}
+
+
+def wordpress_com(n, text, **more):
+    usual = {"post": {"ID": 7}, "parent": False, "author": {"name": "Ada"}, "i_like": False}
+    return {"ID": n, "content": f"<p>{text}</p>", "date": DAY, **usual, **more}
+
+
+def nodebb(n, text, **more):
+    usual = {"tid": 7, "uid": 3, "timestamp": 1704103200000 + n, "votes": 0}
+    return {"pid": n, "content": text, **usual, **more}
+
+
+def flarum(n, text, **more):
+    usual = {"number": n, "contentType": "comment", "contentHtml": text, "createdAt": DAY}
+    about = {"discussion": {"data": {"id": "7"}}}
+    return {"type": "posts", "id": str(n), "attributes": {**usual, **more}, "relationships": about}
+
+
+def openweb(n, text, **more):
+    usual = {"conversation_id": "c", "written_at": 1704103200 + n, "user_id": "u"}
+    return {"id": f"s{n}", "content": [{"type": "text", "text": text}], **usual, **more}
+
+
+def drupal(n, text, **more):
+    about = {"entity_id": {"data": {"id": "n7"}}, "pid": {"data": None}}
+    own = {"comment_body": {"value": text}, "created": DAY, "name": "Ada", **more}
+    return {"type": "comment--comment", "id": f"d{n}", "attributes": own, "relationships": about}
+
+
 def bare(rows):
     return rows
 
@@ -279,6 +316,68 @@ SYSTEMS = [
             ({"banned_by": "a moderator"}, "removed"),
         ],
     ),
+    (
+        "substack",
+        substack,
+        bare,
+        [
+            ({"status": "published"}, "approved"),
+            ({"status": "moderator_removed"}, "removed"),
+            ({"status": "user_deleted"}, "deleted"),
+            ({"deleted": True}, "deleted"),
+        ],
+    ),
+    (
+        "blogger-api",
+        blogger,
+        bare,
+        [
+            ({"status": "LIVE"}, "approved"),
+            ({"status": "PENDING"}, "pending"),
+            ({"status": "SPAM"}, "spam"),
+            ({"status": "EMPTIED"}, "deleted"),
+        ],
+    ),
+    (
+        "wordpress-com",
+        wordpress_com,
+        bare,
+        [
+            ({"status": "approved"}, "approved"),
+            ({"status": "unapproved"}, "pending"),
+            ({"status": "spam"}, "spam"),
+            ({"status": "trash"}, "removed"),
+        ],
+    ),
+    ("nodebb", nodebb, bare, [({"deleted": 1}, "deleted"), ({"deleted": 0}, "unknown")]),
+    (
+        "flarum",
+        flarum,
+        bare,
+        [
+            ({"isHidden": True}, "hidden"),
+            ({"isApproved": False}, "pending"),
+            ({"isApproved": True}, "approved"),
+            ({}, "unknown"),
+        ],
+    ),
+    (
+        "openweb",
+        openweb,
+        bare,
+        [
+            ({"published": True}, "approved"),
+            ({"published": False}, "pending"),
+            ({"published": True, "rejected": True}, "removed"),
+            ({"published": True, "deleted": True}, "deleted"),
+        ],
+    ),
+    (
+        "drupal-jsonapi",
+        drupal,
+        bare,
+        [({"status": True}, "approved"), ({"status": False}, "pending")],
+    ),
 ]
 
 
@@ -302,5 +401,6 @@ def test_the_systems_without_a_verdict_are_these():
     assert without == {
         *("discord", "telegram", "mastodon", "twitter", "convokit", "hackernews-search"),
         *("facebook", "facebook-scraper", "instagram", "instagram-scraper", "stackexchange-api"),
+        *("app-store", "blogger-feed", "discussiontools", "github-review", "gitlab", "mail-items"),
         *("tiktok-research", "weibo", "xiaohongshu", "youtube-downloader", "yt-dlp"),
     }

@@ -47,8 +47,11 @@ class Builder:
         """Another document begins: take its list of people."""
         if self._shape.people:
             path, key, name = self._shape.people
-            for person in at(root, path) or ():
-                self._people[str(at(person, key))] = str(at(person, name) or "")
+            people = at(root, path)
+            for person in people.values() if isinstance(people, dict) else people or ():
+                known = first(person, name) if isinstance(person, dict) else None
+                if known:
+                    self._people[str(at(person, key))] = str(known)
         self._answered, self._invented, self._threads = None, {}, {}
 
     def name(self, matches: list[Match], match: Match, place: int | None) -> None:

@@ -120,8 +120,17 @@ def first(record: Record, paths: str) -> Any:
         if value is None and keys and keys[0] in record:
             value = _down(record, keys)
         if value is not None and value != "":
-            return value
+            return _bare(value) if isinstance(value, dict) and len(value) == 1 else value
     return None
+
+
+def _bare(value: dict[str, Any]) -> Any:
+    """What MongoDB's exports put into an object with its type: `{"$oid": "5f…"}`."""
+    (key, inner), *_ = value.items()
+    return inner if key in _TYPED else value
+
+
+_TYPED = frozenset(["$oid", "$numberLong", "$numberInt", "$numberDouble", "$date", "$uuid"])
 
 
 def has_all(record: Record, every: Iterable[str]) -> bool:

@@ -85,7 +85,7 @@ def _findings(source: Source) -> Iterator[Finding]:
         yield 1
         rows.append(row)
         if row.id:
-            titles[row.id] = _ANSWER.sub("", _decoded(message["subject"])).strip()
+            titles[row.id] = without_answer(_decoded(message["subject"]))
     conversations(source, rows, [])
     yield from rows
     heads: dict[str, str] = {}
@@ -152,7 +152,7 @@ def _row(message: Message, number: int) -> Row:
     sender = getaddresses([_decoded(message["from"])])[:1]
     name, address = sender[0] if sender else ("", "")
     return Row(
-        _own_words(_text(message)),
+        own_words(_text(message)),
         own[1] if own else f"message-{number}",
         answered[0] if answered else None,
         None,
@@ -199,7 +199,12 @@ def _payload(part: Message) -> str:
         return decode(raw)[0]
 
 
-def _own_words(text: str) -> str:
+def without_answer(subject: str) -> str:
+    """A subject without the `Re:` before it."""
+    return _ANSWER.sub("", subject).strip()
+
+
+def own_words(text: str) -> str:
     """A mail without what it quotes and without its signature; all of it where that is all."""
     kept: list[str] = []
     lines = text.replace("\r\n", "\n").split("\n")

@@ -200,6 +200,106 @@ EXPECTED = [
         "unknown unknown unknown unknown",
         "comment comment comment comment",
     ),
+    (
+        "systems/apis/blogger-api.json",
+        "blogger-api",
+        ["7"],
+        "100 101 102<101 103",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/blogger-feed.json",
+        "blogger-feed",
+        ["tag:blogger.example,1999:blog-5.post-7"],
+        (
+            "tag:blogger.example,1999:blog-5.post-100 tag:blogger.example,1999:blog-5.post-101 "
+            "tag:blogger.example,1999:blog-5.post-102<tag:blogger.example,1999:blog-5.post-101 "
+            "tag:blogger.example,1999:blog-5.post-103"
+        ),
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/wordpress-com.json",
+        "wordpress-com",
+        ["7"],
+        "100 101 102<101 103",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/gitlab.json",
+        "gitlab",
+        ["7"],
+        "100 101 102<101 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/github-review.json",
+        "github-review",
+        ["https://api.github.example/pulls/7"],
+        "100 101 102<101 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/discussiontools.json",
+        "discussiontools",
+        ["h-Tea"],
+        "c-A0-0 c-A1-1 c-A2-2<c-A1-1 c-A3-3",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/nodebb.json",
+        "nodebb",
+        ["7"],
+        "100 101 102<101 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/flarum.json",
+        "flarum",
+        ["7"],
+        "100 101 102 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/openweb.json",
+        "openweb",
+        ["c7"],
+        "s0 s1 s2<s1 s3",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/drupal-jsonapi.json",
+        "drupal-jsonapi",
+        ["n7"],
+        "c0 c1 c2<c1 c3",
+        "approved approved approved approved",
+        "comment comment comment comment",
+    ),
+    (
+        "systems/apis/mail-items.json",
+        "mail-items",
+        ["m0@mail.example", "m1@mail.example", "m3@mail.example"],
+        ("m0@mail.example m1@mail.example m2@mail.example<m1@mail.example m3@mail.example"),
+        "unknown unknown unknown unknown",
+        "message message message message",
+    ),
+    (
+        "systems/apis/app-store.json",
+        "app-store",
+        ["app-store"],
+        "100 101 102 103",
+        "unknown unknown unknown unknown",
+        "comment comment comment comment",
+    ),
 ]
 
 
@@ -293,3 +393,97 @@ def test_a_page_that_twikoo_names_twice_is_one_thread(tmp_path):
         ["/a/", 1, "one"],
         ["/a/", 2, "two"],
     ]
+
+
+SAID = "The tulips are out, and the deer have not found them yet."
+
+
+def found_in(path, value):
+    path.write_text(json.dumps(value))
+    dump = read(path)
+    rows = dump.comments.assign(parent_id=dump.comments["parent_id"].fillna(""))
+    return [name for name, _ in dump.formats.values()], rows
+
+
+def test_answers_beside_the_comments_of_a_question_are_read_and_nest(tmp_path):
+    """Answers may have a title, as their question has; comments answer what they stand under."""
+    person = {"display_name": "Ada", "user_id": 2}
+    usual = {"owner": person, "creation_date": 5, "score": 0}
+    question = {"question_id": 500, "title": "Tea?", "body": "Which?", "is_answered": True, **usual}
+    question["comments"] = [
+        {"comment_id": 1, "post_id": 500, "body": SAID, "edited": False, **usual}
+    ]
+    answer = {"answer_id": 501, "question_id": 500, "title": "Tea?", "body": SAID, **usual}
+    answer["comments"] = [{"comment_id": 2, "post_id": 501, "body": SAID, "edited": False, **usual}]
+    question["answers"] = [answer]
+    reader, rows = found_in(tmp_path / "q.json", {"items": [question], "has_more": False})
+    assert reader == ["stackexchange-api"]
+    assert sorted(rows[["thread_id", "id", "parent_id"]].values.tolist()) == [
+        ["500", "1", ""],
+        ["500", "2", "501"],
+        ["500", "501", ""],
+    ]
+
+
+def test_ids_and_numbers_as_mongodb_exports_them(tmp_path):
+    first = {"_id": {"$oid": "5f1"}, "nick": "Ada", "comment": f"<p>{SAID}</p>", "url": "/tea"}
+    first |= {"isSpam": False, "created": {"$numberLong": "1620000000000"}}
+    second = {**first, "_id": {"$oid": "5f2"}, "pid": "5f1", "rid": "5f1"}
+    reader, rows = found_in(tmp_path / "comment.json", [first, second])
+    assert reader == ["twikoo"]
+    assert rows[["id", "parent_id"]].values.tolist() == [["5f1", ""], ["5f2", "5f1"]]
+    assert rows["created_at"].dt.year.tolist() == [2021, 2021]
+
+
+def test_what_the_interfaces_of_twikoo_and_ghost_answer(tmp_path):
+    one = {"id": "a1", "nick": "Ada", "mailMd5": "ab", "comment": f"<p>{SAID}</p>", "ruser": None}
+    reply = {**one, "id": "a2", "nick": "Ben", "pid": "a1", "rid": "a1", "ruser": "Ada"}
+    answer = {"data": [{**one, "rid": "", "replies": [reply]}], "more": False, "count": 1}
+    reader, rows = found_in(tmp_path / "twikoo.json", answer)
+    assert reader == ["twikoo"]
+    assert rows[["id", "parent_id", "author"]].values.tolist() == [
+        ["a1", "", "Ada"],
+        ["a2", "a1", "Ben"],
+    ]
+    top = {"id": "g1", "html": f"<p>{SAID}</p>", "status": "published", "liked": False}
+    top |= {"member": {"id": "m", "name": "Ada"}, "created_at": "2024-01-01T10:00:00.000Z"}
+    below = {**top, "id": "g2", "parent_id": "g1", "in_reply_to_id": None}
+    deepest = {**top, "id": "g3", "parent_id": "g1", "in_reply_to_id": "g2", "status": "deleted"}
+    answer = {"comments": [{**top, "replies": [below, deepest]}]}
+    reader, rows = found_in(tmp_path / "ghost.json", answer)
+    assert reader == ["ghost"]
+    assert rows[["id", "parent_id", "status"]].values.tolist() == [
+        ["g1", "", "approved"],
+        ["g2", "g1", "approved"],
+        ["g3", "g2", "deleted"],
+    ]
+
+
+def test_the_words_of_isso_are_html_where_its_interface_answers(tmp_path):
+    one = {"id": 1, "parent": None, "text": f"<p>{SAID} &amp; more</p>", "author": "Ada"}
+    one |= {"created": 1704103200.5, "mode": 1, "website": None, "hash": "ab", "replies": []}
+    reader, rows = found_in(tmp_path / "r.json", {"total_replies": 1, "replies": [one]})
+    assert (reader, rows["text"].tolist()) == (["isso"], [f"{SAID} & more"])
+
+
+def test_system_notes_are_no_comments_of_people(tmp_path):
+    note = {"id": 1, "body": "moved to tea#2", "system": True, "author": {"username": "ada"}}
+    note |= {"noteable_id": 7, "noteable_type": "Issue", "created_at": "2024-01-01T10:00:00Z"}
+    spoken = {**note, "id": 2, "body": SAID, "system": False}
+    reader, rows = found_in(tmp_path / "notes.json", [note, spoken])
+    assert reader == ["gitlab"]
+    assert rows["kind"].tolist() == ["service", "comment"]
+
+
+def test_mails_as_objects_lose_what_they_quote(tmp_path):
+    first = {"Message-ID": "<1@x>", "From": "Ada <a@x>", "Subject": "Tea", "body": {"plain": SAID}}
+    quoted = f"On Monday, Ada wrote:\n> {SAID}\n\nSo they have.\n\n-- \nBen"
+    second = {**first, "Message-ID": "<2@x>", "In-Reply-To": "<1@x>", "Subject": "Re: Tea"}
+    second |= {"From": "Ben <b@x>", "body": {"plain": quoted}}
+    (tmp_path / "mails.json").write_text(json.dumps([{"data": first}, {"data": second}]))
+    dump = read(tmp_path / "mails.json")
+    assert dump.comments[["id", "author", "text"]].values.tolist() == [
+        ["1@x", "Ada", SAID],
+        ["2@x", "Ben", "So they have."],
+    ]
+    assert dump.threads[["thread_id", "title"]].values.tolist() == [["1@x", "Tea"]]

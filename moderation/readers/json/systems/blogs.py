@@ -44,7 +44,9 @@ def _ghost(record: Record) -> str:
 def _substack(record: Record) -> str:
     if record.get("deleted") is True:
         return "deleted"
-    return "removed" if record.get("moderator_removed") else "unknown"
+    if record.get("moderator_removed"):
+        return "removed"
+    return status_of(record.get("status"))
 
 
 def _last_ancestor(record: Record) -> str | None:
@@ -56,10 +58,10 @@ BLOGS = (
     JsonFormat(
         "twikoo",
         "Twikoo: export of its panel, or an answer of its API",
-        keys=("_id", "nick", "comment"),
-        signs=("url|href", "mailMd5|isSpam|master|mail|updated"),
+        keys=("_id|ruser|mailMd5", "nick", "comment"),
+        signs=("url|href|ruser", "mailMd5|isSpam|master|mail|updated"),
         text="<comment",
-        id="_id",
+        id="_id|id",
         parent="pid",
         thread="url",
         thread_url="href",
@@ -120,11 +122,11 @@ BLOGS = (
         "ghost",
         "Ghost: comments of an export, or of its API",
         keys=("html", "member_id|member", "status"),
-        signs=("post_id|post", "parent_id|in_reply_to_id|replies|count"),
+        signs=("post_id|post|liked|in_reply_to_snippet", "parent_id|in_reply_to_id|replies|count"),
         text="<html",
         parent="in_reply_to_id|parent_id",
         thread="post_id|post.id",
-        author="member.name",
+        author="member.name|member_id",
         people=("db.0.data.members", "id", "name"),
         time="created_at",
         status=_ghost,
@@ -154,10 +156,11 @@ BLOGS = (
         author="owner.display_name",
         time="creation_date",
         url="link",
-        post=("question_id", "title"),
+        post=("question_id", "title", "is_answered|answer_count"),
         post_id="question_id",
         post_text="body_markdown|<body",
         post_url="link",
         shut=frozenset(["owner", "reply_to_user", "tags"]),
+        settle=settle.to_thread,
     ),
 )

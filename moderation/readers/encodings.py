@@ -14,6 +14,8 @@ import unicodedata
 from collections import Counter
 from typing import NamedTuple
 
+import numpy as np
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -61,7 +63,8 @@ _WIDE_UNITS = 2048  # of UTF-16 that are looked at
 
 _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"']")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_CUTS = re.compile(rb'[\n"<>,]+')
+_IS_CUT = np.isin(np.arange(256), list(b'\n"<>,'))
+_ASCII = 128
 _BEYOND = re.compile(rb"[\x80-\xff]+")
 _WELL_FORMED = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -156,9 +159,18 @@ def telling(block: bytes, begun: bool = False, ended: bool = True) -> bytes:
     """
     if block.isascii() and b"\x1b$" not in block:
         return b""
-    lines = _CUTS.split(block)
-    lines = lines[not begun and len(lines) > 1 : len(lines) - (not ended and len(lines) > 1)]
-    return b"\n".join(line for line in lines if not line.isascii() or b"\x1b$" in line)
+    raw = np.frombuffer(block, np.uint8)
+    cuts = np.flatnonzero(_IS_CUT[raw])
+    ends = np.concatenate([cuts, [len(block)]])
+    begins = np.concatenate([[0], cuts + 1])
+    odd = np.flatnonzero(raw >= _ASCII)
+    if b"\x1b$" in block:
+        odd = np.union1d(odd, [match.start() for match in re.finditer(rb"\x1b\$", block)])
+    lines = np.unique(np.searchsorted(ends, odd))
+    first, last = int(not begun and len(cuts) > 0), len(cuts) - int(not ended and len(cuts) > 0)
+    chosen = lines[(lines >= first) & (lines <= last)]
+    spans = zip(begins[chosen].tolist(), ends[chosen].tolist(), strict=True)
+    return b"\n".join([block[begin:end] for begin, end in spans])
 
 
 def beyond_ascii(sample: bytes) -> int:

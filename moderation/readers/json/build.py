@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from moderation.comments import Reject
 from moderation.readers.inference.roles import depth_of
-from moderation.readers.json.shape import JsonFormat, Record, at, first, status_in
+from moderation.readers.json.columns import firsts, values
+from moderation.readers.json.shape import JsonFormat, Record, at, first
 from moderation.readers.markup import plain, plain_if_marked, tidy
 from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow
-from moderation.readers.values import no_parent, when
+from moderation.readers.values import no_parent, status_of, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from moderation.readers.json.walk import Match
     from moderation.readers.source import Source
@@ -36,7 +38,7 @@ class Builder:
         self._ladder: dict[int, str | None] = {}  # depth -> the last comment there
         self._ladder_of: str | None = None  # the thread
         self._known_threads: set[tuple[str | None, ...]] = set()
-        self._answered: set[int] | None = None  # objects that have replies in them
+        self._named: dict[int, str | None] = {}  # ids of comments, by the `id` of their objects
         self._invented: dict[int, str] = {}  # names made up for those without an id
         self._lasting: dict[int | None, str] = {}  # of those that stand in several parts: by place
         self._names: Counter[str] = Counter()
@@ -52,24 +54,37 @@ class Builder:
                 known = first(person, name) if isinstance(person, dict) else None
                 if known:
                     self._people[str(at(person, key))] = str(known)
-        self._answered, self._invented, self._threads = None, {}, {}
+        self._named, self._invented, self._threads = {}, {}, {}
 
-    def name(self, matches: list[Match], match: Match, place: int | None) -> None:
-        """Make up an id for a comment that has none, but replies within it.
+    def names(
+        self, matches: list[Match], every: list[Match], places: Mapping[int, int]
+    ) -> list[str | None]:
+        """The id of each comment; one is made up for those without, but with replies within them.
 
         It is made from what the comment says and what it answers, so that it is the same wherever
-        the comment stands. place: in the file, of one that is in several parts; it is named once.
+        the comment stands; see `comments`.
         """
+        shape = self._shape
+        if shape.stem:
+            return [self._source.stem] * len(matches)
+        names = [_name(value) for value in firsts([match.record for match in matches], shape.id)]
+        if None in names:
+            answered = {id(match.around) for match in every if match.around is not None}
+            for row, match in enumerate(matches):
+                if names[row] is None:
+                    names[row] = self._invent(match, answered, places.get(id(match.record)))
+        return names
+
+    def _invent(self, match: Match, answered: set[int], place: int | None) -> str | None:
+        """A name for a comment that has no id. place: in the file, if it is in several parts."""
         shape, record = self._shape, match.record
-        if shape.stem or _name(first(record, shape.id)) is not None:
-            return
+        if id(record) in self._invented:
+            return self._invented[id(record)]
         if place in self._lasting:
             self._invented[id(record)] = self._lasting[place]
-            return
-        if self._answered is None:
-            self._answered = {id(other.around) for other in matches if other.around is not None}
-        if id(record) not in self._answered and not shape.depth:
-            return
+            return self._lasting[place]
+        if id(record) not in answered and not shape.depth:
+            return None
         above = self._own(match.around) if match.around is not None else None
         paths = (shape.text.replace("<", ""), shape.author, shape.time)
         content = [above, *(first(record, path) for path in paths)]
@@ -79,8 +94,9 @@ class Builder:
         self._invented[id(record)] = name if again == 1 else f"{name}-{again}"
         if place is not None:
             self._lasting[place] = self._invented[id(record)]
-        if id(record) in self._answered:
+        if id(record) in answered:
             self.passed[MADE] += 1
+        return self._invented[id(record)]
 
     def _own(self, record: Record) -> str | None:
         """The comment's id, or the one made up for it."""
@@ -97,22 +113,51 @@ class Builder:
             _string(first(post, shape.post_url)),
         )
 
-    def comment(self, match: Match) -> list[Finding]:
-        """A comment and what is new of its thread; the thread's article, where it is that."""
-        shape, record = self._shape, match.record
-        thread = self._thread(match)
-        if shape.opening and shape.opening(record):
-            return list(self._opening(record, thread))
-        found: list[Finding] = [1]
-        if shape.title or shape.thread_url:
-            title = self._title(first(record, shape.title))
-            address = _string(first(record, shape.thread_url))
-            about = (thread, title, address)
-            if (title or address) and about not in self._known_threads:
-                self._known_threads.add(about)
-                found.append(ThreadRow(thread, title, None, address))
-        found.append(self._row(match, thread))
+    def comments(
+        self,
+        matches: list[Match],
+        every: list[Match],
+        places: Mapping[int, int],
+    ) -> list[Finding]:
+        """Comments and what is new of their threads; a thread's article, where one is that.
+
+        every: the matches of their documents. places: where those stand in the file that are in
+        several parts of it, by the `id` of their objects; they are named once.
+        """
+        shape = self._shape
+        own = self.names(matches, every, places)
+        threads = self._threads_of(matches)
+        found: list[Finding] = []
+        if shape.opening:
+            opens = [shape.opening(match.record) for match in matches]
+            for match, thread in zip(
+                compress(matches, opens), compress(threads, opens), strict=True
+            ):
+                found += self._opening(match.record, thread)
+            rest = [not opening for opening in opens]
+            matches, own = [*compress(matches, rest)], [*compress(own, rest)]
+            threads = [*compress(threads, rest)]
+        found.append(len(matches))
+        found += self._about(matches, threads)
+        found += self._rows(matches, own, threads)
         return found
+
+    def _about(self, matches: list[Match], threads: list[str | None]) -> Iterator[ThreadRow]:
+        """What comments say of their threads, once."""
+        shape = self._shape
+        if not shape.title and not shape.thread_url:
+            return
+        records = [match.record for match in matches]
+        titles, addresses = firsts(records, shape.title), firsts(records, shape.thread_url)
+        seen = None
+        for about in zip(threads, titles, addresses, strict=True):
+            if about == seen or (about[1] is None and about[2] is None):
+                continue
+            seen = about
+            told = (about[0], self._title(about[1]), _string(about[2]))
+            if any(told[1:]) and told not in self._known_threads:
+                self._known_threads.add(told)
+                yield ThreadRow(told[0], told[1], None, told[2])
 
     def _opening(self, record: Record, thread: str | None) -> Iterator[Finding]:
         """The thread that a post opens, named after it or as others name it."""
@@ -128,58 +173,103 @@ class Builder:
             yield 1
             yield Reject(self._source.name, f"post {own}", VERSION, article[:SNIPPET])
 
-    def _thread(self, match: Match) -> str | None:
+    def _threads_of(self, matches: list[Match]) -> list[str | None]:
+        """The name of each comment's thread."""
         shape = self._shape
         if shape.stem:
-            return self._source.path.absolute().parent.name
-        thread = _name(first(match.record, shape.thread)) if shape.thread else None
-        if not thread and match.post:
-            thread = _name(first(match.post, shape.post_id))
-        if not thread and match.around:
-            thread = self._threads.get(id(match.around))
-        self._threads[id(match.record)] = thread
-        return thread
+            return [self._source.path.absolute().parent.name] * len(matches)
+        threads: list[str | None] = [None] * len(matches)
+        if shape.thread:
+            found = firsts([match.record for match in matches], shape.thread)
+            threads = [_name(value) for value in found]
+        post, name = None, None
+        for row, match in enumerate(matches):
+            if not threads[row] and match.post:
+                if match.post is not post:
+                    post, name = match.post, _name(first(match.post, shape.post_id))
+                threads[row] = name
+            if not threads[row] and match.around:
+                threads[row] = self._threads.get(id(match.around))
+            self._threads[id(match.record)] = threads[row]
+        return threads
 
-    def _row(self, match: Match, thread: str | None) -> Row:
-        shape, record = self._shape, match.record
-        own = self._source.stem if shape.stem else self._own(record)
-        text = self._text(record, shape.text) or self._text(record, shape.instead)
-        status = shape.status(record) if callable(shape.status) else status_in(record, shape.status)
-        if status == "unknown":
-            status = {"[deleted]": "deleted", "[removed]": "removed"}.get(text, status)
-        kind = self._kind(record)
-        author = _string(first(record, shape.author))
-        author = self._people.get(author, author) if author else None
-        return Row(
-            text,
+    def _rows(
+        self, matches: list[Match], own: list[str | None], threads: list[str | None]
+    ) -> list[Row]:
+        shape, records = self._shape, [match.record for match in matches]
+        texts = self._texts(records)
+        status = _meanings(records, shape.status)
+        if "unknown" in status and ("[deleted]" in texts or "[removed]" in texts):
+            status = [
+                {"[deleted]": "deleted", "[removed]": "removed"}.get(text, word)
+                if word == "unknown"
+                else word
+                for word, text in zip(status, texts, strict=True)
+            ]
+        columns = (
+            texts,
             own,
-            self._parent(match, own),
-            thread,
-            shape.fix(author) if shape.fix and author else author,
-            when(first(record, shape.time)),
-            kind,
+            self._parents(matches, own),
+            threads,
+            self._authors(records),
+            [when(value) for value in firsts(records, shape.time)],
+            self._kinds(records),
             status,
-            _string(first(record, shape.url)),
-            ["lost_text"] if not text and status in ("deleted", "removed") else [],
+            [_string(value) for value in firsts(records, shape.url)],
         )
+        rows = list(map(Row, *columns))
+        if "" in texts:
+            for row in rows:
+                if not row.text and row.status in ("deleted", "removed"):
+                    row.warnings.append("lost_text")
+        return rows
 
-    def _kind(self, record: Record) -> str:
-        kind = self._shape.kind
+    def _authors(self, records: list[Record]) -> list[str | None]:
+        people, fix = self._people, self._shape.fix
+        authors = [_string(value) for value in firsts(records, self._shape.author)]
+        if people:
+            authors = [people.get(author, author) if author else None for author in authors]
+        return [fix(author) if author else author for author in authors] if fix else authors
+
+    def _kinds(self, records: list[Record]) -> list[str]:
+        kind, usual = self._shape.kind, self._shape.usual_kind
         if callable(kind):
-            return kind(record)
-        word = str(first(record, kind) or "") if kind else ""
-        return word if word in ("pingback", "trackback") else self._shape.usual_kind
+            return [kind(record) for record in records]
+        if not kind:
+            return [usual] * len(records)
+        words = [str(value or "") for value in firsts(records, kind)]
+        return [word if word in ("pingback", "trackback") else usual for word in words]
 
-    def _parent(self, match: Match, own: str | None) -> str | None:
-        shape, record = self._shape, match.record
-        if shape.stem:
-            return self._source.stem.rpartition("-")[0] or None
-        path = shape.parent
-        parent = path(record) if callable(path) else first(record, path)
+    def _parents(self, matches: list[Match], own: list[str | None]) -> list[str | None]:
+        path = self._shape.parent
+        if self._shape.stem:
+            return [self._source.stem.rpartition("-")[0] or None] * len(matches)
+        records = [match.record for match in matches]
+        found = [path(record) for record in records] if callable(path) else firsts(records, path)
+        depth = self._shape.depth
+        if not depth and all(match.around is None for match in matches):
+            return [
+                None if value is None else self._parent(match, value, None)
+                for match, value in zip(matches, found, strict=True)
+            ]
+        self._named = dict(zip(map(id, records), own, strict=True))
+        return [
+            self._around(match) if value is None and not depth else self._parent(match, value, name)
+            for match, value, name in zip(matches, found, own, strict=True)
+        ]
+
+    def _around(self, match: Match) -> str | None:
+        """The id of the comment that a comment stands in."""
+        above = match.around
+        return None if above is None else self._named.get(id(above)) or self._own(above)
+
+    def _parent(self, match: Match, parent: Any, own: str | None) -> str | None:
+        """parent: what the comment names as that."""
+        shape, record, path = self._shape, match.record, self._shape.parent
         if not no_parent(parent) and not isinstance(parent, dict):
             return _name(parent)
         if match.around is not None:
-            return self._own(match.around)
+            return self._around(match)
         if _name(parent) == ZERO and not shape.settle:
             return ZERO  # top level, or an answer to a comment 0: `merge` sees them all
         depth = depth_of(first(record, shape.depth)) if shape.depth else None
@@ -196,27 +286,53 @@ class Builder:
         self._ladder[depth] = own
         return None if above is None else self._ladder[above]
 
+    def _texts(self, records: list[Record]) -> list[str]:
+        """The text of each comment; what stands for it where there is none."""
+        shape = self._shape
+        (path, is_html), *_ = text_paths(shape.text)
+        convert = self._conversion(is_html)
+        found = values(records, path, path.split(".") if "." in path else [])
+        texts = [
+            convert(value) if value.__class__ is str and value else self._text(record, shape.text)
+            for value, record in zip(found, records, strict=True)
+        ]
+        if shape.instead and "" in texts:
+            for row, text in enumerate(texts):
+                if not text:
+                    texts[row] = self._text(records[row], shape.instead)
+        return texts
+
+    def _conversion(self, is_html: bool) -> Callable[[str], str]:
+        """What makes a plain text of one."""
+        convert = (plain_if_marked if self._shape.mixed else plain) if is_html else tidy
+        fix = self._shape.fix
+        return (lambda text: fix(convert(text))) if fix else convert
+
     def _title(self, value: Any) -> str | None:
         title = plain(str(value)) if isinstance(value, str | int) else ""
         fix = self._shape.fix_title
         return (fix(title) if fix else title) or None
 
     def _text(self, record: Record, paths: str) -> str:
-        for path, is_html in _text_paths(paths):
+        for path, is_html in text_paths(paths):
             value = at(record, path)
             if value is None or value == "" or value == []:
                 continue
-            text = value if isinstance(value, str) else _flat(value)
-            if is_html:
-                text = plain_if_marked(text) if self._shape.mixed else plain(text)
-            else:
-                text = tidy(text)
-            return self._shape.fix(text) if self._shape.fix else text
+            return self._conversion(is_html)(value if isinstance(value, str) else _flat(value))
         return ""
 
 
+def _meanings(records: list[Record], paths: str | Callable[[Record], str]) -> list[str]:
+    """The site's word on each comment, in ours."""
+    if callable(paths):
+        return [paths(record) for record in records]
+    if not paths:
+        return ["unknown"] * len(records)
+    return [status_of(value) for value in firsts(records, paths)]
+
+
 @lru_cache
-def _text_paths(paths: str) -> list[tuple[str, bool]]:
+def text_paths(paths: str) -> list[tuple[str, bool]]:
     """The paths of texts, and whether HTML stands there."""
     every = paths.split("|") if paths else []
     return [(path.removeprefix("<"), path.startswith("<")) for path in every]
@@ -233,6 +349,8 @@ def _flat(value: Any) -> str:
 
 def _name(value: Any) -> str | None:
     """An id as a string: whole floats as integers, Reddit's type prefixes dropped."""
+    if value.__class__ is int:
+        return str(value)
     if isinstance(value, str):
         name = value.strip()
         return name[3:] if name[:3] in ("t1_", "t3_") else name or None

@@ -14,6 +14,7 @@ import numpy as np
 
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.parts import parts
+from moderation.readers.json.shape import NESTED
 from moderation.readers.json.text import FIRST_BYTES, first_values
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ def _objects(root: Any) -> Iterator[tuple[dict[str, Any], bool]]:
         node, top = stack.pop()
         if isinstance(node, dict):
             yield node, top
-            stack += [(child, False) for child in node.values() if isinstance(child, dict | list)]
+            stack += [(child, False) for child in node.values() if isinstance(child, NESTED)]
         elif isinstance(node, list):
-            stack += [(child, top) for child in reversed(node) if isinstance(child, dict | list)]
+            stack += [(child, top) for child in reversed(node) if isinstance(child, NESTED)]
 
 
 def _traits(roots: Iterable[Any]) -> Iterator[tuple[str, bool]]:
@@ -99,7 +100,7 @@ def _own_traits(record: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     for key, value in record.items():
         yield key, False
         inner = [value] if isinstance(value, dict) and value else value
-        if isinstance(inner, list) and any(isinstance(element, dict | list) for element in inner):
+        if isinstance(inner, list) and any(isinstance(element, NESTED) for element in inner):
             yield key, True
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from moderation.readers.encodings import decode
 
-_HUGE = re.compile(rb"[:\s,\[]-?\d{19,}[\s,\]}]")
+_HUGE = re.compile(rb"[:\s,\[](?:\d{20,}|-\d{19,})[\s,\]}]")
 
 
 def loads(raw: bytes, huge: bool = True) -> Any:
@@ -21,17 +21,26 @@ def loads(raw: bytes, huge: bool = True) -> Any:
     control characters in strings, single bytes that are not UTF-8 (taken as Windows-1252), lone
     surrogates.
     """
-    if not (huge and _HUGE.search(raw)):  # orjson makes a float of an integer beyond 64 bits
-        try:
-            return orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            pass
+    try:
+        return strict(raw, huge)
+    except ValueError:
+        pass
     text, _ = decode(raw)
     text = text.replace("\0", "").lstrip("\ufeff")
     try:
         return json.loads(text, strict=False)
     except RecursionError:
         return _deep(text.encode("utf-8", "replace"))
+
+
+def strict(raw: bytes, huge: bool = True) -> Any:
+    """The value of a JSON text that keeps to the standard, and has no integer beyond 64 bits.
+
+    Raises ValueError for any other.
+    """
+    if huge and _HUGE.search(raw):  # orjson makes a float of it
+        raise ValueError("an integer beyond 64 bits")
+    return orjson.loads(raw)
 
 
 def _deep(raw: bytes) -> Any:

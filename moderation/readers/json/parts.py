@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.text import LONGEST_DOCUMENT, Scanner, opens
+from moderation.readers.json.text import BLANK, LONGEST_DOCUMENT, Scanner, opens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 LARGE = 1 << 25  # bytes of a document that is still given whole
 PART = 1 << 22  # bytes of elements in one part
+SEVERAL = 2  # documents that are given together
+TRIES = 3  # to find some, among the brackets that are found at once
+_IS_OPEN = np.isin(np.arange(256), list(b"{["))
 _BETWEEN = b", \t\r\n"
 _CLOSING = {b"{": b"}", b"[": b"]"}
 
@@ -45,6 +50,39 @@ class Part(NamedTuple):
         first = max(0, start - self.lead)
         line = self.line + self.raw.count(b"\n", self.lead, self.lead + first)
         return f"line {line}, bytes {self.byte + first} to {self.byte + max(0, end - self.lead)}"
+
+
+class Run(NamedTuple):
+    """Documents that follow one another, with nothing but blanks and commas between them.
+
+    line, byte: where the first begins. starts, ends: where each does, in `raw`.
+    """
+
+    line: int
+    byte: int
+    raw: bytes
+    starts: np.ndarray
+    ends: np.ndarray
+    huge: bool = True
+
+    def documents(self) -> list[bytes]:
+        """Each of them."""
+        return [
+            self.raw[start:end]
+            for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        ]
+
+    def between(self) -> bytes:
+        """What stands between them."""
+        gaps = zip(self.ends[:-1].tolist(), self.starts[1:].tolist(), strict=True)
+        return b"".join([self.raw[end:start] for end, start in gaps])
+
+    def parts(self) -> Iterator[Part]:
+        """Each as a part of its own."""
+        line, at = self.line, 0
+        for start, raw in zip(self.starts.tolist(), self.documents(), strict=True):
+            line, at = line + self.raw.count(b"\n", at, start), start
+            yield Part(line, self.byte + start, raw, huge=self.huge)
 
 
 @dataclass
@@ -75,7 +113,7 @@ class _Documents:
     scanner: Scanner
     stack: list[_Bracket] = field(default_factory=list)
     splits: list[_Split] = field(default_factory=list)
-    ready: list[Part] = field(default_factory=list)
+    ready: list[Part | Run] = field(default_factory=list)
     array: bool = False  # the file is one array, its elements the documents
     start: int = -1  # of the open document or element
     around: list[_Bracket] = field(default_factory=list)  # those that are open there
@@ -120,6 +158,38 @@ class _Documents:
             self.array = False
             self.scanner.keep_from(end)
             self.scanner.seen = True
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no document is open, nor one that is given in parts."""
+        return self.start < 0 and not self.splits and len(self.stack) == self.base()
+
+    def many(self, places: list[int]) -> int:
+        """Take the documents that begin and end with these brackets; how many brackets they have.
+
+        None where anything but blanks and commas stands between them.
+        """
+        scanner = self.scanner
+        if not self.array and not scanner.seen and scanner.token(places[0]) != b"{":
+            return 0
+        brackets = np.array(places)
+        opens = _IS_OPEN[scanner.bytes_at(brackets)]
+        depths = np.cumsum(np.where(opens, 1, -1))
+        last = np.flatnonzero(depths < 0)[:1]
+        closing = np.flatnonzero(depths[: last[0] if len(last) else None] == 0)
+        if len(closing) < SEVERAL:
+            return 0
+        starts = brackets[np.concatenate([[0], closing[:-1] + 1])]
+        ends = brackets[closing] + 1
+        first, end = int(starts[0]), int(ends[-1])
+        raw = scanner.cut(first, end)
+        run = Run(scanner.line(first), first, raw, starts - first, ends - first, scanner.huge)
+        if (scanner.kept(first) + run.between()).strip(BLANK):
+            return 0
+        self.ready.append(run)
+        scanner.keep_from(end)
+        scanner.seen = True
+        return int(closing[-1]) + 1
 
     def ended(self, end: int) -> None:
         """The open document or element is whole."""
@@ -261,10 +331,19 @@ class _Documents:
 
 
 def parts(stream: BinaryIO) -> Iterator[Part]:
+    """The documents of a file one by one; see `runs`."""
+    for one in runs(stream):
+        if isinstance(one, Run):
+            yield from one.parts()
+        else:
+            yield one
+
+
+def runs(stream: BinaryIO) -> Iterator[Part | Run]:
     """The documents of a file: the elements of its array, or objects one after another.
 
-    Those of more than LARGE bytes come in parts. Memory is bounded by the larger of LARGE
-    and, where a document has no list, LONGEST_DOCUMENT.
+    Those that follow one another come together. Those of more than LARGE bytes come in parts.
+    Memory is bounded by the larger of LARGE and, where a document has no list, LONGEST_DOCUMENT.
     """
     scanner = Scanner(stream, LONGEST_DOCUMENT)
     documents = _Documents(scanner)
@@ -272,14 +351,25 @@ def parts(stream: BinaryIO) -> Iterator[Part]:
     scanner.limit = documents.limit
     for value in scanner.lost():
         documents.add(value.byte, value.raw)
-    for at, token in scanner.brackets():
-        if token in b"{[":
-            documents.opened(at, token)
-        else:
-            documents.closed(at)
-        if documents.ready:
-            yield from documents.ready
-            documents.ready = []
+    for places in scanner.bracket_lists():
+        at = tries = 0
+        while at < len(places):
+            met = 0
+            if tries < TRIES and documents.is_between:
+                met = documents.many(places[at:])
+                tries += 1
+            if met:
+                at += met
+            else:
+                place, token = places[at], scanner.token(places[at])
+                at += 1
+                if token in b"{[":
+                    documents.opened(place, token)
+                else:
+                    documents.closed(place)
+            if documents.ready:
+                yield from documents.ready
+                documents.ready = []
     documents.finish()
     yield from documents.ready
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.comments import Batch, Reject
 from moderation.readers.json.build import Builder
@@ -23,9 +23,9 @@ from moderation.readers.json.damage.strays import (
     says_twice,
     strings_in,
 )
-from moderation.readers.json.lenient import loads
-from moderation.readers.json.parts import Part, on_the_way, parts
-from moderation.readers.json.shape import JsonFormat, Record, at
+from moderation.readers.json.lenient import loads, strict
+from moderation.readers.json.parts import Part, Run, on_the_way, runs
+from moderation.readers.json.shape import NESTED, JsonFormat, Record, at
 from moderation.readers.json.text import first_values
 from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
@@ -37,6 +37,23 @@ if TYPE_CHECKING:
 
 
 _DOUBTED = 20  # documents of a file that are remembered
+TOGETHER = 1 << 20  # bytes of documents that are made into rows at once
+
+
+class Document(NamedTuple):
+    """A document or a part of one, and its value."""
+
+    part: Part
+    root: Any
+
+
+class _Found(NamedTuple):
+    """What the walk has met in a document. twice: a key may stand twice in an object of it."""
+
+    document: Document
+    twice: bool
+    elements: list[Element]
+    matches: list[Match]
 
 
 def read_format(source: Source, shape: JsonFormat) -> Iterator[Batch]:
@@ -65,15 +82,12 @@ def _settled(source: Source, shape: JsonFormat, findings: Iterable[Finding]) -> 
 def _rows(source: Source, shape: JsonFormat) -> Iterator[Finding]:
     reading = _Reading(source, shape)
     with source.utf8() as stream:
-        for part in parts(stream):
-            source.decoded(part.raw)  # for the count of what is no UTF-8
-            why, root = part.wrong, None
-            if not why:
-                try:
-                    root = loads(part.raw, part.huge)
-                except ValueError as error:
-                    why = f"not JSON: {error}"
-            yield from reading.damaged(part, why) if why else reading.whole(part, root)
+        for one in runs(stream):
+            source.decoded(one.raw)  # for the count of what is no UTF-8
+            if isinstance(one, Run):
+                yield from reading.run(one)
+            else:
+                yield from reading.parts([one])
     yield from reading.rest()
     for reason, count in reading.build.passed.items():
         yield f"{source.name}: {count} {reason}"
@@ -92,31 +106,116 @@ class _Reading:
         self._rejects = 0
         self._doubted: list[Reject] = []  # words before any damage, in which no comment was found
 
-    def whole(self, part: Part, root: Any) -> Iterator[Finding]:
-        """What a document holds. Places are looked for only where something is wrong in it."""
-        if not isinstance(root, dict | list):
-            if substantial(part.raw):
-                yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
+    def run(self, run: Run) -> Iterator[Finding]:
+        """What documents hold that follow one another: looked at as one list if all is well."""
+        root = None if self._shape.people else together(run)
+        if root is None:
+            yield from self.parts(run.parts())
             return
-        twice = says_twice(part.raw, root)
-        self._prepare(root)
+        for document in root if self._shape.prepare else ():
+            self._prepare(document)
         elements: list[Element] = []
         matches = list(walk(root, self._shape, elements))
-        self._doubts.learn(elements)
-        strays = list(self._doubts.strays(elements))
-        told = any(stray is root for stray, _ in strays)
-        if not told and self._is_doubted(root, matches, elements):
-            yield from self._without_comments(part, root, sure=len(matches) > 0)
-            if self._broken and not matches:
-                return
-        wrong = bool(strays) or any(map(self._doubts.of, matches))
-        if wrong or twice:
-            there = located(part.raw)
-            self._prepare(there.root)
-            yield from self._doubled(part, there.doubled)
-            yield from self._of(part, there.root, there.spans)
+        if self._are_well(root, elements, matches):
+            self.build.begin(root)
+            yield from self._matched(matches, {}, None, {})
+            self._count_hidden(root)
         else:
-            yield from self._rows(matches, part, root, {})
+            yield from self.parts(run.parts())
+
+    def _are_well(self, root: list[Any], elements: list[Element], matches: list[Match]) -> bool:
+        """Whether each of some documents is a comment, and nothing in them is worth a closer look.
+
+        What is seen in them is learnt only if that is so.
+        """
+        own = {id(element.node) for element in elements if element.own}
+        if not all(id(document) in own for document in root):
+            return False
+        if any(match.is_post for match in matches) or self._doubts.odd(matches):
+            return False
+        learnt = self._doubts.homes
+        self._doubts.learn(elements)
+        if next(self._doubts.strays(elements), None) is None:
+            return True
+        self._doubts.homes = learnt
+        return False
+
+    def parts(self, parts: Iterable[Part]) -> Iterator[Finding]:
+        """What documents or parts of documents hold, each looked at by itself."""
+        some: list[Document] = []
+        size = 0
+        for part in parts:
+            why, root = part.wrong, None
+            if not why:
+                try:
+                    root = loads(part.raw, part.huge)
+                except ValueError as error:
+                    why = f"not JSON: {error}"
+            if why or self._shape.people or size > TOGETHER:
+                yield from self.whole(some)
+                some, size = [], 0
+            if why:
+                yield from self.damaged(part, why)
+            else:
+                some.append(Document(part, root))
+                size += len(part.raw)
+        yield from self.whole(some)
+
+    def whole(self, documents: list[Document]) -> Iterator[Finding]:
+        """What some documents hold that follow one another.
+
+        Places are looked for only where something is wrong; all others become rows together.
+        """
+        found = [self._found(document) for document in documents]
+        odd = self._doubts.odd([match for one in found for match in one.matches])
+        fine: list[_Found] = []
+        for one in found:
+            self._doubts.learn(one.elements)
+            strays = list(self._doubts.strays(one.elements))
+            root = one.document.root
+            told = any(stray is root for stray, _ in strays)
+            doubted = not told and self._is_doubted(root, one.matches, one.elements)
+            wrong = bool(strays) or any(
+                (match.is_post or id(match.record) in odd) and self._doubts.of(match)
+                for match in one.matches
+            )
+            if not (wrong or doubted or one.twice) and isinstance(root, NESTED):
+                fine.append(one)
+                continue
+            yield from self._rows(fine)
+            fine = []
+            if not isinstance(root, NESTED):
+                yield from self._no_object(one.document.part)
+                continue
+            if doubted:
+                yield from self._without_comments(one.document.part, root, len(one.matches) > 0)
+                if self._broken and not one.matches:
+                    continue
+            if wrong or one.twice:
+                yield from self._closely(one.document.part)
+            else:
+                fine = [one]
+        yield from self._rows(fine)
+
+    def _found(self, document: Document) -> _Found:
+        elements: list[Element] = []
+        part, root = document
+        if not isinstance(root, NESTED):
+            return _Found(document, False, elements, [])
+        twice = says_twice(part.raw, root)
+        self._prepare(root)
+        return _Found(document, twice, elements, list(walk(root, self._shape, elements)))
+
+    def _no_object(self, part: Part) -> Iterator[Finding]:
+        if substantial(part.raw):
+            yield from self._rejected(part, (0, len(part.raw)), "not a JSON object")
+
+    def _closely(self, part: Part) -> Iterator[Finding]:
+        """What a document holds in which something is wrong, and the places of that."""
+        there = located(part.raw)
+        self._prepare(there.root)
+        yield from self._doubled(part, there.doubled)
+        yield from self._of(part, there.root, there.spans)
 
     def _prepare(self, root: Any) -> None:
         if self._shape.prepare:
@@ -169,11 +268,14 @@ class _Reading:
         for stray, why in strays:
             span = spans.get(id(stray), (0, len(part.raw)))
             yield from self._rejected(part, span, f"{why}; it has {_keys(stray)}")
+        self.build.begin(root)
+        found = self._matched(matches, _shared(root, part), part, spans)
+        self._count_hidden(root)
         if not self._left:
-            yield from self._rows(matches, part, root, spans)
+            yield from found
             return
         texts: list[str] = []
-        for finding in self._rows(matches, part, root, spans):
+        for finding in found:
             if isinstance(finding, Row | ThreadRow):
                 texts.append((finding.text if isinstance(finding, Row) else finding.article) or "")
             yield finding
@@ -220,40 +322,64 @@ class _Reading:
         yield 1
         yield Reject(self._source.name, part.place(*span), why, shown)
 
-    def _rows(
-        self, matches: list[Match], part: Part, root: Any, spans: Mapping[int, Span]
-    ) -> Iterator[Finding]:
-        """The comments and threads of a document.
+    def _rows(self, documents: list[_Found]) -> Iterator[Finding]:
+        """The comments and threads of documents in which nothing is wrong."""
+        if not documents:
+            return
+        first = documents[0].document
+        self.build.begin(first.root)
+        matches = [match for one in documents for match in one.matches]
+        yield from self._matched(matches, _shared(first.root, first.part), None, {})
+        for one in documents:
+            self._count_hidden(one.document.root)
 
-        An object that is in other parts of it too is known by its place, and given once.
+    def _matched(
+        self,
+        matches: list[Match],
+        shared: Mapping[int, int],
+        part: Part | None,
+        spans: Mapping[int, Span],
+    ) -> Iterator[Finding]:
+        """The comments and threads of some matches.
+
+        An object that is in other parts of the document too is known by its place, and given once.
+        part: the one in which something is wrong, if any is; spans: where its objects stand.
         """
-        shared = on_the_way(root, part) if part.places else {}
-        self.build.begin(root)
+        waiting: list[Match] = []
+        only, ordered = self._shape.only, bool(self._shape.depth) or part is not None
         for match in matches:
             if match.is_post:
+                if ordered and waiting:
+                    yield from self.build.comments(waiting, matches, shared)
+                    waiting = []
                 yield self.build.post(match.record)
-                yield from self._doubtful(match, part, spans)
+                if part:
+                    yield from self._doubtful(match, part, spans)
                 continue
             place = shared.get(id(match.record))
             again = place in self._given
-            why = self._shape.only(match.record) if self._shape.only else None
-            if why and not again:
+            if only and not again and (why := only(match.record)):
                 self.build.passed[why] += 1
+            elif again or part:
+                yield from self.build.comments(waiting, matches, shared)
+                waiting = []
+                self.build.names([match], matches, shared)
+                if part and not again:
+                    yield from self._looked_at(match, matches, part, spans)
             else:
-                self.build.name(matches, match, place)
-                yield from () if again else self._comment(match, part, spans)
+                waiting.append(match)
             if place is not None:
                 self._given.add(place)
+        yield from self.build.comments(waiting, matches, shared)
+
+    def _count_hidden(self, root: Any) -> None:
         if self._shape.stubs and (hidden := _hidden(root)):
             self.build.passed["comments behind 'more' links are not in the file"] += hidden
 
-    def _comment(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterable[Finding]:
+    def _looked_at(
+        self, match: Match, every: list[Match], part: Part, spans: Mapping[int, Span]
+    ) -> Iterator[Finding]:
         """A comment, a reject for what may be missing of it, or both."""
-        if not self._left and not spans:  # nothing is wrong in this document
-            return self.build.comment(match)
-        return self._looked_at(match, part, spans)
-
-    def _looked_at(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
         if self._left and self._left.is_broken(match.record):
             return
         doubts = 0
@@ -261,7 +387,7 @@ class _Reading:
             doubts += 1
             yield finding
         if not doubts or any(at(match.record, path) for path in self._doubts.texts):
-            yield from self.build.comment(match)
+            yield from self.build.comments([match], every, {})
 
     def _doubtful(self, match: Match, part: Part, spans: Mapping[int, Span]) -> Iterator[Finding]:
         """A reject for an object that may not hold all that was said, where places are known."""
@@ -277,6 +403,21 @@ class _Reading:
             yield from self._rejected(part, span, f"{wrong}; it has {_keys(record)}")
 
 
+def together(run: Run) -> list[Any] | None:
+    """The values of documents that keep to the standard; None where one does not."""
+    raw = b"[" + b",".join(run.documents()) + b"]"
+    try:
+        root: list[Any] = strict(raw, run.huge)
+    except ValueError:
+        return None
+    return root if len(root) == len(run.starts) and not says_twice(raw, root) else None
+
+
+def _shared(root: Any, part: Part) -> dict[int, int]:
+    """What is in other parts of the document too, and where in the file."""
+    return on_the_way(root, part) if part.places else {}
+
+
 def _keys(record: Record) -> str:
     """The first keys of an object, for messages."""
     return ", ".join(list(record)[:12])
@@ -284,7 +425,7 @@ def _keys(record: Record) -> str:
 
 def _hidden(root: Any) -> int:
     """How many comments Reddit's `more` objects stand for."""
-    if not isinstance(root, dict | list):
+    if not isinstance(root, NESTED):
         return 0
     counts = (
         at(node, "data.count")

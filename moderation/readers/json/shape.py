@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 Record = dict[str, Any]
+NESTED = (dict, list)
+"""What JSON values are that hold others."""
+_SHAPES = 1_000  # sets of keys that are remembered
+
+
+class Sign(Enum):
+    """What an object is, as its keys tell; `UNSURE` where its values matter."""
+
+    POST = "post"
+    COMMENT = "comment"
+    OTHER = "other"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,9 @@ class JsonFormat:
     instead: str = ""  # of a text that is empty
     prepare: Callable[[Any], object] | None = None  # writes into a document what its walk needs
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
+    signs_of_keys: dict[tuple[str, ...], Sign] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # what `sign_of` has told of objects with these keys
 
 
 def at(node: Any, path: str) -> Any:
@@ -79,17 +95,23 @@ def at(node: Any, path: str) -> Any:
 
 def _down(node: Any, keys: Iterable[str]) -> Any:
     for key in keys:
-        if isinstance(node, dict):
-            node = node.get(key)
-        elif isinstance(node, list) and key.lstrip("-").isdigit() and node:
-            node = node[min(int(key), len(node) - 1)]
-        else:
+        node = step(node, key)
+        if node is None:
             return None
     return node
 
 
+def step(node: Any, key: str) -> Any:
+    """What an object has under a key, or a list at a place; None where there is nothing."""
+    if isinstance(node, dict):
+        return node.get(key)
+    if isinstance(node, list) and key.lstrip("-").isdigit() and node:
+        return node[min(int(key), len(node) - 1)]
+    return None
+
+
 @lru_cache(4096)
-def _alternatives(paths: str) -> list[tuple[str, list[str]]]:
+def alternatives_of(paths: str) -> list[tuple[str, list[str]]]:
     """Each path that stands in `a|b.c`, and the keys of those that have more than one."""
     every = paths.split("|") if paths else []
     return [(path, path.split(".") if "." in path else []) for path in every]
@@ -99,7 +121,7 @@ def has(record: Record, wanted: str) -> bool:
     """Whether the object has one of some keys or paths (null or not), or (`key=value`) a value."""
     if wanted in record:
         return True
-    for key, keys in _alternatives(wanted):
+    for key, keys in alternatives_of(wanted):
         if key in record:
             return True
         if "=" in key:
@@ -115,16 +137,16 @@ def has(record: Record, wanted: str) -> bool:
 
 def first(record: Record, paths: str) -> Any:
     """The first value under `a|b.c` that is neither null nor empty."""
-    for path, keys in _alternatives(paths):
+    for path, keys in alternatives_of(paths):
         value = record.get(path)
         if value is None and keys and keys[0] in record:
             value = _down(record, keys)
         if value is not None and value != "":
-            return _bare(value) if isinstance(value, dict) and len(value) == 1 else value
+            return bare(value) if isinstance(value, dict) and len(value) == 1 else value
     return None
 
 
-def _bare(value: dict[str, Any]) -> Any:
+def bare(value: dict[str, Any]) -> Any:
     """What MongoDB's exports put into an object with its type: `{"$oid": "5f…"}`."""
     (key, inner), *_ = value.items()
     return inner if key in _TYPED else value
@@ -139,6 +161,45 @@ def has_all(record: Record, every: Iterable[str]) -> bool:
         if wanted not in record and not has(record, wanted):
             return False
     return True
+
+
+def sign_of(record: Record, shape: JsonFormat) -> Sign:
+    """What an object is in the format: a post before a comment."""
+    keys = tuple(record)
+    sign = shape.signs_of_keys.get(keys)
+    if sign is None:
+        if len(shape.signs_of_keys) > _SHAPES:
+            shape.signs_of_keys.clear()
+        sign = shape.signs_of_keys[keys] = _sign_of_keys(record, shape)
+    if sign is not Sign.UNSURE:
+        return sign
+    if shape.post and has_all(record, shape.post):
+        return Sign.POST
+    return Sign.COMMENT if has_all(record, shape.keys) else Sign.OTHER
+
+
+def _sign_of_keys(record: Record, shape: JsonFormat) -> Sign:
+    post = _have_all(record, shape.post) if shape.post else False
+    if post is not False:
+        return Sign.POST if post else Sign.UNSURE
+    comment = _have_all(record, shape.keys)
+    if comment is None:
+        return Sign.UNSURE
+    return Sign.COMMENT if comment else Sign.OTHER
+
+
+def _have_all(record: Record, every: Iterable[str]) -> bool | None:
+    """As `has_all`, by the keys alone; None where the values matter."""
+    told = [_have(record, wanted) for wanted in every]
+    return False if False in told else None if None in told else True
+
+
+def _have(record: Record, wanted: str) -> bool | None:
+    paths = [path for path, _ in alternatives_of(wanted)]
+    if wanted in record or any(path in record for path in paths):
+        return True
+    inner = (path.partition("=")[0] for path in paths if "=" in path or "." in path)
+    return None if any(path in record or path.split(".")[0] in record for path in inner) else False
 
 
 def is_record(record: Record, shape: JsonFormat) -> bool:

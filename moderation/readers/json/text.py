@@ -25,7 +25,7 @@ LONGEST_DOCUMENT = 1 << 29  # bytes of one object that all the comments stand in
 AT_ONCE = 1 << 14  # brackets that are looked for at once
 _DEEPEST = 1 << 62
 _BRACKETS = Loop("brackets", U1, INT, W_I8, W_I8)
-_BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
+BLANK = b" \t\r\n,\0\x1e"  # 0x1e begins the records of RFC 7464
 
 
 def first_values(source: Source) -> list[Any]:
@@ -137,7 +137,7 @@ def values(stream: BinaryIO, longest: int = LONGEST) -> Iterator[Value]:
 
 def opens(scanner: Scanner, at: int) -> bool:
     """Whether the array that begins here is the file's, with nothing but blanks before it."""
-    return not scanner.cut(scanner.base, at).strip(_BLANK)
+    return not scanner.cut(scanner.base, at).strip(BLANK)
 
 
 class Scanner:
@@ -166,9 +166,9 @@ class Scanner:
         from moderation.readers.json.damage.salvage import first_object
 
         head = read_fully(self._stream, FIRST_BYTES)
-        start = 0 if head.lstrip(_BLANK)[:1] in (b"{", b"[", b"") else first_object(head)
+        start = 0 if head.lstrip(BLANK)[:1] in (b"{", b"[", b"") else first_object(head)
         if start:
-            yield Value(1, 0, head[:start].strip(_BLANK))
+            yield Value(1, 0, head[:start].strip(BLANK))
             self.base = self._keep = self._counted = start
             self._line += head.count(b"\n", 0, start)
         self._fresh = head[start:]
@@ -201,13 +201,31 @@ class Scanner:
 
     def between(self, at: int) -> Iterator[Value]:
         """What stands between two values, if it is more than blanks and commas."""
-        stray = self.cut(self._keep, at)
-        if stray.strip(_BLANK):
-            lead = len(stray) - len(stray.lstrip(_BLANK))
-            yield Value(self.line(self._keep + lead), self._keep + lead, stray.strip(_BLANK))
+        stray = self.kept(at)
+        if stray.strip(BLANK):
+            lead = len(stray) - len(stray.lstrip(BLANK))
+            yield Value(self.line(self._keep + lead), self._keep + lead, stray.strip(BLANK))
 
     def brackets(self) -> Iterator[tuple[int, bytes]]:
         """Offset and kind of every bracket outside of strings that is not deeper than `limit`."""
+        for places in self.bracket_lists():
+            for place in places:
+                yield place, self.token(place)
+
+    def token(self, at: int) -> bytes:
+        """The byte at an offset."""
+        return self._window[at - self.base : at - self.base + 1]
+
+    def kept(self, at: int) -> bytes:
+        """All that is kept before an offset."""
+        return self.cut(self._keep, at)
+
+    def bytes_at(self, places: np.ndarray) -> np.ndarray:
+        """The bytes at some offsets."""
+        return np.frombuffer(self._window, np.uint8)[places - self.base]
+
+    def bracket_lists(self) -> Iterator[list[int]]:
+        """Offsets of those brackets, some at once."""
         size = READ_BYTES
         finder = _Finder()
         while block := self._fresh or self._stream.read(size):
@@ -221,8 +239,7 @@ class Scanner:
             finder.begin(before)
             while places := finder.next(self._window, self.limit()):
                 self.huge = finder.huge
-                for place in places:
-                    yield self.base + place, self._window[place : place + 1]
+                yield [self.base + place for place in places]
             self.huge = finder.huge
             pending = self.end - self._keep
             while pending > self.large and self.relief and self.relief():

@@ -10,7 +10,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moderation.readers.json.damage.strays import TOP, Element
-from moderation.readers.json.shape import JsonFormat, Record, at, has_all, is_record
+from moderation.readers.json.shape import (
+    NESTED,
+    JsonFormat,
+    Record,
+    Sign,
+    at,
+    has_all,
+    is_record,
+    sign_of,
+)
 from moderation.readers.json.text import first_values
 from moderation.readers.synonyms import plainly
 
@@ -54,27 +63,28 @@ def walk(
     met = elements if elements is not None else []
     outermost = Element(TOP, root if isinstance(root, dict) else {})
     met.append(outermost)
-    keys, posts, shut = shape.keys, shape.post, shape.shut
+    shut = shape.shut
     stack: list[_Step] = [(root, None, under, outermost, TOP)]
     while stack:
         node, around, post, element, way = stack.pop()
-        if isinstance(node, list):
+        if node.__class__ is list:
             for value in reversed(node):
-                if isinstance(value, dict):
+                if value.__class__ is dict:
                     stack.append((value, around, post, Element(way, value), way))
-                elif isinstance(value, list) and value:
+                elif value.__class__ is list and value:
                     stack.append((value, around, post, element, way))
             continue
-        if not isinstance(node, dict):
+        if node.__class__ is not dict:
             continue
         if element.node is node and element is not outermost:
             met.append(element)
         inner: Record = node
-        if posts and has_all(node, posts):
+        sign = sign_of(node, shape)
+        if sign is Sign.POST:
             element.post = True
             yield Match(node, around, post, True)
             post = node
-        elif has_all(node, keys):
+        elif sign is Sign.COMMENT:
             element.comment = True
             element.own = element.own or element.node is node
             yield Match(node, around, post, False)
@@ -103,7 +113,7 @@ def _fields(
     inner = [
         (value, around, post, element, (above, key))
         for key, value in node.items()
-        if isinstance(value, dict | list) and value and key not in shut
+        if value.__class__ in NESTED and value and key not in shut
     ]
     if len(inner) > 1:
         inner.reverse()
@@ -178,6 +188,6 @@ def objects(root: Any) -> Iterator[Record]:
         node = stack.pop()
         if isinstance(node, dict):
             yield node
-            stack += [value for value in reversed(node.values()) if isinstance(value, dict | list)]
+            stack += [value for value in reversed(node.values()) if isinstance(value, NESTED)]
         elif isinstance(node, list):
-            stack += [value for value in reversed(node) if isinstance(value, dict | list)]
+            stack += [value for value in reversed(node) if isinstance(value, NESTED)]

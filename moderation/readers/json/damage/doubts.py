@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+from moderation.readers.json.columns import values
 from moderation.readers.json.damage.looks import Looks, Questions
 from moderation.readers.json.damage.strays import (
     TOP,
@@ -32,7 +33,15 @@ from moderation.readers.json.damage.words import (
     prose_key,
     sentences,
 )
-from moderation.readers.json.shape import JsonFormat, Record, at, paths_of, status_in
+from moderation.readers.json.shape import (
+    NESTED,
+    JsonFormat,
+    Record,
+    alternatives_of,
+    at,
+    paths_of,
+    status_in,
+)
 from moderation.readers.json.walk import Match, objects, walk
 from moderation.readers.markup import plain
 from moderation.readers.page_words import PageWords
@@ -42,6 +51,8 @@ from moderation.readers.values import no_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from moderation.readers.json.damage.strays import Way
 
 _HABIT = 2  # comments that show what is usual
 
@@ -53,6 +64,7 @@ class Doubts:
         paths = paths_of(shape)
         self.texts = _unmarked(shape.text)
         self._shape = shape
+        self._text_paths = alternatives_of(shape.text.replace("<", ""))
         self._known = _first_keys(paths)
         self._all_known = self._known | _first_keys(self.texts)
         self._text_keys = [path.rpartition(".")[2].lower() for path in self.texts]
@@ -136,6 +148,15 @@ class Doubts:
                     (self._worded if " " in value else self._plain)[key] += 1
         self._homes.learn(elements)
 
+    @property
+    def homes(self) -> tuple[frozenset[Way], frozenset[Way]]:
+        """Where comments have been met; see `Homes`."""
+        return self._homes.places
+
+    @homes.setter
+    def homes(self, places: tuple[frozenset[Way], frozenset[Way]]) -> None:
+        self._homes.places = places
+
     def learn(self, elements: list[Element]) -> None:
         """These are elements of lists, some of which hold a comment."""
         self._homes.learn(elements)
@@ -198,6 +219,36 @@ class Doubts:
                 for text in map(node.get, names)
             ):
                 yield node
+
+    def odd(self, matches: Iterable[Match]) -> set[int]:
+        """The objects, by their `id`, of comments in which something is worth a closer look."""
+        groups: defaultdict[tuple[str, ...], list[Record]] = defaultdict(list)
+        for match in matches:
+            if not match.is_post:
+                groups[tuple(match.record)].append(match.record)
+        return {id(record) for records in groups.values() for record in self._odd_of(records)}
+
+    def _odd_of(self, records: list[Record]) -> Iterator[Record]:
+        """Those of some comments with the same keys."""
+        odd = self._looks.odd(records)
+        if odd is None:
+            yield from records
+            return
+        columns = [
+            column
+            for column in (values(records, path, keys) for path, keys in self._text_paths)
+            if column.count(None) < len(column)
+        ]
+        same = len(columns) == 1
+        for row, record in enumerate(records):
+            text = columns[0][row] if columns else None
+            fine = (
+                text.__class__ is str
+                and text
+                and (same or all(other[row] is None or other[row] == text for other in columns))
+            )
+            if not fine or row in odd or self._is_title_bent(record):
+                yield record
 
     def of(self, match: Match) -> str:
         """Why an object may not hold all that its comment or post said; empty where it does."""
@@ -355,12 +406,12 @@ class Doubts:
 
     def _inner_prose(self, record: Record) -> Iterator[str]:
         """The keys that are prose in objects within an object; in lists, in those of a text."""
-        stack = [(key, value) for key, value in record.items() if isinstance(value, dict | list)]
+        stack = [(key, value) for key, value in record.items() if isinstance(value, NESTED)]
         while stack:
             outer, value = stack.pop()
             if isinstance(value, dict):
                 yield from filter(is_text, value)
-                stack += [(outer, one) for one in value.values() if isinstance(one, dict | list)]
+                stack += [(outer, one) for one in value.values() if isinstance(one, NESTED)]
             elif outer in self._around:
                 stack += [(outer, one) for one in value if isinstance(one, dict)]
 
@@ -414,7 +465,7 @@ def unread(root: Any, read: set[int], covered: Iterable[Record] = ()) -> Iterato
             stack += [(value, inside and not isinstance(value, dict)) for value in node]
         elif isinstance(node, dict):
             inside = inside or id(node) in passed
-            stack += [(value, inside) for value in node.values() if isinstance(value, dict | list)]
+            stack += [(value, inside) for value in node.values() if isinstance(value, NESTED)]
             if not inside and any(
                 is_prose(text) for text in node.values() if isinstance(text, str)
             ):

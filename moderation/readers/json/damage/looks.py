@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from moderation.readers.json.shape import Record, at
+from moderation.readers.json.shape import NESTED, Record, at
 from moderation.readers.values import LONG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _SHAPES = 1_000  # sets of keys that are remembered
 
@@ -49,12 +49,7 @@ class Looks:
 
     def are_usual(self, record: Record) -> bool:
         """Whether nothing in a comment is worth a closer look; its texts are not looked at."""
-        keys = tuple(record)
-        if keys not in self._asked:
-            if len(self._asked) > _SHAPES:
-                self._asked.clear()
-            self._asked[keys] = self._ask(record)
-        questions = self._asked[keys]
+        questions = self._questions(record)
         if questions is None:
             return False
         for key, blanks in questions.blanks:
@@ -69,34 +64,86 @@ class Looks:
             value = at(record, path)
             if isinstance(value, str) and value.count(" ") >= blanks:
                 return False
-        if any(isinstance(record[key], dict | list) for key in questions.odd):
+        if any(isinstance(record[key], NESTED) for key in questions.odd):
             return False
         return self._are_inner_usual(record)
 
+    def odd(self, records: list[Record]) -> set[int] | None:
+        """The places of what `are_usual` denies, of comments with the same keys; None: all."""
+        questions = self._questions(records[0])
+        if questions is None:
+            return None
+        odd: set[int] = set()
+        blanks, values = dict(questions.blanks), set(questions.values)
+        for key in records[0]:
+            column = [record[key] for record in records]
+            kinds = set(map(type, column))
+            if str in kinds and key in blanks:
+                least = blanks[key]
+                odd.update(
+                    row
+                    for row, value in enumerate(column)
+                    if value.__class__ is str and value.count(" ") >= least
+                )
+            if str in kinds and key in values:
+                odd.update(
+                    row
+                    for row, value in enumerate(column)
+                    if value.__class__ is str and len(value) > LONG and " " in value
+                )
+            if dict in kinds or list in kinds:
+                odd.update(self._odd_inner(key, column, key in questions.odd))
+        for path, least in questions.deep:
+            odd.update(
+                row
+                for row, record in enumerate(records)
+                if isinstance(value := at(record, path), str) and value.count(" ") >= least
+            )
+        return odd
+
+    def _odd_inner(self, key: str, column: list[Any], all_odd: bool) -> Iterator[int]:
+        """The places of objects and lists, of what stands under a key, that are worth a look."""
+        for row, value in enumerate(column):
+            if value.__class__ in NESTED and (all_odd or not self._is_usual_within(key, value)):
+                yield row
+
+    def _questions(self, record: Record) -> Questions | None:
+        keys = tuple(record)
+        if keys not in self._asked:
+            if len(self._asked) > _SHAPES:
+                self._asked.clear()
+            self._asked[keys] = self._ask(record)
+        return self._asked[keys]
+
     def _are_inner_usual(self, record: Record) -> bool:
         """Whether the objects within a comment have the keys that they should have."""
-        for key, value in record.items():
-            if isinstance(value, dict):
-                if value and not self._is_usual_within(key, value):
-                    return False
-            elif key in self._lists and isinstance(value, list) and value:
-                return False
-        return True
+        return all(
+            self._is_usual_within(key, value)
+            for key, value in record.items()
+            if value.__class__ in NESTED
+        )
 
-    def _is_usual_within(self, outer: str, node: Record) -> bool:
-        stack: list[tuple[str, Any]] = [(outer, node)]
+    def _is_usual_within(self, outer: str, value: Any) -> bool:
+        """The same of what stands under a key; lists matter under some keys only."""
+        lists = outer in self._lists
+        if value.__class__ is list:
+            if not lists:
+                return True
+            stack = [("", one) for one in value if one.__class__ is dict]
+        else:
+            stack = [(outer, value)] if value else []
         while stack:
-            above, inner = stack.pop()
-            asked = above, tuple(inner)
+            asked = stack[-1][0], tuple(stack[-1][1])
+            inner = stack.pop()[1]
             if asked not in self._odd:
                 if len(self._odd) > _SHAPES:
                     self._odd.clear()
-                self._odd[asked] = self._is_odd(above, inner)
+                self._odd[asked] = self._is_odd(asked[0], inner)
             if self._odd[asked]:
                 return False
-            for value in inner.values():
-                if isinstance(value, dict):
-                    stack.append(("", value))
-                elif outer in self._lists and isinstance(value, list) and value:
-                    return False
+            for one in inner.values():
+                if one.__class__ is dict:
+                    stack.append(("", one))
+                elif lists and one.__class__ is list:
+                    stack += [("", each) for each in one if each.__class__ is dict]
         return True

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from moderation.readers.json.shape import NESTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -60,6 +62,15 @@ class Homes:
         self._alike: dict[tuple[Any, ...], bool] = {}  # keys of objects that were compared to them
         self._counts: Counter[str] = Counter()  # comments with a key
         self._comments = 0
+
+    @property
+    def places(self) -> tuple[frozenset[Way], frozenset[Way]]:
+        """The lists in which comments stand, and those where they stand within posts."""
+        return frozenset(self._homes), frozenset(self._posts)
+
+    @places.setter
+    def places(self, places: tuple[frozenset[Way], frozenset[Way]]) -> None:
+        self._homes, self._posts = map(set, places)
 
     def learn(self, elements: Iterable[Element]) -> None:
         """These are elements of lists, some of which hold a comment."""
@@ -231,7 +242,7 @@ def strings_in(value: Any) -> Iterator[str]:
         node = stack.pop()
         if isinstance(node, str):
             yield node
-        elif isinstance(node, dict | list):
+        elif isinstance(node, NESTED):
             stack += node.values() if isinstance(node, dict) else node
 
 

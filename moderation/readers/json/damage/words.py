@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from moderation.readers.json.damage.strays import is_prose
-from moderation.readers.json.shape import Record, at
+from moderation.readers.json.shape import NESTED, Record, at
 from moderation.readers.synonyms import is_value
 from moderation.readers.values import is_sentence, when
 
@@ -62,13 +62,9 @@ def is_text(value: Any) -> bool:
 
 def prose_key(node: Record) -> str:
     """A key of a plain value that is prose, where a list stands beside it; empty where none is."""
-    if not any(isinstance(value, dict | list) for value in node.values()):
+    if not any(isinstance(value, NESTED) for value in node.values()):
         return ""
     return next(
-        (
-            key
-            for key, value in node.items()
-            if is_prose(key) and not isinstance(value, dict | list)
-        ),
+        (key for key, value in node.items() if is_prose(key) and not isinstance(value, NESTED)),
         "",
     )

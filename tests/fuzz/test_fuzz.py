@@ -106,3 +106,11 @@ def test_layouts_of_unknown_systems_are_read_or_asked_about():
     counts = shapes.counted(layouts.results(files=len(layouts.LAYOUTS), seed=1))
     assert counts["wrong"] == 0
     assert counts["right"] >= 27
+
+
+def test_pages_of_unknown_markup_are_read():
+    """The first of those that `python -m tests.fuzz.pages --seed 1` makes."""
+    pages = script("pages")
+    counts = pages.counted(pages=40, seed=1)
+    assert counts["wrong"] == 0
+    assert counts["right"] >= 38

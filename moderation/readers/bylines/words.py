@@ -137,6 +137,7 @@ réflexions? (?:sur|à propos) / pensieri? su / pensamentos? (?:em|sobre) / geda
 opinion / opini[oó]n / dis[ck]ussion / discusi[oó]n / debate\\b / meinung / zuschrift
 leser(?:brief|stimme) / wortmeldung / was (?:sagst|meinst|denkst) / what do you think
 your (?:views|thoughts|say)\\b / qué (?:opinas|piensas|dices) / feedback / ergänzung / комментар
+(?:全部|網友|网友|最新)?(?:留言|評論|评论|回應|回应|迴響|コメント|댓글|의견)(?:列表|一覧|板|區|区|數|数|목록)?(?=[\\s\\d()（）:：]*$)
 """
 
 FORM_PHRASES = """

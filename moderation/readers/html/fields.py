@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
+    from moderation.readers.html.learnt import Learnt
+
 _BY = re.compile(
     r"(?i)^\W*(?:posted |written )?(?:by|von|por|par|di|door):?\s+(.{2,60}?)(?:\s+\||$)"
 )
@@ -60,18 +62,22 @@ class Fields(NamedTuple):
     url: str | None
 
 
-def fields(node: LexborNode) -> Fields:
-    """Read a comment. The elements of its replies must have been taken out; `node` is altered."""
+def fields(node: LexborNode, learnt: Learnt | None = None) -> Fields:
+    """Read a comment. The elements of its replies must have been taken out; `node` is altered.
+
+    learnt: what repeats in the comments; asked where no element is known to hold the text.
+    """
+    told = learnt.told(node) if learnt is not None and _body(node) is None else None
     for picture in node.css("[class*='avatar'], [class*='Avatar']"):
         if len(picture.text(deep=True).strip()) <= _INITIALS:
             picture.decompose()
     names = set(classes(node))
     kind = next((kind for kind in ("pingback", "trackback") if kind in names), "comment")
     status = _status(node, names)
-    author = _author(node)
-    created = _created(node)
+    author = (told.author if told else None) or _author(node)
+    created = (told.created_at if told else None) or _created(node)
     url = _link(node)
-    text, head = _text(node)
+    text, head = (_trimmed(plain(node.inner_html)), None) if told else _text(node)
     if kind != "comment":
         text = _PING.sub("", text)
     if head and author is None:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.html.groups import grouped
+from moderation.readers.html.runs import RUN
 from moderation.readers.html.systems import forum_posts, known_comments
 
 if TYPE_CHECKING:
@@ -85,28 +86,30 @@ class Elements(NamedTuple):
     nodes: list[LexborNode]
     sure: bool  # by markup that says what it is; else by what they have in common
     forum: bool  # they are the posts of a thread: the first may be its root
+    exact: bool  # by the markup of a system that is known
 
 
 def comment_elements(page: LexborHTMLParser) -> Elements:
     """The elements of a page that hold one comment each."""
-    best = Elements([], sure=True, forum=False)
+    best = Elements([], sure=True, forum=False, exact=True)
     articles, wholes = _articles(page), _wholes(page)
     for finder in FINDERS:
         exact = finder in _EXACT
-        elements = _whole(finder(page), set() if exact else articles, wholes, exact)
+        apart = exact or finder in _APART
+        elements = _whole(finder(page), set() if exact else articles, wholes, apart)
         if len(elements) > _MORE * len(best.nodes):
-            best = Elements(elements, exact or finder in _NAMED, finder is forum_posts)
+            best = Elements(elements, exact or finder in _NAMED, finder is forum_posts, exact)
         if exact and len(best.nodes) >= _SURE:
             break
     return best
 
 
 def _whole(
-    nodes: Iterable[LexborNode], articles: set[int], wholes: set[int], exact: bool
+    nodes: Iterable[LexborNode], articles: set[int], wholes: set[int], apart: bool
 ) -> list[LexborNode]:
     """The nodes that hold a comment of their own: no doubles, no wrappers, nothing of a sidebar.
 
-    articles: elements that are none. wholes: those with an author or a time. exact: every node is
+    articles: elements that are none. wholes: those with an author or a time. apart: every node is
     a comment; else one inside another may be but a part of it.
     """
     unique: dict[int, LexborNode] = {node.mem_id: node for node in nodes}
@@ -120,7 +123,7 @@ def _whole(
             dropped.add(mem)
         elif outer is not None:
             same = key_of(outer) == key_of(node) is not None
-            if same or (not exact and _same_comment(outer, node, wholes)):
+            if same or (not apart and _same_comment(outer, node, wholes)):
                 dropped.add(mem)
     return [node for mem, node in unique.items() if mem not in dropped]
 
@@ -294,6 +297,11 @@ _BESIDE_TEXT = (
 )
 
 
+def _runs(page: LexborHTMLParser) -> list[LexborNode]:
+    """Comments that had no element of their own: see `with_runs`."""
+    return page.css(f"[{RUN}]")
+
+
 def _repeated(page: LexborHTMLParser) -> list[LexborNode]:
     """The general rule: the commonest class that says "one comment" and holds more than a name."""
     groups: dict[str, list[LexborNode]] = {}
@@ -323,6 +331,7 @@ FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (
     known_comments,
     forum_posts,
     _annotated,
+    _runs,
     _classed,
     _keyed,
     _repeated,
@@ -330,4 +339,5 @@ FINDERS: tuple[Callable[[LexborHTMLParser], list[LexborNode]], ...] = (
     _posts,
 )
 _EXACT = frozenset([_wordpress, known_comments, forum_posts, _annotated])
+_APART = frozenset([_runs, grouped])  # what they find was told from its neighbours
 _NAMED = frozenset([_classed, _keyed])  # vaguer, but what they find is called a comment

@@ -22,7 +22,9 @@ from moderation.readers.html.depth import DEEPEST, shallow
 from moderation.readers.html.fields import fields
 from moderation.readers.html.find import words
 from moderation.readers.html.jsonld import comments_of
-from moderation.readers.html.systems import is_first_page
+from moderation.readers.html.learnt import Learnt
+from moderation.readers.html.runs import with_runs
+from moderation.readers.html.systems import is_first_page, loaded_from
 from moderation.readers.html.torn import swallowed
 from moderation.readers.html.tree import Listed, Place, places
 from moderation.readers.html.unread import prose_among, unread
@@ -40,6 +42,7 @@ _MARKUP = re.compile(
     r"|ol|ul|p|h\d|main|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_SURE = 3  # comments whose markup says what they are: none is looked for without an element
 _ANCHORS = 3  # without comments, that are worth a note
 _SENTENCE = 4  # spaces at least
 _HEADING = 400  # characters of a heading's element, at most
@@ -65,13 +68,16 @@ def rows(
     """The records of a page, and rejects for what stands among them; these name the `source`."""
     parsed, deep = shallow(undefined(text))
     page = LexborHTMLParser(parsed)
+    loaded = loaded_from(page)
+    listed = places(page)
+    if not (listed.sure and len(listed.places) >= _SURE) and (parted := with_runs(page)):
+        page, listed = parted, places(parted)
     url, title = address_of(page), title_of(page)
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
-    listed = places(page)
     prose = prose_among(page, [place.node for place in listed.places], listed.sure)
     written = comments_of(page)
-    comments = _records(listed.places, thread_id)
+    comments = _records(listed, thread_id)
     root = comments.pop(0) if _has_root(listed, page) else None
     if root is not None:
         _unparent(comments, root)
@@ -89,6 +95,11 @@ def rows(
         )
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
+    if loaded and not comments:
+        yield (
+            f"the page loads its comments from {loaded} when it is opened: the saved file has none "
+            f"of them; ask {loaded} for an export"
+        )
     yield from _doubts(comments, headings, anchors, sure)
 
 
@@ -124,6 +135,17 @@ def _doubts(comments: list[Row], headings: list[str], anchors: int, sure: bool) 
             f"the page's markup is none that is known: its {len(comments)} comments were told by "
             "what they have in common, and replies may stand at top level"
         )
+        yield from _lost(comments)
+
+
+def _lost(comments: list[Row]) -> Iterator[str]:
+    """A note on comments without an author or a time, where the page has no known place for one."""
+    nameless = sum(row.author is None for row in comments)
+    undated = sum(row.created_at is None for row in comments)
+    if nameless:
+        yield f"no author could be told for {nameless} of the {len(comments)} comments"
+    if undated:
+        yield f"no time could be told for {undated} of the {len(comments)} comments"
 
 
 def _name_of(row: Row) -> str:
@@ -172,13 +194,15 @@ def _unparent(comments: list[Row], root: Row) -> None:
             row.parent_id = None
 
 
-def _records(listed: list[Place], thread_id: str | None) -> list[Row]:
+def _records(found: Listed, thread_id: str | None) -> list[Row]:
     """Rows in document order; read from the last to the first, so that replies are out before."""
+    listed = found.places
+    learnt = None if found.exact else Learnt([place.node for place in listed])
     keys = _unique_keys(listed)
     records: list[Row] = []
     for at in range(len(listed) - 1, -1, -1):
         place = listed[at]
-        told_fields = fields(place.node)
+        told_fields = fields(place.node, learnt)
         records.append(
             Row(
                 told_fields.text,

@@ -55,6 +55,26 @@ FORUMS = {
     "FluxBB": "div.blockpost[id^='p']",
     "Flarum": "article.CommentPost",
 }
+LOADED = {
+    "Facebook": ".fb-comments, .fb_iframe_widget, iframe[src*='facebook.com/plugins'],"
+    " iframe[src*='plugins/feedback.php']",
+    "Disqus": "#disqus_thread, iframe[src*='disqus.com/embed']",
+    "giscus": ".giscus, iframe[src*='giscus.app'], script[src*='giscus.app']",
+    "utterances": ".utterances, script[src*='utteranc.es'], iframe[src*='utteranc.es']",
+    "Hyvor": "#hyvor-talk-view, hyvor-talk-comments",
+    "Commento": "#commento",
+    "Remark42": "#remark42",
+    "isso": "#isso-thread",
+    "Waline": "#waline",
+    "Twikoo": "#twikoo, #tcomment",
+    "Cusdis": "#cusdis_thread",
+    "Coral": "#coral_thread, #coral_talk_stream",
+    "Livefyre": "#livefyre-comments",
+    "IntenseDebate": "#idc-container",
+    "OpenWeb": "[data-spotim-module='conversation'], [data-spot-id]",
+    "Viafoura": "vf-conversations, .viafoura",
+    "VK": "#vk_comments, iframe[src*='vk.com/widget_comments']",
+}  # where a page loads its comments from elsewhere when it is opened: saved, it may have none
 _WHOLE = {  # forums whose element of the words has the author beside it, in this one around
     "phpBB": "post",
     "vBulletin 3": "tborder",
@@ -77,6 +97,11 @@ def forum_posts(page: LexborHTMLParser) -> list[LexborNode]:
             around = _WHOLE.get(name)
             best = [_around(node, around) for node in posts] if around else posts
     return best
+
+
+def loaded_from(page: LexborHTMLParser) -> str | None:
+    """The system from which the page loads its comments when it is opened."""
+    return next((name for name, place in LOADED.items() if page.css_first(place)), None)
 
 
 def is_first_page(page: LexborHTMLParser) -> bool:

@@ -18,6 +18,7 @@ from moderation.readers.html.find import (
     key_of,
     whole,
 )
+from moderation.readers.html.groups import kinds_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -63,15 +64,16 @@ class Listed(NamedTuple):
     places: list[Place]
     sure: bool
     forum: bool
+    exact: bool
 
 
 def places(page: LexborHTMLParser) -> Listed:
     """The comments of a page and how they were told."""
-    nodes, sure, forum = comment_elements(page)
+    nodes, sure, forum, exact = comment_elements(page)
     order = {node.mem_id: at for at, node in enumerate(nodes)}
     listed = [Place(node, key_of(node) or _anchor_key(node)) for node in nodes]
-    _link(page, listed, order)
-    return Listed(listed, sure, forum)
+    _link(page, listed, order, exact)
+    return Listed(listed, sure, forum, exact)
 
 
 def _anchor_key(node: LexborNode) -> str:
@@ -84,10 +86,11 @@ def _anchor_key(node: LexborNode) -> str:
     return key_of(before) or ""
 
 
-def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int]) -> None:
+def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int], exact: bool) -> None:
     """Set parent and depth of every place."""
     known: dict[int, int | None] = {}
-    nested = [_around(place.node, order, known) for place in listed]
+    holders = set() if exact else _answers(listed, order)
+    nested = [_around(place.node, order, known, holders) for place in listed]
     shown = _shown_depths(listed, nested)
     named = _named_parents(page, listed)
     path: list[int] = []
@@ -106,15 +109,64 @@ def _link(page: LexborHTMLParser, listed: list[Place], order: dict[int, int]) ->
         place.depth = 1 if parent is None else listed[parent].depth + 1
 
 
+def _answers(listed: list[Place], order: dict[int, int]) -> set[int]:
+    """Elements that hold the answers to the comment right before them, whatever they are called.
+
+    They are of a kind of which one stands between two comments, or in two places; what comes once
+    and last may as well hold all the others.
+    """
+    around: set[int] = set()
+    for place in listed:
+        above = place.node.parent
+        while above is not None and above.mem_id not in around:
+            around.add(above.mem_id)
+            above = above.parent
+    kinds: dict[str, list[LexborNode]] = {}
+    between: set[str] = set()
+    for place in listed:
+        behind = _next(place.node)
+        if behind is None or behind.mem_id in order or behind.mem_id not in around:
+            continue
+        kind = kinds_of(behind)[-1]
+        kinds.setdefault(kind, []).append(behind)
+        later = _next(behind)
+        if behind.tag == "blockquote" or (later is not None and later.mem_id in order):
+            between.add(kind)
+    return {
+        node.mem_id
+        for kind, nodes in kinds.items()
+        if kind in between or len({_id_of(node.parent) for node in nodes}) > 1
+        for node in nodes
+    }
+
+
+def _id_of(node: LexborNode | None) -> int:
+    return 0 if node is None else node.mem_id
+
+
+def _next(node: LexborNode) -> LexborNode | None:
+    """The element right behind another; anchors without words between them do not count."""
+    behind = node.next
+    for _ in range(2 * _BETWEEN):
+        if behind is None:
+            return None
+        if behind.is_element_node and (behind.tag != "a" or behind.text(deep=True).strip()):
+            return behind
+        behind = behind.next
+    return None
+
+
 def _around(
-    node: LexborNode, order: dict[int, int], known: dict[int, int | None] | None = None
+    node: LexborNode,
+    order: dict[int, int],
+    known: dict[int, int | None],
+    holders: set[int],
 ) -> int | None:
     """The comment that an element is in, or in whose replies: they may follow it as a sibling.
 
     known: what was found for the elements passed, filled while going up, so that no way is
-    gone twice.
+    gone twice. holders: elements that hold the replies to what is before them.
     """
-    known = {} if known is None else known
     passed: list[int] = []
     comment: int | None = None
     above = node.parent
@@ -126,7 +178,8 @@ def _around(
             comment = order[above.mem_id]
             break
         passed.append(above.mem_id)
-        comment = _before(above, order, known) if _holds_replies(above) else None
+        holds = above.mem_id in holders or _holds_replies(above)
+        comment = _before(above, order, known) if holds else None
         if comment is not None:
             break
         above = above.parent

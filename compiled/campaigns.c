@@ -106,7 +106,8 @@ typedef struct {
     int64_t first, last;
     Texts texts;
     Longs least_words;
-    Hashes seeds, keys;
+    Hashes seeds;
+    Unsigned keys;
 } Sketch;
 
 /* The least hash of the word pairs under each seed. */
@@ -129,7 +130,9 @@ static void find_minima(Ints ids, Hashes seeds, Hashes minima)
     }
 }
 
-/* Fill the band keys (BANDS, n) of texts first:last; 0 in texts of too few words. */
+/* Fill the band keys (BANDS, n) of texts first:last; 0 in texts of too few words.
+
+   32 bits are enough: texts with a key in common are compared before they are joined. */
 static int64_t sketch_of(Sketch *job)
 {
     Hashes minima = NEW(Hashes, uint64_t, job->seeds.rows);
@@ -142,7 +145,7 @@ static int64_t sketch_of(Sketch *job)
                 uint64_t key = (uint64_t)band + 1;
                 for (int64_t r = 0; r < BAND_ROWS; r++)
                     key = mix(key ^ AT(minima, band * BAND_ROWS + r));
-                CELL(job->keys, band, i) = key | 1;
+                CELL(job->keys, band, i) = (uint32_t)most((int64_t)(key >> 32), 1);
             }
         }
         give_back(kept);
@@ -170,7 +173,7 @@ static int64_t root(Longs group, int64_t i)
 }
 
 typedef struct {
-    Hashes keys; /* (bands, texts); 0 = too short */
+    Unsigned keys; /* (bands, texts); 0 = too short */
     Texts texts;
     Longs group;
 } JoinTexts;
@@ -236,7 +239,7 @@ static void sort_by_upper(Hashes items, Hashes spare)
 
 /* The texts that are long enough by their first two keys: an order of their own, whatever that of
    the rows. */
-static Longs own_order(Hashes keys)
+static Longs own_order(Unsigned keys)
 {
     int64_t n = 0;
     Longs order = NEW(Longs, int64_t, keys.columns);
@@ -249,11 +252,9 @@ static Longs own_order(Hashes keys)
     void *kept = borrowed();
     Hashes items = NEW(Hashes, uint64_t, n), spare = NEW(Hashes, uint64_t, n);
     Longs before = NEW(Longs, int64_t, n);
-    for (int half = 0; half < 4; half++) { /* from the lowest bits of the second key on */
-        const int band = half < 2, shift = half % 2 ? 32 : 0;
+    for (int band = 1; band >= 0; band--) {
         for (int64_t k = 0; k < n; k++) {
-            uint64_t key = CELL(keys, band, AT(order, k)) >> shift;
-            AT(items, k) = key << 32 | (uint64_t)k;
+            AT(items, k) = (uint64_t)CELL(keys, band, AT(order, k)) << 32 | (uint64_t)k;
             AT(before, k) = AT(order, k);
         }
         sort_by_upper(items, spare);
@@ -264,38 +265,17 @@ static Longs own_order(Hashes keys)
     return order;
 }
 
-/* Move those of items[first:last] with the key of the first one behind it, in their order.
-
-   Returns where they end. Their upper 32 bits are equal, so that there seldom are any others. */
-static int64_t gather(Hashes items, Longs order, Hashes key, int64_t first, int64_t last)
-{
-    uint64_t wanted = AT(key, AT(order, AT(items, first) & UINT32_MAX));
-    int64_t end = first + 1;
-    for (int64_t k = end; k < last; k++) {
-        uint64_t item = AT(items, k);
-        if (AT(key, AT(order, item & UINT32_MAX)) != wanted)
-            continue;
-        for (int64_t at = k; at > end; at--)
-            AT(items, at) = AT(items, at - 1);
-        AT(items, end) = item;
-        end++;
-    }
-    return end;
-}
-
 /* Compare each text with up to LEADERS unlike ones before it that have its key; join the near. */
-static void join_band(const JoinTexts *job, Hashes key, Longs order, Hashes items, Hashes spare)
+static void join_band(const JoinTexts *job, Unsigned key, Longs order, Hashes items, Hashes spare)
 {
     const int64_t n = order.rows;
     Leaders *leaders = borrow(1, sizeof(Leaders));
     for (int64_t k = 0; k < n; k++)
-        AT(items, k) = (AT(key, AT(order, k)) & ~(uint64_t)UINT32_MAX) | (uint64_t)k;
+        AT(items, k) = (uint64_t)AT(key, AT(order, k)) << 32 | (uint64_t)k;
     sort_by_upper(items, spare);
-    for (int64_t first = 0, last = 0, end; first < n; first = end) {
-        if (last <= first)
-            for (last = first + 1; last < n && AT(items, last) >> 32 == AT(items, first) >> 32;)
-                last++;
-        end = last == first + 1 ? last : gather(items, order, key, first, last);
+    for (int64_t first = 0, end; first < n; first = end) {
+        for (end = first + 1; end < n && AT(items, end) >> 32 == AT(items, first) >> 32;)
+            end++;
         leaders->count = 0;
         for (int64_t k = first; k < end && end > first + 1; k++)
             join_text(job, AT(order, AT(items, k) & UINT32_MAX), leaders);
@@ -308,7 +288,7 @@ static int64_t join_texts_of(JoinTexts *job)
     Hashes items = NEW(Hashes, uint64_t, order.rows), spare = NEW(Hashes, uint64_t, order.rows);
     for (int64_t band = 0; band < job->keys.rows; band++) {
         void *kept = borrowed();
-        join_band(job, ROW(Hashes, job->keys, band), order, items, spare);
+        join_band(job, ROW(Unsigned, job->keys, band), order, items, spare);
         give_back(kept);
     }
     return 0;

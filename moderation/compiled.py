@@ -116,8 +116,8 @@ def group(*kinds: Kind) -> Kind:
 
 
 U1, I4, U4, I8, U8, F4, F8, BOOL = map(array, ("u1", "i4", "u4", "i8", "u8", "f4", "f8", "?"))
-W_U1, W_I4, W_I8, W_U8, W_F4, W_F8, W_BOOL = (
-    array(code, written=True) for code in ("u1", "i4", "i8", "u8", "f4", "f8", "?")
+W_U1, W_I4, W_U4, W_I8, W_U8, W_F4, W_F8, W_BOOL = (
+    array(code, written=True) for code in ("u1", "i4", "u4", "i8", "u8", "f4", "f8", "?")
 )
 
 

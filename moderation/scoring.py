@@ -26,7 +26,7 @@ from moderation.flags.flag import scored_table
 from moderation.model.by_language import learnt_in_parts
 from moderation.model.model import languages_of
 from moderation.model.share import Seen, seen_in, shares, with_scores_here
-from moderation.tables import concatenated, one_array, text_column, with_columns
+from moderation.tables import concatenated, give_back_memory, one_array, text_column, with_columns
 from moderation.threads import thread_bounds
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ class _Measured(NamedTuple):
         found = model.measured(
             comments, threads, workers, languages=languages, in_any_language=True
         )
+        give_back_memory()
         return cls(comments, threads, languages, *found)
 
     def settled(self, model: Model, verdict: Verdict | None) -> _Measured:
@@ -244,6 +245,7 @@ class _Measured(NamedTuple):
         reason = pc.if_else(untold, pa.scalar(UNLEARNT, STRING), pa.scalar(None, STRING))
         own = with_columns(self.comments, {"language": self.languages}), self.threads
         scored = scored_table(own, self.scores, model, workers, self.flagged, self.verdict)
+        give_back_memory()
         return with_columns(scored, {"cannot_tell": reason})
 
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from moderation.comments import COMMENT_SCHEMA, RECORD_SCHEMA
 from moderation.errors import InputError
-from moderation.tables import one_array, text_column, to_frame
+from moderation.tables import give_back_memory, one_array, text_column, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,9 +82,9 @@ def arranged(columns: dict[str, pa.ChunkedArray], keys: Keys | None = None) -> p
     names = sorted(columns, key=lambda name: name != "text")  # the others beside the largest
 
     def moved(name: str) -> pa.Array:
-        pa.default_memory_pool().release_unused()
+        give_back_memory()
         column = one_array(columns.pop(name))
-        pa.default_memory_pool().release_unused()
+        give_back_memory()
         return column.take(rows)  # column by column: of a whole table it takes 7 times as long
 
     with ThreadPoolExecutor(2) as workers:

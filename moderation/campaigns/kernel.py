@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from moderation.compiled import I8, INT, U1, U8, W_I8, W_U8, Loop, group
+from moderation.compiled import I8, INT, U1, U4, U8, W_I8, W_U4, W_U8, Loop, group
 from moderation.context.terms import SPELLING, unmarked
 from moderation.features.ngrams import thread_count
 from moderation.tables import one_array, strings
@@ -24,8 +24,8 @@ NEAR = 0.38  # resemblance of word pairs that joins two texts
 AT_ONCE = 1 << 13  # texts of one piece of work
 
 _TEXTS = group(U1, I8, I8, SPELLING)
-_sketch = Loop("sketch", INT, INT, _TEXTS, I8, U8, W_U8)
-_join_texts = Loop("join_texts", U8, _TEXTS, W_I8)
+_sketch = Loop("sketch", INT, INT, _TEXTS, I8, U8, W_U4)
+_join_texts = Loop("join_texts", U4, _TEXTS, W_I8)
 _flatten = Loop("flatten_groups", W_I8)
 _scan_links = Loop("scan_links", U1, I8, W_I8, W_U8)
 
@@ -63,13 +63,13 @@ def near_groups(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -
 
 
 def band_keys(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
-    """The keys of each text in each band, (BANDS, n) uint64; 0 for texts too short to tell.
+    """The keys of each text in each band, (BANDS, n) uint32; 0 for texts too short to tell.
 
     least, rows: as in `near_groups`. Only texts that have a key of a band in common can be near.
     """
     rows = np.arange(len(text.offsets) - 1) if rows is None else rows
     n = len(rows)
-    keys = np.zeros((BANDS, n), np.uint64)
+    keys = np.zeros((BANDS, n), np.uint32)
     seeds = np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS).astype(np.uint64)
     tables = (_texts(text, rows), np.maximum(least, 2), seeds, keys)
     with ThreadPoolExecutor(thread_count()) as pool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from moderation.model.share import Share
 
 KEYS = [f"key{band:02}" for band in range(kernel.BANDS)]
-SKETCH = pa.schema([("row", pa.int64()), *((name, pa.uint64()) for name in KEYS)])
+SKETCH = pa.schema([("row", pa.int64()), *((name, pa.uint32()) for name in KEYS)])
 BUSY = pa.schema(
     [*SKETCH, ("thread", pa.uint64()), ("author", pa.uint64()), ("text", pa.large_string())]
 )
@@ -75,7 +75,7 @@ def _sketches(job: Job, fields: list[str]) -> Iterator[pa.RecordBatch]:
 
 def slices(rows: int) -> int:
     """How many slices of the keys keep a task's memory small. rows: of all sketches."""
-    return -(-rows * 8 // SLICE_BYTES) or 1
+    return -(-rows * 4 // SLICE_BYTES) or 1
 
 
 def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Receipt:
@@ -85,9 +85,9 @@ def find_twice(job: Job, band: int, part: int, parts: int, made_from: str) -> Re
     if done is not None:
         return done
     low, high = (
-        np.uint64(min((neighbour << 64) // parts, 2**64 - 1)) for neighbour in (part, part + 1)
+        np.uint32(min((neighbour << 32) // parts, 2**32 - 1)) for neighbour in (part, part + 1)
     )
-    pairs = [np.zeros(0, np.uint64)]
+    pairs = [np.zeros(0, np.uint32)]
     for batch in _sketches(job, [KEYS[band]]):
         keys = batch.column(0).to_numpy()
         inside = (keys >= low) & (keys <= high if part == parts - 1 else keys < high)
@@ -207,9 +207,9 @@ def _brought(job: Job, rows: list[int], folder: Path) -> _Together:
     total = sum(rows)
     shape = (kernel.BANDS, total)
     keys = (
-        np.memmap(folder / "keys", np.uint64, "w+", shape=shape)
+        np.memmap(folder / "keys", np.uint32, "w+", shape=shape)
         if total
-        else np.zeros(shape, np.uint64)
+        else np.zeros(shape, np.uint32)
     )
     thread, author = np.zeros(total, np.uint64), np.zeros(total, np.uint64)
     row, offsets = np.zeros(total, np.int64), np.zeros(total + 1, np.int64)

@@ -31,7 +31,7 @@ from moderation.dump_evidence.counts import (
 from moderation.dump_evidence.names import name_kind
 from moderation.dump_evidence.sightings import KINDS, Sightings, name_hash, sightings, site_of
 from moderation.features.ngrams import thread_count
-from moderation.tables import chosen_columns, one_array
+from moderation.tables import chosen_columns, give_back_memory, one_array
 
 if TYPE_CHECKING:
     from moderation.tables import Table
@@ -163,7 +163,9 @@ def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvi
     things = {name: count_things(observed, observed.seen[name], authors) for name in THINGS}
     evidence = evidence_of(observed, DumpCounts(authors, pace, things, int(thread.max())))
     rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
+    give_back_memory()
     rows, group = near_texts(comments["text"], rows)
+    give_back_memory()
     names = observed.author[rows]
     near = pa.table({"id": one_array(_array(comments, "id")).take(pa.array(rows))})
     which = identities(observed.thread[rows], _codes(near, "id")[0].astype(np.uint64))
@@ -297,7 +299,7 @@ def observe(texts: pa.ChunkedArray) -> dict[str, Sightings]:
 
     with ThreadPoolExecutor(thread_count()) as pool:
         parts = list(pool.map(part, range(0, len(texts), AT_ONCE)))
-    return {kind: Sightings.joined([seen[kind] for seen in parts]) for kind in KINDS}
+    return {kind: Sightings.joined([seen.pop(kind) for seen in parts]) for kind in KINDS}
 
 
 def with_pieces_elsewhere(seen: Sightings, n: int) -> np.ndarray:

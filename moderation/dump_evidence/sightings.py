@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from moderation.compiled import I8, U1, W_I4, W_U1, Loop, array
+from moderation.compiled import I8, U1, W_I4, W_U1, W_U4, Loop
 from moderation.dump_evidence.hosts import owner
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LEAST_DIGITS, MOST_DIGITS = 9, 15  # of a telephone number; E.164 allows 15
 MOST_OF_A_ROW = 8  # links, and numbers, of a comment that count
 LINK, PHONE = 1, 2  # marks of a text that may hold one
 
-_look_over = Loop("look_over", U1, I8, W_U1, W_I4, array("u4", written=True))
+_look_over = Loop("look_over", U1, I8, W_U1, W_I4, W_U4)
 
 _LINK = re.compile(
     rb"(?i)(?:https?://(?:www\.)?|\bwww\.)([a-z0-9][a-z0-9.-]{2,80})(/[^\s\"'<>)\]]*)?"

@@ -18,7 +18,7 @@ import numpy as np
 
 from moderation.compiled import F4, W_F4, W_F8, W_I4, W_I8, Loop, Prepared
 from moderation.features.kernel import COMMENTS, DENSE_FEATURES, WEIGHTS, Weights
-from moderation.features.ngrams import Texts, WeightTable, pieces_of, run_pieces
+from moderation.features.ngrams import Texts, WeightTable, bytes_of, pieces_of, run_pieces
 from moderation.features.phrases import INDEX
 
 if TYPE_CHECKING:
@@ -65,13 +65,14 @@ def evidence(
     counts = np.zeros(n, np.int64)
     described = np.empty((n, len(DENSE_FEATURES)), np.float32)
     parts: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # by their first comment
+    size = bytes_of(pieces)
 
     def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
         rows = slice(piece.row, piece.row + len(piece.offsets) - 1)
         room = int(piece.offsets[last] - piece.offsets[first])  # a byte's token: `make_scratch`
         start, end = np.empty(room, np.int32), np.empty(room, np.int32)
         shares = np.empty((room, labels))  # what is not written to takes no memory
-        with table.cache(lexicon) as cache:
+        with table.cache(lexicon, size) as cache:
             used = _explain_rows(
                 piece.part(first, last, grams, scratch),
                 Weights(table.rows, cache),

@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -40,6 +40,8 @@ TEXT_VERSION = f"{FOLDING_VERSION}.{HASH_VERSION}"
 """Folding and hashing version: a model's weights mean nothing under another."""
 
 CACHE_SLOTS = 1 << 17  # words kept per thread; swept in docs/kernel.md
+MANY_BYTES, FEW_BYTES = 1 << 20, 1 << 13
+"""Texts for which all places are needed, and those for which there are the fewest."""
 CHUNK_BYTES = 1 << 20  # of text, per piece of work
 LEAST_BYTES = 1 << 15  # of the last pieces, where several threads share the work: 1 ms
 PER_THREAD = 2  # pieces of what is left
@@ -148,17 +150,21 @@ class WeightTable:
         object.__setattr__(self, "rows", rows)
 
     @contextmanager
-    def cache(self, lexicon: object = None) -> Iterator[WordCache]:
+    def cache(self, lexicon: object = None, size: int = MANY_BYTES) -> Iterator[WordCache]:
         """A table of words already summed, for one thread at a time and kept for the next one.
 
         New threads with tables of their own took 4 to 7 % more processor time. lexicon: whose
-        classes of words are noted beside the sums.
+        classes of words are noted beside the sums. size: bytes of the texts that it is for; few
+        have few words, as those in the many languages that stand in a dump only here and there.
         """
         _, kept = self._caches.setdefault(id(lexicon), (lexicon, []))
-        try:
+        lacking = MANY_BYTES.bit_length() - max(size, FEW_BYTES).bit_length()
+        slots = CACHE_SLOTS >> max(0, lacking)
+        found: WordCache | None = None
+        with suppress(IndexError):  # another thread may be quicker
             found = kept.pop()
-        except IndexError:
-            found = make_cache(CACHE_SLOTS, self.rows.shape[1])
+        if found is None or len(found.sums) < slots:
+            found = make_cache(slots, self.rows.shape[1])
         try:
             yield found
         finally:
@@ -294,6 +300,11 @@ def pieces_of(texts: Texts) -> Any:
             data = np.frombuffer(content, np.uint8) if content else np.empty(0, np.uint8)
             yield Piece(data, offsets.astype(np.int64, copy=False), row)
         row += len(chunk)
+
+
+def bytes_of(pieces: Sequence[Piece]) -> int:
+    """How many bytes all texts have."""
+    return sum(int(piece.offsets[-1] - piece.offsets[0]) for piece in pieces)
 
 
 def text_count(texts: Texts) -> int:

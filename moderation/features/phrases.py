@@ -45,6 +45,7 @@ from moderation.features.ngrams import (
     NgramConfig,
     Texts,
     WeightTable,
+    bytes_of,
     pieces_of,
     run_pieces,
     usual_scratch,
@@ -168,9 +169,10 @@ def logits(
     out = np.empty((sum(len(p.offsets) - 1 for p in pieces), len(table.intercept)), np.float32)
     dense = np.ascontiguousarray(table.dense, np.float32)
     intercept = np.ascontiguousarray(table.intercept, np.float32)
+    size = bytes_of(pieces)
 
     def work(piece: Piece, first: int, last: int, scratch: Prepared) -> None:
-        with table.cache(lexicon) as cache:
+        with table.cache(lexicon, size) as cache:
             _score_all(
                 piece.part(first, last, grams, scratch),
                 Weights(table.rows, cache),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from moderation.tables import Table
 
 _COLUMNS = ("thread_id", "id", "depth", "text", "language")
-AT_ONCE = 10_000  # flagged comments: some 100 MB of parts
+AT_ONCE = 3_000  # flagged comments: some 30 MB of parts
 
 
 def flag(

@@ -14,11 +14,14 @@ _NAMES = {
     "wordpress-com openweb drupal-jsonapi gitlab github-review app-store",
     "Newspapers": "coral coral-csv coral-graphql coral-sponge guardian nyt nyt-csv civil-comments",
     "Forums": "reddit pushshift hackernews hackernews-algolia hackernews-search discourse lobsters "
-    "lemmy devto stackexchange stackexchange-api talk-page wikitext discussiontools nodebb flarum",
-    "Networks": "mastodon activitypub bluesky twitter misskey facebook facebook-graph "
-    "facebook-scraper instagram instagram-scraper weibo xiaohongshu",
-    "Video": "youtube yt-dlp youtube-downloader takeout bilibili tiktok tiktok-research tiktok-csv",
-    "Chats and mail": "slack discord telegram matrix whatsapp mbox mail-items",
+    "lemmy devto zhihu stackexchange stackexchange-api talk-page wikitext "
+    "discussiontools nodebb flarum",
+    "Networks": "mastodon activitypub bluesky twitter twitter-api misskey facebook facebook-graph "
+    "facebook-scraper instagram instagram-api instagram-scraper vk weibo xiaohongshu",
+    "Video": "youtube yt-dlp youtube-downloader takeout bilibili kuaishou tiktok "
+    "tiktok-research tiktok-csv",
+    "Chats and mail": "slack discord discord-api telegram telegram-api telegram-bot matrix "
+    "whatsapp messenger rocketchat zulip mbox mail-items",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
     "Anything else": "html plaintext table xlsx json-tree laid-out xml sql",
 }

@@ -67,7 +67,7 @@ _PLAINEST = (
 _CUT_ENTITY = re.compile(r"&[#\w]*<")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _SMILEY = re.compile(r"smil|emoji|emoticon|wp-includes/images", re.IGNORECASE)
-_SMILEY_ALT = re.compile(r":[\w+-]+:|[^\w\s]{1,8}|[:;8=xX][-^'o]?[\w)(|\\/]")
+_SMILEY_ALT = re.compile(r":[\w+-]+:|\[\w{1,12}\]|[^\w\s]{1,8}|[:;8=xX][-^'o]?[\w)(|\\/]")
 _SPACES = re.compile(r" {2,}")
 _LINE_EDGES = re.compile(r"[ \t]*\n[ \t]*")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -143,6 +143,18 @@ def tidy(text: str) -> str:
         if "\n\n\n" in text:
             text = _MANY_BREAKS.sub("\n\n", text)
     return text.strip(" \t\n")
+
+
+def as_utf8(text: str) -> str:
+    """UTF-8 whose bytes were written as if they were Latin-1 characters, as Facebook does.
+
+    >>> as_utf8("schÃ¶n"), as_utf8("schön")
+    ('schön', 'schön')
+    """
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _pieces(html: str, newlines: bool) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from marked_apis import APIS
+from marked_chats import CHATS
 from marked_systems import SYSTEM_FILES, SYSTEMS
 
 DAY = "2024-01-{:02}T10:00:00Z"
@@ -893,6 +894,7 @@ def zipped(texts):
 DOCUMENTS = {
     **SYSTEMS,
     **APIS,
+    **CHATS,
     "wordpress-rest": [("comments.json", wordpress_rest)],
     "remark42": [("tree.json", remark42_tree)],
     "commento": [("export.json", commento)],

@@ -144,6 +144,80 @@ def drupal(n, text, **more):
     return {"type": "comment--comment", "id": f"d{n}", "attributes": own, "relationships": about}
 
 
+def matrix(n, text, **more):
+    usual = {"type": "m.room.message", "sender": "@ada:town.example", "room_id": "!r:town.example"}
+    usual |= {"origin_server_ts": 1704103200000 + n, "content": {"msgtype": "m.text", "body": text}}
+    return {"event_id": f"$e{n}", **usual, **more}
+
+
+def redacted_by(sender):
+    return {"content": {}, "unsigned": {"redacted_because": {"sender": sender}}}
+
+
+def bluesky(n, text, **more):
+    usual = {"author": {"did": "did:plc:a", "handle": "ada.example"}, "indexedAt": DAY}
+    record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": DAY}
+    return {"uri": f"at://a/app.bsky.feed.post/{n}", "cid": "c", "record": record, **usual, **more}
+
+
+def labelled(*values):
+    return {"labels": [{"src": "did:plc:mod", "val": value} for value in values]}
+
+
+def youtube(n, text, **more):
+    said = {"textOriginal": text, "authorDisplayName": "Ada", "publishedAt": DAY, "videoId": "v"}
+    return {"kind": "youtube#comment", "id": f"Ug{n}", "snippet": {**said, **more}}
+
+
+def misskey(n, text, **more):
+    usual = {"userId": "u", "createdAt": DAY, "visibility": "public", "cw": None, "replyId": None}
+    return {"id": f"9{n}", "text": text, **usual, **more}
+
+
+def graph(n, text, **more):
+    usual = {"from": {"name": "Ada", "id": "1"}, "created_time": DAY, "like_count": 0}
+    return {"id": f"7_{n}", "message": text, **usual, **more}
+
+
+def instagram_graph(n, text, **more):
+    usual = {"username": "ada", "timestamp": DAY, "like_count": 0}
+    return {"id": f"17{n}", "text": text, **usual, **more}
+
+
+def twitter_api(n, text, **more):
+    usual = {"author_id": "1", "conversation_id": str(n), "created_at": DAY}
+    return {"id": str(n), "text": text, **usual, **more}
+
+
+def twitter(n, text, **more):
+    usual = {"created_at": "Mon Jan 01 10:00:00 +0000 2024", "favorite_count": "0", "lang": "en"}
+    return {"tweet": {"id_str": str(n), "full_text": text, **usual, **more}}
+
+
+def zhihu(n, text, **more):
+    usual = {"author": {"name": "Ada"}, "created_time": 1704103200 + n, "is_delete": False}
+    return {"id": str(n), "content": f"<p>{text}</p>", **usual, **more}
+
+
+def vk(n, text, **more):
+    usual = {"from_id": 5, "date": 1704103200 + n, "post_id": 7, "parents_stack": []}
+    return {"id": n, "text": text, **usual, **more}
+
+
+def rocketchat(n, text, **more):
+    usual = {"rid": "G", "ts": DAY, "u": {"_id": "u", "username": "ada"}}
+    return {"_id": f"r{n}", "msg": text, **usual, **more}
+
+
+def messenger(n, text, **more):
+    return {"sender_name": "Ada", "timestamp_ms": 1704103200000 + n, "content": text, **more}
+
+
+def instagram_api(n, text, **more):
+    usual = {"user": {"username": "ada"}, "created_at": 1704103200 + n, "media_id": "31"}
+    return {"pk": str(n), "text": text, "content_type": "comment", **usual, **more}
+
+
 def bare(rows):
     return rows
 
@@ -378,6 +452,97 @@ SYSTEMS = [
         bare,
         [({"status": True}, "approved"), ({"status": False}, "pending")],
     ),
+    ("slack", slack, bare, [({}, "unknown"), ({"subtype": "tombstone"}, "deleted")]),
+    (
+        "matrix",
+        matrix,
+        within("messages"),
+        [
+            ({}, "unknown"),
+            (redacted_by("@ada:town.example"), "deleted"),
+            (redacted_by("@mod:town.example"), "removed"),
+        ],
+    ),
+    (
+        "bluesky",
+        bluesky,
+        within("posts"),
+        [
+            (labelled(), "unknown"),
+            (labelled("porn"), "unknown"),
+            (labelled("spam"), "spam"),
+            (labelled("!hide"), "hidden"),
+            (labelled("spam", "!takedown"), "removed"),
+        ],
+    ),
+    (
+        "youtube",
+        youtube,
+        lambda rows: {"kind": "youtube#commentListResponse", "items": rows},
+        [
+            ({"moderationStatus": "published"}, "approved"),
+            ({"moderationStatus": "heldForReview"}, "pending"),
+            ({"moderationStatus": "likelySpam"}, "spam"),
+            ({"moderationStatus": "rejected"}, "removed"),
+            ({}, "unknown"),
+        ],
+    ),
+    ("misskey", misskey, bare, [({}, "unknown"), ({"isHidden": True}, "hidden")]),
+    (
+        "facebook-graph",
+        graph,
+        within("data"),
+        [({"is_hidden": True}, "hidden"), ({"is_hidden": False}, "unknown")],
+    ),
+    (
+        "facebook-graph",
+        instagram_graph,
+        within("data"),
+        [({"hidden": True}, "hidden"), ({"hidden": False}, "unknown")],
+    ),
+    (
+        "tiktok",
+        tiktok,
+        within("comments"),
+        [({"status": 1}, "approved"), ({"status": 2}, "hidden"), ({}, "unknown")],
+    ),
+    (
+        "twitter-api",
+        twitter_api,
+        within("data"),
+        [({}, "unknown"), ({"withheld": {"country_codes": ["DE"]}}, "hidden")],
+    ),
+    (
+        "twitter",
+        twitter,
+        bare,
+        [({}, "unknown"), ({"deleted_at": "Mon Jan 01 10:02:00 +0000 2024"}, "deleted")],
+    ),
+    (
+        "zhihu",
+        zhihu,
+        within("data"),
+        [
+            ({}, "unknown"),
+            ({"is_delete": True}, "deleted"),
+            ({"collapsed": True}, "hidden"),
+            ({"reviewing": True}, "pending"),
+        ],
+    ),
+    ("vk", vk, within("response", "items"), [({}, "unknown"), ({"deleted": True}, "deleted")]),
+    ("rocketchat", rocketchat, within("messages"), [({}, "unknown"), ({"t": "rm"}, "deleted")]),
+    (
+        "messenger",
+        messenger,
+        lambda rows: {"participants": [{"name": "Ada"}], "messages": rows, "title": "Garden"},
+        [({}, "unknown"), ({"is_unsent": True}, "deleted")],
+    ),
+    (
+        "instagram-api",
+        instagram_api,
+        within("comments"),
+        [({}, "unknown"), ({"is_covered": True}, "hidden")],
+    ),
 ]
 
 
@@ -399,7 +564,8 @@ def test_the_systems_without_a_verdict_are_these():
     """Their files say nothing of what the site decided; all others have a test here or a sample."""
     without = {name for name, shape in FORMATS.items() if not shape.status}
     assert without == {
-        *("discord", "telegram", "mastodon", "twitter", "convokit", "hackernews-search"),
+        *("discord", "discord-api", "telegram", "telegram-api", "telegram-bot", "zulip"),
+        *("mastodon", "convokit", "hackernews-search", "kuaishou"),
         *("facebook", "facebook-scraper", "instagram", "instagram-scraper", "stackexchange-api"),
         *("app-store", "blogger-feed", "discussiontools", "github-review", "gitlab", "mail-items"),
         *("tiktok-research", "weibo", "xiaohongshu", "youtube-downloader", "yt-dlp"),

@@ -16,6 +16,7 @@ from moderation.readers.json.social import SOCIAL
 from moderation.readers.json.systems.apis import APIS
 from moderation.readers.json.systems.blogs import BLOGS
 from moderation.readers.json.systems.chats import CHATS
+from moderation.readers.json.systems.messengers import MESSENGERS
 from moderation.readers.json.systems.networks import NETWORKS
 from moderation.readers.json.systems.video import VIDEO
 from moderation.readers.json.text import first_values
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 _PLACE = re.compile(r"\d+(-\d+)*(r\d+)?")  # 1-2-1: the first reply to the second reply to 1
-_ROWS = (*CHATS, *SITES, *SOCIAL, *VIDEO, *NETWORKS, *BLOGS, *APIS)
+_ROWS = (*CHATS, *MESSENGERS, *SITES, *SOCIAL, *VIDEO, *NETWORKS, *BLOGS, *APIS)
 
 FORMATS: dict[str, JsonFormat] = {shape.name: shape for shape in _ROWS}
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
 
 
+EARLIER = "earlier texts of messages that were edited are left out"
 _DOUBTED = 20  # documents of a file that are remembered
 TOGETHER = 1 << 20  # bytes of documents that are made into rows at once
 
@@ -73,8 +74,12 @@ def _settled(source: Source, shape: JsonFormat, findings: Iterable[Finding]) -> 
             threads.append(finding)
         else:
             yield finding
+    count = len(rows)
     if shape.settle:
         shape.settle(source, rows, threads)
+    if len(rows) < count:
+        yield len(rows) - count
+        yield f"{source.name}: {count - len(rows)} {EARLIER}"
     yield from rows
     yield from threads
 

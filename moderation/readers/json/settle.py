@@ -11,6 +11,8 @@ from moderation.readers.json.lenient import loads
 from moderation.readers.records import Row, ThreadRow
 from moderation.readers.source import Source
 
+_MENTIONED = re.compile(r"@([UW][A-Z0-9]+)\b")
+
 
 def by_chain(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """The thread of each comment is the post at the end of its chain of parents.
@@ -87,6 +89,41 @@ def slack(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     for row in rows:
         row.thread_id = row.thread_id or (folder if day and folder else None)
         row.author = names.get(row.author or "", row.author)
+        if names and "@" in row.text:
+            row.text = _MENTIONED.sub(lambda found: "@" + names.get(found[1], found[1]), row.text)
+
+
+def edits(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """An edit, whose `url` names the message that it changes, is no message but that one's text.
+
+    One of a message that is not there stands for it.
+    """
+    known = {row.id: row for row in rows if row.url is None}
+    kept = []
+    for row in rows:
+        edited = known.get(row.url) if row.url else None
+        if edited is not None and edited.author == row.author:
+            edited.text = row.text if edited.text else ""
+        else:
+            row.id = row.url or row.id
+            kept.append(row)
+        row.url = None
+    rows[:] = kept
+
+
+def latest(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """Of a message that is there twice, before and after its author changed it, the later stays."""
+
+    def sent(row: Row) -> tuple[Any, ...]:
+        return row.thread_id, row.id, row.author, row.created_at
+
+    last: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        earlier = last.get(sent(row))
+        row.parent_id = row.parent_id or (earlier.parent_id if earlier and row.id else None)
+        last[sent(row)] = row
+    if len(last) < len(rows):
+        rows[:] = [row for row in rows if not row.id or last[sent(row)].text == row.text]
 
 
 def _people(source: Source) -> dict[str, str]:
@@ -104,6 +141,14 @@ def _people(source: Source) -> dict[str, str]:
         if name and isinstance(one.get("id"), str):
             found[one["id"]] = name
     return found
+
+
+def statuses(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """The context of a status is its thread; of other statuses each chain of answers is one."""
+    if threads or all(row.parent_id is not None for row in rows):
+        by_chain(source, rows, threads)
+    else:
+        conversations(source, rows, threads)
 
 
 def by_chain_or_orphan(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:

@@ -77,6 +77,7 @@ class JsonFormat:
     mixed: bool = False  # texts that are marked as HTML may be none
     instead: str = ""  # of a text that is empty
     prepare: Callable[[Any], object] | None = None  # writes into a document what its walk needs
+    written: str = ""  # keys that it writes, where no other path here names them
     stem: bool = False  # the comment is the file: its id the file's name, its thread the folder's
     signs_of_keys: dict[tuple[str, ...], Sign] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -211,6 +212,7 @@ def paths_of(shape: JsonFormat) -> list[str]:
     """The paths that a format looks at, but for those of its texts."""
     paths = [*shape.keys, *shape.signs, shape.id, shape.parent, shape.thread, shape.author]
     paths += [shape.time, shape.url, shape.kind, shape.status, shape.title, shape.thread_url]
+    paths.append(shape.written)
     words = "|".join(path for path in paths if isinstance(path, str) and path)
     return list(dict.fromkeys(alternative.partition("=")[0] for alternative in words.split("|")))
 

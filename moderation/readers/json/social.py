@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moderation.readers.json import settle, status
-from moderation.readers.json.shape import JsonFormat, Record
+from moderation.readers.json.shape import JsonFormat, Record, at
+from moderation.readers.markup import as_utf8
+
+OPENS = "(opens the thread)"
+THREAD = "(its thread)"
+_IN_CONTEXT = re.compile(r"/comments/(\w+)")
 
 
 def _unescaped(text: str) -> str:
@@ -13,14 +19,6 @@ def _unescaped(text: str) -> str:
     if "&" not in text:
         return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _mended(text: str) -> str:
-    """UTF-8 whose bytes were written as if they were Latin-1 characters, as Facebook does."""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
 
 
 def _is_first_post(record: Record) -> bool:
@@ -39,9 +37,26 @@ def _is_channel_post(record: Record) -> bool:
     return sender.startswith("channel") and bool(record.get("forwarded_from"))
 
 
-def _is_thread_root(record: Record) -> bool:
-    """The oldest status before the one whose context this is."""
-    return record.get("in_reply_to_id") is None
+def _mark_oldest(root: Any) -> None:
+    """Mark the status that opens a context's thread: the first before the one it is about."""
+    above = root.get("ancestors") if isinstance(root, dict) else None
+    for status_above in above if isinstance(above, list) else ():
+        if isinstance(status_above, dict) and status_above.get("in_reply_to_id") is None:
+            status_above[OPENS] = True
+
+
+def _boosted(record: Record) -> str:
+    return "repost" if isinstance(record.get("reblog"), dict) else "comment"
+
+
+def _with_threads(root: Any) -> None:
+    """Write the thread's id into answers of an inbox, which name it in an address only."""
+    children = at(root, "data.children")
+    for child in children if isinstance(children, list) else ():
+        data = child.get("data") if isinstance(child, dict) else None
+        if isinstance(data, dict) and "was_comment" in data and "link_id" not in data:
+            found = _IN_CONTEXT.search(str(data.get("context") or ""))
+            data[THREAD] = found[1] if found else data.get("first_message_name") or data.get("name")
 
 
 def _service(record: Record) -> str | None:
@@ -90,16 +105,17 @@ SOCIAL = (
     JsonFormat(
         "reddit",
         "Reddit: listings with nested replies, `morechildren`, lists of comments",
-        keys=("body", "link_id", "parent_id"),
+        keys=("body", "link_id|was_comment", "parent_id"),
         outer=("kind=Listing", "data.children"),
         text="body|<body_html",
         parent="parent_id",
-        thread="link_id",
+        thread=f"link_id|{THREAD}",
         author="author",
         time="created_utc|created",
         url="permalink",
         status=status.reddit,
-        title="link_title",
+        title="link_title|subject",
+        prepare=_with_threads,
         post=("selftext", "title", "subreddit"),
         post_text="selftext",
         post_url="permalink|url",
@@ -281,12 +297,16 @@ SOCIAL = (
         keys=("id", "content", "account", "visibility"),
         outer=("ancestors", "descendants"),
         text="<content",
+        instead="<reblog.content|<spoiler_text|media_attachments.0.description",
         parent="in_reply_to_id",
         author="account.display_name|account.username|account.acct",
         time="created_at",
         url="url|uri",
-        opening=_is_thread_root,
-        settle=settle.by_chain,
+        kind=_boosted,
+        opening=lambda record: record.get(OPENS) is True,
+        prepare=_mark_oldest,
+        written=OPENS,
+        settle=settle.statuses,
         shut=_SOCIAL | {"media_attachments", "card", "mentions", "tags", "emojis"},
     ),
     JsonFormat(
@@ -349,7 +369,7 @@ SOCIAL = (
         text="comment.comment",
         author="comment.author",
         time="comment.timestamp|timestamp",
-        fix=_mended,
+        fix=as_utf8,
     ),
     JsonFormat(
         "instagram",
@@ -358,7 +378,7 @@ SOCIAL = (
         text="string_map_data.Comment.value",
         thread="string_map_data.Media Owner.value",
         time="string_map_data.Time.timestamp",
-        fix=_mended,
+        fix=as_utf8,
     ),
     JsonFormat(
         "activitypub",

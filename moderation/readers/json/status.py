@@ -57,6 +57,17 @@ def flagged(deleted: str, removed: str = "", hidden: str = "", approved: str = "
     return status
 
 
+def zhihu(record: Record) -> str:
+    """Zhihu's flags: `reviewing` waits for its censors, `collapsed` is folded away."""
+    return (
+        flagged("is_delete", "", "collapsed")(record) if not record.get("reviewing") else "pending"
+    )
+
+
+twitter = flagged("deleted_at", "", "withheld|withheld_copyright|withheld_in_countries")
+"""X: what its author took back, and what the network shows in some countries only."""
+
+
 def isso(record: Record) -> str:
     """Isso's `mode`: 1 shown, 2 waiting, 4 deleted but answered."""
     return {1: "approved", 2: "pending", 4: "deleted"}.get(record.get("mode") or 0, "unknown")

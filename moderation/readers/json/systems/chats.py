@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json import settle
 from moderation.readers.json.shape import JsonFormat, at
+from moderation.readers.json.walk import objects
 
 if TYPE_CHECKING:
     from moderation.readers.json.shape import Record
 
-_SLACK_TALK = (None, "", "bot_message", "thread_broadcast", "me_message", "file_share", "tombstone")
+_SLACK_WORDS = "bot_message thread_broadcast me_message file_share file_comment tombstone"
+_SLACK_TALK = frozenset([None, "", *_SLACK_WORDS.split()])
+_SLACK_PARTS = ("text", "elements", "fields", "title")  # of a block, in the order they are shown
 _SLACK_LINK = re.compile(r"<([@#!])?([^<>|]+)(?:\|([^<>]*))?>")
+_MATRIX_QUOTE = re.compile(r"> (?:\* )?<@[^\n]*\n(?:>[^\n]*\n)*\n?")
 CHANNEL = "(its channel)"
+EDITED = "(the message that it edits)"
 
 
 def _slack_parent(record: Record) -> Any:
@@ -49,6 +54,34 @@ def _link(found: re.Match[str]) -> str:
     return f"{label} ({target})" if label and label != target else target
 
 
+def _with_block_texts(root: Any) -> None:
+    """Write what a message's blocks say into it, where it has no text of its own."""
+    stack = [root.get("messages", [root]) if isinstance(root, dict) else root]
+    while stack:
+        messages = stack.pop()
+        for message in messages if isinstance(messages, list) else ():
+            if not isinstance(message, dict):
+                continue
+            stack.append(message.get("slackdump_thread_replies"))
+            blocks = message.get("blocks")
+            if isinstance(blocks, list) and not message.get("text"):
+                message["text"] = "\n".join(filter(None, map(_block_text, blocks)))
+
+
+def _block_text(block: Any) -> str:
+    """The words of a block of Slack's, and of those within it; fields stand each on a line."""
+    if isinstance(block, list):
+        return "".join(map(_block_text, block))
+    if not isinstance(block, dict):
+        return ""
+    if isinstance(block.get("text"), str):
+        return str(block["text"])
+    if isinstance(block.get("url"), str):
+        return str(block["url"])
+    within = (_block_text(block[part]) for part in _SLACK_PARTS if part in block)
+    return "\n".join(filter(None, within))
+
+
 def _discord_parent(record: Record) -> Any:
     """What is answered, in the same channel; pins and forwards refer to messages as well."""
     other = record.get("reference")
@@ -75,14 +108,37 @@ def _with_channel(root: Any) -> None:
 
 
 def _matrix_parent(record: Record) -> Any:
-    content = record.get("content")
-    relation = content.get("m.relates_to") if isinstance(content, dict) else None
-    if not isinstance(relation, dict):
-        return None
+    """What a message answers; in a thread, what opened it, unless it says that it answers more."""
+    relation = _relation(record.get("content"))
     answered = relation.get("m.in_reply_to")
-    if isinstance(answered, dict) and answered.get("event_id"):
-        return answered["event_id"]
-    return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+    of_thread = relation.get("rel_type") == "m.thread"
+    if of_thread and (relation.get("is_falling_back") or not isinstance(answered, dict)):
+        return relation.get("event_id")
+    return answered.get("event_id") if isinstance(answered, dict) else None
+
+
+def _relation(content: Any) -> dict[str, Any]:
+    relation = content.get("m.relates_to") if isinstance(content, dict) else None
+    return relation if isinstance(relation, dict) else {}
+
+
+def _with_own_words(root: Any) -> None:
+    """Leave out of each message what it quotes, and write the text of an edit as its own."""
+    for node in objects(root):
+        content = node.get("content")
+        if not isinstance(content, dict) or not isinstance(content.get("body"), str):
+            continue
+        relation = _relation(content)
+        new = content.get("m.new_content")
+        if relation.get("rel_type") == "m.replace" and isinstance(new, dict):
+            node[EDITED] = relation.get("event_id")
+            content["body"] = new.get("body") or content["body"]
+        elif "m.in_reply_to" in relation:
+            content["body"] = _MATRIX_QUOTE.sub("", content["body"])
+
+
+def _encrypted(record: Record) -> str | None:
+    return None if record.get("type") != "m.room.encrypted" else "encrypted messages left out"
 
 
 def _matrix_status(record: Record) -> str:
@@ -94,8 +150,9 @@ def _matrix_status(record: Record) -> str:
 
 
 _PART_NAMES = (
-    "blocks attachments files reactions replies user_profile bot_profile reference embeds stickers "
-    "mentions author interaction forwardedMessage inlineEmojis"
+    "blocks attachments files reactions replies root user_profile bot_profile reference embeds "
+    "stickers mentions author interaction forwardedMessage inlineEmojis message_reference "
+    "referenced_message message_snapshots"
 )
 _PARTS = frozenset(_PART_NAMES.split())  # of a message
 
@@ -119,6 +176,7 @@ CHATS = (
         post_title="name",
         post_url="",
         fix=slack_text,
+        prepare=_with_block_texts,
         settle=settle.slack,
         shut=_PARTS,
     ),
@@ -142,12 +200,18 @@ CHATS = (
         post_text="channel.topic",
         post_url="",
         prepare=_with_channel,
+        settle=settle.latest,
         shut=_PARTS,
     ),
     JsonFormat(
         "matrix",
         "Matrix: a room as Element or the API gives it",
-        keys=("event_id", "sender", "type=m.room.message", "content"),
+        keys=(
+            "event_id",
+            "sender",
+            "type=m.room.message|type=m.sticker|type=m.room.encrypted",
+            "content",
+        ),
         signs=("origin_server_ts",),
         outer=("messages|chunk", "room_name|start|exported_by"),
         text="content.body",
@@ -156,8 +220,12 @@ CHATS = (
         thread="room_id",
         author="sender",
         time="origin_server_ts",
+        url=EDITED,
         usual_kind="message",
         status=_matrix_status,
+        only=_encrypted,
+        prepare=_with_own_words,
+        settle=settle.edits,
         shut=frozenset(["content", "unsigned"]),
     ),
 )

@@ -6,20 +6,24 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from moderation.readers.json import settle
+from moderation.readers.json import settle, status
 from moderation.readers.json.shape import JsonFormat, at
+from moderation.readers.json.walk import objects
 from moderation.readers.values import no_parent
 
 if TYPE_CHECKING:
     from moderation.readers.json.shape import Record
 
 OPENS = "(opens the thread)"
+HIDDEN = "(its thread's author hid it)"
 _IN_URL = {name: re.compile(rf"[?&]{name}=([^&#]+)") for name in ("comment_id", "reply_comment_id")}
 
 
 def _opening_post(root: Any) -> None:
-    """Mark the post at the top of a thread, which is its article."""
+    """Mark the post at the top of a thread, which is its article, and what its author hid."""
     node = root.get("thread") if isinstance(root, dict) else None
+    if isinstance(node, list):  # one after the other, each with its depth
+        node = next((one["value"] for one in node if at(one, "value.post")), None)
     while (
         isinstance(node, dict)
         and isinstance(node.get("parent"), dict)
@@ -29,6 +33,11 @@ def _opening_post(root: Any) -> None:
     post = node.get("post") if isinstance(node, dict) else None
     if isinstance(post, dict) and not at(post, "record.reply"):
         post[OPENS] = True
+    hidden = at(root, "threadgate.record.hiddenReplies")
+    if isinstance(hidden, list) and hidden:
+        for one in objects(root):
+            if one.get("uri") in hidden and "record" in one:
+                one[HIDDEN] = True
 
 
 def _bluesky_status(record: Record) -> str:
@@ -41,12 +50,27 @@ def _bluesky_status(record: Record) -> str:
         return "removed"
     if "spam" in values:
         return "spam"
+    if record.get(HIDDEN):
+        return "hidden"
     return "hidden" if values & {"!hide", "!warn", "rude", "intolerant", "threat"} else "unknown"
 
 
 def _reposted(record: Record) -> str:
     text = str(record.get("full_text") or record.get("text") or "")
     return "repost" if text.startswith("RT @") or record.get("retweeted_status") else "comment"
+
+
+def _referenced(record: Record, how: str) -> Any:
+    """The tweet that this one refers to in a way: `replied_to`, `retweeted` or `quoted`."""
+    every = record.get("referenced_tweets")
+    for other in every if isinstance(every, list) else ():
+        if isinstance(other, dict) and other.get("type") == how:
+            return other.get("id")
+    return None
+
+
+def _retweeted(record: Record) -> str:
+    return "repost" if _referenced(record, "retweeted") else "comment"
 
 
 def _renoted(record: Record) -> str:
@@ -78,7 +102,7 @@ def _misskey_hidden(record: Record) -> str:
 
 
 def _graph_status(record: Record) -> str:
-    return "hidden" if record.get("is_hidden") is True else "unknown"
+    return "hidden" if True in (record.get("is_hidden"), record.get("hidden")) else "unknown"
 
 
 def _weibo_parent(record: Record) -> Any:
@@ -107,12 +131,13 @@ NETWORKS = (
         status=_bluesky_status,
         opening=lambda record: record.get(OPENS) is True,
         prepare=_opening_post,
+        written=HIDDEN,
         settle=settle.conversations,
         shut=_USERS | {"record", "labels", "threadContext", "reason", "reply"},
     ),
     JsonFormat(
         "twitter",
-        "X (Twitter): tweets.js of an archive",
+        "X (Twitter): tweets.js of an archive, or tweets of the API, version 1.1",
         keys=("id_str", "full_text|text", "created_at", "favorite_count|retweet_count"),
         signs=("entities|retweeted|favorited|lang",),
         text="full_text|text",
@@ -121,9 +146,54 @@ NETWORKS = (
         author="user.screen_name",
         time="created_at",
         kind=_reposted,
+        status=status.twitter,
         fix=unescape,
         settle=settle.conversations,
         shut=_USERS | {"edit_info", "quoted_status", "retweeted_status"},
+    ),
+    JsonFormat(
+        "twitter-api",
+        "X (Twitter): tweets of the API, version 2, or as twarc flattens them",
+        keys=("id", "text", "edit_history_tweet_ids|author_id"),
+        signs=("conversation_id|referenced_tweets|edit_history_tweet_ids|public_metrics",),
+        text="note_tweet.text|text",
+        parent=lambda record: _referenced(record, "replied_to"),
+        thread="conversation_id",
+        author="author.name|author.username|author_id",
+        people=("includes.users", "id", "name"),
+        time="created_at",
+        kind=_retweeted,
+        status=status.twitter,
+        fix=unescape,
+        settle=settle.conversations,
+        shut=_USERS | {"includes", "referenced_tweets", "in_reply_to_user", "attachments"},
+    ),
+    JsonFormat(
+        "vk",
+        "VK: comments of a post, of the API",
+        keys=("id", "from_id", "text", "date"),
+        signs=("parents_stack|reply_to_comment|thread",),
+        text="text",
+        parent="reply_to_comment",
+        thread="post_id",
+        author="from_id",
+        time="date",
+        status=lambda record: "deleted" if record.get("deleted") is True else "unknown",
+        settle=settle.to_thread,
+        shut=_USERS | {"attachments", "likes", "profiles", "groups"},
+    ),
+    JsonFormat(
+        "zhihu",
+        "Zhihu: comments of its API",
+        keys=("id", "content", "author", "is_delete"),
+        signs=("created_time|child_comments|child_comment_count|reply_to_author|vote_count",),
+        text="<content",
+        parent="reply_comment_id",
+        author="author.name|author.member.name",
+        time="created_time",
+        status=status.zhihu,
+        settle=settle.to_thread,
+        shut=_USERS | {"reply_to_author", "comment_tag", "author_tag", "content_tag"},
     ),
     JsonFormat(
         "misskey",
@@ -139,7 +209,7 @@ NETWORKS = (
         kind=_renoted,
         status=_misskey_hidden,
         settle=settle.conversations,
-        shut=_USERS | {"files", "renote", "reactions", "emojis", "poll"},
+        shut=_USERS | {"files", "renote", "reply", "reactions", "emojis", "poll"},
     ),
     JsonFormat(
         "facebook-scraper",
@@ -199,15 +269,33 @@ NETWORKS = (
         shut=frozenset(["user_info", "user", "target_comment", "at_users", "pictures"]),
     ),
     JsonFormat(
+        "instagram-api",
+        "Instagram: comments of the interface of its app",
+        keys=("pk", "text", "user", "created_at|created_at_utc"),
+        signs=("content_type|comment_like_count|did_report_as_spam", "media_id|share_enabled"),
+        text="text",
+        id="pk",
+        parent="parent_comment_id|replied_to_comment_id",
+        thread="media_id",
+        author="user.username|user.full_name",
+        time="created_at_utc|created_at",
+        status=lambda record: "hidden" if record.get("is_covered") is True else "unknown",
+        settle=settle.to_thread,
+        shut=_USERS | {"caption", "preview_hashtags"},
+    ),
+    JsonFormat(
         "instagram-scraper",
         "Instagram: comments as scrapers give them",
-        keys=("id", "text", "ownerUsername"),
-        signs=("timestamp", "repliesCount|likesCount|ownerProfilePicUrl|postUrl|commentUrl"),
+        keys=("id", "text", "ownerUsername|owner.username"),
+        signs=(
+            "timestamp|created_at|created_at_utc",
+            "repliesCount|likesCount|ownerProfilePicUrl|postUrl|commentUrl|likes_count|answers",
+        ),
         text="text",
         thread="postUrl|inputUrl",
         thread_url="postUrl",
-        author="ownerUsername",
-        time="timestamp",
+        author="ownerUsername|owner.username",
+        time="timestamp|created_at_utc|created_at",
         shut=frozenset(["owner", "latestComments", "taggedUsers"]),
     ),
 )

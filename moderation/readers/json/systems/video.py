@@ -81,6 +81,17 @@ VIDEO = (
         settle=settle.to_thread,
     ),
     JsonFormat(
+        "kuaishou",
+        "Kuaishou: comments of its web API",
+        keys=("commentId", "content", "authorName|authorId"),
+        signs=("subComments|subCommentCount|replyTo|likedCount|realLikedCount",),
+        text="content",
+        id="commentId",
+        thread="photoId",
+        author="authorName",
+        time="timestamp",
+    ),
+    JsonFormat(
         "tiktok-research",
         "TikTok: comments of the Research API",
         keys=("id", "video_id", "parent_comment_id", "text"),

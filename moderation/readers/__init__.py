@@ -22,6 +22,8 @@ from moderation.readers.files import sources
 from moderation.readers.json import formats, unknown
 from moderation.readers.json.damage.second_look import SecondLook
 from moderation.readers.known_others import other_kind
+from moderation.readers.merging.addressed import READERS as ADDRESSED
+from moderation.readers.merging.addressed import Addressed
 from moderation.readers.merging.cleaning import cleaned
 from moderation.readers.merging.dump import Dump, FoundBatch, merged
 from moderation.readers.records import SNIPPET
@@ -403,6 +405,7 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
     met = out = comments = 0
     empty = True
     again = SecondLook(source) if source.is_json else None
+    addressed = Addressed(source.name) if name in ADDRESSED and not _is_parquet(source) else None
     for batch in READERS[name].read(source):
         met += batch.met
         comments += batch.records.num_rows
@@ -411,8 +414,12 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
         if again:
             again.remember(batch)
         batch.rejects = places.of_file(batch.rejects, source)
+        if addressed:
+            batch.records = addressed(batch.records)
         yield FoundBatch(source, name, reason, cleaned(batch, source.options))
     last = last_words(source)
+    if addressed and (note := addressed.note()):
+        last.notes.append(note)
     if again:
         shape = formats.FORMATS.get(name)
         unwritten = shape.text if shape and not comments else ""
@@ -433,6 +440,11 @@ def found_in(source: Source, format: str | None = None) -> Iterator[FoundBatch]:
             f"{source.name}: the reader {name!r} met {met:,} records, but {out:,} came out; "
             "this is a fault of the program, please report it"
         )
+
+
+def _is_parquet(source: Source) -> bool:
+    """Whether the file is Parquet, which may be read in parts that know nothing of each other."""
+    return source.head.startswith(table_rows.PARQUET)
 
 
 def _add_trace(last: Batch, source: Source, name: str) -> None:

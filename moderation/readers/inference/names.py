@@ -23,7 +23,7 @@ _PARENT = (
     r"parent|reply(ing)?to|repl(y|ied)|inreply|answer(s|ed)?(to|id)|respond|response?to|refers|"
     r"antwort|eltern|vater|übergeordnet|r[ée]pon(se|d)|padre|respuesta|resposta|responde|rispost|genitore|"
     r"^pai(id)?$|antwoord|odpowied|nadrz|родител|ответ|відповід|батьк|απάντηση|הורה|رد|والد|"
-    r"父|上级|上級|回复(给|对象|评论|id)|回覆|返信|親|부모|상위|답글|üst|yanıt|trảlời|balas|^pid$|^rid$|quote(d)?id"
+    r"父|上级|上級|回复(给|对象|评论|用户|id)|回覆|返信|親|부모|상위|답글|üst|yanıt|trảlời|balas|^pid$|^rid$|quote(d)?id"
 )
 _ID = (
     r"(^|comment|reply|post|message|msg|review)(id|no|nr|key|hash|uid|guid|number)$|^_?id$|^uuid$|"

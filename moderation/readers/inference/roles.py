@@ -33,6 +33,7 @@ class Roles:
     """Our column -> the field. told: those told by their values. doubt: what cannot be told.
 
     unlinked: a field that should name what is answered, and names nothing that is there.
+    addressed: one that names the authors of what is answered.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Roles:
     doubt: list[str] = field(default_factory=list)
     link: Link | None = None
     unlinked: str = ""
+    addressed: str = ""
 
     def take(self, role: str, path: str, by_values: bool) -> None:
         """This field is that."""
@@ -81,8 +83,23 @@ def infer(fields: list[Field], mapping: Mapping[str, str], rest: bool = True) ->
             _thread(found, fields)
     _depth(found, fields)
     if rest and not found.fields.keys() & {"parent_id", "depth"}:
+        _address(found, by_path)
+    if rest and not found.fields.keys() & {"parent_id", "depth"}:
         found.unlinked = next((one.path for one in fields if _is_unlinked(one, found)), "")
     return found
+
+
+def _address(found: Roles, by_path: dict[str, Field]) -> None:
+    """The field of parents is one that names authors, where its name says that it may be."""
+    authors = by_path.get(found.fields.get("author", ""))
+    names = {name.lstrip("@").casefold() for name in authors.filled} if authors else set()
+    for one in by_path.values() if names else ():
+        given = [ref.lstrip("@").casefold() for ref in one.references if ref is not None]
+        taken = one.path in found.fields.values() or not hints(one.path, "parent_id")
+        if given and not taken and sum(name in names for name in given) > 0.5 * len(given):
+            found.take("parent_id", one.path, by_values=True)
+            found.addressed = one.path
+            return
 
 
 def _is_unlinked(one: Field, found: Roles) -> bool:

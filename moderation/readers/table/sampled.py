@@ -77,6 +77,8 @@ def _merge_roles(source: Source, chosen: dict[str, str], found: Roles) -> dict[s
         source.memo["told"] = found.note
     elif "depth" in found.fields and "parent_id" not in chosen:
         chosen = {**chosen, "depth": found.fields["depth"]}
+    if found.addressed and "parent_id" not in chosen and found.addressed not in chosen.values():
+        chosen = {**chosen, "parent_id": found.addressed}
     others = {role: found.told[role] for role in _OTHERS if role in found.told}
     return {**others, **chosen}
 

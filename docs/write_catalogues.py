@@ -2,9 +2,10 @@
 
 python docs/write_catalogues.py [--check] [LANGUAGE...]
 
-Without a language every catalogue there is; a new one, such as `it` or `pt_PT`, is begun. Messages
-are what stands in `tr`, `trn`, `marked` and `marked_plural` in Python, in `tr`, `trn` and `trParts`
-in the page's script, every text of the page's HTML, and the texts of the list of reasons.
+Without a language every catalogue there is; a new one, such as `it` or `pt_PT`, is begun.
+Messages are what stands in `tr`, `trn`, `marked` and `marked_plural` in Python, what `--help` says
+of commands and options, what stands in `tr`, `trn` and `trParts` in the page's script, every text
+of the page's HTML, and the texts of the list of reasons.
 """
 
 from __future__ import annotations
@@ -81,6 +82,26 @@ def messages_of_module(source: str) -> list[str | tuple[str, ...]]:
     return found
 
 
+def messages_of_help(source: str) -> list[str]:
+    r"""The paragraphs of what `--help` says of the commands and options of a module.
+
+    >>> messages_of_help("@app.command()\ndef f(a=Option(help='Write.')):\n    'Do\\n it.'")
+    ['Do it.', 'Write.']
+    """
+    texts: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
+            texts += (ast.get_docstring(node) or "").split("\n\n")
+        if isinstance(node, ast.keyword) and node.arg == "help":
+            texts += str(getattr(node.value, "value", "")).split("\n\n")
+    return [found for text in texts if (found := " ".join(text.split()))]
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Attribute) and called.attr == "command"
+
+
 def messages_of_script(script: str) -> list[str | tuple[str, ...]]:
     """The messages of a script, which are all in double quotes.
 
@@ -106,6 +127,9 @@ def messages() -> Catalog:
     for path in sorted(PACKAGE.rglob("*.py")):
         for message in messages_of_module(path.read_text(encoding="utf-8")):
             add(path, 0, message)
+    for path in sorted((PACKAGE / "cli").glob("*.py")):
+        for text in messages_of_help(path.read_text(encoding="utf-8")):
+            add(path, 0, text)
     page = PACKAGE / "report" / "page"
     for path in sorted(page.glob("*.js")):
         for message in messages_of_script(path.read_text(encoding="utf-8")):

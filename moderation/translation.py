@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOCALE = Path(__file__).with_name("locale")
 ENGLISH = "en"
+LONGEST_HEADER = 500  # characters of a list of languages
 _NONE = {"", "C", "POSIX"}
 
 
@@ -34,7 +35,7 @@ def language() -> str:
     return _known(f"{os.environ.get('LANGUAGE', '')}:{locale}")
 
 
-def tr(message: str, **values: Any) -> str:
+def tr(message: str, /, **values: Any) -> str:
     """The message in the reader's language, its {placeholders} filled; integers are grouped.
 
     >>> tr("{n} of {path}", n=12_000, path="a.csv")
@@ -43,7 +44,7 @@ def tr(message: str, **values: Any) -> str:
     return tr_in(language(), message, **values)
 
 
-def tr_in(chosen: str, message: str, **values: Any) -> str:
+def tr_in(chosen: str, message: str, /, **values: Any) -> str:
     """The same in a language of `languages()`, whatever the reader's is."""
     said = message if chosen == ENGLISH else _catalogue(chosen).gettext(message)
     return _filled(said, values)
@@ -54,7 +55,7 @@ def languages() -> list[str]:
     return sorted([ENGLISH, *(path.name for path in LOCALE.iterdir() if path.is_dir())])
 
 
-def trn(one: str, many: str, n: int, **values: Any) -> str:
+def trn(one: str, many: str, n: int, /, **values: Any) -> str:
     """The same in the form that goes with `n`, which is a placeholder too.
 
     >>> trn("{n} flag", "{n} flags", 1), trn("{n} flag", "{n} flags", 0)
@@ -74,8 +75,18 @@ def said_again(text: str, pattern: str) -> str:
     >>> said_again("3 of 4", "{n} of {all}")
     '3 of 4'
     """
-    if language() == ENGLISH:
+    return said_again_in(language(), text, pattern)
+
+
+def said_again_in(chosen: str, text: str, *patterns: str) -> str:
+    """The same in a language of `languages()`, of the first of the patterns that it was made of."""
+    if chosen == ENGLISH:
         return text
+    return next(filter(None, (_again(chosen, text, one) for one in patterns)), text)
+
+
+def _again(chosen: str, text: str, pattern: str) -> str:
+    """The sentence in another language, "" if it was not made of the pattern."""
     import re
 
     named: set[str] = set()
@@ -86,7 +97,22 @@ def said_again(text: str, pattern: str) -> str:
         return f"(?P={found[1]})" if again else f"(?P<{found[1]}>.+?)"
 
     found = re.fullmatch(re.sub(r"\\{(\w+)\\}", group, re.escape(pattern)), text)
-    return tr(pattern, **found.groupdict()) if found else text
+    return tr_in(chosen, pattern, **found.groupdict()) if found else ""
+
+
+def accepted(header: str) -> str:
+    """The language of a browser's Accept-Language that there is a catalogue for, else English.
+
+    >>> accepted("nl, en;q=0.5"), accepted("")
+    ('en', 'en')
+    """
+    wanted = []
+    for one in header[:LONGEST_HEADER].split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if weight[:1] in ("", "1") or weight[:2] == "0.":
+            wanted.append((weight or "1", name.replace("-", "_")))
+    wanted.sort(key=lambda each: each[0], reverse=True)
+    return _known(":".join(name for _, name in wanted))
 
 
 def marked(message: str) -> str:

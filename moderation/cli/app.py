@@ -16,13 +16,14 @@ from typer.main import get_command_name
 
 from moderation import __version__
 from moderation.errors import InternalError, ModerationError
-from moderation.translation import tr
+from moderation.translation import ENGLISH, language, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
 _INTERRUPTED = 130  # 128 + SIGINT, which is what typer gives
+_WRONG_USE: Any = typer.BadParameter.__mro__[2]  # click's own class, which typer brings along
 _ENDING = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
@@ -71,10 +72,40 @@ class _Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return _sparing(super().get_params(ctx))
 
+    def get_help(self, ctx: Any) -> str:
+        return _help_said(self, ctx, super().get_help)
+
 
 class _Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         return _sparing(super().get_params(ctx))
+
+    def get_help(self, ctx: Any) -> str:
+        return _help_said(self, ctx, super().get_help)
+
+    def main(self, *given: Any, **options: Any) -> Any:
+        if language() == ENGLISH or not options.get("standalone_mode", True):
+            return super().main(*given, **options)
+        try:
+            status = super().main(*given, **options | {"standalone_mode": False})
+        except _WRONG_USE as error:
+            from moderation.cli.usage import error_said
+
+            error_said(error)
+            status = error.exit_code
+        except typer.Abort:
+            typer.echo(tr("Aborted!"), err=True)
+            status = 1
+        sys.exit(status or 0)
+
+
+def _help_said(command: Any, context: Any, say: Callable[[Any], str]) -> str:
+    """What `say` makes of a command, in the user's language."""
+    if language() == ENGLISH:
+        return say(context)
+    from moderation.cli.usage import help_said
+
+    return help_said(command, context, say)
 
 
 class Commands(typer.Typer):

@@ -11,7 +11,7 @@ import typer
 
 from moderation.cli.app import Commands, app, say, tell
 from moderation.cli.options import LEDGER
-from moderation.terminal import plural
+from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
     from moderation.labels.appeals import Count
@@ -62,7 +62,14 @@ def open_(
         letter=text,
     )
     name = key if statements is None else f"against {reference}"
-    tell(f"appeal {name} is open, about {plural(len(keys), 'decision')} in {ledger}")
+    tell(
+        tr(
+            "appeal {name} is open, about {decisions} in {ledger}",
+            name=name,
+            decisions=trn("{n} decision", "{n} decisions", len(keys)),
+            ledger=ledger,
+        )
+    )
 
 
 @commands.command()
@@ -83,14 +90,31 @@ def decide(
     from moderation.labels.appeals import REVERSED, UPHELD, decide_appeal
 
     if uphold is None:
-        raise typer.BadParameter("say --uphold or --reverse")
+        raise typer.BadParameter(tr("say --uphold or --reverse"))
     outcome = UPHELD if uphold else REVERSED
     person = by or getpass.getuser()
     taken = decide_appeal(ledger, appeal, outcome, by=person, at=datetime.now(UTC), note=note)
-    tell(f"the appeal {appeal} is {outcome} by {person}")
+    tell(
+        tr(
+            "the appeal {appeal} is {outcome} by {person}",
+            appeal=appeal,
+            outcome=outcome,
+            person=person,
+        )
+    )
     if taken:
-        tell(f"{plural(taken, 'decision')} taken back, and not learnt by the next training")
-        say(f"to restore the comment: moderation apply undo PLAN --retracted {ledger}")
+        tell(
+            tr(
+                "{decisions} taken back, and not learnt by the next training",
+                decisions=trn("{n} decision", "{n} decisions", taken),
+            )
+        )
+        say(
+            tr(
+                "to restore the comment: moderation apply undo PLAN --retracted {ledger}",
+                ledger=ledger,
+            )
+        )
 
 
 @commands.command("list")
@@ -135,7 +159,7 @@ def stats(ledger: Ledger = LEDGER) -> None:
     if rows:
         typer.echo(table(header, rows, width()))
     else:
-        tell("no appeals")
+        tell(tr("no appeals"))
 
 
 def _share(one: Count) -> str:

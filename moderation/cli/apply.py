@@ -179,7 +179,9 @@ def undo(
     if made.platform.open is None:
         if chosen is not None:
             if made.to != "csv":
-                raise typer.BadParameter(f"--retracted: {made.to} is undone as a whole")
+                raise typer.BadParameter(
+                    tr("--retracted: {system} is undone as a whole", system=made.to)
+                )
             made = replace(made, steps=[step for step in made.steps if step.step in chosen])
         _hand_over(made, plan, undo=True, yes=yes)
         return

@@ -10,6 +10,7 @@ import typer
 from moderation.cli.app import app, say
 from moderation.cli.options import ModelArgument
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 
 @app.command()
@@ -42,4 +43,4 @@ def card(
         typer.echo(page, nl=False)
         return
     write_hub_folder(folder, output, page)
-    say(f"wrote {output}; to share it: hf upload OWNER/NAME {output}")
+    say(tr("wrote {output}; to share it: hf upload OWNER/NAME {output}", output=output))

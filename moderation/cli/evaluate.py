@@ -48,7 +48,7 @@ def evaluate(
     from moderation.model.model import Model
 
     if not labels and suite is None:
-        raise typer.BadParameter("give label tables, --suite CASES.csv, or both")
+        raise typer.BadParameter(tr("give label tables, --suite CASES.csv, or both"))
     cases = None if suite is None else read_suite(suite)
     frame = read_labels(labels) if labels else None
     chosen = Model.load(model_path(model))

@@ -10,6 +10,7 @@ import typer
 from moderation.cli.app import app, say, tell
 from moderation.cli.options import ModelArgument
 from moderation.model.names import model_path
+from moderation.translation import tr
 
 
 @app.command()
@@ -37,5 +38,10 @@ def export(
     loaded = Model.load(model_path(model))
     write(loaded, output, language)
     for sentence in left_out(loaded) if language is None else []:
-        tell(f"left out: {sentence}")
-    say(f"wrote {output}; load it with joblib.load, and load only files from people you trust")
+        tell(tr("left out: {sentence}", sentence=sentence))
+    say(
+        tr(
+            "wrote {output}; load it with joblib.load, and load only files from people you trust",
+            output=output,
+        )
+    )

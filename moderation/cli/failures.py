@@ -6,7 +6,7 @@ of the forms below in the language of its user; others stay English.
 
 from __future__ import annotations
 
-from moderation.translation import marked, said_again
+from moderation.translation import language, marked, said_again_in
 
 FORMS = (
     marked("{file}: there is no such file"),
@@ -27,13 +27,11 @@ FORMS = (
     marked("{file}: cannot be written: {why}"),
     marked("{file}: is one of the dumps that are read; write to another file"),
     marked("{file}: no column 'text'; the columns are {columns}: name one 'text'"),
+    marked("{file}: the extension names no format; use {formats}"),
     marked("{folder}: the folder holds no file that a reader knows; {why}"),
 )
 
 
 def in_their_language(message: str) -> str:
     """The message of an error as its reader would say it, if it is of one of the forms."""
-    for form in FORMS:
-        if (again := said_again(message, form)) != message:
-            return again
-    return message
+    return said_again_in(language(), message, *FORMS)

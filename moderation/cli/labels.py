@@ -116,7 +116,13 @@ def import_(
     from moderation.labels.exchange.intake import KINDS
 
     if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is not a kind; expected one of {', '.join(KINDS)}")
+        raise typer.BadParameter(
+            tr(
+                "{kind} is not a kind; expected one of {kinds}",
+                kind=repr(kind),
+                kinds=", ".join(KINDS),
+            )
+        )
     if output is not None:
         from moderation.labels.read import stack
         from moderation.tables import write_table
@@ -146,7 +152,13 @@ def export(
     from moderation.labels.read import read_labels
 
     if kind is not None and kind not in EXPORTS:
-        raise typer.BadParameter(f"{kind!r} is not a kind; expected one of {', '.join(EXPORTS)}")
+        raise typer.BadParameter(
+            tr(
+                "{kind} is not a kind; expected one of {kinds}",
+                kind=repr(kind),
+                kinds=", ".join(EXPORTS),
+            )
+        )
     frame = read_labels(labels or [LEDGER], apart=True)
     if mask is not None:
         from moderation.masking import masked_frames
@@ -178,7 +190,7 @@ def retract(
     from moderation.labels.ledger import retract as take_back
 
     if bool(keys) == (annotator is not None):
-        raise typer.BadParameter("give the keys of decisions, or --annotator")
+        raise typer.BadParameter(tr("give the keys of decisions, or --annotator"))
     now, who = datetime.now(UTC), by or getpass.getuser()
     count = take_back(ledger, key=keys or None, annotator=annotator, at=now, by=who)
     taken_back = trn(

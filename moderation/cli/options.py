@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from moderation.errors import OutputError
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from moderation.readers.source import Options
@@ -110,13 +111,19 @@ def _pairs(mapping: list[str] | None) -> dict[str, str]:
     """Turn `["text=body,id=no"]` into `{"text": "body", "id": "no"}`."""
     pairs = [pair for given in mapping or [] for pair in given.split(",") if pair]
     if broken := [pair for pair in pairs if "=" not in pair]:
-        raise typer.BadParameter(f"{broken[0]!r} is not OURS=THEIRS, as in text=body")
+        raise typer.BadParameter(
+            tr("{given} is not OURS=THEIRS, as in text=body", given=repr(broken[0]))
+        )
     named = dict(pair.split("=", 1) for pair in pairs)
     from moderation.readers.synonyms import MAPPED
 
     if unknown := [ours for ours in named if ours not in MAPPED]:
         raise typer.BadParameter(
-            f"--map {unknown[0]}=: there is no such column; ours are {', '.join(MAPPED)}"
+            tr(
+                "--map {column}=: there is no such column; ours are {columns}",
+                column=unknown[0],
+                columns=", ".join(MAPPED),
+            )
         )
     return named
 
@@ -128,7 +135,10 @@ def _codec(name: str | None) -> str | None:
     codec = None if name is None else codec_of(name)
     if name is not None and codec is None:
         raise typer.BadParameter(
-            f"--encoding {name}: there is no such encoding; give a name such as gbk or cp1251"
+            tr(
+                "--encoding {name}: there is no such encoding; give a name such as gbk or cp1251",
+                name=name,
+            )
         )
     return codec
 
@@ -145,13 +155,14 @@ MaskKey = Annotated[
 
 def check_ending(*targets: str | Path | None) -> None:
     """Raise typer.BadParameter for a table whose name does not tell its format."""
+    from moderation.cli.failures import in_their_language
     from moderation.tables import kind_of
 
     for target in targets:
         try:
             kind_of(target or "-")
         except OutputError as error:
-            raise typer.BadParameter(str(error)) from error
+            raise typer.BadParameter(in_their_language(str(error))) from error
 
 
 def refuse_overwriting(dumps: list[str], *targets: str | Path | None) -> None:

@@ -28,6 +28,7 @@ from moderation.cli.options import (
 from moderation.cli.progress import counted
 from moderation.cli.reading import check_any, read_dump, write_rejects
 from moderation.cli.summaries import count_summary, counts_of, print_tree, read_summary
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def _convert(dumps: list[str], output: str, reading: Reading, rejects: Path | No
     from moderation.tables import to_frame, write_parts
 
     if "-" not in dumps:
-        say("too large to hold in memory: going through temporary files")
+        say(tr("too large to hold in memory: going through temporary files"))
     counts: Counter[tuple[str, str]] = Counter()
 
     def checked(spooled: Spooled) -> Iterator[pa.Table]:
@@ -100,7 +101,7 @@ def _convert(dumps: list[str], output: str, reading: Reading, rejects: Path | No
                 check_any(spooled.dump())
             yield part
 
-    with Spooled(counted("reading", iterate(dumps, *reading))) as spooled:
+    with Spooled(counted(tr("reading"), iterate(dumps, *reading))) as spooled:
         write_parts(checked(spooled), output)
         dump = spooled.dump()
     write_rejects(dump, rejects)

@@ -68,7 +68,7 @@ def wants_folder(output: str | None, run_options: RunOptions) -> bool:
         folder = folder or bool(asked and not Path(output).suffix)
     if asked and not folder:
         raise typer.BadParameter(
-            "--memory, --cluster and --partitions write a folder: give one, as in -o out/"
+            tr("--memory, --cluster and --partitions write a folder: give one, as in -o out/")
         )
     return folder
 
@@ -79,7 +79,7 @@ def memory_bytes(given: str | None) -> int:
         return MEMORY
     size = re.fullmatch(r"(?i)\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", given)
     if not size:
-        raise typer.BadParameter(f"--memory {given}: expected a size such as 2GB")
+        raise typer.BadParameter(tr("--memory {given}: expected a size such as 2GB", given=given))
     return int(float(size[1]) * _UNITS[size[2].lower()])
 
 
@@ -129,14 +129,16 @@ def _run_masked(
 
     target = Path(output)
     if files.is_url(output) or outputs.mask is None:
-        raise typer.BadParameter("--mask writes to a folder of this machine")
+        raise typer.BadParameter(tr("--mask writes to a folder of this machine"))
     if is_masked(target):
-        raise typer.BadParameter(f"{output}: is there already, masked; give a new folder")
+        raise typer.BadParameter(
+            tr("{output}: is there already, masked; give a new folder", output=output)
+        )
     read_key(outputs.mask)
     plain = target.with_name(f"{target.name}.unmasked")
     plain.mkdir(mode=0o700, parents=True, exist_ok=True)
     outcome = _run(dumps, str(plain), model, reading, run_options, outputs)
-    with working("masking"):
+    with working(tr("masking")):
         mask_folder(parts_of(plain), target, outputs.mask)
     files.remove(str(plain))
     return replace(outcome, folder=output.rstrip("/"))

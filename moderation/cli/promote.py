@@ -53,9 +53,9 @@ def promote(
     promotion.
     """
     if rollback == (candidate is not None):
-        raise typer.BadParameter("give a candidate, or --rollback")
+        raise typer.BadParameter(tr("give a candidate, or --rollback"))
     if force is not None and not force.strip():
-        raise typer.BadParameter("--force needs a reason")
+        raise typer.BadParameter(tr("--force needs a reason"))
     if rollback:
         _bring_back(place)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moderation.cli.progress import counted
+from moderation.cli.reading_words import place_in_file, why_rejected
 from moderation.cli.summaries import check_known
 from moderation.errors import InputError
 from moderation.translation import tr, trn
@@ -50,7 +51,8 @@ def check_any(dump: Dump) -> None:
         check_known(dump.formats)
         return
     (first,) = dump.reject_table.slice(0, 1).to_pylist()
-    place = f"{first['file']}: {first['place']}: {first['reason']}"
+    where, why = place_in_file(first["place"]), why_rejected(first["reason"])
+    place = f"{first['file']}: {where}: {why}"
     if count == 1:
         raise InputError(tr("{place}; no comment could be read", place=place))
     raise InputError(

@@ -49,7 +49,13 @@ def report(
     from moderation.review import open_scored
 
     if language and language not in languages():
-        raise typer.BadParameter(f"--language {language}: the page speaks {', '.join(languages())}")
+        raise typer.BadParameter(
+            tr(
+                "--language {language}: the page speaks {languages}",
+                language=language,
+                languages=", ".join(languages()),
+            )
+        )
     listed = read_reasons(reasons)
     with output_on_disk(scored) as given, _masked(given, mask) as path:
         if output.suffix.lower() in ENDINGS:

@@ -37,7 +37,7 @@ def load_scored(dumps: list[str], model: str) -> tuple[pd.DataFrame, dict[str, A
     folder = model_path(model)
     dump = read_dump(dumps)
     chosen = Model.load(folder)
-    parts = portioned("scoring", scored_parts(dump, chosen), len(dump.comments))
+    parts = portioned(tr("scoring"), scored_parts(dump, chosen), len(dump.comments))
     return concatenated(parts), chosen.passport()
 
 

@@ -10,7 +10,7 @@ import typer
 from moderation.cli.app import tell
 from moderation.cli.apply import PlanFile, commands
 from moderation.cli.options import MaskKey
-from moderation.translation import trn
+from moderation.translation import tr, trn
 
 
 @commands.command()
@@ -53,14 +53,20 @@ def statements(
     from moderation.translation import languages
 
     if language is not None and language not in languages():
-        raise typer.BadParameter(f"--language {language}: there is {', '.join(languages())}")
+        raise typer.BadParameter(
+            tr(
+                "--language {language}: there is {languages}",
+                language=language,
+                languages=", ".join(languages()),
+            )
+        )
     made = read_plan(plan)
     if made.platform.explains:
         raise typer.BadParameter(f"{made.to}: {made.platform.explains}")
     if made.platform.open is None:
         if applied is None:
             raise typer.BadParameter(
-                f"{made.to} writes files: say when you applied them, --applied"
+                tr("{system} writes files: say when you applied them, --applied", system=made.to)
             )
         _check_day(applied)
         times = dict.fromkeys([step.step for step in made.steps], applied)
@@ -99,4 +105,6 @@ def _check_day(day: str) -> None:
         read = date.max
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # somewhere it is today
     if read.isoformat() != day or read > tomorrow:
-        raise typer.BadParameter(f"--applied {day}: expected a day that was, 2026-11-20")
+        raise typer.BadParameter(
+            tr("--applied {day}: expected a day that was, 2026-11-20", day=day)
+        )

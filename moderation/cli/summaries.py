@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from moderation.cli.app import say, tell
+from moderation.cli.reading_words import note, place_in_file, why_rejected, why_this_reader
 from moderation.errors import InputError
 from moderation.translation import said_again, tr, trn
 
@@ -39,13 +40,15 @@ def tell_sources(formats: Iterable[tuple[str, Sequence[str]]], notes: Iterable[s
     files = list(formats)
     for file, (reader, reason) in files:
         if reader:
-            say(line(f"{place(file, width() // 2)}: {reader}: {reason}", width()))
-    for note in notes:
-        say(sentence(tr("note: {what}", what=note), width()))
+            known_by = why_this_reader(reason)
+            say(line(f"{place(file, width() // 2)}: {reader}: {known_by}", width()))
+    for found in notes:
+        say(sentence(tr("note: {what}", what=note(found)), width()))
     for file, (reader, reason) in files:
         if not reader:
             why = reason.partition("; known are")[0]
-            skipped = tr("skipped {file}: {why}", file=place(file, width() // 2), why=why)
+            said = why_this_reader(why)
+            skipped = tr("skipped {file}: {why}", file=place(file, width() // 2), why=said)
             say(line(skipped, width()))
 
 
@@ -83,7 +86,9 @@ def read_summary(dump: Dump, comments: int) -> None:
     say_counts(Counts(dump.records, comments, len(rejects), threads, dump.invented))
     shown = rejects.select(["file", "place", "reason"]).slice(0, 5).to_pylist()
     if shown:
-        rows = [row.values() for row in shown]
+        rows = [
+            (row["file"], place_in_file(row["place"]), why_rejected(row["reason"])) for row in shown
+        ]
         say(table([tr("file"), tr("place"), tr("why rejected")], rows, width()))
         if len(rejects) > len(shown):
             say(

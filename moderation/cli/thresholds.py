@@ -62,7 +62,7 @@ def thresholds(
     folder = model_path(model)
     if language is not None:
         if dump:
-            raise typer.BadParameter("--language takes --prevalence, and no --dump")
+            raise typer.BadParameter(tr("--language takes --prevalence, and no --dump"))
         _of_language(folder, language, goals or [], prevalence or [], output)
         return
     read = None
@@ -122,7 +122,7 @@ def _of_language(
         folder_to_write = output or _writable(folder)
         parts = {**chosen.by_language, language: part}
         replace(chosen, by_language=parts, digest="").save(folder_to_write)
-        say(f"wrote {folder_to_write}")
+        say(tr("wrote {file}", file=folder_to_write))
     _show(part, {} if wanted else shares, list(wanted))
 
 
@@ -144,7 +144,7 @@ def _show_languages(model: Model) -> None:
         typer.echo()
         header = ("language", "label", "precision", "recall", "flags per 100,000")
         typer.echo(table(header, rows, width()))
-        typer.echo("--language CODE says more of one, or sets its goals")
+        typer.echo(tr("--language CODE says more of one, or sets its goals"))
 
 
 def _writable(folder: Path) -> Path:

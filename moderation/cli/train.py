@@ -120,15 +120,15 @@ def _check_options(
     languages: str | None,
 ) -> None:
     if (sources is None) != (data is None):
-        raise typer.BadParameter("--sources and --data go together")
+        raise typer.BadParameter(tr("--sources and --data go together"))
     if languages is not None:
         if sources is None:
-            raise typer.BadParameter("--languages takes --sources and --data")
+            raise typer.BadParameter(tr("--languages takes --sources and --data"))
         return
     if start is not None and (sources is not None or not labels):
-        raise typer.BadParameter("--from takes label tables, and no --sources")
+        raise typer.BadParameter(tr("--from takes label tables, and no --sources"))
     if sources is None and not labels:
-        raise typer.BadParameter("give label tables, or --sources and --data")
+        raise typer.BadParameter(tr("give label tables, or --sources and --data"))
 
 
 def _train_on(labels: list[Path], seed: int) -> Model:

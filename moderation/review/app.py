@@ -28,6 +28,7 @@ from moderation.report.summarise import summary
 from moderation.review.decisions import DecisionWriter, Order
 from moderation.review.guard import credentials
 from moderation.review.leases import Leases
+from moderation.translation import accepted, marked, said_again_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,24 @@ if TYPE_CHECKING:
     from moderation.labels.reasons import Reason
     from moderation.report.scored import Scored
 
+FORMS = (
+    marked("{file}: cannot be written: {why}"),
+    marked("{file}: cannot be read: {why}"),
+    marked(
+        "{place}: not a ledger entry: {fault}: {line}; correct the line, or move it to another file"
+    ),
+    marked(
+        "{name} cannot be a reviewer's name: it is empty, or has line breaks, control or invisible "
+        "characters"
+    ),
+    marked("a reviewer's name has 1 to {n} characters"),
+    marked("no reason {reason} in the list of reasons"),
+    marked("no decision {key} in the ledger"),
+    marked("no comment {row} in this file or no label {label}"),
+    marked("{time} is not a time in milliseconds since 1970"),
+    marked("this comment has no author"),
+)
+"""What the page may be told; what only a program of somebody else's may meet stays English."""
 MOST_ROWS = 500  # of comments, candidates or orders in one request
 MOST_FOUND = 2_000  # of comments that a search hands out at once, or that a page adds at once
 MOST_WORDS = 500  # characters that are searched for
@@ -117,8 +136,8 @@ class _BadRequestError(ValueError):
     """A request that no page of ours makes."""
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
-    return _json({"error": str(error)}, 422)
+async def _refused(request: Request, error: Exception) -> Response:
+    return _error(request, error, 422)
 
 
 async def _damaged(request: Request, error: Exception) -> Response:
@@ -127,11 +146,17 @@ async def _damaged(request: Request, error: Exception) -> Response:
     if str(error) not in told:
         told.add(str(error))
         _LOG.error("%s; no decision is taken until then", error)
-    return _json({"error": str(error)}, 503)
+    return _error(request, error, 503)
 
 
-async def _not_written(_request: Request, error: Exception) -> Response:
-    return _json({"error": str(error)}, 507)
+async def _not_written(request: Request, error: Exception) -> Response:
+    return _error(request, error, 507)
+
+
+def _error(request: Request, error: Exception, status: int) -> Response:
+    """Why not, in the language of the page."""
+    chosen = accepted(request.headers.get("accept-language", ""))
+    return _json({"error": said_again_in(chosen, str(error), *FORMS)}, status)
 
 
 def page(request: Request) -> Response:

@@ -27,6 +27,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 
 from moderation.review.sessions import Backoff, Sessions
+from moderation.translation import accepted, marked, tr_in
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,6 +50,21 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not: a status, an English sentence with {placeholders}, their values, more headers."""
+
+    status: int
+    sentence: str
+    values: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self, asked: Headers) -> Response:
+        """In the language that the browser asks for."""
+        said = tr_in(accepted(asked.get("accept-language", "")), self.sentence, **self.values)
+        return PlainTextResponse(f"{said}\n", self.status, self.headers)
 
 
 @dataclass(frozen=True)
@@ -79,10 +95,10 @@ class Guard:
         elif _has_body(headers):
             await _discard(receive)
         if refusal is not None:
-            if refusal.status_code == 401 and "authorization" in headers:
+            if refusal.status == 401 and "authorization" in headers:
                 await anyio.sleep(PAUSE)
             refusal.headers["Connection"] = "close"
-            await refusal(scope, receive, self._locked(send))
+            await refusal.response(headers)(scope, receive, self._locked(send))
         elif scope["path"] == "/api/logout":
             await self._log_out(headers)(scope, receive, self._locked(send))
         else:
@@ -90,59 +106,61 @@ class Guard:
                 scope.setdefault("state", {})["session"] = self.sessions.start()
             await self.app(scope, _again(body, receive), self._locked(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Refusal | None:
         if sum(len(name) + len(value) for name, value in headers.raw) > LARGEST_HEAD:
-            return _no(431, "The request's head is too large.")
+            return Refusal(431, marked("The request's head is too large."))
         if len(scope["path"]) + len(scope["query_string"]) > LARGEST_HEAD:
-            return _no(414, "The address is too long.")
+            return Refusal(414, marked("The address is too long."))
         if scope["method"] not in ("GET", "HEAD", "POST"):
-            return _no(405, "Nothing here answers to that.")
+            return Refusal(405, marked("Nothing here answers to that."))
         return self._stranger(scope, headers) or _odd_body(headers) or self._visitor(scope, headers)
 
-    def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
+    def _stranger(self, scope: Scope, headers: Headers) -> Refusal | None:
         """Another site, or an address that is not ours."""
         host = headers.get("host", "").lower()
         if host not in self.hosts:
-            return _no(421, f"This server is not {host[:200]!r}.")
+            return Refusal(421, marked("This server is not {host}."), {"host": repr(host[:200])})
         foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         followed = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"  # a link
         if foreign and not followed:
-            return _no(403, "Another site may not ask this.")
+            return Refusal(403, marked("Another site may not ask this."))
         ours = f"{'https' if self.tls else 'http'}://{host}"
         if any(origin != ours for origin in headers.getlist("origin")):
-            return _no(403, "Another site may not ask this.")
+            return Refusal(403, marked("Another site may not ask this."))
         return None
 
-    def _visitor(self, scope: Scope, headers: Headers) -> Response | None:
+    def _visitor(self, scope: Scope, headers: Headers) -> Refusal | None:
         """Somebody who has not been let in."""
         if scope["path"] == "/":
             if scope["method"] == "POST":
-                return _no(405, "Nothing here answers to that.")
+                return Refusal(405, marked("Nothing here answers to that."))
             return self._page(scope, headers)
         if scope["method"] == "POST" and headers.get("content-type") != "application/json":
-            return _no(415, "JSON is expected.")
+            return Refusal(415, marked("JSON is expected."))
         if scope["path"] == "/api/logout" and scope["method"] != "POST":
-            return _no(405, "Nothing here answers to that.")
+            return Refusal(405, marked("Nothing here answers to that."))
         given = headers.get(TOKEN_HEADER, "")
         # The printed token may start a session at any time: alone it may ask as well.
         started = self.password is None and _same(given, self.token)
         if not started and not self.sessions.alive(given):
-            return _no(403, "The session has ended or there was none: reload the page.")
+            return Refusal(403, marked("The session has ended or there was none: reload the page."))
         return self._stopped(scope, headers, inside=True)
 
-    def _page(self, scope: Scope, headers: Headers) -> Response | None:
+    def _page(self, scope: Scope, headers: Headers) -> Refusal | None:
         if self.password is None:
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
             if _same(given, self.token):
                 return None
-            return _no(403, "This address lacks its token: open the one that the terminal shows.")
+            return Refusal(
+                403, marked("This address lacks its token: open the one that the terminal shows.")
+            )
         if f"{ENDED}=1" in headers.get("cookie", "").replace(" ", "").split(";"):
             refusal = _ask()  # the browser still sends the password that it was given before
             refusal.headers["Set-Cookie"] = self._cookie("", 0)
             return refusal
         return self._stopped(scope, headers, inside=False)
 
-    def _stopped(self, scope: Scope, headers: Headers, *, inside: bool) -> Response | None:
+    def _stopped(self, scope: Scope, headers: Headers, *, inside: bool) -> Refusal | None:
         """None for the right password. Whoever has a session does not wait for other's guesses."""
         if self.password is None:
             return None
@@ -152,8 +170,11 @@ class Guard:
         address = scope["client"][0] if scope.get("client") else "?"
         wait = 0.0 if inside else self.backoff.wait(address)
         if wait > 0:
-            refusal = _no(429, f"Too many wrong passwords: try again in {math.ceil(wait)} s.")
-            refusal.headers["Retry-After"] = str(math.ceil(wait))
+            seconds = {"seconds": str(math.ceil(wait))}
+            refusal = Refusal(
+                429, marked("Too many wrong passwords: try again in {seconds} s."), seconds
+            )
+            refusal.headers["Retry-After"] = seconds["seconds"]
             return refusal
         name, password = credentials(given)
         if not _same(password, self.password):
@@ -203,15 +224,16 @@ def credentials(header: str) -> tuple[str, str]:
     return name, password
 
 
-def _odd_body(headers: Headers) -> Response | None:
+def _odd_body(headers: Headers) -> Refusal | None:
     lengths = headers.getlist("content-length")
     if len(lengths) > 1 or (lengths and "transfer-encoding" in headers):
-        return _no(400, "Its length is stated twice.")  # who believes which smuggles a request
+        # who believes which smuggles a request
+        return Refusal(400, marked("Its length is stated twice."))
     length = lengths[0] if lengths else "0"
     if not (length.isascii() and length.isdigit()):
-        return _no(400, "How long is it?")
+        return Refusal(400, marked("How long is it?"))
     if len(length) > 12 or int(length) > LARGEST:
-        return _no(413, "Too much at once.")
+        return Refusal(413, marked("Too much at once."))
     return None
 
 
@@ -221,23 +243,23 @@ def _has_body(headers: Headers) -> bool:
     return declared and "expect" not in headers
 
 
-async def _body(receive: Receive) -> tuple[bytes, Response | None]:
+async def _body(receive: Receive) -> tuple[bytes, Refusal | None]:
     """All of the body, and why not."""
     body = bytearray()
     with anyio.move_on_after(BODY_SECONDS):
         while True:
             message = await receive()
             if message["type"] != "http.request":
-                return b"", _no(400, "The request was broken off.")
+                return b"", Refusal(400, marked("The request was broken off."))
             body += message.get("body", b"")
             if len(body) > LARGEST:
                 break
             if not message.get("more_body"):
                 return bytes(body), None
     if len(body) <= LARGEST:
-        return b"", _no(408, "The request took too long.")
+        return b"", Refusal(408, marked("The request took too long."))
     await _discard(receive)
-    return b"", _no(413, "Too much at once.")
+    return b"", Refusal(413, marked("Too much at once."))
 
 
 async def _discard(receive: Receive) -> None:
@@ -269,11 +291,7 @@ def _same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode(), right.encode())
 
 
-def _ask() -> Response:
-    answer = _no(401, "A password is needed.")
+def _ask() -> Refusal:
+    answer = Refusal(401, marked("A password is needed."))
     answer.headers["WWW-Authenticate"] = 'Basic realm="moderation", charset="UTF-8"'
     return answer
-
-
-def _no(status: int, sentence: str) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status)

@@ -1,11 +1,14 @@
 """The commands in the language of the environment; what programs read is the same in all."""
 
 import json
+import re
 
 import pytest
 from places import SEEDS
 
+from moderation.cli import reading_words
 from moderation.cli.failures import FORMS, in_their_language
+from moderation.translation import tr
 
 
 @pytest.fixture
@@ -85,7 +88,31 @@ def test_another_error_stays_as_it_is():
     assert in_their_language("") == ""
 
 
+SAID = {
+    reading_words.note: reading_words.NOTES,
+    reading_words.why_rejected: reading_words.REASONS,
+    reading_words.place_in_file: reading_words.PLACES,
+    reading_words.why_this_reader: reading_words.READ_AS,
+}
+
+
 @pytest.mark.usefixtures("german")
-def test_help_is_english(moderation):
-    ran = moderation("parse", "--help")
-    assert (ran.status, "Show this message" in ran.out) == (0, True)
+@pytest.mark.parametrize("say", SAID)
+def test_every_form_of_what_readers_say_is_known_again(say):
+    """By the first form that fits, and none is hidden behind a wider one."""
+    for form in SAID[say]:
+        values = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", form)}
+        in_english = form.format(**values)
+        assert say(in_english) == tr(form, **values) != in_english
+
+
+@pytest.mark.usefixtures("german")
+def test_what_was_read_and_rejected_in_german(moderation, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = "id,parent_id,author,text\n1,,Ada,gr\xfc\xdfe\n2,2,Ben,hello there\n3,,Eve,a,b,c\n"
+    (tmp_path / "a.csv").write_bytes(table.encode("latin-1"))
+    said = " ".join(moderation("parse", "a.csv").err.split())
+    assert "a.csv: table: Kopfzeile mit id, parent_id, author, text" in said
+    assert "Hinweis: a.csv: 2 Bytes sind kein UTF-8; als Windows-1252 gelesen." in said
+    assert "Hinweis: a.csv: Kommentare mit der eigenen ID als übergeordneter" in said
+    assert re.search("a.csv Zeile 4, Bytes [0-9]+ bis [0-9]+ 6 Zellen, aber die Kopfzeile", said)

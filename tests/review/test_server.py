@@ -27,11 +27,12 @@ from moderation.report.scored import BatchRecords
 from moderation.report.search import Search
 from moderation.report.summarise import scored_of
 from moderation.review import Access, open_scored, serve
-from moderation.review.app import Review, application
+from moderation.review.app import FORMS, Review, application
 from moderation.review.decisions import DecisionWriter, Order
 from moderation.review.guard import Guard
 from moderation.review.leases import LINGER, READING, SECONDS, Leases
 from moderation.tables import to_arrow, write_table
+from moderation.translation import said_again_in, tr_in
 
 HOST = "127.0.0.1:8765"
 TOKEN = "the-token"
@@ -130,6 +131,37 @@ def order(row=0, number="a", value=1, label="spam", at=NOON, by="ann"):
 )
 def test_who_may_ask(client, path, headers, status):
     assert client.ask(path, **headers)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "said"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "Dieser Adresse fehlt das Token: Öffnen Sie die"),
+        ("nl, pt-BR;q=0.7, fr;q=0.9", "Il manque à cette adresse son jeton"),
+        ("en, de;q=0.9", "This address lacks its token"),
+        ("nl", "This address lacks its token"),
+        ("de;q=0, ../../etc/passwd, *", "This address lacks its token"),
+        (None, "This address lacks its token"),
+    ],
+)
+def test_a_refusal_is_in_the_browsers_language(client, asked_for, said):
+    status, headers, content = client.ask("/", accept_language=asked_for)
+    assert (status, headers["content-type"]) == (403, "text/plain; charset=utf-8")
+    assert content.decode().startswith(said)
+
+
+def test_errors_of_decisions_are_in_the_pages_language(client):
+    wrong = {"orders": [order(by="a\u202eb")]}
+    status, _, content = client.ask("/api/orders", wrong, accept_language="es")
+    said = "'a\\u202eb' no puede ser el nombre de quien revisa: está vacío"
+    assert (status, orjson.loads(content)["error"].partition(",")[0]) == (422, said)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_page_is_told_is_known_again(form):
+    values = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", form)}
+    said = said_again_in("fr", form.format(**values), *FORMS)
+    assert said == tr_in("fr", form, **values) != form
 
 
 @pytest.mark.parametrize(

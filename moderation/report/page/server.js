@@ -18,7 +18,7 @@ function serverStore() {
   async function ask(path, asked, options = {}) {
     const answer = await fetch(path, {
       method: asked === undefined ? "GET" : "POST",
-      headers: { "X-Moderation-Token": token,
+      headers: { "X-Moderation-Token": token, "Accept-Language": document.documentElement.lang,
         ...(asked === undefined ? {} : { "Content-Type": "application/json" }) },
       body: asked === undefined ? undefined : JSON.stringify(asked),
       credentials: "same-origin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _NO_PARENT_WORDS = (
@@ -54,6 +54,17 @@ _SLASHED = re.compile(
 )
 
 
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+
+
+_MAILED = re.compile(
+    rf"(?:[A-Z][a-z][a-z], )?(\d\d?) ({'|'.join(_MONTH_NAMES)}) ((?:19|20)\d\d) "
+    r"(\d\d):(\d\d):(\d\d) ([+-])([01]\d|2[0-3])([0-5]\d)(?: \([A-Z]+\))?\Z",
+    re.ASCII,
+)
+
+
 _OTHER_TIMES = (
     "%Y/%m/%d %H:%M:%S",
     "%m/%d/%Y %I:%M:%S %p",
@@ -99,7 +110,22 @@ def when(value: object) -> datetime | None:
     return _sensible(_parsed(word)) if word and not word.startswith("0000") else None
 
 
+def _of_mail(moment: re.Match[str]) -> datetime | None:
+    """A date as in Mon, 01 Jan 2024 10:00:00 +0100."""
+    day, month, year, hour, minute, second, sign, hours, minutes = moment.groups()
+    away = timedelta(hours=int(hours), minutes=int(minutes))
+    try:
+        local = datetime(
+            int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
+        return local + away if sign == "-" else local - away
+    except (ValueError, OverflowError):
+        return None
+
+
 def _parsed(word: str) -> datetime | None:
+    if (mailed := _MAILED.match(word)) and (moment := _of_mail(mailed)):
+        return moment
     if slashed := _SLASHED.fullmatch(word):
         return _of_slashes(*slashed.groups())
     try:

@@ -7,12 +7,14 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import getaddresses
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
 from moderation.readers.encodings import decode
 from moderation.readers.json.settle import conversations
+from moderation.readers.mail.plain import PlainMail, plain_mail
 from moderation.readers.markup import plain, tidy
 from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
 from moderation.readers.source import byte_blocks
@@ -32,6 +34,9 @@ _HEADS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}",
 _NAMED = re.compile(r"^(message-id|in-reply-to|received|return-path|mime-version):", re.I | re.M)
 _WORDS = re.compile(r"\b[^\W\d_]{2,}\b")
 _FEW_WORDS, _MANY_WORDS = 8, 12  # in heads
+_SHORT = 3 * _FEW_WORDS + 2  # characters of the shortest head that has more than these few
+_VALUES = frozenset(["date", "message-id", "in-reply-to", "mime-version"])
+_USUAL = ("x-", "list-", "arc-", "dkim", "received", "resent-", "authentication")
 _WORDED = frozenset(
     ["subject", "references", "to", "cc", "bcc", "from", "keywords", "thread-topic", "user-agent"]
 )
@@ -41,11 +46,15 @@ _WROTE = re.compile(
     r"(?:wrote|schrieb[^\n:]*|a écrit\s?|escribió|ha scritto|escreveu|schreef[^\n:]*|"
     r"napisał[^\n:]*|skrev[^\n:]*):\s*$"
 )
+_MARKS = ("-", "_")
 _QUOTED = re.compile(r"^\s?>")
 _ORIGINAL = re.compile(
     r"^(?:-{3,}\s?(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original)"
     r"|_{10,}\s*$)",
     re.IGNORECASE,
+)
+_ADDRESS = re.compile(  # a name and an address, told as the standard library tells them
+    r"(?:(?:\"([\w .'-]+)\"|([\w.'-]+(?: [\w.'-]+)*)) )?<([\w.+-]+@[\w-]+(?:\.[\w-]+)*)>"
 )
 _ANSWER = re.compile(
     r"^(?:(?:re|aw|sv|fwd?|wg|antw|odp|ref|rv|回复|答复|转发)(?:\[\d+\])?[:：]\s*)+", re.I
@@ -74,7 +83,8 @@ def _findings(source: Source) -> Iterator[Finding]:
     rows: list[Row] = []
     titles: dict[str, str] = {}
     for number, (byte, raw) in enumerate(_messages(source), 1):
-        message = message_from_bytes(raw.replace(b"\r\n", b"\n"))
+        whole = raw.replace(b"\r\n", b"\n")
+        message = plain_mail(whole) or message_from_bytes(whole)
         row = _row(message, number)
         if why := _wrong(message, row):
             yield 1
@@ -95,7 +105,7 @@ def _findings(source: Source) -> Iterator[Finding]:
     yield from (ThreadRow(thread, title or None) for thread, title in heads.items())
 
 
-def _wrong(message: Message, row: Row) -> str:
+def _wrong(message: Message | PlainMail, row: Row) -> str:
     """Why a mail may not hold all that was said; empty where it does."""
     if not (message["from"] or message["message-id"] or message["date"]):
         return "a mail without heads"
@@ -109,12 +119,14 @@ def _wrong(message: Message, row: Row) -> str:
 
 def _is_odd(name: str, value: str) -> bool:
     """Whether a head holds a text: no usual one, or one whose values are short."""
+    if len(value) < _SHORT:
+        return False
     key = name.lower()
-    words = len(_WORDS.findall(value))
-    if key in ("date", "message-id", "in-reply-to", "mime-version"):
-        return words > _FEW_WORDS
-    usual = key.startswith(("x-", "list-", "arc-", "dkim", "received", "resent-", "authentication"))
-    return words > _MANY_WORDS and not usual and key not in _WORDED
+    if key in _VALUES:
+        return len(_WORDS.findall(value)) > _FEW_WORDS
+    if key in _WORDED or key.startswith(_USUAL):
+        return False
+    return len(_WORDS.findall(value)) > _MANY_WORDS
 
 
 def _messages(source: Source) -> Iterator[tuple[int, bytes]]:
@@ -145,12 +157,11 @@ def _blocks(source: Source) -> Iterator[bytes]:
         yield _RETURN.sub(b"\n", whole) if b"\r" in whole else whole
 
 
-def _row(message: Message, number: int) -> Row:
+def _row(message: Message | PlainMail, number: int) -> Row:
     own = _ID.search(str(message["message-id"] or ""))
     answered = _ID.findall(str(message["in-reply-to"] or ""))
     answered = answered[:1] or _ID.findall(str(message["references"] or ""))[-1:]
-    sender = getaddresses([_decoded(message["from"])])[:1]
-    name, address = sender[0] if sender else ("", "")
+    name, address = _sender(_decoded(message["from"]))
     return Row(
         own_words(_text(message)),
         own[1] if own else f"message-{number}",
@@ -161,6 +172,15 @@ def _row(message: Message, number: int) -> Row:
         "message",
         "spam" if str(message["x-spam-flag"] or "").strip().upper() == "YES" else "unknown",
     )
+
+
+@lru_cache(4096)
+def _sender(text: str) -> tuple[str, str]:
+    """Name and address of the first that are named."""
+    if usual := _ADDRESS.fullmatch(text):
+        return usual[1] or usual[2] or "", usual[3]
+    found = getaddresses([text])
+    return found[0] if found else ("", "")
 
 
 def _decoded(value: object) -> str:
@@ -174,8 +194,10 @@ def _decoded(value: object) -> str:
         return text
 
 
-def _text(message: Message) -> str:
+def _text(message: Message | PlainMail) -> str:
     """The first plain text of a message, else its HTML."""
+    if isinstance(message, PlainMail):
+        return _in_charset(message.raw, message.charset)
     html = ""
     for part in message.walk():
         kind = part.get_content_type()
@@ -192,7 +214,10 @@ def _payload(part: Message) -> str:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         return str(raw or "")
-    charset = part.get_content_charset() or ""
+    return _in_charset(raw, part.get_content_charset() or "")
+
+
+def _in_charset(raw: bytes, charset: str) -> str:
     try:
         return raw.decode(charset) if charset else decode(raw)[0]
     except (LookupError, UnicodeDecodeError):
@@ -206,12 +231,14 @@ def without_answer(subject: str) -> str:
 
 def own_words(text: str) -> str:
     """A mail without what it quotes and without its signature; all of it where that is all."""
+    if ">" not in text and "--" not in text and "___" not in text:
+        return tidy(text)
     kept: list[str] = []
     lines = text.replace("\r\n", "\n").split("\n")
     for line in lines:
-        if line.rstrip() == "--" or (_ORIGINAL.match(line) and kept):
+        if line.rstrip() == "--" or (line[:1] in _MARKS and _ORIGINAL.match(line) and kept):
             break
-        if _QUOTED.match(line) and not line.startswith(">From "):
+        if ">" in line[:2] and _QUOTED.match(line) and not line.startswith(">From "):
             _cut_head(kept)
             continue
         kept.append(line.removeprefix(">") if line.startswith(">From ") else line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from moderation.comments import Reject
@@ -70,7 +71,7 @@ def _findings(source: Source) -> Iterator[Finding]:
             continue
         fields: dict[str, str | None] = dict(zip(columns, cells, strict=True))
         if table == "comment" and system:
-            posts.append(Post(system, fields, place))
+            posts.append(Post(system, fields, partial(str, place)))
         elif table not in _OTHERS:
             yield 1
             yield Reject(source.name, place, f"a row of the table {table!r}", line[:SNIPPET])

@@ -8,10 +8,10 @@ from moderation.comments import Reject
 from moderation.readers.json.build import OPENING
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow
-from moderation.readers.values import is_sentence, no_parent, status_of, when
+from moderation.readers.values import LONG, is_sentence, no_parent, status_of, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from moderation.readers.sql.systems import System
 
@@ -21,11 +21,11 @@ _LONG = 8  # words of an author's name
 
 
 class Post(NamedTuple):
-    """A row of a system's table, and where it stands."""
+    """A row of a system's table, and what says where it stands."""
 
     system: System
     fields: Fields
-    place: str
+    place: Callable[[], str]
 
 
 class Others(NamedTuple):
@@ -53,7 +53,7 @@ def findings(name: str, posts: Iterable[Post], others: Others) -> Iterator[Findi
         yield row
         if wrong := _odd(post):
             yield 1
-            yield Reject(name, post.place, wrong, row.text[:200])
+            yield Reject(name, post.place(), wrong, row.text[:200])
     for thread in dict.fromkeys([*titles, *articles]):
         yield ThreadRow(thread, titles.get(thread), articles.get(thread))
     if opened:
@@ -86,7 +86,7 @@ def _people(others: Others, posts: list[Post]) -> dict[str, str]:
 
 
 def _row(post: Post, people: dict[str, str]) -> Row:
-    system, fields, _ = post
+    system, fields = post.system, post.fields
     own, parent = fields.get(system.id), fields.get(system.parent)
     if system.paths:
         parent = (own or "").rpartition("-")[0]
@@ -113,10 +113,11 @@ def _status(system: System, fields: Fields) -> str:
 
 def _odd(post: Post) -> str:
     """A column that holds a text where an id, a date or a name should be; empty where none does."""
-    system, fields, _ = post
+    system, fields = post.system, post.fields
     if system.text not in fields:
         return f"no column {system.text}"
     for key in (system.id, system.thread, system.parent, system.time, *system.status.split("|")):
-        if is_sentence(fields.get(key)):
+        value = fields.get(key)
+        if value and len(value) > LONG and is_sentence(value):
             return f"{key} is prose"
     return f"{system.author} is prose" * is_sentence(fields.get(system.author), _LONG)

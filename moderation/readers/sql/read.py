@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -99,33 +100,30 @@ def _of_systems(source: Source, text: str, systems: dict[str, System]) -> Iterat
     posts: list[Post] = []
     others = Others({}, {})
 
-    def wanted(table: str) -> bool:
-        last = table.rpartition("_")[2]
-        return table in systems or last in ends or last in people
-
-    places = _Places(text)
-    for row in rows(text, wanted):
+    places, filled = _Places(text), _Filled(text)
+    for row in filled.rows():
         if row.wrong:
             if row.table in systems:
                 yield from _rejected(source, text, places, row)
             continue
         last = row.table.rpartition("_")[2]
         if row.table in systems:
-            posts.append(Post(systems[row.table], row.fields, places.of(row.start, row.end)))
+            place = partial(places.of, row.start, row.end)
+            posts.append(Post(systems[row.table], row.fields, place))
         elif last in ends:
             others.threads.setdefault(ends[last].name, []).append(row.fields)
         elif last in people:
             others.people.setdefault(people[last].name, []).append(row.fields)
     yield from findings(source.name, posts, others)
-    yield from _strange(source, text)
+    yield from _strange(source, text, filled)
 
 
 def _unread(source: Source, text: str) -> Iterator[Finding]:
-    places = _Places(text)
-    for row in rows(text, lambda table: True):
+    places, filled = _Places(text), _Filled(text)
+    for row in filled.rows():
         if row.wrong:
             yield from _rejected(source, text, places, row)
-    yield from _strange(source, text)
+    yield from _strange(source, text, filled)
 
 
 def _rejected(source: Source, text: str, places: _Places, row: SqlRow) -> Iterator[Finding]:
@@ -134,29 +132,40 @@ def _rejected(source: Source, text: str, places: _Places, row: SqlRow) -> Iterat
     yield Reject(source.name, places.of(row.start, row.end), f"{row.table}: {row.wrong}", shown)
 
 
-def _strange(source: Source, text: str) -> Iterator[Finding]:
+def _strange(source: Source, text: str, filled: _Filled) -> Iterator[Finding]:
     """Rejects for what stands between statements and is none."""
     places, others, behind = _Places(text), OtherStatements(), 0
-    for start, end in [*_filled(text), (len(text), len(text))]:
+    for start, end in [*filled.stretches(), (len(text), len(text))]:
         for first, last, why in others.strange(text, behind, start):
             yield 1
             yield Reject(source.name, places.of(first, last), why, text[first:last][:SNIPPET])
         behind = end
 
 
-def _filled(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of statements that fill tables."""
-    spans: list[tuple[int, int]] = []
-    begins = {head.end: head.start for head in heads(text) if head.kind != "create"}
-    for row in rows(text, lambda table: True):
-        start = begins.get(row.start, row.start)
-        if spans and start - spans[-1][1] < len(", \r\n "):
-            spans[-1] = (spans[-1][0], row.end)
-        else:
-            spans.append((start, row.end))
-    for start, end in spans:
-        closing = re.compile(r"\s*(?:\\\.|;)?").match(text, end)
-        yield start, closing.end() if closing else end
+class _Filled:
+    """The rows of all tables, and the stretches of the statements that hold them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begins: dict[int, int] = {}
+        self._spans: list[tuple[int, int]] = []
+
+    def rows(self) -> Iterator[SqlRow]:
+        """All rows, once."""
+        spans = self._spans
+        for row in rows(self._text, lambda table: True, self._begins):
+            start = self._begins.get(row.start, row.start)
+            if spans and start - spans[-1][1] < len(", \r\n "):
+                spans[-1] = (spans[-1][0], row.end)
+            else:
+                spans.append((start, row.end))
+            yield row
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """Where statements begin and end whose rows have been read."""
+        for start, end in self._spans:
+            closing = re.compile(r"\s*(?:\\\.|;)?").match(self._text, end)
+            yield start, closing.end() if closing else end
 
 
 class _Places:

@@ -18,6 +18,9 @@ _HEAD = re.compile(
     rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s*\(",
     re.IGNORECASE,
 )
+_KEYWORD = re.compile(  # with which a head begins; quick to look for
+    r"[IRCirc](?:(?<=[Ii])(?i:NSERT)|(?<=[Rr])(?i:EPLACE)|(?<=[Cc])(?i:OPY|REATE))(?=\s)"
+)
 _LONGEST = 1 << 16  # characters of a declaration
 _BETWEEN = re.compile(r"\s*,\s*(?=\()")
 _COLUMN = re.compile(r"[\w$-]+")
@@ -49,41 +52,63 @@ class SqlRow(NamedTuple):
 
 def heads(text: str) -> Iterator[Head]:
     """The statements of a dump that declare and fill tables; those in strings are met too."""
-    declared = 0  # the end of the last declaration, so that no stretch is looked at twice
-    for found in _HEAD.finditer(text):
+    declared = at = 0  # the end of the last declaration, so that no stretch is looked at twice
+    while head := _next_head(text, at, declared):
+        yield head
+        at = head.end
+        declared = _end_of(text, head) if head.kind == "create" else declared
+
+
+def _next_head(text: str, at: int, declared: int) -> Head | None:
+    """The next from `at` on, but for a declaration that begins within another's."""
+    while word := _KEYWORD.search(text, at):
+        found = _HEAD.match(text, word.start())
+        at = found.end() if found else word.end()
+        if not found:
+            continue
         filled, listed, copied, copied_columns, created = found.groups()
-        if created:
-            if found.start() < declared:
-                continue
-            end = text.find(";", found.end(), found.end() + _LONGEST)
-            declared = end if end >= 0 else found.end() + _LONGEST
-            columns = columns_of(text[found.end() : declared])
-            yield Head(created.lower(), columns, "create", *found.span())
-        else:
+        if not created:
             names = _COLUMN.findall(listed or copied_columns or "")
             kind = "insert" if filled else "copy"
             columns = [name.lower() for name in names]
-            yield Head((filled or copied).lower(), columns, kind, *found.span())
+            return Head((filled or copied).lower(), columns, kind, *found.span())
+        if found.start() >= declared:
+            head = Head(created.lower(), [], "create", *found.span())
+            columns = columns_of(text[head.end : _end_of(text, head)])
+            return head._replace(columns=columns)
+    return None
 
 
-def rows(text: str, wanted: Callable[[str], bool]) -> Iterator[SqlRow]:
-    """The rows of the tables that are wanted, by their names."""
-    declared: dict[str, list[str]] = {}
-    behind = 0
-    for head in heads(text):
-        if head.start < behind:  # within a string of the rows before
-            continue
+def _end_of(text: str, head: Head) -> int:
+    """The end of a declaration."""
+    end = text.find(";", head.end, head.end + _LONGEST)
+    return end if end >= 0 else head.end + _LONGEST
+
+
+def rows(
+    text: str, wanted: Callable[[str], bool], begins: dict[int, int] | None = None
+) -> Iterator[SqlRow]:
+    """The rows of the tables that are wanted, by their names.
+
+    begins: takes where each statement begins whose rows do at a place.
+    """
+    columns_of_tables: dict[str, list[str]] = {}
+    at = declared = 0
+    while head := _next_head(text, at, declared):
+        at = head.end
         if head.kind == "create":
-            declared[head.table] = head.columns
+            declared = _end_of(text, head)
+            columns_of_tables[head.table] = head.columns
             continue
-        columns = head.columns or declared.get(head.table, [])
-        behind = head.end
+        if begins is not None:
+            begins[head.end] = head.start
         if not wanted(head.table):
-            behind = _past(text, head)
+            at = max(at, _past(text, head))
             continue
+        columns = head.columns or columns_of_tables.get(head.table, [])
         read = _inserted if head.kind == "insert" else _copied
         for row in read(text, head, columns):
-            behind = row.end
+            at = max(at, row.end)
             yield row
 
 

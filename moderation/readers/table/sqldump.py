@@ -7,7 +7,7 @@ are read one at a time, character by character where quotes demand it, never run
 from __future__ import annotations
 
 import re
-from itertools import zip_longest
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import Reject
@@ -32,6 +32,11 @@ _STATEMENT = re.compile(r"^(?:INSERT (?:IGNORE )?INTO|REPLACE INTO|CREATE TABLE)
 _TABLES = re.compile(r"[`\"\s]\w*_(?:comments|commentmeta|postmeta)[`\"\s]")
 _VALUE = re.compile(
     r"\s*(?:'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.|\"\")*+)\"|([^\s,()'\"]+))\s*([,)])",
+    re.DOTALL,
+)
+_ROW = re.compile(  # the values of a row, to its end
+    r"(?:\s*(?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.|\"\")*+\"|[^\s,()'\"]++)\s*,)*+"
+    r"\s*(?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.|\"\")*+\"|[^\s,()'\"]++)\s*\)",
     re.DOTALL,
 )
 _CUT_VALUE = re.compile(  # a value that goes on behind the window's end
@@ -298,25 +303,36 @@ class _Script:
 
 def _implausible(table: str, names: list[str], values: list[str | None], listed: bool) -> str:
     """Why values cannot be a comment with these columns; empty where they can."""
-    if "comment_content" not in names:
+    places = _places_of(tuple(names))
+    content = places.get("comment_content")
+    if content is None:
         return f"a row of {table}, which has no column comment_content"
-    given = dict(zip(names, values, strict=False))
-    if (listed and len(values) != len(names)) or "comment_content" not in given:
+    if (listed and len(values) != len(names)) or content >= len(values):
         return f"{len(values)} values, but the table has {len(names)} columns"
     for name, form in _FORMS.items():
-        value = given.get(name)
+        place = places.get(name, len(values))
+        value = values[place] if place < len(values) else None
         if value is not None and not form.fullmatch(value):
             return f"{name} is {value[:40]!r}"
-    for name, value in zip_longest(names[: len(values)], values):
-        prose = value and name not in _WORDED and value.count(" ") >= _BLANKS
-        if prose and _PROSE.search(value or ""):
-            return f"{name or 'a value behind the last column'} is prose"
+    for place, value in enumerate(values):
+        if value and value.count(" ") >= _BLANKS:
+            name = names[place] if place < len(names) else ""
+            if name not in _WORDED and _PROSE.search(value):
+                return f"{name or 'a value behind the last column'} is prose"
     return ""
+
+
+@lru_cache(64)
+def _places_of(names: tuple[str, ...]) -> dict[str, int]:
+    """Where each column stands; the last of a name counts."""
+    return {name: place for place, name in enumerate(names)}
 
 
 def _is_long_named(table: str, names: list[str], values: list[str | None] | None) -> bool:
     """Whether a comment's author is a text; that of a pingback is the title of a page."""
     if values is None or table.lower().endswith("posts"):
+        return False
+    if not any(value and value.count(" ") >= _BLANKS for value in values):
         return False
     given = dict(zip(names, values, strict=False))
     if given.get("comment_type") in ("pingback", "trackback"):
@@ -327,19 +343,24 @@ def _is_long_named(table: str, names: list[str], values: list[str | None] | None
 
 def values_at(text: str, at: int) -> tuple[list[str | None] | None, int]:
     """The values of one row and the place behind it; None when it breaks off."""
-    values: list[str | None] = []
-    while value := _VALUE.match(text, at):
-        single, double, bare, mark = value.groups()
-        quoted = single if single is not None else double
-        if quoted is not None:
-            escaped = "\\" in quoted or "''" in quoted or '""' in quoted
-            values.append(_ESCAPE.sub(_unescaped, quoted) if escaped else quoted)
-        else:
-            values.append(None if bare.upper() == "NULL" else bare)
-        at = value.end()
-        if mark == ")":
-            return values, at
-    return None, at
+    whole = _ROW.match(text, at)
+    if whole is None:  # it breaks off, and it matters where
+        while (value := _VALUE.match(text, at)) and value[4] == ",":
+            at = value.end()
+        return None, at
+    row = whole[0]
+    found = _VALUE.findall(row)
+    if "\\" in row or "''" in row or '""' in row:
+        return [
+            (None if bare.upper() == "NULL" else bare)
+            if bare
+            else _ESCAPE.sub(_unescaped, single or double)
+            for single, double, bare, _ in found
+        ], whole.end()
+    return [
+        (None if bare.upper() == "NULL" else bare) if bare else single or double
+        for single, double, bare, _ in found
+    ], whole.end()
 
 
 def _unescaped(escape: re.Match[str]) -> str:

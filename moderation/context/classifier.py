@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from moderation.context import overlap, terms
 from moderation.context.features import CONTEXT_FEATURES, OVERLAP_FEATURES, expand, line
 from moderation.context.topics import TOPIC_FEATURES, WordVectors
+from moderation.context.windows import windows_of
 from moderation.errors import ModelError
 from moderation.features.ngrams import thread_count
 from moderation.tables import chosen_columns, strings, text_column
@@ -126,12 +127,17 @@ def _chunks(
 ) -> Iterator[Any]:
     """The results of `use` on features and can-tell of whole threads, some CHUNK comments each.
 
-    They come in the order of the comments, on any number of threads; features are not held.
+    They come in the order of the comments, on any number of threads; features are not held. The
+    messages of a chat are compared within windows: see `windows_of`.
     """
-    comments = chosen_columns(comments, ("thread_id", "depth", "text"))
+    comments = chosen_columns(comments, ("thread_id", "depth", "text", "kind"))
     text = text_column(comments, "text")
     depth = comments["depth"].to_numpy().astype(np.int32, copy=False)
     bounds, heads = thread_bounds(comments), titles_and_articles(comments, threads)
+    windows = windows_of(comments, bounds, depth)
+    if windows is not None:
+        text, depth, bounds = text.take(pa.array(windows.rows)), depth[windows.rows], windows.bounds
+        heads = heads.take(pa.array(windows.heads))
     tables = frequencies.tables()
     data, offsets = terms.buffers(text)
     head_data, head_offsets = terms.buffers(heads)
@@ -173,7 +179,11 @@ def _chunks(
             topics = np.zeros((n, len(TOPIC_FEATURES)), np.float32)
         else:
             topics = frequencies.vectors.measure(*spelled, own, parents)
-        return use(np.concatenate([overlap_features, topics], axis=1), can_tell)
+        features = np.concatenate([overlap_features, topics], axis=1)
+        if windows is not None:
+            own = windows.own[rows]
+            features, can_tell = features[own], can_tell[own]
+        return use(features, can_tell)
 
     workers = workers or thread_count()
     places = cuts(bounds, CHUNK, LAST_CHUNK if workers > 1 else CHUNK, workers)

@@ -17,6 +17,7 @@ from moderation.context.classifier import (
     titles_and_articles,
 )
 from moderation.context.features import CONTEXT_FEATURES
+from moderation.context.windows import WINDOW, in_chats
 from moderation.evidence.telling_words import TellingWords
 from moderation.tables import chosen_columns, taken, text_column
 from moderation.threads import thread_bounds
@@ -102,7 +103,7 @@ def explain(
     """
     if not len(rows):
         return []
-    comments = chosen_columns(comments, ("thread_id", "id", "depth", "text"))
+    comments = chosen_columns(comments, ("thread_id", "id", "depth", "text", "kind"))
     if measured is not None and np.isin(rows, measured.rows).all():
         shares = measured.kept[np.searchsorted(measured.rows, rows)]
     else:
@@ -131,7 +132,7 @@ class _Around(NamedTuple):
     """A comment's telling words, and what they meet around it.
 
     about: whether title and article have any. near: id and shared words of the comments above,
-    nearest first, or if none is `above` of some siblings.
+    nearest first, or if none is `above` of some siblings. chat: these are the messages before it.
     """
 
     own: list[str]
@@ -140,6 +141,7 @@ class _Around(NamedTuple):
     article_shared: list[str]
     article_lacks: list[str]
     above: bool
+    chat: bool
     near: list[tuple[str | None, list[str]]]
 
 
@@ -159,7 +161,8 @@ def _around(
     joined = pc.binary_join_element_wise(titles, articles, pa.scalar("\n", STRING))
     about = telling(joined, np.arange(len(chosen)))
     has_words = about.count()[thread] > 0
-    above, near = _rows_near(comments, bounds, rows, has_words)
+    chats = in_chats(comments, bounds)[rows]
+    above, near = _rows_near(comments, bounds, rows, has_words, chats)
     number = np.array([len(some) for some in near])
     others = np.concatenate([rows, *near]).astype(np.int64)
     known, place = np.unique(others, return_inverse=True)
@@ -184,19 +187,29 @@ def _around(
             words.shown(article_shared[k]),
             about.shown(article_lacks[k]),
             above[k],
+            bool(chats[k]),
             list(zip(names[first:end], shared, strict=True)),
         )
 
 
 def _rows_near(
-    comments: pa.Table, bounds: np.ndarray, rows: np.ndarray, has_words: np.ndarray
+    comments: pa.Table,
+    bounds: np.ndarray,
+    rows: np.ndarray,
+    has_words: np.ndarray,
+    chats: np.ndarray,
 ) -> tuple[list[bool], list[list[int]]]:
-    """Whether each row has ancestors, and these; else its siblings, if the head has no words."""
+    """Whether each row has ancestors, and these; else its siblings, if the head has no words.
+
+    In chats they are the messages right before it.
+    """
     parent = rows_above(comments["depth"].to_numpy().astype(np.int32, copy=False))
     near = [_ancestors(parent, row) for row in rows.tolist()]
     above = [bool(some) for some in near]
-    for k in np.flatnonzero(~has_words).tolist():
-        if not above[k]:
+    for k in np.flatnonzero(~has_words | chats).tolist():
+        if not above[k] and chats[k]:
+            near[k] = _before(bounds, int(rows[k]))
+        elif not above[k]:
             near[k] = _neighbours(parent, bounds, int(rows[k]))
     return above, near
 
@@ -215,6 +228,12 @@ def _neighbours(parent: np.ndarray, bounds: np.ndarray, row: int) -> list[int]:
     first, last = int(bounds[thread]), int(bounds[thread + 1])
     top = np.flatnonzero(parent[first:last] < 0) + first
     return [int(other) for other in top[: WORDED + 1] if other != row][:WORDED]
+
+
+def _before(bounds: np.ndarray, row: int) -> list[int]:
+    """Rows of the messages before this one, nearest first."""
+    first = int(bounds[np.searchsorted(bounds, row, "right") - 1])
+    return list(range(row - 1, max(first, row - WINDOW) - 1, -1))
 
 
 def _evidence(intercept: float, shares: dict[str, float], around: _Around) -> Evidence:
@@ -288,7 +307,8 @@ def _sentence(
             words = ", ".join(nearest["shared"])
             clauses.append(f"shares {words} with the comment {nearest['steps']} steps above")
     elif around.near:
-        clauses.append(_shares(among[:SHOWN], "the comments beside it"))
+        beside = "the messages before it" if around.chat else "the comments beside it"
+        clauses.append(_shares(among[:SHOWN], beside))
     line = ", ".join(clauses) or _ALONE
     if line.startswith(_NOTHING):
         line = line.replace(f", {_NOTHING}", ", nor")

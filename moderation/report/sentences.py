@@ -156,7 +156,8 @@ _ARTICLE = re.compile(r"shares ([^()]{1,2000}?) with the article")
 _REST = re.compile(
     r"(?:(?:, )?(?:shares (?P<parent>[^()]+?)|(?P<no_parent>nor)) with the comment it answers)?"
     r"(?:(?:, )?shares (?P<above>[^()]+?) with the comment (?P<steps>\d+) steps above)?"
-    r"(?:(?:, )?(?:shares (?P<beside>[^()]+?)|(?P<not_beside>nor)) with the comments beside it)?"
+    r"(?:(?:, )?(?:shares (?P<beside>[^()]+?)|(?P<not_beside>nor)) with the "
+    r"(?P<what>comments beside it|messages before it))?"
 )
 _STEPS = marked_plural("the comment {n} step above", "the comment {n} steps above")
 _NOTHING = "nothing"
@@ -190,6 +191,8 @@ def _shared(body: str) -> list[Message] | None:
         return None
     parent: Message = [marked("the comment it answers"), {}]
     beside: Message = [marked("the comments beside it"), {}]
+    if rest["what"] == "messages before it":
+        beside = [marked("the messages before it"), {}]
     for words, nothing, other in (
         (rest["parent"], rest["no_parent"], parent),
         (rest["beside"], rest["not_beside"], beside),

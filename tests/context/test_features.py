@@ -469,6 +469,16 @@ def test_a_sentence_says_first_which_topic_the_comment_is_off(rows, beginning, m
     assert found.sentence.startswith(beginning)
 
 
+def test_evidence_in_a_chat_names_the_messages_before(monkeypatch):
+    monkeypatch.setattr("moderation.evidence.conversation.TELLING", 2.0)
+    said = ["toll bridge"] * 30 + [f"kitten {n}{n}" for n in range(30)] + ["a kitten", "sofa"]
+    comments, threads = frames([("t", 1, text) for text in said])
+    comments["kind"] = "message"
+    shares, lacks = explain(some_head(), comments, threads, np.array([60, 61]))
+    assert "shares kitten with the messages before it" in shares.sentence
+    assert lacks.sentence == "shares nothing with the messages before it; its own words: sofa"
+
+
 def test_evidence_without_anything_above_names_the_siblings(monkeypatch):
     monkeypatch.setattr("moderation.evidence.conversation.TELLING", 2.0)
     comments, threads = frames([("t", 1, f"kitten {n}{n}") for n in range(4)] + [("t", 1, "sofa")])

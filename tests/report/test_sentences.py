@@ -44,6 +44,7 @@ def test_what_every_rule_says_is_a_message(counts):
         f"shares nothing with the article (title: A; {NOR}), {NOR}; its own words: bike, lane",
         "shares nothing with the article, nor with the comments beside it; its own words: a",
         "shares nothing with the comment it answers; its own words: a",
+        "shares nothing with the article, nor with the messages before it; its own words: a",
         "shares bike with the article (title: x (y)); its own words: a",
         "nothing around it has telling words; it has no telling words of its own",
     ],

@@ -9,8 +9,10 @@ Urdu and Hindi in Latin letters, counted from the public set `ur_latn_ruhsold` (
 """
 
 import sys
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
@@ -159,8 +161,22 @@ def main():
         for name in ("languages", "keys", "weights", "start", "step"):
             arrays[f"{script}.{name}"] = np.asarray(getattr(table, name))
         print(script, table.weights.shape)
-    np.savez_compressed(FILE, **arrays)
+    write(FILE, arrays)
     print(FILE, FILE.stat().st_size)
+
+
+def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """As `np.savez_compressed`; weights, which get but a quarter smaller, as they are.
+
+    Unpacking them took a thirtieth of scoring twenty comments.
+    """
+    with ZipFile(path, "w") as file:
+        for name, array in arrays.items():
+            content = BytesIO()
+            np.lib.format.write_array(content, np.asarray(array, order="C"), allow_pickle=False)
+            kind = ZIP_STORED if name.endswith(".weights") else ZIP_DEFLATED
+            entry = ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            file.writestr(entry, content.getvalue(), kind, 9)
 
 
 if __name__ == "__main__":

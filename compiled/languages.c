@@ -13,7 +13,9 @@ typedef struct {
     Bytes data;
     Longs bounds;
     Unsigned slots;
-    Floats worth, logs, start; /* logs: by count, the last for all more */
+    Bytes weights;
+    double step;        /* what 1 of a weight is worth: a float */
+    Floats logs, start; /* logs: by count, the last for all more */
     Floats out;
 } LanguageScores;
 
@@ -63,15 +65,16 @@ static void score_text(const LanguageScores *job, int64_t text)
     }
     found.rows = n;
     sort(found);
+    const float step = (float)job->step;
     for (int64_t k = 0; k < out.rows; k++)
         AT(out, k) = 0;
     for (int64_t at = 0, end; at < n; at = end) {
         for (end = at + 1; end < n && AT(found, end) == AT(found, at);)
             end++;
         float log = AT(job->logs, least(end - at, job->logs.rows - 1));
-        Floats worth = ROW(Floats, job->worth, AT(found, at));
+        Bytes weights = ROW(Bytes, job->weights, AT(found, at));
         for (int64_t k = 0; k < out.rows; k++)
-            AT(out, k) += log * AT(worth, k);
+            AT(out, k) += log * (AT(weights, k) * step);
     }
     for (int64_t k = 0; k < out.rows; k++)
         AT(out, k) += AT(job->start, k);

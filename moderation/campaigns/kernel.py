@@ -7,6 +7,8 @@ Rajaraman, Ullman, "Mining of massive datasets", chapter 3. The loops are in `co
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ BANDS = 20
 a member of a campaign has dozens of partners; at 0.05 (unrelated) with 0.002, and is refuted."""
 NEAR = 0.38  # resemblance of word pairs that joins two texts
 AT_ONCE = 1 << 13  # texts of one piece of work
+SEEDS = Path(__file__).with_name("seeds.npy")
 
 _TEXTS = group(U1, I8, I8, SPELLING)
 _sketch = Loop("sketch", INT, INT, _TEXTS, I8, U8, W_U4)
@@ -70,12 +73,20 @@ def band_keys(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> 
     rows = np.arange(len(text.offsets) - 1) if rows is None else rows
     n = len(rows)
     keys = np.zeros((BANDS, n), np.uint32)
-    seeds = np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS).astype(np.uint64)
-    tables = (_texts(text, rows), np.maximum(least, 2), seeds, keys)
+    tables = (_texts(text, rows), np.maximum(least, 2), _seeds(), keys)
     with ThreadPoolExecutor(thread_count()) as pool:
         firsts = range(0, n, AT_ONCE)
         list(pool.map(lambda first: _sketch(first, min(first + AT_ONCE, n), *tables), firsts))
     return keys
+
+
+@cache
+def _seeds() -> np.ndarray:
+    """(BANDS * ROWS,) uint64: `np.random.default_rng(0).integers(1, 2**63, BANDS * ROWS)`.
+
+    They are kept, as numpy's random numbers take a fortieth of a second to import.
+    """
+    return np.asarray(np.load(SEEDS))
 
 
 def joined(text: Text, keys: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:

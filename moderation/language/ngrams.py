@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from moderation.compiled import F4, I8, U1, U4, W_F4, Loop
+from moderation.compiled import F4, FLOAT, I8, U1, U4, W_F4, Loop
 
 LONGEST = 5  # bytes of an n-gram; keys of more do not fit beside their length
 _SLOTS = 19  # bits of the look-up table
@@ -22,7 +22,7 @@ _PRINT = 13  # bits of a fingerprint; the others number the n-grams
 _ROWS = np.uint32((1 << (32 - _PRINT)) - 1)
 _MOST = 1_000  # of an n-gram that are told apart: texts are cut long before
 
-_scores = Loop("language_scores", U1, I8, U4, F4, F4, F4, W_F4)
+_scores = Loop("language_scores", U1, I8, U4, U1, FLOAT, F4, F4, W_F4)
 
 
 def key_of(ngram: bytes) -> int:
@@ -44,10 +44,6 @@ class Table:
     step: float
 
     @cached_property
-    def _worth(self) -> np.ndarray:
-        return (self.weights * np.float32(self.step)).astype(np.float32)
-
-    @cached_property
     def _slots(self) -> np.ndarray:
         """(2^_SLOTS,) uint32: fingerprint and row of the n-gram of a slot."""
         slots = np.full(1 << _SLOTS, _NONE, np.uint32)
@@ -67,7 +63,7 @@ class Table:
         data: uint8, texts one after the other, each between blanks. bounds: (texts + 1,).
         """
         out = np.empty((len(bounds) - 1, len(self.languages)), np.float32)
-        _scores(data, bounds, self._slots, self._worth, self._logs, self.start, out)
+        _scores(data, bounds, self._slots, self.weights, self.step, self._logs, self.start, out)
         return out
 
 

@@ -224,6 +224,11 @@ def test_groups_are_those_of_the_slow_twin(word_lists):
     assert kernel.joined(column, keys).tolist() == slow_groups(texts, keys.tolist())
 
 
+def test_the_seeds_are_those_that_numpy_draws():
+    drawn = np.random.default_rng(0).integers(1, 2**63, kernel.BANDS * kernel.ROWS)
+    assert kernel._seeds().tolist() == drawn.tolist()
+
+
 def test_some_rows_of_a_column_are_grouped_as_a_column_of_their_own():
     texts = ["aa bb cc dd ee", "x", "aa bb cc dd ee ff", "yy zz", "pp qq rr ss tt"]
     rows = np.array([4, 2, 0])

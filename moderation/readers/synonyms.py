@@ -18,7 +18,7 @@ SYNONYMS: dict[str, str] = {
     "submissionid root rootid articleid idarticle assetid topicid videoid pageid url page",
     "author": "author authorname user username by speaker commenter attributedto userdisplayname "
     "commentauthor displayname nickname handle screenname bynickname from name "
-    "commentername sendername senderfullname owner",
+    "commentername sendername senderfullname creator member owner",
     "created_at": "createdat createdutc timestamp time datetime isodatetime commentdategmt dategmt "
     "commentdate date published publishedat createdate createddate creationdate postdate",
     "title": "title threadtitle articletitle posttitle storytitle videotitle headline",

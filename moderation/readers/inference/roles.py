@@ -26,6 +26,17 @@ _PAIRS = 4  # answers that are in the thread of what they answer
 _FEW, _WORDY = 3, 2  # references at least, and words of one at most
 _COUNTED = re.compile(r"count|num|total|anzahl|nombre|author|user|name|text|body|url|date|time")
 _LONG_NAME = 5  # words of an author's name
+_OF_PEOPLE = re.compile(r"avatar|image|img|photo|picture|icon|thumb|profile|author|member|hash")
+_PAGE_WORDS = (
+    "objectid objectpk contentid entityid nodeid nid itemid productid productname asin businessid "
+    "placeid hotelid restaurantid listingid appid appname app game gameid movieid movie book "
+    "bookid issueid bugid ticketid questionid noteableid commitid pullrequesturl issueurl "
+    "sourceurl pageurl articleurl posturl videourl threadurl pagetitle slug pageslug postslug "
+    "artikel artikelid beitrag thema seite articulo artigo produto producto produit artykuł "
+    "статья товар 文章 文章id 帖子 帖子id 视频 视频id 商品 记事 記事 게시글 상품"
+)
+_PAGES = frozenset(_PAGE_WORDS.split())
+"""What the thing is plainly called that is talked about."""
 
 
 @dataclass
@@ -252,7 +263,8 @@ def _others(found: Roles, role: str, fields: list[Field]) -> None:
     can = [one for one in free if not one.is_prose and fits(one)]
     hinted = [one for one in can if hints(one.path, role)]
     if hinted or (can and role == "created_at"):
-        found.take(role, (hinted or can)[0].path, by_values=True)
+        named = [one for one in hinted if not plainly(one.path).endswith(("id", "mail", "hash"))]
+        found.take(role, (named or hinted or can)[0].path, by_values=True)
 
 
 def _is_moment(one: Field) -> bool:
@@ -270,8 +282,13 @@ def _thread(found: Roles, fields: list[Field]) -> None:
     for one in fields:
         if one.path in taken or one.share < 0.95 or len(one.counts) < 2 or one.distinct > 0.9:
             continue
-        hinted = hints(one.path, "thread_id")
-        if not (one.is_address or one.is_named) or (not hinted and not _agrees(found, one)):
+        if _OF_PEOPLE.search(one.path.lower()) or one.is_time or one.has_flags:
+            continue
+        named = plainly(one.path.rpartition(".")[2]) in _PAGES
+        hinted = named or hints(one.path, "thread_id")
+        if not (one.is_address or one.is_named or named):
+            continue
+        if not hinted and not _agrees(found, one):
             continue
         if found.link is None or _agrees(found, one, least=0):
             found.take("thread_id", one.path, by_values=True)

@@ -15,16 +15,25 @@ from moderation.readers.inference.names import hints
 from moderation.readers.json import formats, settle
 from moderation.readers.json.late import late
 from moderation.readers.json.read import read_format
-from moderation.readers.json.shape import JsonFormat, at, has, has_all, is_record
+from moderation.readers.json.shape import (
+    JsonFormat,
+    Record,
+    at,
+    has,
+    has_all,
+    is_record,
+    status_in,
+)
 from moderation.readers.json.text import BEHIND, first_values
 from moderation.readers.json.walk import NESTS, REPLIES, objects
 from moderation.readers.markup import has_markup
 from moderation.readers.synonyms import NAMES, SYNONYMS, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
 from moderation.readers.values import status_of
+from moderation.readers.verdicts import verdict_fields, verdict_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from moderation.readers.inference.fields import Field
     from moderation.readers.source import Source
@@ -150,7 +159,7 @@ def _completed(
         mixed=not named.text.startswith("<"),
         id=_either(named.id, KEY * keyed),
         thread=_either(path, PAGE * (keyed and not verdicts)),
-        status=PAGE if verdicts else named.status,
+        status=PAGE if verdicts else _status(named.status, chosen, source),
         depth=_common_paths(chosen, "depth"),
         text=_marked(named.text, chosen),
         settle=settle.to_thread,
@@ -180,7 +189,7 @@ def _by_values(chosen: list[Group], others: list[Group], keyed: bool, source: So
         author=paths["author"],
         time=paths["created_at"],
         url=paths["url"],
-        status=PAGE if verdicts else paths["status"],
+        status=PAGE if verdicts else _status(paths["status"], chosen, source),
         title=paths["title"],
         mixed=True,
         prepare=unkeyed if keyed else None,
@@ -209,6 +218,24 @@ def _are_verdicts(chosen: list[Group]) -> bool:
     """Whether the keys of the lists are what the site decided: `approved`, `spam`."""
     keys = {record[PAGE] for group in chosen for record in group.records if PAGE in record}
     return bool(keys) and all(status_of(key) != "unknown" for key in keys)
+
+
+def _status(
+    path: str | Callable[[Record], str], chosen: list[Group], source: Source
+) -> str | Callable[[Record], str]:
+    """The field of the status, or what it says together with fields for single verdicts."""
+    records = [record for group in chosen for record in group.records]
+    text = chosen[0].roles.fields["text"]
+    told = verdict_fields(fields_of(records), text)
+    told = {word: one for word, one in told.items() if one != path}
+    if not told or not isinstance(path, str) or "status" in source.mapping:
+        return path
+
+    def status(record: Record) -> str:
+        given = {word: at(record, one) for word, one in told.items()}
+        return verdict_of(given, status_in(record, path))
+
+    return status
 
 
 def _common_paths(chosen: list[Group], role: str) -> str:

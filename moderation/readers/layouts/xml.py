@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from lxml import etree
 
-from moderation.comments import Batch
+from moderation.comments import Batch, Reject
 from moderation.errors import InputError
 from moderation.readers.inference.groups import best_of, groups_in
 from moderation.readers.inference.names import of_comments
+from moderation.readers.layouts.mending import SAFE, document
 from moderation.readers.layouts.read import read_lines
+from moderation.readers.records import snippet
 from moderation.readers.source import PAGE_BYTES
 from moderation.readers.xml.fields import local
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
     from moderation.readers.source import Source
 
-_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False}
-_SAFE |= {"remove_comments": True, "remove_pis": True}
 _CONTROLS = bytes(code if code > 31 or code in (9, 10, 13) else 32 for code in range(256))
 _TEXT = "text"  # the key of an element's own text, beside its attributes
 _KNOWN = (
@@ -44,7 +44,7 @@ def detect(source: Source) -> str | None:
         return None
     if any(import_module(f"moderation.readers.{name}").detect(source) for name in _KNOWN):
         return None
-    parser = etree.XMLParser(recover=True, **_SAFE)
+    parser = etree.XMLParser(recover=True, **SAFE)
     try:
         root = etree.fromstring(source.sample.encode("utf-8", "replace"), parser)
         found = {} if root is None else _as_json(root)
@@ -72,13 +72,17 @@ def read(source: Source) -> Iterator[Batch]:
     text, notes = source.text()
     raw = text.encode("utf-8", "replace").translate(_CONTROLS)
     yield Batch(notes=notes)
-    try:
-        root = etree.fromstring(raw, etree.XMLParser(encoding="utf-8", **_SAFE))
-        found = _as_json(root)
-        if next(root.iter(etree.Entity), None) is not None:
-            raise InputError(f"{source.name}: has entities of its own, which are not resolved")
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(f"{source.name}: is no well-formed XML: {error}") from error
+    if b"<!ENTITY" in raw:
+        raise InputError(f"{source.name}: has entities of its own, which are not resolved")
+    mended = document(raw, _as_json)
+    if mended is None:
+        raise InputError(f"{source.name}: is no well-formed XML, and no records can be told in it")
+    found = _as_json(mended.root)
+    rejects = [
+        Reject(source.name, f"bytes {start} to {end}", why, snippet(raw[start:end]))
+        for start, end, why in mended.damaged
+    ]
+    yield Batch(rejects=rejects, met=len(rejects))
     names = {ours: theirs.lstrip("@") for ours, theirs in source.mapping.items()}
     yield from read_lines(source, orjson.dumps(found), names, ".json")
     more = ""
@@ -90,12 +94,19 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _as_json(root: Any) -> dict[str, Any]:
     """The elements as objects; those that come more than once in another, as lists of them."""
-    many: set[str] = set()
+    many: set[tuple[str, str]] = set()
+    recursive = _recursive(root)
     for element in root.iter("*"):
+        around = local(element.tag)
         counts = Counter(local(child.tag) for child in element.iterchildren("*"))
-        many.update(name for name, count in counts.items() if count >= _LEAST)
-    many |= _recursive(root)
+        many.update((around, name) for name, count in counts.items() if count >= _LEAST)
+        inner = (child for child in element.iterchildren("*") if len(child) or child.attrib)
+        many.update((around, name) for name in map(_name, inner) if name in recursive)
     return {local(root.tag): _value(root, many)}
+
+
+def _name(element: Any) -> str:
+    return local(element.tag)
 
 
 def _recursive(root: Any) -> set[str]:
@@ -112,7 +123,7 @@ def _recursive(root: Any) -> set[str]:
     return found
 
 
-def _value(element: Any, many: set[str]) -> Any:
+def _value(element: Any, many: set[tuple[str, str]]) -> Any:
     """A text, or an object with attributes, elements within, and the text beside these."""
     children = list(element.iterchildren("*"))
     attributes = {local(key): value for key, value in element.attrib.items()}
@@ -124,24 +135,36 @@ def _value(element: Any, many: set[str]) -> Any:
         children = []
     if not children and not attributes:
         return own
+    if named := _named_cells(children):
+        return {**attributes, **named}
     record: dict[str, Any] = dict(attributes)
     for child in children:
-        _add(record, child, many)
+        _add(record, local(element.tag), child, many)
     if own:
         record[_TEXT if _TEXT not in record else f"{_TEXT}_own"] = own
     return record
 
 
-def _add(record: dict[str, Any], child: Any, many: set[str]) -> None:
+def _named_cells(children: list[Any]) -> dict[str, str]:
+    """The texts of elements that are told by an attribute, as databases write a row's cells."""
+    names = [child.get("name") for child in children]
+    like = len({local(child.tag) for child in children}) == 1 and not any(map(len, children))
+    if len(names) < _LEAST or not like or not all(names) or len(set(names)) < len(names):
+        return {}
+    return {str(name): child.text or "" for name, child in zip(names, children, strict=True)}
+
+
+def _add(record: dict[str, Any], around: str, child: Any, many: set[tuple[str, str]]) -> None:
     """An element within another: its attributes stand beside it, where it is a text."""
     name = local(child.tag)
-    plain = name not in many and not any(True for _ in child.iterchildren("*"))
+    several = (around, name) in many
+    plain = not several and not any(True for _ in child.iterchildren("*"))
     if plain and child.attrib and (child.text or "").strip():
         record |= {f"{name}_{local(key)}": value for key, value in child.attrib.items()}
         value: Any = child.text.strip()
     else:
         value = _value(child, many)
-    if name in many:
+    if several:
         record.setdefault(name, [])
         if not isinstance(record[name], list):  # an attribute of the same name
             record[name] = [record[name]]

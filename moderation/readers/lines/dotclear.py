@@ -50,7 +50,7 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _findings(source: Source) -> Iterator[Finding]:
     posts: list[Post] = []
-    others = Others({}, {})
+    others = Others({}, {}, {})
     entries: dict[str, str] = {}
     system = None
     table, columns = "", [""]

@@ -9,6 +9,7 @@ from moderation.readers.json.build import OPENING
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow
 from moderation.readers.values import LONG, is_sentence, no_parent, status_of, when
+from moderation.readers.verdicts import verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,12 +34,14 @@ class Others(NamedTuple):
 
     threads: dict[str, list[Fields]]
     people: dict[str, list[Fields]]
+    bodies: dict[str, list[Fields]]
 
 
 def findings(name: str, posts: Iterable[Post], others: Others) -> Iterator[Finding]:
     """The comments and threads; `name` is the file's."""
     titles, opening = _threads(others, posts := list(posts))
     people = _people(others, posts)
+    _add_bodies(others, posts)
     articles: dict[str, str] = {}
     opened = 0
     for post in posts:
@@ -85,13 +88,27 @@ def _people(others: Others, posts: list[Post]) -> dict[str, str]:
     return people
 
 
+def _add_bodies(others: Others, posts: list[Post]) -> None:
+    """Write texts that stand in a table of their own into the fields of the posts."""
+    for system in {post.system.name: post.system for post in posts}.values():
+        if system.bodies:
+            _, key, label = system.bodies
+            rows = [fields for fields in others.bodies.get(key, []) if label in fields]
+            texts = {fields.get(key): fields[label] for fields in rows}
+            for post in posts:
+                if post.system is system:
+                    post.fields[system.text] = texts.get(post.fields.get(system.id))
+
+
 def _row(post: Post, people: dict[str, str]) -> Row:
     system, fields = post.system, post.fields
     own, parent = fields.get(system.id), fields.get(system.parent)
     if system.paths:
         parent = (own or "").rpartition("-")[0]
     trackback = fields.get(_TRACKBACK) == "1"
-    author = fields.get(system.author) or people.get(fields.get(system.user) or "")
+    author = people.get(fields.get(system.user) or "") if system.user == system.author else None
+    author = author or fields.get(system.author) or people.get(fields.get(system.user) or "")
+    spoken = system.spoken is None or fields.get(system.spoken[0]) == system.spoken[1]
     return Row(
         system.plain(fields.get(system.text) or ""),
         own,
@@ -99,13 +116,15 @@ def _row(post: Post, people: dict[str, str]) -> Row:
         fields.get(system.thread),
         plain(author) or None,
         when(fields.get(system.time)),
-        "trackback" if trackback else "comment",
+        "trackback" if trackback else "comment" if spoken else "service",
         _status(system, fields),
     )
 
 
 def _status(system: System, fields: Fields) -> str:
     given = next((fields[key] for key in system.status.split("|") if fields.get(key)), None)
+    if system.verdicts:
+        return verdict_of({word: fields.get(key) for word, key in system.verdicts.items()})
     if system.statuses:
         return system.statuses.get(given or "", "unknown")
     return status_of(given)

@@ -98,7 +98,8 @@ def _of_systems(source: Source, text: str, systems: dict[str, System]) -> Iterat
     ends = {one.threads.table: one for one in known if one.threads}
     people = {one.users[0]: one for one in known if one.users}
     posts: list[Post] = []
-    others = Others({}, {})
+    bodies = {one.bodies[0]: one.bodies[1] for one in known if one.bodies}
+    others = Others({}, {}, {})
 
     places, filled = _Places(text), _Filled(text)
     for row in filled.rows():
@@ -110,6 +111,8 @@ def _of_systems(source: Source, text: str, systems: dict[str, System]) -> Iterat
         if row.table in systems:
             place = partial(places.of, row.start, row.end)
             posts.append(Post(systems[row.table], row.fields, place))
+        elif last in bodies and "revision" not in row.table:
+            others.bodies.setdefault(bodies[last], []).append(row.fields)
         elif last in ends:
             others.threads.setdefault(ends[last].name, []).append(row.fields)
         elif last in people:

@@ -62,6 +62,9 @@ class System(NamedTuple):
     users: tuple[str, str, str] | None = None  # end of the table's name, its id, the name
     user: str = ""  # column of posts that refers to it
     paths: bool = False  # the ids are paths, 1-2 answers 1
+    verdicts: dict[str, str] = {}  # noqa: RUF012 - never changed; a status -> the column that tells
+    bodies: tuple[str, str, str] | None = None  # texts elsewhere: the table's end, its id, the text
+    spoken: tuple[str, str] | None = None  # a column, and its value for what people wrote
 
 
 SYSTEMS = (
@@ -150,6 +153,56 @@ SYSTEMS = (
         statuses={"1": "approved", "0": "hidden", "-1": "pending", "-2": "spam"},
         plain=plain,
         threads=Threads("post", "post_id", "post_title"),
+    ),
+    System(
+        "JComments",
+        frozenset(["id", "parent", "object_id", "object_group", "comment", "published"]),
+        *("id", "object_id", "comment", "name", "date"),
+        parent="parent",
+        verdicts={"deleted": "deleted", "approved": "published"},
+    ),
+    System(
+        "Drupal 6",
+        frozenset(["cid", "pid", "nid", "comment", "timestamp", "status"]),
+        *("cid", "nid", "comment", "name", "timestamp"),
+        parent="pid",
+        status="status",
+        statuses={"0": "approved", "1": "pending"},
+        plain=plain,
+        threads=Threads("node", "nid", "title"),
+    ),
+    System(
+        "Drupal 7",
+        frozenset(["cid", "pid", "nid", "subject", "created", "status", "thread"]),
+        *("cid", "nid", "comment_body_value", "name", "created"),
+        parent="pid",
+        status="status",
+        statuses={"1": "approved", "0": "pending"},
+        plain=plain,
+        threads=Threads("node", "nid", "title"),
+        bodies=("body", "entity_id", "comment_body_value"),
+    ),
+    System(
+        "Drupal",
+        frozenset(["cid", "pid", "entity_id", "subject", "created", "status", "thread"]),
+        *("cid", "entity_id", "comment_body_value", "name", "created"),
+        parent="pid",
+        status="status",
+        statuses={"1": "approved", "0": "pending"},
+        plain=plain,
+        threads=Threads("data", "nid", "title"),
+        bodies=("body", "entity_id", "comment_body_value"),
+    ),
+    System(
+        "Flarum",
+        frozenset(["id", "discussion_id", "number", "user_id", "type", "content"]),
+        *("id", "discussion_id", "content", "user_id", "created_at"),
+        verdicts={"hidden": "hidden_at", "approved": "is_approved"},
+        plain=phpbb,
+        threads=Threads("discussions", "id", "title", "first_post_id"),
+        users=("users", "id", "username"),
+        user="user_id",
+        spoken=("type", "comment"),
     ),
 )
 

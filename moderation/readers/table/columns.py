@@ -32,6 +32,7 @@ from moderation.readers.values import (
     is_sentence,
     status_of,
 )
+from moderation.readers.verdicts import ROLE, by_verdicts
 
 _TOP_LEVEL = pa.array(sorted(NO_PARENT - {"0"}), STRING)
 _TOP_LEVEL_STARTS = table_of("".join(word[:1] + word[:1].upper() for word in NO_PARENT))
@@ -78,6 +79,8 @@ def batch(
     but hold a text where a date or an id should be.
     """
     length = len(columns["text"])
+    verdicts = {name: texts(columns[name]) for name in columns if name.startswith(ROLE)}
+    columns = {name: column for name, column in columns.items() if name not in verdicts}
     by_role = {name: texts(columns[name]) for name in columns if name not in ("created_at",)}
     ids = _ids(by_role["id"]) if "id" in by_role else pa.nulls(length, STRING)
     parents = (
@@ -86,6 +89,8 @@ def batch(
     text = _encodable(by_role["text"])
     absent = _blank(text)
     states = _mapped(by_role.get("status"), status, length)
+    if verdicts:
+        states = by_verdicts(verdicts, states)
     states = _told_by_text(states, text)
     threads, table = _threads(by_role, length)
     dates = columns.get("created_at", pa.nulls(length, STRING))

@@ -42,6 +42,7 @@ from moderation.readers.table.sampled import (
 )
 from moderation.readers.table.unquoted import mended
 from moderation.readers.values import is_sentence, status_of
+from moderation.readers.verdicts import ROLE, verdict_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -317,7 +318,11 @@ def _roles(source: Source, names: Any, style: Style | None = None) -> dict[str, 
             "If one of them is the text, say --map text=COLUMN; if this is data, "
             "the header line is missing"
         )
-    return chosen
+    if "status" in source.mapping:
+        return chosen
+    told = verdict_fields(source.memo["fields"], chosen["text"])
+    taken = set(chosen.values())
+    return chosen | {ROLE + word: path for word, path in told.items() if path not in taken}
 
 
 def _some_names(names: Any) -> str:

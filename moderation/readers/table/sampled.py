@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from moderation.readers.source import Source
     from moderation.readers.table.csv.style import Style
 
-_OTHERS = ("author", "created_at", "thread_id")
+_OWN = re.compile(r"(?i)[^/]*(?:comment|repl(?:y|ies)|review|note|post)s?[/=#_-]?r?\d+$|#\w*\d+$")
+"""How an address ends that is a comment's own."""
+_OTHERS = ("id", "author", "created_at", "thread_id")
 ROWS = 1_000  # that are looked at
 LONGEST_NAME = 7  # words of a column's name, where no name of the header is known
 
@@ -86,11 +89,12 @@ def _merge_roles(source: Source, chosen: dict[str, str], found: Roles) -> dict[s
 def _without_pages(
     chosen: dict[str, str], fields: Mapping[str, Field], mapping: Mapping[str, str]
 ) -> dict[str, str]:
-    """Without an address of each comment's own, which is no thread's, where answers are linked."""
+    """Without an address of each comment's own, which is no thread's."""
     one = fields.get(chosen.get("thread_id", ""))
-    if one is None or "thread_id" in mapping or "parent_id" not in chosen:
+    if one is None or "thread_id" in mapping or not one.is_address or one.distinct < 1.0:
         return chosen
-    if one.is_address and len(one.filled) > 2 and one.distinct == 1.0:
+    linked = "parent_id" in chosen and len(one.filled) > 2
+    if linked or (len(one.filled) > 1 and all(_OWN.search(address) for address in one.filled)):
         return {role: path for role, path in chosen.items() if role != "thread_id"}
     return chosen
 

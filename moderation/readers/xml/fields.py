@@ -213,7 +213,7 @@ def element(xml: bytes) -> tuple[Any, bool]:
         return etree.fromstring(_HEAD + xml + b"</x>", _STRICT)[0], False
     except (etree.XMLSyntaxError, IndexError):
         parser = etree.XMLParser(recover=True, **_SAFE)
-        root = etree.fromstring(_HEAD + _mended(xml) + b"</x>", parser)
+        root = etree.fromstring(_HEAD + mended(xml) + b"</x>", parser)
         damaged = xml.rfind(b"<![CDATA[") > xml.rfind(b"]]>") or any(
             error.domain != _NAMESPACES for error in parser.error_log
         )
@@ -236,7 +236,7 @@ def local(tag: str) -> str:
     return f"excerpt:{name}" if "excerpt" in f"{space}{prefix}" else name
 
 
-def _mended(xml: bytes) -> bytes:
+def mended(xml: bytes) -> bytes:
     """Entities that XML does not know as characters, bare ampersands as such, CDATA closed."""
     source = xml.decode("utf-8", "replace").replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     cdata = source.find("<![CDATA[", source.rfind("]]>") + 1)

@@ -165,10 +165,70 @@ def test_xml_of_attributes(tmp_path):
     assert dump.comments["author"].tolist() == ["Ada"] * 3
 
 
-def test_damaged_xml_is_refused(tmp_path):
-    path = written(tmp_path, XML.replace("</export>", ""), "dump.xml")
-    with pytest.raises(InputError):
-        read(path)
+def test_xml_that_ends_before_its_root_does_is_told(tmp_path):
+    dump = read(written(tmp_path, XML.replace("</export>", ""), "dump.xml"))
+    assert tree(dump) == TREE
+    assert dump.rejects["reason"].tolist() == ["the XML ends before its root does"]
+
+
+ENTRY = "<entry no='{}'><who>Ada {}</who><when>2024-01-0{}</when><says>{}</says></entry>\n"
+SAID = [f"So many words of the {n}th entry about the harbour & its boats" for n in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "<says>oh <b not closed words of harbour</says></entry>",
+        "<says>words of the harbour</sayz></entry>",
+        "<says>words < of the harbour</says></entry>",
+        "<says><![CDATA[words of the harbour</says></entry>",
+        "<says>words of the harbour</says>",
+        "<says>words of the harbour</entry></entry>",
+    ],
+    ids=["tag", "name", "less", "CDATA", "end", "other end"],
+)
+def test_xml_goes_on_behind_a_damaged_record(tmp_path, wrong):
+    entries = [ENTRY.format(n, n, n, said) for n, said in enumerate(SAID, 1)]
+    entries[3] = entries[3].partition("<says>")[0] + wrong + "\n"
+    raw = f"<book>\n{''.join(entries)}</book>"
+    path = written(tmp_path, raw, "dump.xml")
+    dump = read(path)
+    assert dump.comments["text"].tolist() == [*SAID[:3], *SAID[4:]]
+    place = dump.rejects["place"][0].split()
+    start, end = int(place[1]), int(place[3])
+    assert raw[start:end].startswith(entries[3][:30])
+
+
+def test_cells_that_an_attribute_names(tmp_path):
+    """As `mysqldump --xml` and phpMyAdmin write rows."""
+    fields = ("comment_ID", "comment_content", "comment_approved", "comment_parent")
+    rows = [("1", SAID[0], "1", "0"), ("2", SAID[1], "spam", "1"), ("3", SAID[2], "0", "0")]
+    cells = (
+        "".join(
+            f'<field name="{name}">{value.replace("&", "&amp;")}</field>\n'
+            for name, value in zip(fields, row, strict=True)
+        )
+        for row in rows
+    )
+    inner = "".join(f"<row>{row}</row>" for row in cells)
+    raw = f'<mysqldump><database name="b"><table_data name="wp_comments">{inner}</table_data>'
+    dump = read(written(tmp_path, f"{raw}</database></mysqldump>", "dump.xml"))
+    found = dump.comments[["id", "parent_id", "status", "text"]].fillna("").values.tolist()
+    assert found == [
+        ["1", "", "approved", SAID[0]],
+        ["2", "1", "spam", SAID[1]],
+        ["3", "", "pending", SAID[2]],
+    ]
+
+
+def test_a_text_that_is_called_as_the_record_around_it(tmp_path):
+    rows = "".join(
+        f"<comment><id>{n}</id><user>Ada</user><date>2024-01-0{n}</date><comment>{said}</comment>"
+        "</comment>"
+        for n, said in enumerate(SAID, 1)
+    )
+    dump = read(written(tmp_path, f"<comments>{rows}</comments>", "dump.xml"))
+    assert dump.comments["text"].tolist() == SAID
 
 
 def test_ids_that_the_user_names_are_kept(tmp_path):

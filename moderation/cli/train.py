@@ -97,7 +97,7 @@ def train(
         model = _with_goals(model, goals or [], prevalence or [])
         model.save(output)
     if languages is not None:
-        _say_languages(model)
+        _say_languages(model, _named(languages))
     _say_trained(model, output)
 
 
@@ -109,6 +109,8 @@ def _public_sets(
     assert data is not None  # noqa: S101 - the same
     from moderation.training.language_parts import PublicSets
 
+    if not use or set(use) - {"S", "D"}:
+        raise typer.BadParameter(tr("--use {given}: expected S, D or SD", given=use))
     return PublicSets(sources, data, use, "skip" if skip_missing else "error")
 
 
@@ -122,6 +124,8 @@ def _check_options(
     if (sources is None) != (data is None):
         raise typer.BadParameter(tr("--sources and --data go together"))
     if languages is not None:
+        if not _named(languages):
+            raise typer.BadParameter(tr("--languages: give codes such as de,pt"))
         if sources is None:
             raise typer.BadParameter(tr("--languages takes --sources and --data"))
         return
@@ -161,8 +165,13 @@ def _train_languages(
     from moderation.model.model import Model
     from moderation.training.language_parts import with_parts
 
-    names = [name.strip() for name in languages.split(",")]
-    return with_parts(Model.load(folder), names, sets, more=labels, seed=seed)
+    return with_parts(Model.load(folder), _named(languages), sets, more=labels, seed=seed)
+
+
+def _named(languages: str) -> list[str]:
+    """`de`, `pt` and `ur-Latn` of `DE, pt,ur-latn`."""
+    parts = [name.strip().partition("-") for name in languages.split(",") if name.strip()]
+    return [language.lower() + dash + script.title() for language, dash, script in parts]
 
 
 def _train_on_top(folder: Path, labels: list[Path], seed: int) -> Model:
@@ -216,13 +225,14 @@ def _say_trained(model: Model, folder: Path) -> None:
     say(tr("wrote {file}", file=folder))
 
 
-def _say_languages(model: Model) -> None:
-    """The same for the languages that it has parts for, and which sets may not be passed on."""
+def _say_languages(model: Model, trained: list[str]) -> None:
+    """The same for the languages that were trained, and which sets may not be passed on."""
     from moderation.model.figures import figures, two_digits
     from moderation.terminal import table, width
 
     rows, bound = [], []
-    for language, part in model.by_language.items():
+    for language in trained:
+        part = model.by_language[language]
         for label in part.text_heads:
             auc = (label.metrics.get("out_of_fold", {}).get("roc_auc") or [None])[0]
             held_out = figures(label)

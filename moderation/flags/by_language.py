@@ -67,7 +67,7 @@ def strange_note(counts: ByLanguage) -> str:
         languages=", ".join([name or tr("unknown") for name in untold][:NAMED]),
         queue="moderation queue",
         review="moderation review",
-        train="moderation train --from default",
+        train="moderation train --from MODEL",
     )
 
 

@@ -4,6 +4,7 @@ leaves out."""
 import joblib
 import numpy as np
 import pytest
+from small_parts import rows as rows_in
 from small_parts import with_small_parts
 
 from moderation.features.unicode_forms import composed
@@ -96,3 +97,80 @@ def test_export_of_a_language_gives_its_parts_probabilities(moderation, small):
     wanted = head.calibration(part.logits(whole)[:, 0])
     assert np.abs(made.predict_proba(RUDE)[:, 0] - wanted).max() < 1e-5
     assert made.predict(RUDE)[:, 0].tolist() == (wanted >= head.threshold).tolist()
+
+
+# ---- train --languages ---------------------------------------------------------------------------
+
+SET = """
+[{name}]
+title = "Made-up remarks"
+url = "https://example.org/{name}"
+licence = "{licence}"
+citation = "Nobody 2026"
+use = "{use}"
+site = "{name}"
+language = "{language}"
+files = ["{name}.csv"]
+format = "csv"
+text = "text"
+[{name}.labels.abuse]
+yes = {{ abuse = 1 }}
+no = {{ abuse = 0 }}
+"""
+PART_RECIPE = """
+[shared]
+bits = 14
+min_df = 1
+[default]
+cost = 4.0
+phrases = false
+alternatives = [{ cost = 0.01, contrast = 0.0 }]
+"""
+TRAIN = ("train", "--from", "small", "--sources", "sources.toml", "--data", ".", "-o", "more")
+
+
+@pytest.fixture
+def public(small):
+    """Public sets in German, which may not be passed on, and in Arabic, whose file is not there."""
+    sets = SET.format(name="remarks", licence="research", use="D", language="de")
+    sets += SET.format(name="words", licence="CC0-1.0", use="S", language="ar")
+    folder = small.parent
+    (folder / "sources.toml").write_text(sets, encoding="utf-8")
+    (folder / "language_recipe.toml").write_text(PART_RECIPE, encoding="utf-8")
+    rows_in("de")[["text", "abuse"]].to_csv(folder / "remarks.csv", index=False)
+    return folder
+
+
+def test_a_language_is_trained_from_public_sets(moderation, public):
+    ran = moderation(*TRAIN, "--languages", " DE ")
+    assert ran.status == 0, ran.err
+    said = ran.err.splitlines()
+    assert [line.split()[0] for line in said[:3]] == ["language", "de", "learnt"]
+    assert said[2].endswith("de: remarks (research)")
+    before, after = Model.load("small"), Model.load("more")
+    assert sorted(after.by_language) == ["de", "ko"]
+    assert after.by_language["ko"].thresholds == before.by_language["ko"].thresholds
+    assert after.by_language["de"].heads[0].metrics["chosen"] == {"cost": 4.0, "contrast": 0.0}
+    assert len(after.by_language["de"].sources) == 1
+
+
+def test_a_set_that_is_not_there_says_where_it_is_and_how_to_go_on(moderation, public):
+    ran = moderation(*TRAIN, "--languages", "ar")
+    assert ran.status == 1
+    assert "words.csv: no such file" in ran.err
+    assert "https://example.org/words" in ran.err
+    assert "(--skip-missing)" in ran.err
+
+
+def test_labels_of_ones_own_stand_in_for_a_set(moderation, public):
+    rows_in("ar")[["text", "abuse"]].to_csv("own.csv", index=False)
+    ran = moderation(*TRAIN, "--languages", "ar", "own.csv", "--skip-missing")
+    assert ran.status == 0, ran.err
+    assert "ar abuse: 48 decisions (24 yes, 24 no): learnt alone" in ran.err
+    assert sorted(Model.load("more").by_language) == ["ar", "de", "ko"]
+
+
+@pytest.mark.parametrize("wrong", [("--languages", " , "), ("--languages", "de", "--use", "SX")])
+@pytest.mark.usefixtures("public")
+def test_languages_and_uses_that_are_none(moderation, wrong):
+    assert moderation(*TRAIN, *wrong).status == 2

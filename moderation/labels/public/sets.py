@@ -124,7 +124,7 @@ def rows_of(
             return None, {**record, "files": [], "rows": 0, "skipped": f"no file {absent[0]}"}
         raise LabelError(
             f"{data_dir / absent[0]}: no such file (set {name}, {source['title']}); "
-            f"download it from {source['url']}, or skip sets that are not there"
+            f"download it from {source['url']}, or skip sets that are not there (--skip-missing)"
         )
     frame = read_files(files, kind, source.get("header"))
     if "average" in source:

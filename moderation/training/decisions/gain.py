@@ -8,6 +8,7 @@ import numpy as np
 
 from moderation.evaluation.metrics import METRICS, Ranked, interval, resample, shown
 from moderation.model.calibration import sigmoid
+from moderation.training.tasks import FEWEST
 from moderation.translation import tr, trn
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _line(head: TextLabel | ContextLabel, positives: int, negatives: int, carrie
     stated = head.metrics.get("decisions")
     if stated is None:
         answers = tr("{start} ({yes} yes, {no} no)", start=start, yes=positives, no=negatives)
-        return _not_learnt(head, carried, answers)
+        return _not_learnt(head, carried, answers, min(positives, negatives))
     held = stated["held_out"]
     value, low, high = held["closed"]
     if value is None or low is None:
@@ -105,13 +106,18 @@ def _line(head: TextLabel | ContextLabel, positives: int, negatives: int, carrie
     )
 
 
-def _not_learnt(head: TextLabel | ContextLabel, carried: bool, answers: str) -> str:
-    """Why decisions are not measured, or were not learnt."""
+def _not_learnt(head: TextLabel | ContextLabel, carried: bool, answers: str, scarcer: int) -> str:
+    """Why decisions are not measured, or were not learnt. scarcer: how many of the rarer answer."""
     in_context = hasattr(head, "head")
     if not carried:
         if in_context:
             return tr(
                 "{answers}: learnt with the rest; what they bought is not measured", answers=answers
+            )
+        if scarcer >= FEWEST:
+            return tr(
+                "{answers}: learnt alone; there are no public rows to weigh them against",
+                answers=answers,
             )
         return tr(
             "{answers}: learnt with the rest; too few to weigh or to measure", answers=answers

@@ -30,17 +30,14 @@ _TABLE = re.compile(
 )
 _STATEMENT = re.compile(r"^(?:INSERT (?:IGNORE )?INTO|REPLACE INTO|CREATE TABLE) ", re.MULTILINE)
 _TABLES = re.compile(r"[`\"\s]\w*_(?:comments|commentmeta|postmeta)[`\"\s]")
-_VALUE = re.compile(
-    r"\s*(?:'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.|\"\")*+)\"|([^\s,()'\"]+))\s*([,)])",
-    re.DOTALL,
-)
-_ROW = re.compile(  # the values of a row, to its end
-    r"(?:\s*(?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.|\"\")*+\"|[^\s,()'\"]++)\s*,)*+"
-    r"\s*(?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.|\"\")*+\"|[^\s,()'\"]++)\s*\)",
-    re.DOTALL,
-)
+_SINGLE = r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+"  # within quotes
+_DOUBLE = r"[^\"\\]*+(?:(?:\\.|\"\")[^\"\\]*+)*+"
+_BARE = r"[^\s,()'\"]++"
+_ANY = rf"\s*(?:'{_SINGLE}'|\"{_DOUBLE}\"|{_BARE})\s*"
+_VALUE = re.compile(rf"\s*(?:'({_SINGLE})'|\"({_DOUBLE})\"|({_BARE}))\s*([,)])", re.DOTALL)
+_ROW = re.compile(rf"(?:{_ANY},)*+{_ANY}\)", re.DOTALL)  # the values of one, to its end
 _CUT_VALUE = re.compile(  # a value that goes on behind the window's end
-    r"\s*(?:'(?:[^'\\]|\\.|'')*+'?|\"(?:[^\"\\]|\\.|\"\")*+\"?|[^\s,()'\"]*+)\\?\s*\Z", re.DOTALL
+    rf"\s*(?:'{_SINGLE}'?|\"{_DOUBLE}\"?|(?:{_BARE})?)\\?\s*\Z", re.DOTALL
 )
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ROW = re.compile(r"\)\s*,\s*\(\s*\d+\s*,")  # where reading goes on behind a broken one
@@ -68,6 +65,7 @@ _PROSE = re.compile(
     r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){5}[^\W\d_]{2,}"
 )  # no browser's name
 _BLANKS = 5  # in the shorter of these at least
+_SHORT = 16  # characters that are no prose
 _LONG_NAME = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[,;:.!?]?+ ){7}[^\W\d_]{2,}")
 _LONGEST_HEAD = 1 << 16  # characters of a statement before its values
 _LARGEST = 1 << 26  # characters of one row; a longer one is a quote that never closes
@@ -303,42 +301,60 @@ class _Script:
 
 def _implausible(table: str, names: list[str], values: list[str | None], listed: bool) -> str:
     """Why values cannot be a comment with these columns; empty where they can."""
-    places = _places_of(tuple(names))
-    content = places.get("comment_content")
-    if content is None:
+    columns = _columns(tuple(names))
+    if columns.text is None:
         return f"a row of {table}, which has no column comment_content"
-    if (listed and len(values) != len(names)) or content >= len(values):
+    if (listed and len(values) != len(names)) or columns.text >= len(values):
         return f"{len(values)} values, but the table has {len(names)} columns"
-    for name, form in _FORMS.items():
-        place = places.get(name, len(values))
-        value = values[place] if place < len(values) else None
-        if value is not None and not form.fullmatch(value):
-            return f"{name} is {value[:40]!r}"
-    for place, value in enumerate(values):
-        if value and value.count(" ") >= _BLANKS:
-            name = names[place] if place < len(names) else ""
-            if name not in _WORDED and _PROSE.search(value):
-                return f"{name or 'a value behind the last column'} is prose"
+    formed = [values[place] or "" for place in columns.places if place < len(values)]
+    if len(formed) < len(columns.places) or not columns.form.fullmatch("\0".join(formed)):
+        for place, name in zip(columns.places, columns.names, strict=True):
+            value = values[place] if place < len(values) else None
+            if value is not None and not _FORMS[name].fullmatch(value):
+                return f"{name} is {value[:40]!r}"
+    for place in _wordy(values):
+        name, value = names[place] if place < len(names) else "", values[place] or ""
+        if name not in _WORDED and _PROSE.search(value):
+            return f"{name or 'a value behind the last column'} is prose"
     return ""
 
 
+def _wordy(values: list[str | None]) -> list[int]:
+    """The places of values that have some blanks."""
+    return [
+        place
+        for place, value in enumerate(values)
+        if value and len(value) > _SHORT and value.count(" ") >= _BLANKS
+    ]
+
+
+class _Columns(NamedTuple):
+    """Where the text stands, and the columns whose values have forms; form: that of all of them."""
+
+    text: int | None
+    names: list[str]
+    places: list[int]
+    form: re.Pattern[str]
+
+
 @lru_cache(64)
-def _places_of(names: tuple[str, ...]) -> dict[str, int]:
-    """Where each column stands; the last of a name counts."""
-    return {name: place for place, name in enumerate(names)}
+def _columns(names: tuple[str, ...]) -> _Columns:
+    places = {name: place for place, name in enumerate(names)}  # the last of a name counts
+    known = [name for name in _FORMS if name in places]
+    form = re.compile("\0".join(_FORMS[name].pattern for name in known))
+    return _Columns(places.get("comment_content"), known, [places[name] for name in known], form)
 
 
 def _is_long_named(table: str, names: list[str], values: list[str | None] | None) -> bool:
     """Whether a comment's author is a text; that of a pingback is the title of a page."""
     if values is None or table.lower().endswith("posts"):
         return False
-    if not any(value and value.count(" ") >= _BLANKS for value in values):
+    if not any(names[place] == "comment_author" for place in _wordy(values) if place < len(names)):
         return False
     given = dict(zip(names, values, strict=False))
     if given.get("comment_type") in ("pingback", "trackback"):
         return False
-    name = given.get("comment_author") or ""
-    return name.count(" ") >= _BLANKS and _LONG_NAME.search(name) is not None
+    return _LONG_NAME.search(given.get("comment_author") or "") is not None
 
 
 def values_at(text: str, at: int) -> tuple[list[str | None] | None, int]:
@@ -350,17 +366,16 @@ def values_at(text: str, at: int) -> tuple[list[str | None] | None, int]:
         return None, at
     row = whole[0]
     found = _VALUE.findall(row)
-    if "\\" in row or "''" in row or '""' in row:
-        return [
-            (None if bare.upper() == "NULL" else bare)
-            if bare
-            else _ESCAPE.sub(_unescaped, single or double)
-            for single, double, bare, _ in found
-        ], whole.end()
-    return [
+    values = [
         (None if bare.upper() == "NULL" else bare) if bare else single or double
         for single, double, bare, _ in found
-    ], whole.end()
+    ]
+    if "\\" in row or "''" in row or '""' in row:
+        for place, (single, double, bare, _) in enumerate(found):
+            quoted = single or double
+            if not bare and ("\\" in quoted or "''" in quoted or '""' in quoted):
+                values[place] = _ESCAPE.sub(_unescaped, quoted)
+    return values, whole.end()
 
 
 def _unescaped(escape: re.Match[str]) -> str:

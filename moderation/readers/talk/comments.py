@@ -23,7 +23,6 @@ USER = re.compile(
 _NEAR = 300  # characters of markup before a signature's time, in which it links to the user
 _ZONE = re.compile(r"\([A-Z]{2,5}\)")
 _LONGEST_STAMP = 60  # characters before its zone
-_TALK = re.compile(r"(?<!\s)\s*\([^()]{1,60}\)\s*\Z")
 _BRACKETS = 6  # at most, before a signature's time: (talk) (contribs)
 _DASHES = " \t\n-–—―~·•|,/"
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -131,8 +130,13 @@ def signed(page: str) -> int:
 
 def _last_stamp(text: str) -> re.Match[str] | None:
     """The time of a signature, with next to nothing behind it."""
-    every = list(STAMP.finditer(text))
-    last = every[-1] if every else None
+    zones = list(_ZONE.finditer(text)) if "(" in text else []
+    last = None
+    while zones and last is None:
+        zone = zones.pop()
+        behind = zones[-1].end() if zones else 0
+        begin = behind + len(text[behind : zone.start()].rstrip()) - _LONGEST_STAMP
+        last = STAMP.search(text, max(begin, behind), zone.end())
     return last if last is not None and len(_WORDS.findall(text[last.end() :])) < _FEW else None
 
 
@@ -140,12 +144,23 @@ def _words(piece: Piece, stamp: re.Match[str]) -> str:
     """What is said, without the signature."""
     text = piece.text[: stamp.start()].rstrip(_DASHES)
     for _ in range(_BRACKETS):
-        text = _TALK.sub("", text).rstrip(_DASHES)
+        if not text.rstrip().endswith(")"):
+            break
+        text = _without_brackets(text).rstrip(_DASHES)
     for name in (piece.author, *piece.shown[::-1]):
         if name and len(name) < _NAME and text.lower().endswith(name.lower()):
             text = text[: -len(name)].rstrip(_DASHES)
             break
     return text + piece.text[stamp.end() :].rstrip(_DASHES)
+
+
+def _without_brackets(text: str) -> str:
+    """The text without a few words in brackets at its end."""
+    begin = text.rfind("(")
+    words = text[begin + 1 :].rstrip()[:-1]
+    if begin < 0 or not 0 < len(words) <= _LONGEST_STAMP or ")" in words:
+        return text
+    return text[:begin].rstrip()
 
 
 def _moment(stamp: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from moderation.readers.markup import plain
@@ -24,6 +25,7 @@ _OUTER = re.compile(r"\[(?:https?:)?//\S+\s+([^\[\]]*)\]")
 _TORN_LINK = re.compile(r"\[\[((?:[^\[\]|:\s]++\s++){4}[^\[\]|:]*+:[^\[\]|]*+)\|[^\[\]|]*\]\]")
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _QUOTES = re.compile(r"'{2,5}")
+_SHOWN = itemgetter(1)  # of a link
 _SIGNED = 2
 
 
@@ -55,15 +57,16 @@ def _place(pieces: list[Piece]) -> str:
 
 def _pieces(text: str) -> Iterator[Piece]:
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        heading = _HEADING.fullmatch(line)
+        heading = _HEADING.fullmatch(line) if line.startswith("==") else None
         if heading:
             yield Piece(_plain(heading[2]), heading=True)
         elif line.strip():
             prefix = _INDENT.match(line)
             depth = len(prefix[0]) if prefix else 0
-            users = _USER.findall(line)
+            linked = "[[" in line
+            users = _USER.findall(line) if linked else []
             author = users[-1][0].strip().replace("_", " ") if users else None
-            if torn := next(filter(None, _TORN_LINK.findall(line)), ""):
+            if linked and (torn := next(filter(None, _TORN_LINK.findall(line)), "")):
                 yield Piece(torn, hidden=True, line=number)
             if words := _plain(line[depth:]):
                 shown = tuple(_plain(user[1]) for user in users)
@@ -75,5 +78,5 @@ def _plain(text: str) -> str:
     for _ in range(3 if "{{" in text else 0):
         text = _TEMPLATE.sub("", text)
     if "[" in text:
-        text = _OUTER.sub(r"\1", _LINK.sub(r"\1", text))
+        text = _OUTER.sub(_SHOWN, _LINK.sub(_SHOWN, text))
     return plain(_QUOTES.sub("", text) if "''" in text else text).strip()

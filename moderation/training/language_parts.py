@@ -75,12 +75,12 @@ def with_parts(
     """The model with parts for some languages, in place of those that it had for them.
 
     languages: BCP 47. more: the user's own label tables and ledgers, of which each language takes
-    its rows. Raises LabelError for a language without rows.
+    its rows. Raises LabelError for a language without rows, or with too few, before any is trained.
     """
     recipe = Recipe.read(sets.sources.parent / RECIPE)
     own = stack([read_labels(path) for path in more]) if more else None
     spoken = spoken_in(own["text"]) if own is not None else np.zeros(0, object)
-    parts = dict(model.by_language)
+    rows = []
     for language in languages:
         _check_known(language, sets, set(spoken))
         public, provenance = read_sources(
@@ -90,11 +90,16 @@ def with_parts(
         if own is not None and (spoken == language).any():
             tables.append(own[spoken == language])
             origins = [*provenance, *map(file_origin, more)]
+        together = stack(tables)
+        _learnable(model, language, _without_left_out(together, recipe))
+        rows.append((language, together, len(together) - len(public), origins))
+    parts = dict(model.by_language)
+    for language, together, decisions, origins in rows:
         parts[language] = part_for(
             model,
             language,
-            stack(tables),
-            decisions=sum(map(len, tables)) - len(public),
+            together,
+            decisions=decisions,
             recipe=recipe,
             seed=seed,
             sources=origins,
@@ -121,11 +126,7 @@ def part_for(
     """
     recipe = recipe_for(language, recipe or Recipe())
     labels = _without_left_out(labels, recipe)
-    names = [head.name for head in model.text_heads if _enough(labels, head.name)]
-    if not names:
-        raise LabelError(
-            f"language {language}: no label has {FEWEST} positive and {FEWEST} negative rows"
-        )
+    names = _learnable(model, language, labels)
     others = [name for name in label_names(labels) if name not in names]
     texts = composed(labels["text"], recipe.fold).to_pylist()
     rows = labels.drop(columns=others).assign(text=texts)
@@ -156,6 +157,17 @@ def _without_left_out(labels: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
         nothing = [one for one, factor in recipe.of(name).sources.items() if factor == 0]
         kept[name] = labels[name].mask(labels["source"].isin(nothing))
     return labels.assign(**kept)
+
+
+def _learnable(model: Model, language: str, labels: pd.DataFrame) -> list[str]:
+    """The labels that there are rows enough for; LabelError for none."""
+    names = [head.name for head in model.text_heads if _enough(labels, head.name)]
+    if not names:
+        raise LabelError(
+            f"language {language}: no label has {FEWEST} positive and {FEWEST} negative rows; "
+            "leave it out, or add labels of your own"
+        )
+    return names
 
 
 def _enough(labels: pd.DataFrame, name: str) -> bool:

@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 _RSS = re.compile("<rss|<channel")
+_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff")  # and nothing else
 _NOT_PROSE = frozenset(
     [".parquet", ".feather", ".arrow", ".db", ".sqlite", ".sqlite3", ".xlsx", ".ods"]
 )
@@ -378,7 +379,7 @@ def _nothing_known(path: str | Path, folder: bool, failed: list[str]) -> InputEr
 
 def _check_filled(source: Source) -> None:
     """Raise InputError where nothing can be read from the beginning of the file."""
-    if not source.head.strip(BLANKS):
+    if not source.head.strip(BLANKS) or source.head in _MARKS:
         what = "the file is empty"
         if len(source.head) >= HEAD_BYTES:
             what = f"begins with {HEAD_BYTES:,} bytes of blanks or more; give it without them"

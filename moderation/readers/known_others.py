@@ -34,6 +34,11 @@ _TEXTS = (  # what the beginning of a text matches, and what it is
     (re.compile(r"WEBVTT\b|\d+\r?\n\d\d:\d\d:\d\d[,.]\d{3} --> "), "the subtitles of a film"),
     (re.compile(r"diff --git |--- \S.*\n\+\+\+ \S.*\n@@ "), "a difference between files"),
     (re.compile(r"\\documentclass\b"), "LaTeX"),
+    (re.compile(r"WARC/\d\.\d\r?\n"), "a web archive (WARC); take its pages out, and read these"),
+    (
+        re.compile(r"(?:[\w-]++: .*\r?\n(?:[ \t].*\n)*+){0,20}?Snapshot-Content-Location: "),
+        "a page saved as MHTML; open it in the browser, and save it as a web page, HTML only",
+    ),
     (re.compile(r"%YAML|---\s*\n\w"), "YAML"),
 )
 _SETTINGS = re.compile(r"\[[\w.\" -]++\][ \t]*+\r?\n\s*+(?:[#;].*\n\s*+)*+[\w.-]++\s*+=\s*+\S")
@@ -46,6 +51,19 @@ _LOGS = re.compile(
 )
 _YAML = re.compile(r"(?:- )?\w[\w .-]*:(?: \S.*)?|\s+\w[\w .-]*:(?: .*)?|\s*- \S.*|\s*#.*|\s+\S.*")
 _KEY = re.compile(r"(?:- )?\s*\w[\w-]*:(?:\s|$)")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,}\s*+)+={0,2}")
+_PRINTED = re.compile(r"\[?\s*\{\s*'[^'\n]{1,60}':\s")
+_IN_STRING = re.compile(r"\s*(?:\[\s*\{|\{)\s*\"[^\"]{1,60}\"\s*:")
+_LEVELS = frozenset(
+    ["trace", "debug", "info", "notice", "warn", "warning", "error", "fatal", "critical"]
+)
+_OWNED = frozenset(["id", "author", "user", "parent", "parent_id", "username", "comment"])
+_ERRORS = frozenset(["error", "errors", "error_description", "error_code", "documentation_url"])
+_CODES = frozenset(["code", "status", "statuscode", "success", "ok"])
+_BESIDE_ERRORS = "message detail type request_id trace_id timestamp path title instance reason"
+_OF_ERRORS = _ERRORS | _CODES | frozenset(_BESIDE_ERRORS.split())
+_LOOKED_AT = 100  # lines of a log
+_SHOWN = 120  # characters of what an interface says
 _MOST = 0.8  # of the lines
 
 
@@ -56,14 +74,18 @@ def other_kind(source: Source) -> str | None:
     begin = source.sample.lstrip("\ufeff \t\r\n")
     if _SETTINGS.match(begin):
         return "settings (INI or TOML)"
+    if begin.startswith("{\\rtf"):
+        return "a document (RTF); save it as text"
     if source.is_json:
-        return _json(source)
+        return _json(source) or _of_python(source, begin) or _lines_of_log(source)
     if begin.startswith("<"):
         root = _ROOT.match(begin)
         return _XML.get(root[1].lower()) if root else None
     for sign, what in _TEXTS:
         if sign.match(begin):
             return _yaml(source) if what == "YAML" else what
+    if _BASE64.fullmatch(source.sample.strip()):
+        return f"Base64; decode it and read that: {_made(source, 'base64 -d', '.decoded')}"
     lines = [line for line in begin.splitlines()[:100] if line.strip()]
     if len(lines) > 1 and sum(bool(_LOGS.match(line)) for line in lines) > _MOST * len(lines):
         return "the log of a program"
@@ -87,11 +109,82 @@ def _yaml(source: Source) -> str:
     )
 
 
+def _made(source: Source, command: str, suffix: str) -> str:
+    """The commands that make another file of this one, and read it."""
+    made = shlex.quote(str(source.path.with_suffix(suffix)))
+    return f"{command} {shlex.quote(str(source.path))} > {made} && moderation parse {made} --tree"
+
+
+def _of_python(source: Source, begin: str) -> str | None:
+    """The way in which Python prints lists and objects."""
+    if not _PRINTED.match(begin):
+        return None
+    program = (
+        "import ast, json, sys; json.dump(ast.literal_eval(open(sys.argv[1]).read()), sys.stdout)"
+    )
+    return (
+        "what Python prints of its objects; write it as JSON and read that: "
+        f"{_made(source, f'python -c {shlex.quote(program)}', '.json')}"
+    )
+
+
+def _lines_of_log(source: Source) -> str | None:
+    """The log of a program that writes JSON: each line has a level, and none an author or an id."""
+    roots = first_values(source)
+    if len(roots) == 1 and isinstance(roots[0], list):
+        roots = roots[0]
+    rows = [root for root in roots[:_LOOKED_AT] if isinstance(root, dict)]
+    levels = [str(row.get("level", row.get("levelname", row.get("severity")))) for row in rows]
+    logged = sum(level.lower() in _LEVELS for level in levels)
+    owned = any(_OWNED & {key.lower() for key in row} for row in rows)
+    return "the log of a program" if logged > max(1, _MOST * len(rows)) and not owned else None
+
+
+def _error(root: dict[str, object]) -> str:
+    """The words of an answer that says nothing but that something failed; "" for any other."""
+    keys = {key.lower() for key in root}
+    failed = any(
+        isinstance(value, int) and (400 <= value < 600 or value is False)
+        for key, value in root.items()
+        if key.lower() in _CODES
+    )
+    if not keys <= _OF_ERRORS or not (failed or keys & _ERRORS):
+        return ""
+    inner = root.get("error") or root.get("errors") or root
+    inner = inner[0] if isinstance(inner, list) and inner else inner
+    if isinstance(inner, dict):
+        inner = inner.get("message") or inner.get("error_description") or inner.get("detail")
+    said = root.get("message") or inner
+    return said[:_SHOWN] if isinstance(said, str) else ""
+
+
+def _packed(root: dict[str, object]) -> str | None:
+    """The key of a string that is itself a list or an object of JSON, where nothing else is."""
+    texts = {key: value for key, value in root.items() if isinstance(value, str)}
+    if any(isinstance(value, dict | list) for value in root.values()):
+        return None
+    return next(
+        (
+            key
+            for key, value in texts.items()
+            if key.isidentifier() and _IN_STRING.match(value) and value.rstrip()[-1:] in "]}"
+        ),
+        None,
+    )
+
+
 def _json(source: Source) -> str | None:
     roots = first_values(source)
     root = roots[0] if len(roots) == 1 else None
     if not isinstance(root, dict):
         return None
+    if error := _error(root):
+        return f"what an interface answered instead of comments: {error!r}; ask it again"
+    if (packed := _packed(root)) is not None:
+        return (
+            f"JSON that stands in a string at {packed}, within JSON; take it out and read that: "
+            f"{_made(source, f'jq -r .{packed}', '.inner.json')}"
+        )
     log = root.get("log")
     if isinstance(log, dict) and "entries" in log and ("creator" in log or "version" in log):
         return (

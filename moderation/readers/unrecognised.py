@@ -21,12 +21,24 @@ _MAGIC = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
-    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
-    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"ARROW1", "an Arrow file (Feather); write it as Parquet"),
+    (b"bplist", "a property list of Apple's; of a page (.webarchive), save it as HTML"),
+    (b"\x80\x04", "objects of Python (pickle); write them as JSON"),
+    (b"\x80\x05", "objects of Python (pickle); write them as JSON"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls, .doc); save it as .xlsx or .csv"),
     (b"RIFF", "sound or film"),
     (b"ID3", "sound"),
 )
+_ARCHIVES = {
+    b"7z\xbc\xaf": ("a 7z archive", "7z x -o{folder} {file}"),
+    b"Rar!": ("a RAR archive", "unrar x {file} {folder}/"),
+}
+_WIDE = {
+    "UTF-32-LE": re.compile(rb"(?:[^\0]\0\0\0){4}"),
+    "UTF-32-BE": re.compile(rb"(?:\0\0\0[^\0]){4}"),
+}
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)(\s[^<>]*)?>")
 _INSERT = re.compile(r"INSERT\s+INTO\s+[`\"\[]?([\w.]+)", re.IGNORECASE)
 _FEW = 3
@@ -37,7 +49,12 @@ def looks_like(source: Source) -> str:
     """A sentence or two: what the file seems to be, and what to try."""
     if what := next((what for magic, what in _MAGIC if source.head.startswith(magic)), ""):
         return f"it is {what}"
+    if unpack := _unpacking(source):
+        return unpack
     if source.binary:
+        wide = next((code for code, sign in _WIDE.items() if sign.match(source.head)), "")
+        if wide:
+            return "it is text in " + wide + "; " + _try(source, f"--encoding {wide}")
         return "it is a binary file of a kind that no reader knows"
     if source.is_json:
         return _json(source)
@@ -47,6 +64,23 @@ def looks_like(source: Source) -> str:
         return _xml(source)
     return "it is neither JSON, XML, HTML, a table nor a chat; " + _try(
         source, "--format plaintext", "if it is a page saved as text"
+    )
+
+
+def _unpacking(source: Source) -> str:
+    """What to do with an archive that is not opened here; "" for other files."""
+    head = source.head
+    what, command = next(
+        (found for magic, found in _ARCHIVES.items() if head.startswith(magic)), ("", "")
+    )
+    if head[257:262] == b"ustar":
+        what, command = "a tar archive", "tar -C {folder} -xf {file}"
+    if not what:
+        return ""
+    folder = shlex.quote(str(source.path.with_suffix("")) + ".unpacked")
+    command = command.format(folder=folder, file=shlex.quote(str(source.path)))
+    return (
+        f"it is {what}; unpack it: mkdir {folder} && {command} && moderation parse {folder} --tree"
     )
 
 
@@ -101,6 +135,11 @@ def _xml(source: Source) -> str:
     if not names:
         return "it begins like XML, but has no elements"
     first = next(_ELEMENT.finditer(source.sample))[1]
+    if first == "rss":
+        return (
+            "it is a feed (RSS) of no export that is known; feeds hold articles, and the newest "
+            "comments at most: ask the system for an export"
+        )
     often, count = names.most_common(1)[0]
     if count < _FEW:
         return f"it is XML with the root <{first}>, of no export that is known"

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from moderation.comments import Reject
 from moderation.readers.bylines.headings import shortfall
+from moderation.readers.html.absent import scripts_of, without_comments
 from moderation.readers.html.article import address_of, article_of, title_of
 from moderation.readers.html.definition_lists import undefined
 from moderation.readers.html.depth import DEEPEST, shallow
@@ -68,11 +69,11 @@ def rows(
     """The records of a page, and rejects for what stands among them; these name the `source`."""
     parsed, deep = shallow(undefined(text))
     page = LexborHTMLParser(parsed)
-    loaded = loaded_from(page)
     listed = places(page)
     if not (listed.sure and len(listed.places) >= _SURE) and (parted := with_runs(page)):
         page, listed = parted, places(parted)
     url, title = address_of(page), title_of(page)
+    absent = without_comments(page, loaded_from(page) or scripts_of(page), title or "")
     headings = _headings(page)
     anchors = len(page.css("a[name^='comment-'], a[id^='comment-'], a[name^='c0']"))
     prose = prose_among(page, [place.node for place in listed.places], listed.sure)
@@ -95,11 +96,8 @@ def rows(
         )
     if deep:
         yield f"the page nests more than {DEEPEST:,} elements deep; what is deeper stands beside"
-    if loaded and not comments:
-        yield (
-            f"the page loads its comments from {loaded} when it is opened: the saved file has none "
-            f"of them; ask {loaded} for an export"
-        )
+    if not comments and absent:
+        yield absent
     yield from _doubts(comments, headings, anchors, sure)
 
 

@@ -99,9 +99,9 @@ def forum_posts(page: LexborHTMLParser) -> list[LexborNode]:
     return best
 
 
-def loaded_from(page: LexborHTMLParser) -> str | None:
-    """The system from which the page loads its comments when it is opened."""
-    return next((name for name, place in LOADED.items() if page.css_first(place)), None)
+def loaded_from(page: LexborHTMLParser) -> str:
+    """The system from which the page loads its comments when it is opened; "" if none is known."""
+    return next((name for name, place in LOADED.items() if page.css_first(place)), "")
 
 
 def is_first_page(page: LexborHTMLParser) -> bool:

@@ -140,6 +140,11 @@ def opens(scanner: Scanner, at: int) -> bool:
     return not scanner.cut(scanner.base, at).strip(BLANK)
 
 
+def _is_end(stray: bytes) -> bool:
+    """Whether it is what JavaScript puts behind a value: `;`, `);`."""
+    return stray.strip(BLANK) in (b";", b")", b");")
+
+
 class Scanner:
     """Brackets with their offsets, over a window of the stream."""
 
@@ -202,7 +207,7 @@ class Scanner:
     def between(self, at: int) -> Iterator[Value]:
         """What stands between two values, if it is more than blanks and commas."""
         stray = self.kept(at)
-        if stray.strip(BLANK):
+        if stray.strip(BLANK) and not (self.seen and at == self.end and _is_end(stray)):
             lead = len(stray) - len(stray.lstrip(BLANK))
             yield Value(self.line(self._keep + lead), self._keep + lead, stray.strip(BLANK))
 

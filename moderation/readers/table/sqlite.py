@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 import shutil
 import sqlite3
 from itertools import zip_longest
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import InputError, Reject
+from moderation.readers.inference.names import hints, of_comments
 from moderation.readers.markup import plain
 from moderation.readers.records import Finding, Row, ThreadRow, batches
 from moderation.readers.values import no_parent, when
@@ -254,8 +256,19 @@ def _layout(source: Source, base: sqlite3.Connection) -> _Layout:
     more = f", … ({len(names)} in all)" if len(names) > _SHOWN else ""
     raise InputError(
         f"{source.name}: a database with the tables {', '.join(names[:_SHOWN]) or 'none'}{more}; "
-        f"known are those of {known_names}. Export the comments as CSV and use --format table"
+        f"known are those of {known_names}. Export the table of comments, and read that: "
+        f"{_export(source, written)}"
     )
+
+
+def _export(source: Source, written: dict[str, str]) -> str:
+    """The commands that write a table as CSV and read it: one that sounds as if of comments."""
+    likely = [name for name in written if hints(name, "text") or of_comments(name) > 0]
+    plain_name = re.compile(r"\w{1,60}")
+    name = next((name for name in likely if plain_name.fullmatch(name)), "TABLE")
+    file, made = shlex.quote(str(source.path)), shlex.quote(str(source.path.with_suffix(".csv")))
+    query = shlex.quote(f'select * from "{name}"')  # noqa: S608 - it is shown, never run
+    return f"sqlite3 -header -csv {file} {query} > {made} && moderation parse {made} --tree"
 
 
 def _is_plain(name: str, written: dict[str, str]) -> bool:

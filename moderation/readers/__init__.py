@@ -96,7 +96,8 @@ def _prose(source: Source) -> bool:
     if source.begins_in_json or source.suffix in _NOT_PROSE:
         return False
     if any(
-        READERS[name].detect(source) for name in ("whatsapp", "mbox", "wikitext", "dotclear", "sql")
+        READERS[name].detect(source)
+        for name in ("whatsapp", "irc", "mbox", "wikitext", "dotclear", "sql")
     ):
         return False
     tables = (
@@ -164,6 +165,12 @@ READERS: dict[str, Reader] = {
             "whatsapp",
             "WhatsApp: a chat exported as text",
             "moderation.readers.lines.whatsapp",
+            _readable,
+        ),
+        _reader(
+            "irc",
+            "IRC: logs of irssi, WeeChat, ZNC, HexChat, mIRC and bots",
+            "moderation.readers.lines.irc",
             _readable,
         ),
         _reader(

@@ -21,7 +21,7 @@ _NAMES = {
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili kuaishou tiktok "
     "tiktok-research tiktok-csv",
     "Chats and mail": "slack discord discord-api telegram telegram-api telegram-bot matrix "
-    "whatsapp messenger rocketchat zulip mbox mail-items",
+    "whatsapp irc messenger rocketchat zulip mbox mail-items",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
     "Anything else": "html plaintext table xlsx json-tree laid-out xml sql",
 }
@@ -35,6 +35,7 @@ SAMPLES = {
     "movabletype": "COMMENT: / AUTHOR: Ada / DATE: 01/31/2024 10:00:00 AM",
     "stackexchange": '<row Id="1" PostId="3" Text="…" CreationDate="…" />',
     "whatsapp": "13/01/2024, 09:01 - Ada: who has seeds?",
+    "irc": "[10:00] <Ada> who has seeds?",
     "mbox": "From ada@town.example Mon Jan  1 10:00:00 2024",
     "talk-page": '<dd>So it is. <a href="/wiki/User:Ada">Ada</a> 12:34, 5 May 2020 (UTC)</dd>',
     "wikitext": ":So it is. [[User:Ada|Ada]] 12:34, 5 May 2020 (UTC)",

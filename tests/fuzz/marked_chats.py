@@ -169,3 +169,13 @@ CHATS = {
     "kuaishou": [("comments.json", kuaishou)],
 }
 """Format -> (file name, maker): texts to the value of a JSON dump."""
+
+
+def irc(texts):
+    lines = ["--- Log opened Mon Jan 01 09:59:59 2024", "10:00 -!- ada [~a@host] has joined #tea"]
+    lines += [f"10:{n % 60:02} <@A{n}> {' '.join(text.split())}" for n, text in enumerate(texts)]
+    return "\n".join([*lines, ""]).encode()
+
+
+CHAT_FILES = {"irc": [("tea.log", irc)]}
+"""Format -> (file name, maker): texts to the bytes of a dump."""

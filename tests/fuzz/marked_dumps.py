@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from marked_apis import APIS
-from marked_chats import CHATS
+from marked_chats import CHAT_FILES, CHATS
 from marked_systems import SYSTEM_FILES, SYSTEMS
 
 DAY = "2024-01-{:02}T10:00:00Z"
@@ -928,6 +928,7 @@ DOCUMENTS = {
 }
 FILES = {
     **SYSTEM_FILES,
+    **CHAT_FILES,
     "remark42": [("backup.json", remark42_backup)],
     "coral": [("comments.jsonl", coral)],
     "convokit": [("utterances.jsonl", convokit)],

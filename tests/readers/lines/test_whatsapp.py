@@ -58,3 +58,53 @@ def test_a_chat_without_its_beginning_is_read(tmp_path):
     )
     assert dump.comments["text"].tolist() == ["one", "two", "three"]
     assert dump.rejects["reason"].tolist() == ["stands before the first message"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        ("05/06/2022 à 14:03 - ", "23/06/2022 à 14:04 - ", "2022-06-05 14:03:00+00:00"),
+        ("2023/5/6 晚上9:15 - ", "2023/5/7 上午12:01 - ", "2023-05-06 21:15:00+00:00"),
+        ("[2023/5/6 下午9:15:01] ", "[2023/5/7 上午9:15:01] ", "2023-05-06 21:15:01+00:00"),
+        ("2023. 5. 6. 오후 9:15, ", "2023. 5. 7. 오전 12:01, ", "2023-05-06 21:15:00+00:00"),
+        (
+            "\u200f٢٣\u200f/٦\u200f/٢٠٢٢، ٩:١٥ م - ",
+            "\u200f٢٤\u200f/٦\u200f/٢٠٢٢، ١٢:٠١ ص - ",
+            "2022-06-23 21:15:00+00:00",
+        ),
+        ("23/6/2565 21:15 - ", "24/6/2565 21:15 - ", "2022-06-23 21:15:00+00:00"),
+        ("06.05.23 um 21:15 - ", "23.05.23 um 21:15 - ", "2023-05-06 21:15:00+00:00"),
+    ],
+)
+def test_heads_as_phones_of_many_languages_write_them(tmp_path, first, second, wanted):
+    dump = chat(tmp_path, f"{first}Ada: one\nand more\n{second}Bo: two\n")
+    assert dump.comments[["author", "text"]].values.tolist() == [
+        ["Ada", "one\nand more"],
+        ["Bo", "two"],
+    ]
+    assert str(dump.comments["created_at"].tolist()[0]) == wanted
+    assert dump.notes == []
+
+
+def test_a_year_of_another_calendar_is_no_date(tmp_path):
+    dump = chat(
+        tmp_path, "[۱۴۰۲/۳/۵،\u200f ۲۱:۱۵:۰۱] Ada: one\n[۱۴۰۲/۳/۶،\u200f ۲۱:۱۵:۰۱] Bo: two\n"
+    )
+    assert dump.comments["created_at"].isna().tolist() == [True, True]
+    assert [note.partition(": ")[2] for note in dump.notes] == [
+        "some of its dates are none of our calendar; they are left out"
+    ]
+
+
+def test_what_an_iphone_says_under_the_name_of_a_group_or_a_person_is_service(tmp_path):
+    dump = chat(
+        tmp_path,
+        "[01.02.24, 21:03:04] Garden: \u200eMessages are end-to-end encrypted.\n"
+        "[13.02.24, 21:03:05] Ada: who has seeds?\n"
+        "[13.02.24, 21:03:06] Ada: \u200eAda left\n"
+        "\u200e[13.02.24, 21:03:07] Bo: \u200eimage omitted\n"
+        "[13.02.24, 21:03:08] Bo: \u200eThis message was deleted.\n",
+    )
+    assert dump.comments["kind"].tolist() == ["service", "message", "service", "message", "message"]
+    assert dump.comments["author"].fillna("").tolist() == ["", "Ada", "", "Bo", "Bo"]
+    assert dump.comments["status"].tolist()[-1] == "deleted"

@@ -97,7 +97,7 @@ def _prose(source: Source) -> bool:
         return False
     if any(
         READERS[name].detect(source)
-        for name in ("whatsapp", "irc", "mbox", "wikitext", "dotclear", "sql")
+        for name in ("whatsapp", "irc", "discord-text", "mbox", "wikitext", "dotclear", "sql")
     ):
         return False
     tables = (
@@ -166,6 +166,12 @@ READERS: dict[str, Reader] = {
             "WhatsApp: a chat exported as text",
             "moderation.readers.lines.whatsapp",
             _readable,
+        ),
+        _reader(
+            "discord-text",
+            "Discord: a channel as DiscordChatExporter writes it, as text",
+            "moderation.readers.lines.discord",
+            _text,
         ),
         _reader(
             "irc",
@@ -276,6 +282,12 @@ READERS: dict[str, Reader] = {
             "SQL dump of a WordPress database",
             "moderation.readers.table.sqldump",
             _text,
+        ),
+        _reader(
+            "chat-page",
+            "Discord and Telegram: a chat that DiscordChatExporter or Telegram wrote as a page",
+            "moderation.readers.html.chats",
+            _markup,
         ),
         _reader(
             "html",

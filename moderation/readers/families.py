@@ -20,8 +20,8 @@ _NAMES = {
     "facebook-scraper instagram instagram-api instagram-scraper vk weibo xiaohongshu",
     "Video": "youtube yt-dlp youtube-downloader takeout bilibili kuaishou tiktok "
     "tiktok-research tiktok-csv",
-    "Chats and mail": "slack discord discord-api telegram telegram-api telegram-bot matrix "
-    "whatsapp irc messenger rocketchat zulip mbox mail-items",
+    "Chats and mail": "slack discord discord-csv discord-text discord-api telegram telegram-api "
+    "telegram-bot matrix whatsapp irc chat-page messenger rocketchat zulip mbox mail-items",
     "Research corpora": "convokit sqlite socc parent-as-text cat",
     "Anything else": "html plaintext table xlsx json-tree laid-out xml sql",
 }
@@ -35,6 +35,8 @@ SAMPLES = {
     "movabletype": "COMMENT: / AUTHOR: Ada / DATE: 01/31/2024 10:00:00 AM",
     "stackexchange": '<row Id="1" PostId="3" Text="…" CreationDate="…" />',
     "whatsapp": "13/01/2024, 09:01 - Ada: who has seeds?",
+    "chat-page": '<div class="chatlog__message-container" data-message-id="7">',
+    "discord-text": "[01-Mar-24 10:00 AM] ada",
     "irc": "[10:00] <Ada> who has seeds?",
     "mbox": "From ada@town.example Mon Jan  1 10:00:00 2024",
     "talk-page": '<dd>So it is. <a href="/wiki/User:Ada">Ada</a> 12:34, 5 May 2020 (UTC)</dd>',

@@ -20,6 +20,9 @@ _TRACES = {
         r"^[\u200e\u200f\ufeff]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[\s\u202f]+\d{1,2}[:.]\d\d\b.*:",
         re.MULTILINE,
     ),
+    "the head of a message": re.compile(
+        r"^\[[^\[\]\n]{0,40}\d[:.]\d\d[^\[\]\n]{0,10}\] \S", re.MULTILINE
+    ),
     "attributes of an XML dump": re.compile(r'\b[A-Z]\w+="[^"<>]*"\s+[A-Z]\w+="'),
     "a heading of wikitext": re.compile(r"^(={2,6})[^=\n]+\1", re.MULTILINE),
     "a link to a user of a wiki": re.compile(r"\[\[[^\[\]|:\n]{2,30}:[^\[\]|\n]+\|"),

@@ -1,5 +1,7 @@
 """Dumps of chats and of networks' interfaces, made from given texts, each a comment's."""
 
+import csv
+import io
 from html import escape
 
 from marked_systems import _above, _append, _day, _nested
@@ -177,5 +179,58 @@ def irc(texts):
     return "\n".join([*lines, ""]).encode()
 
 
-CHAT_FILES = {"irc": [("tea.log", irc)]}
+def discord_text(texts):
+    rule = "=" * 62
+    lines = [rule, "Guild: Town", "Channel: Talk / garden", rule, ""]
+    for n, text in enumerate(texts):
+        lines += [f"[{1 + n % 28:02}-Jan-24 10:{n % 60:02} AM] a{n}", text, ""]
+    lines += [rule, f"Exported {len(texts)} message(s)", rule, ""]
+    return "\n".join(lines).encode()
+
+
+def discord_csv(texts):
+    out = io.StringIO()
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    out.write("AuthorID,Author,Date,Content,Attachments,Reactions\n")
+    rows.writerows([str(n), f"a{n}", _day(n), text, "", ""] for n, text in enumerate(texts))
+    return out.getvalue().encode()
+
+
+def discord_page(texts):
+    made = "".join(
+        f"<div class=chatlog__message-group><div id=chatlog__message-container-{900 + n} "
+        f"class=chatlog__message-container data-message-id={900 + n}><div class=chatlog__message>"
+        f"<div class=chatlog__header><span class=chatlog__author title=a{n}>A{n}</span> "
+        f'<span class=chatlog__timestamp title="Monday, January 1, 2024 10:00 AM">x</span></div>'
+        f'<div class="chatlog__content chatlog__markdown"><span>{escape(text)}</span></div>'
+        "</div></div></div>\n"
+        for n, text in enumerate(texts)
+    )
+    top = "<div class=preamble__entry>Town</div><div class=preamble__entry>garden</div>"
+    return (
+        "<!DOCTYPE html><html lang=en><head><title>Town - garden</title><meta charset=utf-8></head>"
+        f"<body><div class=preamble>{top}</div><div class=chatlog>\n{made}</div></body></html>"
+    ).encode()
+
+
+def telegram_page(texts):
+    made = "".join(
+        f'<div class="message default clearfix" id="message{n + 2}"><div class="body">'
+        f'<div class="pull_right date details" title="01.01.2024 10:00:00 UTC+00:00">10:00</div>'
+        f'<div class="from_name">A{n}</div><div class="text">{escape(text)}</div></div></div>\n'
+        for n, text in enumerate(texts)
+    )
+    return (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"/><title>Data</title></head><body>'
+        '<div class="page_wrap"><div class="page_header"><div class="text bold">Garden</div></div>'
+        f'<div class="history">{made}</div></div></body></html>'
+    ).encode()
+
+
+CHAT_FILES = {
+    "irc": [("tea.log", irc)],
+    "discord-text": [("garden.txt", discord_text)],
+    "discord-csv": [("garden.csv", discord_csv)],
+    "chat-page": [("garden.html", discord_page), ("messages.html", telegram_page)],
+}
 """Format -> (file name, maker): texts to the bytes of a dump."""

@@ -112,18 +112,23 @@ def edits(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
 
 
 def latest(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
-    """Of a message that is there twice, before and after its author changed it, the later stays."""
+    """Of a message that is there before and after its author changed it, the later text stays.
 
-    def sent(row: Row) -> tuple[Any, ...]:
-        return row.thread_id, row.id, row.author, row.created_at
-
-    last: dict[tuple[Any, ...], Row] = {}
+    `url` is the time of the change, where there was one.
+    """
+    last: dict[tuple[str | None, str | None, str | None], Row] = {}
+    replaced: set[int] = set()
     for row in rows:
-        earlier = last.get(sent(row))
-        row.parent_id = row.parent_id or (earlier.parent_id if earlier and row.id else None)
-        last[sent(row)] = row
-    if len(last) < len(rows):
-        rows[:] = [row for row in rows if not row.id or last[sent(row)].text == row.text]
+        sent = row.thread_id, row.id, row.author
+        earlier = last.get(sent) if row.id else None
+        if earlier is not None and (row.url or "") > (earlier.url or ""):
+            row.parent_id = row.parent_id or earlier.parent_id
+            replaced.add(id(earlier))
+        if earlier is None or id(earlier) in replaced:
+            last[sent] = row
+    rows[:] = [row for row in rows if id(row) not in replaced]
+    for row in rows:
+        row.url = None
 
 
 def _people(source: Source) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.comments import Reject
-from moderation.readers.lines.whatsapp import lines_of
+from moderation.readers.lines.whatsapp import numbered
 from moderation.readers.records import SNIPPET, Finding, Row, batches
 from moderation.readers.source import text_blocks
 from moderation.readers.values import when
@@ -31,12 +31,14 @@ _DID = re.compile(r"\*\s+(?P<who>[^\s*]+)\s(?P<text>.*)")
 _NOTICE = re.compile(r"(?:\*{2,3}|-!-|-->|<--|--|={3}|\*\t|-[^\s-]+-)\s*(?P<text>.*)")
 _WEECHAT = re.compile(r"(?P<who>[^\t]*)\t(?P<text>.*)")
 _WEECHAT_SIGNS = frozenset(["-->", "<--", "--", "=!=", ""])
-_OPENED = re.compile(
-    r"(?:--- (?:Log opened|Day changed|Log closed)|\*{4} (?:BEGIN|ENDING) LOGGING AT|"
-    r"Session (?:Start|Time|Close):) (?P<day>.*)"
+_DATE = (
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2})\s+(?P<number>\d{1,2})(?: [\d:]{5,8})? (?P<year>\d{4})"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_DATED = re.compile(r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2}) .*?(?P<year>\d{4})")
+_OPENED = re.compile(
+    rf"(?:--- (?:Log opened|Day changed|Log closed)|\*{{4}} (?:BEGIN|ENDING) LOGGING AT|"
+    rf"Session (?:Start|Time|Close):) {_DATE}|Session Ident: \S+"
+)
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _IN_NAME = re.compile(r"(\d{4})-?([01]\d)-?([0-3]\d)(?!\d)")
 _MOST = 0.6  # of the lines
 _LOOKED_AT = 200
@@ -56,7 +58,7 @@ class _Message(NamedTuple):
 def detect(source: Source) -> str | None:
     """Most lines begin with a time and have a name in angle brackets, or WeeChat's columns."""
     lines = [line for line in source.sample.splitlines()[:_LOOKED_AT] if line.strip()]
-    heads = [line for line in lines if not _OPENED.match(line)]
+    heads = [line for line in lines if not _OPENED.fullmatch(line.rstrip())]
     found = [message for message in map(_message, heads) if message]
     spoken = sum(message.who is not None for message in found)
     opened = len(heads) < len(lines)
@@ -77,10 +79,10 @@ def read(source: Source) -> Iterator[Batch]:
 def _findings(source: Source) -> Iterator[Finding]:
     today = _in_name(source.stem)
     undated = False
-    for number, line in enumerate(lines_of(text_blocks(source)), 1):
-        opened = _OPENED.match(line)
+    for number, line in numbered(text_blocks(source)):
+        opened = _OPENED.fullmatch(line.rstrip())
         if opened or not line.strip():
-            today = _dated(opened["day"]) or today if opened else today
+            today = _dated(opened) or today if opened else today
             continue
         message = _message(line)
         yield 1
@@ -142,10 +144,10 @@ def _moment(message: _Message, today: date | None) -> datetime | None:
     return datetime.combine(today, time(hours % 24, minutes, seconds), UTC) if today else None
 
 
-def _dated(words: str) -> date | None:
+def _dated(opened: re.Match[str]) -> date | None:
     """The day in `Mon Jan 01 10:00:00 2024`."""
-    found = _DATED.search(words)
-    return _date(found["year"], found["month"], found["day"]) if found else None
+    year = opened["year"]
+    return _date(year, opened["month"], opened["number"]) if year else None
 
 
 def _in_name(stem: str) -> date | None:
@@ -156,7 +158,7 @@ def _in_name(stem: str) -> date | None:
 
 def _date(year: str, month: str, day: str) -> date | None:
     try:
-        number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
+        number = int(month) if month.isdigit() else MONTHS.index(month.lower()) + 1
         return date(int(year), number, int(day))
     except ValueError:
         return None

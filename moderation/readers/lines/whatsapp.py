@@ -174,10 +174,10 @@ def _habits(source: Source) -> _Habits:
             name, colon, said = found[head.groups].partition(":")
             if colon and not said.startswith(" \u200e"):
                 voices.add(name)
-    return _Habits(head, *_order(dates, source.sample.lower()), frozenset(voices))
+    return _Habits(head, *order_of(dates, source.sample.lower()), frozenset(voices))
 
 
-def _order(dates: list[tuple[int, int, int]], sample: str) -> tuple[str, bool]:
+def order_of(dates: list[tuple[int, int, int]], sample: str) -> tuple[str, bool]:
     """What the three numbers of a date are, and whether that is sure."""
     for place, limit, order in _BY_SIZE:
         if any(date[place] > limit for date in dates):
@@ -256,3 +256,10 @@ def lines_of(blocks: Iterable[str]) -> Iterator[str]:
         yield from lines
     if carried:
         yield carried
+
+
+def numbered(blocks: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; what ends in a carriage return alone is a line too."""
+    for number, line in enumerate(lines_of(blocks), 1):
+        for part in line.rstrip("\r").split("\r"):
+            yield number, part

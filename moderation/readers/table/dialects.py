@@ -95,6 +95,15 @@ def _reddit(values: Values) -> None:
 _REDDIT_SIGNS = ("_removal", "_category", "_reason", "_banned", "_later", "_code")
 
 
+def _or_attachments(values: Values) -> None:
+    """A message without words is the files that came with it."""
+    text = texts(values["text"])
+    values["kind"] = pa.repeat(pa.scalar("message", STRING), len(text))
+    if "_files" in values:
+        files = texts(values.pop("_files"))
+        values["text"] = pc.if_else(pc.equal(pc.coalesce(text, ""), ""), files, text)
+
+
 def _one_thread_each(values: Values) -> None:
     """A comment whose parent is given as text: that text is what it is about."""
     if "_parent_text" in values:
@@ -264,6 +273,18 @@ _ROWS = (
             "created_at": "commentcreatetimestamp|createtimestamp|time",
         },
         markup=_fragments,
+    ),
+    Dialect(
+        "discord-csv",
+        "Discord: a channel as DiscordChatExporter writes it, as CSV",
+        ("authorid", "author", "date", "content", "attachments", "reactions"),
+        {
+            "text": "content",
+            "author": "author",
+            "created_at": "date",
+            "_files": "attachments",
+        },
+        adapt=_or_attachments,
     ),
     Dialect(
         "tiktok-csv",

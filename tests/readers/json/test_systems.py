@@ -293,6 +293,14 @@ EXPECTED = [
         "message message message message",
     ),
     (
+        "systems/chats/discord-csv.csv",
+        "discord-csv",
+        ["discord-csv"],
+        "1 2 3 4",
+        "unknown unknown unknown unknown",
+        "message message message message",
+    ),
+    (
         "systems/chats/discord-api.json",
         "discord-api",
         ["5"],

@@ -192,6 +192,7 @@ CHATS = (
         parent=_discord_parent,
         author="author.nickname|author.name",
         time="timestamp",
+        url="timestampEdited",
         usual_kind="message",
         kind=_discord_kind,
         post=("channel", "messages"),

@@ -114,6 +114,7 @@ MESSENGERS = (
         thread="chat.id",
         author="from.first_name|from.username|sender_chat.title|author_signature",
         time="date",
+        url="edit_date",
         title="chat.title",
         usual_kind="message",
         kind=_bot_kind,

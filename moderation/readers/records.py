@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 BATCH_ROWS = 10_000
+TOGETHER = 1_000  # rows that are found at once, at most
 SNIPPET = 200  # characters of a rejected record that are kept
 
 
@@ -61,7 +62,7 @@ class Rows:
     thread: ThreadRow | None = None
 
 
-Finding: TypeAlias = "Row | Rows | ThreadRow | Reject | str | int"
+Finding: TypeAlias = "Row | list[Row] | Rows | ThreadRow | Reject | str | int"
 """What a reader yields: strings are notes, integers say that so many records more were met."""
 
 
@@ -73,6 +74,11 @@ class ThreadRow:
     title: str | None = None
     article: str | None = None
     url: str | None = None
+
+
+def several(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows as findings of some at once, none of them large."""
+    return (rows[first : first + TOGETHER] for first in range(0, len(rows), TOGETHER))
 
 
 def batches(findings: Iterable[Finding], size: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -109,6 +115,12 @@ class _Heap:
             self._many.append(finding)
             self._count += len(finding.raw)
             self.size += len(finding.raw)
+            return
+        if isinstance(finding, list):
+            self._rows += finding
+            self._order += range(self._count, self._count + len(finding))
+            self._count += len(finding)
+            self.size += len(finding)
             return
         self.size += 1
         if isinstance(finding, Row):

@@ -13,7 +13,7 @@ from moderation.readers.inference.roles import depth_of
 from moderation.readers.json.columns import firsts, values
 from moderation.readers.json.shape import JsonFormat, Record, at, first
 from moderation.readers.markup import plain, plain_if_marked, tidy
-from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow
+from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, several
 from moderation.readers.values import no_parent, status_of, when
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Builder:
             threads = [*compress(threads, rest)]
         found.append(len(matches))
         found += self._about(matches, threads)
-        found += self._rows(matches, own, threads)
+        found += several(self._rows(matches, own, threads))
         return found
 
     def _about(self, matches: list[Match], threads: list[str | None]) -> Iterator[ThreadRow]:

@@ -28,7 +28,7 @@ from moderation.readers.json.parts import Part, Run, on_the_way, runs
 from moderation.readers.json.shape import NESTED, JsonFormat, Record, at
 from moderation.readers.json.text import first_values
 from moderation.readers.json.walk import Match, objects, walk
-from moderation.readers.records import Finding, Row, ThreadRow, batches, snippet
+from moderation.readers.records import Finding, Row, ThreadRow, batches, several, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,8 +68,8 @@ def _settled(source: Source, shape: JsonFormat, findings: Iterable[Finding]) -> 
     rows: list[Row] = []
     threads: list[ThreadRow] = []
     for finding in findings:
-        if isinstance(finding, Row):
-            rows.append(finding)
+        if isinstance(finding, list):
+            rows += finding
         elif isinstance(finding, ThreadRow):
             threads.append(finding)
         else:
@@ -80,7 +80,7 @@ def _settled(source: Source, shape: JsonFormat, findings: Iterable[Finding]) -> 
     if len(rows) < count:
         yield len(rows) - count
         yield f"{source.name}: {count - len(rows)} {EARLIER}"
-    yield from rows
+    yield from several(rows)
     yield from threads
 
 
@@ -124,7 +124,7 @@ class _Reading:
         if self._are_well(root, elements, matches):
             self.build.begin(root)
             yield from self._matched(matches, {}, None, {})
-            self._count_hidden(root)
+            self._count_hidden(root, run.raw)
         else:
             yield from self.parts(run.parts())
 
@@ -275,14 +275,16 @@ class _Reading:
             yield from self._rejected(part, span, f"{why}; it has {_keys(stray)}")
         self.build.begin(root)
         found = self._matched(matches, _shared(root, part), part, spans)
-        self._count_hidden(root)
+        self._count_hidden(root, part.raw)
         if not self._left:
             yield from found
             return
         texts: list[str] = []
         for finding in found:
-            if isinstance(finding, Row | ThreadRow):
-                texts.append((finding.text if isinstance(finding, Row) else finding.article) or "")
+            if isinstance(finding, list):
+                texts += [row.text for row in finding]
+            elif isinstance(finding, ThreadRow):
+                texts.append(finding.article or "")
             yield finding
         for node in self._doubts.unheld(root, texts, [stray for stray, _ in strays]):
             if self._left.is_broken(node):
@@ -336,7 +338,7 @@ class _Reading:
         matches = [match for one in documents for match in one.matches]
         yield from self._matched(matches, _shared(first.root, first.part), None, {})
         for one in documents:
-            self._count_hidden(one.document.root)
+            self._count_hidden(one.document.root, one.document.part.raw)
 
     def _matched(
         self,
@@ -377,8 +379,8 @@ class _Reading:
                 self._given.add(place)
         yield from self.build.comments(waiting, matches, shared)
 
-    def _count_hidden(self, root: Any) -> None:
-        if self._shape.stubs and (hidden := _hidden(root)):
+    def _count_hidden(self, root: Any, raw: bytes) -> None:
+        if self._shape.stubs and b'"more"' in raw and (hidden := _hidden(root)):
             self.build.passed["comments behind 'more' links are not in the file"] += hidden
 
     def _looked_at(

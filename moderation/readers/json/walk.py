@@ -15,6 +15,7 @@ from moderation.readers.json.shape import (
     JsonFormat,
     Record,
     Sign,
+    alternatives_of,
     at,
     has_all,
     is_record,
@@ -24,7 +25,7 @@ from moderation.readers.json.text import first_values
 from moderation.readers.synonyms import plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from moderation.readers.json.damage.strays import Way
     from moderation.readers.source import Source
@@ -146,6 +147,8 @@ def claims(source: Source, shape: JsonFormat) -> bool:
 
     What the format's outermost object has is a sign as well.
     """
+    if not could_have(first_keys(source), shape.keys):
+        return False
     signed = bool(shape.outer) and any(
         isinstance(root, dict) and has_all(root, shape.outer) for root in first_values(source)
     )
@@ -153,6 +156,26 @@ def claims(source: Source, shape: JsonFormat) -> bool:
         is_record(node, shape) and (signed or has_all(node, shape.signs))
         for node in first_objects(source)
     )
+
+
+def could_have(keys: frozenset[str], every: Iterable[str]) -> bool:
+    """Whether an object with some of these keys may have each of what is asked for; see `has`."""
+    return all(
+        wanted in keys
+        or any(
+            path in keys or path.partition("=")[0] in keys or path.split(".")[0] in keys
+            for path, _ in alternatives_of(wanted)
+        )
+        for wanted in every
+    )
+
+
+def first_keys(source: Source) -> frozenset[str]:
+    """The keys of the first objects of the file."""
+    if "first keys" not in source.memo:
+        source.memo["first keys"] = frozenset(chain.from_iterable(first_objects(source)))
+    first: frozenset[str] = source.memo["first keys"]
+    return first
 
 
 def first_objects(source: Source) -> list[Record]:

@@ -174,8 +174,9 @@ def _kind(entry: Node, fields: dict[str, str]) -> str:
 
 def _is_comment(entry: Node, fields: dict[str, str]) -> bool:
     kind = _kind(entry, fields)
-    answers = bool(_answered(entry, fields)) or entry.first("in-reply-to") is not None
-    return kind == "comment" or (kind not in _KINDS and answers)
+    if kind == "comment" or kind in _KINDS:
+        return kind == "comment"
+    return bool(_answered(entry, fields)) or entry.first("in-reply-to") is not None
 
 
 def _is_odd(entry: Node, fields: dict[str, str], xml: bytes) -> bool:

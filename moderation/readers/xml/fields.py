@@ -180,12 +180,15 @@ def _nested(tokens: list[tuple[str, ...]]) -> Node | None:
                 return None
             around = above.pop()[1]
             continue
-        if "&" in words and _NOT_XML.search(words):
-            return None
+        text = section.strip() if section else words.strip()
+        if "&" in words:
+            if _NOT_XML.search(words):
+                return None
+            text = text or decoded(words.strip()) if section else decoded(text)
         if "&" in attributes and _NOT_XML.search(attributes):
             return None
         name = local(tag)
-        node = Node(name, attributes, section.strip() or decoded(words.strip()))
+        node = Node(name, attributes, text)
         around.nodes.append(node)
         if not single and not leaf:
             if above and name not in _FAMILIES:

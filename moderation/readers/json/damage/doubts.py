@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from moderation.readers.json.damage.strays import Way
 
 _HABIT = 2  # comments that show what is usual
+_SHAPES = 1_000  # sets of keys that are remembered
 
 
 class Doubts:
@@ -97,6 +98,7 @@ class Doubts:
         self._sentences: Counter[str] = Counter()  # keys that should hold values, and hold texts
         self._titles: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each thread
         self._bent: dict[tuple[str, str], bool] = {}  # threads and titles that were looked at
+        self._looked_for: dict[tuple[str, ...], tuple[list[str], bool]] = {}
         self._sampled = 0
         self._usual: frozenset[str] | None = None
         self.sample(roots)
@@ -175,9 +177,10 @@ class Doubts:
         for element in elements:
             if element.own or id(element) in told:
                 continue
-            if element.comment and (path := prose_in(element.node, self._bare)):
+            bare, worded = self._worth_a_look(element.node)
+            if bare and element.comment and (path := prose_in(element.node, bare)):
                 yield element.node, f"{path} is prose"
-            elif element.way != TOP and (key := prose_key(element.node)):
+            elif worded and element.way != TOP and (key := prose_key(element.node)):
                 yield element.node, f"the key {key[:SNIPPET]!r} is prose"
             elif element.comment or element.post:
                 continue
@@ -185,6 +188,16 @@ class Doubts:
                 yield element.node, "a text over its replies, and no comment as others here are"
             elif self._of_values(element.node):
                 yield element.node, f"{self._of_values(element.node)} is prose"
+
+    def _worth_a_look(self, node: Record) -> tuple[list[str], bool]:
+        """The paths of ids, dates and states in an object, and whether a key of it is prose."""
+        keys = tuple(node)
+        if keys not in self._looked_for:
+            if len(self._looked_for) > _SHAPES:
+                self._looked_for.clear()
+            inside = [path for path in self._bare if path in node or path.split(".")[0] in node]
+            self._looked_for[keys] = inside, any(map(is_prose, keys))
+        return self._looked_for[keys]
 
     def _is_like_its_replies(self, node: Record) -> bool:
         """Whether an object with a list has a text and other keys that comments have."""
@@ -239,7 +252,7 @@ class Doubts:
             for column in (values(records, path, keys) for path, keys in self._text_paths)
             if column.count(None) < len(column)
         ]
-        same = len(columns) == 1
+        same, bent = len(columns) == 1, self._are_titles_bent(records)
         for row, record in enumerate(records):
             text = columns[0][row] if columns else None
             fine = (
@@ -247,7 +260,7 @@ class Doubts:
                 and text
                 and (same or all(other[row] is None or other[row] == text for other in columns))
             )
-            if not fine or row in odd or self._is_title_bent(record):
+            if not fine or row in odd or (bent and self._is_title_bent(record)):
                 yield record
 
     def of(self, match: Match) -> str:
@@ -365,6 +378,27 @@ class Doubts:
             return False
         thread = self._thread(record)
         return any(self._is_bent(thread, title) for title in self._titles_in(record))
+
+    def _are_titles_bent(self, records: list[Record]) -> bool:
+        """Whether any of these comments has such a title."""
+        if not self._shape.title:
+            return False
+        threads = [""] * len(records)
+        for path, keys in reversed(alternatives_of(self._shape.thread)):
+            found = values(records, path, keys)
+            threads = [
+                thread if value is None else str(value)
+                for thread, value in zip(threads, found, strict=True)
+            ]
+        return any(
+            isinstance(title, str) and self._is_bent(thread, title)
+            for path, keys in alternatives_of(self._shape.title)
+            for thread, title in {
+                (thread, title)
+                for thread, title in zip(threads, values(records, path, keys), strict=True)
+                if title.__class__ is str
+            }
+        )
 
     def _is_bent(self, thread: str, title: str) -> bool:
         if (thread, title) not in self._bent:

@@ -110,14 +110,13 @@ def test_a_database_comes_with_the_command_that_exports_its_comments(tmp_path):
         read(path)
 
 
+DATA = '{"body": "' + "y" * 200 + '"}'
 PAGES = [
     ("<title>404 Not Found</title>", "something failed"),
     ("<title>Just a moment...</title>", "whether a browser was at work"),
     ("<title>Blog</title><form><input type=password></form>", "a page to log in"),
-    (
-        f"<div id=app></div><script id=data type='application/json'>{{{' ' * 200}}}</script>",
-        "from <script id=data>",
-    ),
+    (f"<script id=data type='application/json'>{DATA}</script>", "from <script id=data>"),
+    (f"<script>window.STATE = {DATA}</script>", "from the script that begins with"),
 ]
 
 
@@ -127,3 +126,11 @@ def test_what_a_page_without_comments_is_instead(tmp_path, content, wanted):
     path.write_text(f"<html><body>{content}<p>Please try it again later today.</p></body></html>")
     dump = read(path)
     assert (len(dump.comments), wanted in dump.notes[0]) == (0, True)
+
+
+def test_an_article_with_a_form_to_log_in_is_none(tmp_path):
+    path = tmp_path / "a.html"
+    prose = "<p>All four boats came in after the tide, and nobody knew why.</p>" * 8
+    form = "<form><input type=password></form>"
+    path.write_text(f"<html><body><script>window.S = {DATA}</script>{form}{prose}</body></html>")
+    assert [note for note in read(path).notes if "no comment was found" not in note] == []

@@ -18,8 +18,10 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(r"(?:window\.|var |const |self\.)?[\w.$\[\]\"']{1,60}\s*=\s*[\[{]\s*\"")
+_TEXTS = re.compile(r"\"\w{0,20}(?:text|body|comment|content|message)\w{0,20}\"\s*:", re.IGNORECASE)
 _LEAST = 200  # characters of a script that may hold comments
-_SCRIPTS = 200  # that are looked at
+_SCRIPTS = 200  # and paragraphs that are looked at
+_PROSE = 400  # characters of paragraphs, from which a page with a form to log in is an article
 
 
 def scripts_of(page: LexborHTMLParser) -> str:
@@ -28,7 +30,7 @@ def scripts_of(page: LexborHTMLParser) -> str:
         kind = script.attributes.get("type") or ""
         text = (script.text(deep=True) or "").lstrip()
         is_json = kind == "application/json" or _STATE.match(text) is not None
-        if is_json and len(text) >= _LEAST:
+        if is_json and len(text) >= _LEAST and _TEXTS.search(text):
             name = script.attributes.get("id")
             return f"<script id={name}>" if name else f"the script that begins with {text[:40]!r}"
     return ""
@@ -45,7 +47,10 @@ def without_comments(page: LexborHTMLParser, loaded: str, title: str) -> str:
         return "the page says that something failed, instead of what was to be saved"
     if _ASKED.search(titles):
         return "the site asked whether a browser was at work, and the page was not saved"
-    if page.css_first("input[type='password']") is not None:
+    prose = sum(len(one.text(deep=True)) for one in page.css("p")[:_SCRIPTS])
+    if prose >= _PROSE and loaded.startswith(("<script", "the script")):
+        return ""
+    if prose < _PROSE and page.css_first("input[type='password']") is not None:
         return "it is a page to log in: save the page again after logging in"
     if loaded.startswith(("<script", "the script")):
         return (

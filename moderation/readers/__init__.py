@@ -248,6 +248,12 @@ READERS: dict[str, Reader] = {
             _markup,
         ),
         _reader(
+            "mediawiki",
+            "MediaWiki: talk pages in a dump of its pages, or in an answer of its API",
+            "moderation.readers.talk.wikis",
+            _readable,
+        ),
+        _reader(
             "wikitext",
             "MediaWiki: a talk page's source",
             "moderation.readers.talk.wikitext",

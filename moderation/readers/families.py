@@ -14,7 +14,7 @@ _NAMES = {
     "wordpress-com openweb drupal-jsonapi gitlab github-review app-store",
     "Newspapers": "coral coral-csv coral-graphql coral-sponge guardian nyt nyt-csv civil-comments",
     "Forums": "reddit pushshift hackernews hackernews-algolia hackernews-search discourse lobsters "
-    "lemmy devto zhihu stackexchange stackexchange-api talk-page wikitext "
+    "lemmy devto zhihu stackexchange stackexchange-api talk-page wikitext mediawiki "
     "discussiontools nodebb flarum",
     "Networks": "mastodon activitypub bluesky twitter twitter-api misskey facebook facebook-graph "
     "facebook-scraper instagram instagram-api instagram-scraper vk weibo xiaohongshu",
@@ -41,6 +41,7 @@ SAMPLES = {
     "mbox": "From ada@town.example Mon Jan  1 10:00:00 2024",
     "talk-page": '<dd>So it is. <a href="/wiki/User:Ada">Ada</a> 12:34, 5 May 2020 (UTC)</dd>',
     "wikitext": ":So it is. [[User:Ada|Ada]] 12:34, 5 May 2020 (UTC)",
+    "mediawiki": "<page><title>Talk:Tea</title> … <text>So it is. [[User:Ada|Ada]] 12:34 …",
     "sqlite": "SQLite format 3",
     "html": '<li class="comment depth-2" id="comment-7">',
     "plaintext": "  2. Ada: who has seeds?",

@@ -23,8 +23,12 @@ _XML = {
     "sitemapindex": "a sitemap",
     "project": "a description of a program to build",
     "graphml": "a graph (GraphML)",
-    "mediawiki": "a dump of MediaWiki's pages; save a talk page, or its source",
+    "mediawiki": "a dump of MediaWiki's pages that begins with no talk page; take the talk pages "
+    "alone (Special:Export), or the source of one",
 }
+_SIGNED = re.compile(
+    r"\[\[[^\[\]|:]{2,30}:[^\[\]]+\]\][^\n]{0,200}?\d[:.]\d\d[^\n]{0,40}\([A-Z]{2,5}\)"
+)
 _ROOT = re.compile(
     r"(?><\?xml[^<>]*+>|<!--.*?-->|<!DOCTYPE[^<>]*+>|\s++)*+<(?:\w++:)?(\w++)", re.DOTALL
 )
@@ -80,7 +84,8 @@ def other_kind(source: Source) -> str | None:
         return _json(source) or _of_python(source, begin) or _lines_of_log(source)
     if begin.startswith("<"):
         root = _ROOT.match(begin)
-        return _XML.get(root[1].lower()) if root else None
+        kind = root[1].lower() if root else ""
+        return None if kind == "mediawiki" and _SIGNED.search(begin) else _XML.get(kind)
     for sign, what in _TEXTS:
         if sign.match(begin):
             return _yaml(source) if what == "YAML" else what

@@ -466,6 +466,18 @@ def wikitext(texts):
     return "\n".join([*lines, ""]).encode()
 
 
+def mediawiki(texts):
+    half = len(texts) // 2 + 1
+    pages = "".join(
+        f"  <page>\n    <title>Talk:{title}</title>\n    <ns>1</ns>\n    <revision>\n"
+        f'      <text bytes="9" xml:space="preserve">{escape(wikitext(some).decode())}</text>\n'
+        "    </revision>\n  </page>\n"
+        for title, some in [("Tea", texts[:half]), ("Town", texts[half:])]
+    )
+    head = '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11">\n'
+    return f"{head}{pages}</mediawiki>\n".encode()
+
+
 def talk_page(texts):
     body = "<p>Some words about this page.</p><h2>The garden</h2>"
     for n, text in enumerate(texts):
@@ -604,6 +616,7 @@ SYSTEM_FILES = {
     "tiktok-csv": [("comments.csv", tiktok_csv)],
     "talk-page": [("talk.html", talk_page)],
     "wikitext": [("talk.txt", wikitext)],
+    "mediawiki": [("talk.xml", mediawiki)],
     "stackexchange": [("Comments.xml", stackexchange)],
     "xlsx": [("comments.xlsx", xlsx)],
     "whatsapp": [("chat.txt", whatsapp)],

@@ -29,6 +29,7 @@ from moderation.readers.json.walk import NESTS, REPLIES, objects
 from moderation.readers.markup import has_markup
 from moderation.readers.synonyms import NAMES, SYNONYMS, is_html, plainly, roles
 from moderation.readers.table.columns import late_roles
+from moderation.readers.talk import wikis
 from moderation.readers.values import status_of
 from moderation.readers.verdicts import verdict_fields, verdict_of
 
@@ -50,6 +51,7 @@ def shape_of(source: Source) -> JsonFormat | None:
     """The file's own format, as far as the usual names of fields tell; None for rows and others."""
     if "tree" not in source.memo:
         known = not source.is_json or formats.which(source) or formats.flat_reddit(source)
+        known = known or wikis.detect(source) is not None
         source.memo["tree"] = None if known else _shape(first_values(source), source)
     shape: JsonFormat | None = source.memo["tree"]
     return shape

@@ -41,6 +41,7 @@ from moderation.readers.table.sampled import (
     is_regular,
 )
 from moderation.readers.table.unquoted import mended
+from moderation.readers.talk import wikis
 from moderation.readers.values import is_sentence, status_of
 from moderation.readers.verdicts import ROLE, verdict_fields
 
@@ -66,6 +67,8 @@ def detect(source: Source) -> str | None:
     if source.binary or dialect_of(source) or formats.which(source) or shape_of(source):
         return None
     if source.is_json:
+        if wikis.detect(source):
+            return None
         keys = _keys(source)
         none = "JSON without anything in it" if _is_nothing(source) else None
         return f"JSON objects with {_some_names(keys)}" if keys else none

@@ -36,8 +36,8 @@ _LONG_NAME = 4  # blanks in what hardly is the name of a user
 class Piece(NamedTuple):
     """A paragraph or an entry of a list. heading: whether it is one, and begins a thread.
 
-    shown: the words of its links to users. line: the file's, where it is a line. hidden: whether
-    it stands where no page shows it.
+    shown: the words of its links to users. signed: of those to its author. line: the file's,
+    where it is a line. hidden: whether it stands where no page shows it.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Piece(NamedTuple):
     author: str | None = None
     heading: bool = False
     shown: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
     line: int = 0
     hidden: bool = False
 
@@ -147,7 +148,10 @@ def _words(piece: Piece, stamp: re.Match[str]) -> str:
         if not text.rstrip().endswith(")"):
             break
         text = _without_brackets(text).rstrip(_DASHES)
-    for name in (piece.author, *piece.shown[::-1]):
+    for words in piece.signed[::-1]:
+        if text.lower().endswith(words.lower()):
+            text = text[: len(text) - len(words)].rstrip(_DASHES)
+    for name in () if piece.signed else (piece.author, *piece.shown[::-1]):
         if name and len(name) < _NAME and text.lower().endswith(name.lower()):
             text = text[: -len(name)].rstrip(_DASHES)
             break

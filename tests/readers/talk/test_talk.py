@@ -1,5 +1,10 @@
 """Talk pages: signatures end comments, indents tell what they answer, headings are threads."""
 
+import json
+from html import escape
+
+import pytest
+
 from moderation.readers import read
 
 WIKITEXT = """{{archive}}
@@ -53,3 +58,90 @@ def test_a_saved_page(tmp_path):
         ["Cebulki", 3, "Cy", "Tak."],
     ]
     assert len(dump.rejects) == 0
+
+
+SIGNED = """== Frost ==
+Beans are in early this year. [[User:Ada|Ada]] ([[User talk:Ada|talk]]) 10:12, 3 May 2021 (UTC)
+:The frost will have them. [[User:Ben]] 11:40, 3 May 2021 (UTC)
+::Not under fleece, Ada. [[User:Ada|<b>Ada</b>]]<sup>[[User talk:Ada|talk]]</sup> \
+12:01, 3 May 2021 (UTC)
+:Late again. <small>—Preceding [[Wikipedia:Signatures|unsigned]] comment added by [[User:Dan|Dan]] \
+([[User talk:Dan|talk]] • [[Special:Contributions/Dan|contribs]]) 15:02, 7 June 2021 (UTC)</small>
+:Me too. {{unsigned|Eve|16:02, 7 June 2021 (UTC)}}
+:I agree with [[User:Ben|Ben]] [[Special:Contributions/10.1.2.3|10.1.2.3]] 16:20, 7 June 2021 (UTC)
+"""
+SAID = [
+    ("Ada", "Beans are in early this year.", 1),
+    ("Ben", "The frost will have them.", 2),
+    ("Ada", "Not under fleece, Ada.", 3),
+    ("Dan", "Late again.", 2),
+    ("Eve", "Me too.", 2),
+    ("", "I agree with Ben", 2),
+]
+
+
+def said_in(dump):
+    return [
+        tuple(row)
+        for row in dump.comments.fillna({"author": ""})[["author", "text", "depth"]].values.tolist()
+    ]
+
+
+def test_signatures_of_many_kinds(tmp_path):
+    path = tmp_path / "talk.wiki"
+    path.write_text(SIGNED)
+    assert said_in(read(path)) == SAID
+
+
+def page(title, text):
+    return f"<page><title>{title}</title><ns>1</ns><revision><text>{text}</text></revision></page>"
+
+
+def test_a_dump_of_talk_pages(tmp_path):
+    """The last revision of a page is the page; pages that nobody signed are counted."""
+    old = f"<revision><text>{escape(SIGNED[:200])}</text></revision>"
+    pages = page("Talk:Tea", escape(SIGNED)).replace("<revision>", old + "<revision>", 1)
+    pages += page("Tea", "A drink. " * 20) + page("Talk:Town", escape(SIGNED))
+    path = tmp_path / "wiki.xml"
+    path.write_text(f'<mediawiki version="0.11" xml:lang="en"><siteinfo/>{pages}</mediawiki>')
+    dump = read(path)
+    assert said_in(dump) == SAID * 2
+    assert list(dump.comments["thread_id"].unique()) == ["Talk:Tea#Frost", "Talk:Town#Frost"]
+    assert [note for note in dump.notes if "1 pages that nobody signed" in note]
+
+
+def test_a_page_of_a_dump_that_is_cut_off_is_told(tmp_path):
+    pages = page("Talk:Tea", escape(SIGNED)) + page("Talk:Town", escape(SIGNED))[:300]
+    path = tmp_path / "wiki.xml"
+    path.write_text(f"<mediawiki>{pages}")
+    dump = read(path)
+    assert said_in(dump) == SAID
+    assert dump.rejects["reason"].tolist() == ["a page cut off"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"parse": {"title": "Talk:Tea", "wikitext": {"*": SIGNED}}},
+        {"parse": {"title": "Talk:Tea", "wikitext": SIGNED}},
+        {"query": {"pages": {"7": {"title": "Talk:Tea", "revisions": [{"*": SIGNED}]}}}},
+        {
+            "query": {
+                "pages": [
+                    {
+                        "title": "Talk:Tea",
+                        "revisions": [{"slots": {"main": {"content": SIGNED}}}],
+                    }
+                ]
+            }
+        },
+    ],
+    ids=["parse", "parse 2", "query", "query 2"],
+)
+def test_answers_of_the_api(tmp_path, answer):
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps(answer))
+    dump = read(path)
+    assert [name for name, _ in dump.formats.values()] == ["mediawiki"]
+    assert said_in(dump) == SAID
+    assert list(dump.comments["thread_id"].unique()) == ["Talk:Tea#Frost"]

@@ -148,7 +148,7 @@ def _words(piece: Piece, stamp: re.Match[str]) -> str:
         if not text.rstrip().endswith(")"):
             break
         text = _without_brackets(text).rstrip(_DASHES)
-    for words in piece.signed[::-1]:
+    for words in piece.signed[: -_BRACKETS - 1 : -1]:
         if text.lower().endswith(words.lower()):
             text = text[: len(text) - len(words)].rstrip(_DASHES)
     for name in () if piece.signed else (piece.author, *piece.shown[::-1]):

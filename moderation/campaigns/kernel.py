@@ -73,7 +73,8 @@ def band_keys(text: Text, least: np.ndarray, rows: np.ndarray | None = None) -> 
     rows = np.arange(len(text.offsets) - 1) if rows is None else rows
     n = len(rows)
     keys = np.zeros((BANDS, n), np.uint32)
-    tables = (_texts(text, rows), np.maximum(least, 2), _seeds(), keys)
+    least = np.maximum(least, 2) if n and least.min() < 2 else least
+    tables = (_texts(text, rows), least, _seeds(), keys)
     with ThreadPoolExecutor(thread_count()) as pool:
         firsts = range(0, n, AT_ONCE)
         list(pool.map(lambda first: _sketch(first, min(first + AT_ONCE, n), *tables), firsts))

@@ -142,11 +142,35 @@ def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvi
     if not len(comments):
         return DumpEvidence.empty(0, 0)
     comments = chosen_columns(comments, _COLUMNS)
-    thread = _codes(comments, "thread_id")[0]
-    author, names = _codes(comments, "author")
-    kinds = np.array([0, *map(name_kind, names)], np.uint16)
+    observed = _observed(comments, threads)
+    rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
+    give_back_memory()
+    authors = count_authors(*observed.by_author)
+    pace = count_pace(observed.author, observed.thread, observed.time, authors)
+    things = {name: count_things(observed, observed.seen[name], authors) for name in THINGS}
+    known = DumpCounts(authors, pace, things, int(observed.thread.max()))
+    evidence = evidence_of(observed, known)
+    thread, author = observed.thread, observed.author
+    del observed, known, pace, things
+    give_back_memory()
+    rows, group = near_texts(comments["text"], rows)
+    give_back_memory()
+    thread, names = thread[rows], author[rows]
+    del author
+    comment = _codes(one_array(_array(comments, "id")).take(pa.array(rows)))[0]
+    which = identities(thread, comment.astype(np.uint64))
+    seen = tally(group, thread, names, authors.regular_at(names), which)
+    record_widest(evidence, "text", rows, group, seen)
+    return evidence
+
+
+def _observed(comments: pa.Table, threads: Table | None) -> Observed:
+    """What the persons of a dump wrote. comments: _COLUMNS, as far as they are there."""
+    thread = _codes(_array(comments, "thread_id"))[0].astype(np.uint64)
+    author, names = _codes(_array(comments, "author"))
+    kinds = np.array([0, *map(name_kind, names.to_pylist())], np.uint16)
     observed = Observed(
-        thread.astype(np.uint64),
+        thread,
         author.astype(np.uint64),
         kinds[author],
         times(_array(comments, "created_at")),
@@ -157,21 +181,7 @@ def find_dump_evidence(comments: Table, threads: Table | None = None) -> DumpEvi
         threads = chosen_columns(threads, ("thread_id", "url"))
         heads = [_array(threads, name) for name in ("thread_id", "url")]
         own = own_sites(_array(comments, "thread_id"), *heads)
-    observed = observed.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
-    authors = count_authors(*observed.by_author)
-    pace = count_pace(observed.author, observed.thread, observed.time, authors)
-    things = {name: count_things(observed, observed.seen[name], authors) for name in THINGS}
-    evidence = evidence_of(observed, DumpCounts(authors, pace, things, int(thread.max())))
-    rows = with_pieces_elsewhere(observed.seen.pop("text"), len(comments))  # 70 MB of a million
-    give_back_memory()
-    rows, group = near_texts(comments["text"], rows)
-    give_back_memory()
-    names = observed.author[rows]
-    near = pa.table({"id": one_array(_array(comments, "id")).take(pa.array(rows))})
-    which = identities(observed.thread[rows], _codes(near, "id")[0].astype(np.uint64))
-    seen = tally(group, observed.thread[rows], names, authors.regular_at(names), which)
-    record_widest(evidence, "text", rows, group, seen)
-    return evidence
+    return observed.persons(persons(_array(comments, "kind"), _array(comments, "status")), own)
 
 
 def identities(thread: np.ndarray, comment: np.ndarray) -> np.ndarray:
@@ -236,16 +246,14 @@ def _array(comments: pa.Table, name: str) -> pa.Array | pa.ChunkedArray:
     return comments[name] if name in comments.column_names else pa.nulls(len(comments))
 
 
-def _codes(comments: pa.Table, name: str) -> tuple[np.ndarray, list[str]]:
-    """Codes of a text column, (n,) int64 from 1, 0 = null or empty; and the values."""
-    column = _array(comments, name)
-    column = one_array(column)
-    encoded = pc.dictionary_encode(column.cast(pa.large_string()))
-    names = encoded.dictionary.to_pylist()
-    place = np.arange(len(names) + 1)  # the last is null's
-    place[[k for k, one in enumerate(names) if not one]] = len(names)
-    code = encoded.indices.cast(pa.int64()).fill_null(len(names)).to_numpy(zero_copy_only=False)
-    return (place[code] + 1) % (len(names) + 1), names
+def _codes(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """Codes of a text column, (n,) int64 from 1, 0 = null or empty; and the values, in order."""
+    encoded = pc.dictionary_encode(one_array(column).cast(pa.large_string()))
+    values = encoded.dictionary
+    place = np.arange(len(values) + 1)  # the last is null's
+    place[:-1][pc.equal(values, "").to_numpy(zero_copy_only=False)] = len(values)
+    code = encoded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
+    return (place[code] + 1) % (len(values) + 1), values
 
 
 def times(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -320,5 +328,7 @@ def near_texts(
     first = np.empty(len(rows), np.int64)
     _first_texts(text.data, text.offsets, rows, first)
     distinct, place = np.unique(first, return_inverse=True)
-    group = kernel.near_groups(text, np.full(len(distinct), MIN_WORDS), rows[distinct])[place]
+    own = rows[distinct]
+    del first, distinct  # a million texts are 8 MB in each array
+    group = kernel.near_groups(text, np.full(len(own), MIN_WORDS), own)[place]
     return rows[group >= 0], group[group >= 0].astype(np.uint64)

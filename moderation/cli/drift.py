@@ -11,7 +11,7 @@ from moderation.cli.app import app, say
 from moderation.cli.options import ModelName
 from moderation.cli.progress import working
 from moderation.cli.scored_files import as_unseen, load_scored, scores_of
-from moderation.translation import tr
+from moderation.translation import language, marked, said_again_in, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,12 +72,29 @@ def drift(
         raise typer.Exit(1)
 
 
+FORMS = (
+    marked("{n} of {all} older threads are looked at"),
+    marked("{n} of {all} newer threads are looked at"),
+    marked("only {n} older comment: little can be told"),
+    marked("only {n} older comments: little can be told"),
+    marked("only {n} newer comment: little can be told"),
+    marked("only {n} newer comments: little can be told"),
+    marked("few older threads: intervals are by comment, and too narrow"),
+    marked("few newer threads: intervals are by comment, and too narrow"),
+    marked("{label}: newer comments score higher in {share} of pairs"),
+    marked("{label}: newer comments score lower in {share} of pairs"),
+    marked("{label}: {n} flags per 100,000 comments, {before} before"),
+    marked("words: {share} more of them were never met (95% interval {low} to {high})"),
+)
+"""What the comparison notes and why retraining is due, which is English in JSON."""
+
+
 def drift_text(report: Drift) -> Iterator[str]:
     """What was found, for a terminal: tables, then the statement."""
     from moderation.terminal import line, table, width
 
     for note in report.notes:
-        say(tr("note: {what}", what=note))
+        say(tr("note: {what}", what=said_again_in(language(), note, *FORMS)))
     rows = [
         (
             shift.label,
@@ -87,36 +104,41 @@ def drift_text(report: Drift) -> Iterator[str]:
         )
         for shift in report.shifts
     ]
-    yield table(["flags per 100,000", "older", "newer", "change (interval)"], rows, width())
+    head = [tr("flags per 100,000"), tr("older"), tr("newer"), tr("change (interval)")]
+    yield table(head, rows, width())
     pairs = [(shift.label, _between(shift.higher, 100, 1, "%")) for shift in report.shifts]
-    yield table(["newer scores higher", "share of pairs (interval)"], pairs, width())
+    yield table([tr("newer scores higher"), tr("share of pairs (interval)")], pairs, width())
     months = report.months[-MONTHS:]
     if len(months) > 1:
         names = [shift.label for shift in report.shifts]
         shown = [
             (
                 month.name,
-                "newer" if month.newer else "older",
+                tr("newer") if month.newer else tr("older"),
                 month.comments,
                 *(_flags(month.flags[name].value) for name in names),
             )
             for month in months
         ]
-        yield table(["month", "", "comments", *names], shown, width())
-    for what, excess, ups in (
-        ("words", report.unmet, report.words),
-        ("links", report.unlinked, report.domains),
+        yield table([tr("month"), "", tr("comments"), *names], shown, width())
+    for said, excess, ups in (
+        (marked("words never met before, beyond the usual: {share}"), report.unmet, report.words),
+        (
+            marked("links never met before, beyond the usual: {share}"),
+            report.unlinked,
+            report.domains,
+        ),
     ):
-        more = _between(excess, 100, 1, "%", plus=True)
-        yield f"{what} never met before, beyond the usual: {more}"
+        yield tr(said, share=_between(excess, 100, 1, "%", plus=True))
         risen = ", ".join(f"{rise.name} ({rise.new:,.0f})" for rise in ups)
         if risen:
-            yield line(f"  more than before, per 100,000 comments: {risen}", width())
+            more = tr("more than before, per 100,000 comments: {what}", what=risen)
+            yield line(f"  {more}", width())
     if report.reasons:
-        yield "Retraining is due:"
-        yield from (f"- {reason}" for reason in report.reasons)
+        yield tr("Retraining is due:")
+        yield from (f"- {said_again_in(language(), one, *FORMS)}" for one in report.reasons)
     else:
-        yield "No sign that retraining is due."
+        yield tr("No sign that retraining is due.")
 
 
 def _flags(share: float) -> str:
@@ -134,4 +156,6 @@ def _between(
         f"{scale * number:{sign},.{digits}f}"
         for number in (interval.value, interval.low, interval.high)
     )
-    return f"{value}{unit}" + (f" ({low} to {high})" if interval.low == interval.low else "")
+    if interval.low != interval.low:
+        return f"{value}{unit}"
+    return tr("{value} ({low} to {high})", value=f"{value}{unit}", low=low, high=high)

@@ -7,7 +7,8 @@ from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
 from moderation.model.figures import percent
-from moderation.terminal import line, plural, table
+from moderation.terminal import line, table
+from moderation.translation import language, marked, said_again_in, tr, trn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,14 +22,36 @@ Rows = list[list[object]]
 
 SHOWN = (
     ("ROC AUC", "roc_auc"),
-    ("average precision", "average_precision"),
-    ("precision", "precision"),
-    ("recall", "recall"),
+    (marked("average precision"), "average_precision"),
+    (marked("precision"), "precision"),
+    (marked("recall"), "recall"),
     ("F1", "f1"),
-    ("false positive rate", "false_positive_rate"),
-    ("calibration error", "calibration_error"),
-    ("Brier score", "brier"),
+    (marked("false positive rate"), "false_positive_rate"),
+    (marked("calibration error"), "calibration_error"),
+    (marked("Brier score"), "brier"),
 )
+FORMS = (
+    marked("{label}: no row is both judged and scored"),
+    marked("{label}: {share} of the rows belong to one group: its intervals are rough"),
+    marked("{label}: the model has no such label"),
+    marked("{label}: cannot tell {share} more rows"),
+    marked("{label}: roc auc {before} -> {after} ({change}, 95% interval {low} to {high})"),
+    marked(
+        "{label}: average precision {before} -> {after} ({change}, 95% interval {low} to {high})"
+    ),
+    marked("{label}: precision {before} -> {after} ({change}, 95% interval {low} to {high})"),
+    marked("{label}: recall {before} -> {after} ({change}, 95% interval {low} to {high})"),
+    marked("{label}: f1 {before} -> {after} ({change}, 95% interval {low} to {high})"),
+    marked(
+        "worse: a label is gone; or it cannot tell over 1% more rows; or on any label ROC AUC fell "
+        "by over 0.002, average precision by over 0.005, or precision or recall at the threshold "
+        "by over 0.01, with the 95% interval of the paired difference below 0. better: not worse, "
+        "and ROC AUC, average precision or F1 of a label rose, its interval above 0. same: neither "
+        "was shown."
+    ),
+)
+"""What the figures' own notes say, which are English in JSON."""
+VERDICTS = {"worse": marked("worse"), "better": marked("better"), "same": marked("same")}
 SLICES = 12  # worst slices that are shown
 FLIPS = 20
 FAILURES = 30
@@ -69,48 +92,74 @@ def with_interval(interval: Interval, number: str = ".3f") -> str:
     if math.isnan(interval.value):
         return "–"
     value, low, high = (f"{x:{number}}" for x in (interval.value, interval.low, interval.high))
-    return value if math.isnan(interval.low) else f"{value} ({low} to {high})"
+    if math.isnan(interval.low):
+        return value
+    return tr("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _evaluation(
     evaluation: Evaluation, show: Callable[[str, Sequence[str], Rows], str]
 ) -> list[str]:
-    size = f"{plural(evaluation.rows, 'row')} in {plural(evaluation.groups, 'group')}"
-    by = "group" if evaluation.groups > 1 else "row, since one group says nothing of others"
-    parts = [f"{size}; intervals are 95%, by {by}."]
+    rows_said = trn("{n} row", "{n} rows", evaluation.rows)
+    groups = trn("{n} group", "{n} groups", evaluation.groups)
+    by_group = marked("{rows} in {groups}; intervals are 95%, by group.")
+    by_row = marked(
+        "{rows} in {groups}; intervals are 95%, by row, since one group says nothing of others."
+    )
+    parts = [tr(by_group if evaluation.groups > 1 else by_row, rows=rows_said, groups=groups)]
     for result in evaluation.labels:
         share = _share(result)
         rows: Rows = [
             [_metric(name, key, share), with_interval(result.metrics[key])] for name, key in SHOWN
         ]
-        parts.append(show(_title(result), ["metric", "value (interval)"], rows))
+        parts.append(show(_title(result), [tr("metric"), tr("value (interval)")], rows))
         counts = result.confusion
         parts.append(
             show(
                 "",
-                ["", "flagged", "not flagged"],
+                ["", tr("flagged"), tr("not flagged")],
                 [
                     [result.label, counts["true_positive"], counts["false_negative"]],
-                    [f"not {result.label}", counts["false_positive"], counts["true_negative"]],
+                    [
+                        tr("not {label}", label=result.label),
+                        counts["false_positive"],
+                        counts["true_negative"],
+                    ],
                 ],
             )
         )
         if result.slices:
             parts.append(
                 show(
-                    f"{result.label}: worst slices",
-                    ["slice", "rows", "positive", "area", "by"],
+                    tr("{label}: worst slices", label=result.label),
+                    [tr("slice"), tr("rows"), tr("positive"), tr("area"), tr("by")],
                     _slices(result),
                 )
             )
-    return [*parts, *evaluation.notes]
+    return [*parts, *map(_said, evaluation.notes)]
+
+
+def _said(note: str) -> str:
+    return said_again_in(language(), note, *FORMS)
 
 
 def _title(result: LabelResult) -> str:
-    left = f", {result.cannot_tell:,} cannot be told" if result.cannot_tell else ""
-    return (
-        f"{result.label} at threshold {result.threshold:.3g}: {plural(result.rows, 'row')}, "
-        f"{result.positives:,} positive ({_share(result)}){left}"
+    told = {
+        "label": result.label,
+        "threshold": f"{result.threshold:.3g}",
+        "rows": trn("{n} row", "{n} rows", result.rows),
+        "positives": result.positives,
+        "share": _share(result),
+    }
+    if not result.cannot_tell:
+        return tr(
+            "{label} at threshold {threshold}: {rows}, {positives} positive ({share})", **told
+        )
+    return tr(
+        "{label} at threshold {threshold}: {rows}, {positives} positive ({share}), {left} cannot "
+        "be told",
+        left=result.cannot_tell,
+        **told,
     )
 
 
@@ -120,7 +169,7 @@ def _share(result: LabelResult | Difference) -> str:
 
 def _metric(name: str, key: str, share: str) -> str:
     """The metric's name; precision states the share of positives, on which it depends."""
-    return f"precision where {share} are so" if key == "precision" else name
+    return tr("precision where {share} are so", share=share) if key == "precision" else tr(name)
 
 
 def _slices(result: LabelResult) -> Rows:
@@ -144,9 +193,9 @@ def _comparison(
     comparison: Comparison, show: Callable[[str, Sequence[str], Rows], str], width: int
 ) -> list[str]:
     verdict = [
-        f"Verdict: {comparison.verdict}.",
+        tr("Verdict: {verdict}.", verdict=tr(VERDICTS[comparison.verdict])),
         "",
-        *(f"- {reason}" for reason in comparison.reasons),
+        *(f"- {_said(reason)}" for reason in comparison.reasons),
     ]
     parts = [
         "\n".join(
@@ -164,34 +213,46 @@ def _comparison(
             ]
             for name, key in SHOWN
         ]
-        title = (
-            f"{label.label}: {plural(label.rows, 'row')}, {label.positives:,} positive ({share}); "
-            f"{label.mended:,} mended, {label.broken:,} broken"
+        title = tr(
+            "{label}: {rows}, {positives} positive ({share}); {mended} mended, {broken} broken",
+            label=label.label,
+            rows=trn("{n} row", "{n} rows", label.rows),
+            positives=label.positives,
+            share=share,
+            mended=label.mended,
+            broken=label.broken,
         )
-        rows.append(["flags per 100,000", "", "", f"{label.flags:+,.0f}"])
-        parts.append(show(title, ["metric", "before", "after", "change (interval)"], rows))
+        rows.append([tr("flags per 100,000"), "", "", f"{label.flags:+,.0f}"])
+        head = [tr("metric"), tr("before"), tr("after"), tr("change (interval)")]
+        parts.append(show(title, head, rows))
         if label.slices:
             fallen: Rows = [
                 [f"{kind}: {name}", with_interval(change, "+.3f")]
                 for kind, name, change in label.slices
             ]
             parts.append(
-                show(f"{label.label}: slices that fell", ["slice", "ROC AUC change"], fallen)
+                show(
+                    tr("{label}: slices that fell", label=label.label),
+                    [tr("slice"), tr("ROC AUC change")],
+                    fallen,
+                )
             )
     if comparison.flags_per_day is not None:
-        parts.append(f"Flags a day: {comparison.flags_per_day:+,.1f}.")
-    flips = f"{plural(len(comparison.flips), 'flag')} changed"
-    header = ["", "label", "score", "text"]
+        parts.append(tr("Flags a day: {n}.", n=f"{comparison.flags_per_day:+,.1f}"))
+    flips = trn("{n} flag changed", "{n} flags changed", len(comparison.flips))
+    header = ["", tr("label"), tr("score"), tr("text")]
     parts.append(
         show(flips, header, _flips(comparison.flips, width)) if comparison.flips else f"{flips}."
     )
-    return [*parts, "\n".join(wrapped(f"Rules: {comparison.rules}", width))]
+    rules = tr("Rules: {rules}", rules=_said(comparison.rules))
+    return [*parts, "\n".join(wrapped(rules, width))]
 
 
 def _flips(flips: Iterable[Flip], width: int) -> Rows:
     rows: Rows = []
     for flip in list(flips)[:FLIPS]:
-        word = "unjudged" if flip.answer is None else "mended" if flip.mended else "broken"
+        judged = tr("mended") if flip.mended else tr("broken")
+        word = tr("unjudged") if flip.answer is None else judged
         rows.append(
             [
                 word,
@@ -219,20 +280,21 @@ def _suite(
         ]
         for case_class in result.classes
     ]
-    rows.append(["all", result.cases, result.passed, with_interval(result.rate)])
-    parts = [show("", ["class", "cases", "passed", "rate (interval)"], rows)]
+    rows.append([tr("all"), result.cases, result.passed, with_interval(result.rate)])
+    parts = [show("", [tr("class"), tr("cases"), tr("passed"), tr("rate (interval)")], rows)]
     failed: Rows = [
         [
             failure.group,
-            failure.expected or "none",
-            failure.flags or "none",
+            failure.expected or tr("none"),
+            failure.flags or tr("none"),
             line(failure.text, width),
         ]
         for failure in result.failures[:FAILURES]
     ]
     if failed:
-        title = f"{plural(len(result.failures), 'case')} failed"
-        parts.append(show(title, ["class", "expected", "flagged", "text"], failed))
+        title = trn("{n} case failed", "{n} cases failed", len(result.failures))
+        head = [tr("class"), tr("expected"), tr("flagged"), tr("text")]
+        parts.append(show(title, head, failed))
     return parts
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from brackets import outside, speak_in_brackets, words
 from typer.main import get_command
 
 from moderation.cli import app
@@ -17,28 +18,17 @@ TYPED = {"python", "pytest", "moderation"}
 """What the program is called here."""
 
 
-class Brackets:
-    """A catalogue of a language whose words are the English ones in ⟦brackets⟧."""
-
-    def gettext(self, message):
-        return f"⟦{message}⟧"
-
-    def ngettext(self, one, many, n):
-        return f"⟦{many}⟧"
-
-
 @pytest.fixture
 def bracketed(monkeypatch):
-    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    monkeypatch.setattr("moderation.translation._catalogue", lambda name: Brackets())
+    speak_in_brackets(monkeypatch)
 
 
 def forgotten(shown):
     """Words of three letters or more that no catalogue would translate."""
     listed = re.sub(r"(?m)^  [a-z]+ +⟦.*$", "", shown)  # cut after a sentence, or by dots
-    bare = re.sub(r"⟦\[(default|env var):⟧[^]]*\]|⟦[^⟧]*⟧", "", listed)
+    bare = outside(re.sub(r"⟦\[(default|env var):⟧[^]]*\]", "", listed))
     bare = re.sub(r"--[a-z-]+|<[^>]*>|\{[^}]*\}\S*|'[^']*'", "", bare)
-    return set(re.findall(r"[a-z]{3,}", bare)) - NAMES - TYPED
+    return words(bare) - NAMES - TYPED
 
 
 @pytest.mark.usefixtures("bracketed")

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pandas as pd
 import pytest
+from brackets import outside, speak_in_brackets, words
 from small_model import recipe, table
 
 from moderation.errors import LabelError
@@ -315,6 +316,18 @@ def test_a_comparison_is_shown_and_stored():
     assert "Flags a day: " in shown
     assert "Rules: worse: a label is gone" in shown
     assert "<script>" not in comparison_markdown(found)
+
+
+def test_no_word_of_the_figures_is_forgotten_by_the_catalogues(evaluation, monkeypatch):
+    frame, scores = rows()
+    found = verdict(scores.assign(spam=1 - scores["spam"]), scores, frame, comments_per_day=500)
+    speak_in_brackets(monkeypatch)
+    texts = evaluation_markdown(evaluation), comparison_markdown(found)
+    ours = """rows row groups group intervals threshold positive cannot told metric value interval
+        average precision recall false rate calibration error brier where are flagged not worst
+        slice slices area verdict worse better before after change mended broken unjudged flags
+        per day changed label score text rules gone neither shown fell"""
+    assert words(outside("".join(texts))) & {*ours.split()} == set()
 
 
 # --- label rows as a dump

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from brackets import outside, speak_in_brackets, words
 from small_model import trained
 
+from moderation.cli.drift import drift_text
 from moderation.sampling.drift import FEW_THREADS, drift
 from moderation.sampling.new_words import domains_of, rising, words_of
 
@@ -165,3 +167,14 @@ def test_tables_of_different_models_are_not_compared(moderation, place):
     moderation("score", "new.jsonl", "-m", "other", "-o", "new.parquet")
     ran = moderation("drift", "old.parquet", "new.parquet")
     assert (ran.status, "different models" in ran.err) == (1, True)
+
+
+def test_no_word_of_it_is_forgotten_by_the_catalogues(monkeypatch, capfd):
+    old, new = comments(60), comments(300, seed=1, mean=0.45, extra="glockenspiel", month="2026-02")
+    told = found(old, new)
+    assert told.notes
+    assert told.reasons
+    speak_in_brackets(monkeypatch)
+    shown = "\n".join(drift_text(told)) + capfd.readouterr().err
+    names = {"spam", "glockenspiel"} | {one.name for one in told.words}
+    assert words(outside(shown)) <= names

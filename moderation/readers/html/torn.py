@@ -19,6 +19,11 @@ _ATTRIBUTE = re.compile(
     r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[^\s>"'][^\s>]*+|(?=>)))?+"""
     r"""(?!\s*+=\s*+["'])"""
 )
+_PLAIN = re.compile(  # words and whole tags whose attributes hide nothing
+    r"""(?:[^<]*+<(?:/?(?!(?:script|style|textarea|title)(?=[\s/>]))[a-z][a-z0-9-]*+)"""
+    r"""(?:\s++[\w:-]++="[^"<\s]*+(?:\s++[^"<\s]++){0,6}+\s*+")*+\s*+/?>)++""",
+    re.IGNORECASE,
+)
 _DECLARED = re.compile(r"!doctype|!\[(?:if|endif)|\?xml", re.IGNORECASE)
 _QUOTED_PART = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAMED = re.compile(r"<(/?)[a-zA-Z]")
@@ -54,7 +59,8 @@ def swallowed(page: str, texts: Iterable[str]) -> Iterator[Unread]:
     texts: what has come out of the page.
     """
     known = PageWords(texts)
-    at = 0
+    plain = _PLAIN.match(page)
+    at = plain.end() if plain else 0
     while opening := _OPENING.search(page, at):
         start, tag = opening.start(), opening[1]
         hidden = (
@@ -69,6 +75,8 @@ def swallowed(page: str, texts: Iterable[str]) -> Iterator[Unread]:
         enough = FEW if "<" in prose else PROSE  # no attribute has it in its name
         if not _CODE.search(prose) and len(LETTERS.findall(prose)) >= enough:
             yield Unread(" ".join(prose.split()), start, at)
+        if plain := _PLAIN.match(page, at):
+            at = plain.end()
 
 
 def _beside(page: str, cut: re.Match[str], known: PageWords) -> Iterator[Unread]:

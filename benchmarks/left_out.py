@@ -13,6 +13,7 @@ which are counted on all texts (no label goes into them).
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,11 +25,11 @@ from moderation.labels.read import read_sources
 from moderation.labels.splits import split_groups
 from moderation.labels.table import label_frame, stack
 from moderation.training import linear
-from moderation.training.build import own_tables, read_sets, taught
+from moderation.training.build import public_rows, read_sets
 from moderation.training.features import Features, training_features
 from moderation.training.lexicon import read_lexicon
 from moderation.training.recipe import Recipe
-from moderation.training.tasks import Task, UserRows, task_of
+from moderation.training.tasks import RowOrigins, Task, task_of
 from moderation.training.train import fit_label, held_out_logits
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ OWN = ("behaviour", "seed", "templates", "templates_blogs")
 DRAWS = 200
 
 
-def rows(data: Path, recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the labels learn from, and what is only scored: label tables."""
+def rows(data: Path, recipe: Recipe) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
+    """What the labels learn from, of which row each is a copy, and what is only scored."""
     sources = HERE / "labels" / "sources.toml"
-    learnt = taught([read_sets(sources, data, recipe)[0], *own_tables(sources.parent)], recipe)
+    frame, _ = read_sets(sources, data, recipe)
     names = tuple(name for name, one in recipe.labels.items() if one.kind == "text")
-    return learnt, never_trained(data, names)
+    return *public_rows(frame, sources.parent, recipe), never_trained(data, names)
 
 
 def never_trained(data: Path, names: tuple[str, ...]) -> pd.DataFrame:
@@ -134,18 +135,23 @@ class Material(NamedTuple):
     def read(cls, data: Path) -> Material:
         """Of the sets below `data`, as the shipped recipe has them."""
         recipe = Recipe.read(HERE / "labels" / "recipe.toml")
-        learnt, scored = rows(data, recipe)
+        learnt, copy_of, scored = rows(data, recipe)
         table = stack([learnt, scored]).reset_index(drop=True)
         unseen = np.arange(len(table)) >= len(learnt)
+        copy_of = np.append(copy_of, np.arange(len(learnt), len(table)))
+        copied = copy_of != np.arange(len(table))
         lexicon, _ = read_lexicon(HERE / "labels" / "lexicon.toml", data)
         tasks = []
         for name, settings in recipe.labels.items():
             if settings.kind == "text":
                 hidden = table.assign(**{name: table[name].mask(unseen)})
-                own = UserRows.none(hidden).decisions
-                tasks.append(task_of(hidden, name, settings, own, 0))
-        features = training_features(table, recipe, lexicon, tasks, None)
-        return cls(table, split_groups(table), unseen, features, tasks)
+                own = RowOrigins.none(hidden).decisions
+                task = task_of(hidden, name, settings, own, 0)
+                tasks.append(replace(task, judged=task.judged & ~copied))
+        features = training_features(table, recipe, lexicon, tasks, None, ~copied)
+        groups = np.zeros(len(table), np.int64)
+        groups[~copied] = split_groups(table[~copied])
+        return cls(table, groups[copy_of], unseen, features, tasks)
 
     def logits(self, task: Task) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         """See `logits_of_others`."""

@@ -139,13 +139,13 @@ def _train_on(labels: list[Path], seed: int) -> Model:
     from moderation.labels.ledger import SOURCE
     from moderation.labels.read import read_labels
     from moderation.training.provenance import file_origin
-    from moderation.training.tasks import UserRows
+    from moderation.training.tasks import RowOrigins
     from moderation.training.train import train
 
     frame = read_labels(labels)
     own = (frame["source"] == SOURCE).fillna(False).to_numpy(bool)
     origins = [file_origin(path) for path in labels]
-    return train(frame, user=UserRows(own, ~own), seed=seed, sources=origins)
+    return train(frame, origins=RowOrigins(own, ~own), seed=seed, sources=origins)
 
 
 def _train_with_public(

@@ -19,15 +19,16 @@ from moderation.labels.public.threads import read_threads
 from moderation.labels.read import read_labels, read_sources
 from moderation.labels.table import label_names, stack
 from moderation.model.held_out import HeldOutScores
-from moderation.training.lexicon import read_lexicon
+from moderation.training.lexicon import own_words, read_lexicon
 from moderation.training.linear import one_blas_thread
 from moderation.training.off_topic.conversations import Roles, training_pairs
 from moderation.training.off_topic.label import context_label
 from moderation.training.off_topic.moved_comments import Conversation
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
+from moderation.training.renaming import Names, renamed
 from moderation.training.store import Store, digest_of
-from moderation.training.tasks import UserRows, decided
+from moderation.training.tasks import RowOrigins, decided
 from moderation.training.templates import expand
 from moderation.training.train import train
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from moderation.model.model import Model
     from moderation.training.recipe import Settings
 
+GROUPS = "group"  # class of the lexicon whose words name groups of people
 PER_PATTERN = 40  # sentences from each pattern; not swept
 
 
@@ -56,7 +58,7 @@ def build(
 ) -> Model:
     """A model from the sets that may go into one, the seed tables and `more` label tables.
 
-    more: the user's own tables and ledgers; see `UserRows.decisions`. missing: "skip" goes on
+    more: the user's own tables and ledgers; see `RowOrigins.decisions`. missing: "skip" goes on
     without sets whose files are missing. store: where what depends on the public sets alone is
     stored for the next run, None = nowhere; the model is the same. Raises LabelError.
     """
@@ -83,7 +85,7 @@ def build(
                 store.keep_head(key, label)
         return label
 
-    public = taught([frame, *own_tables(folder, seed)], recipe)
+    public, copy_of = public_rows(frame, folder, recipe, seed)
     everything = stack([public, taught(mine, recipe)]) if mine else public
     tables = [*patterns_in(folder), *sorted(folder.glob("seed_*.csv")), *more]
     with ThreadPoolExecutor(1) as beside:  # a head takes one core, and leaves the texts the rest
@@ -93,8 +95,9 @@ def build(
             recipe=recipe,
             lexicon=lexicon,
             contexts=heads,
-            user=UserRows.none(everything)._replace(
-                decisions=np.arange(len(everything)) >= len(public)
+            origins=RowOrigins.none(everything)._replace(
+                decisions=np.arange(len(everything)) >= len(public),
+                copy_of=np.append(copy_of, np.arange(len(public), len(everything))),
             ),
             seed=seed,
             sources=[*provenance, *known, *words, *map(file_origin, tables)],
@@ -190,6 +193,23 @@ def own_tables(folder: Path, seed: int = 0) -> list[pd.DataFrame]:
     """The project's own label tables: sentences from patterns, and the seeds."""
     sentences = [expand(path, PER_PATTERN, seed) for path in patterns_in(folder)]
     return [*sentences, *(read_labels(path) for path in sorted(folder.glob("seed_*.csv")))]
+
+
+def public_rows(
+    frame: pd.DataFrame, folder: Path, recipe: Recipe, seed: int = 0
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """What the text labels learn from where the user has decided nothing, and `copy_of` of it.
+
+    frame: the public sets. folder: of the recipe, the lexicon and the project's own label tables.
+    """
+    rows = taught([frame, *own_tables(folder, seed)], recipe)
+    copy_of = np.arange(len(rows))
+    for name, settings in recipe.labels.items():
+        if settings.renamed:
+            names = Names(own_words(folder / "lexicon.toml", GROUPS))
+            copies, places = renamed(rows, name, names, settings.renamed, seed)
+            rows, copy_of = stack([rows, copies]), np.append(copy_of, copy_of[places])
+    return rows, copy_of
 
 
 def taught(tables: list[pd.DataFrame], recipe: Recipe) -> pd.DataFrame:

@@ -70,12 +70,21 @@ class Features:
 
 
 def training_features(
-    labels: pd.DataFrame, recipe: Recipe, lexicon: Lexicon, tasks: list[Task], threads: int | None
+    labels: pd.DataFrame,
+    recipe: Recipe,
+    lexicon: Lexicon,
+    tasks: list[Task],
+    threads: int | None,
+    counted: np.ndarray | None = None,
 ) -> Features:
-    """Features of every row; document frequencies count the rows that some task uses."""
+    """Features of every row; document frequencies count the rows that some task uses.
+
+    counted: (n,) bool, those of them that do count; None = all.
+    """
     texts = labels["text"].str.slice(0, recipe.longest)
     config = recipe.ngrams
     needed = np.any([task.cost > 0 for task in tasks], axis=0) if tasks else np.zeros(0, bool)
+    needed &= True if counted is None else counted
     known = listed(texts, config, lexicon, threads)
     frequencies = known.frequencies(needed)
     idf = ngrams.inverse_frequencies(frequencies, int(needed.sum()), recipe.min_df)

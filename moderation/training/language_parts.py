@@ -23,7 +23,7 @@ from moderation.model.labels import TextLabel
 from moderation.training.languages import spoken_in
 from moderation.training.provenance import file_origin
 from moderation.training.recipe import Recipe
-from moderation.training.tasks import FEWEST, UserRows
+from moderation.training.tasks import FEWEST, RowOrigins
 from moderation.training.train import train
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def part_for(
     part = train(
         rows,
         recipe=recipe,
-        user=UserRows(user, np.zeros(len(rows), bool)),
+        origins=RowOrigins(user, np.zeros(len(rows), bool)),
         seed=seed,
         sources=sources,
         threads=threads,

@@ -62,6 +62,12 @@ def read_lexicon(
     return Lexicon.of(words), origin
 
 
+def own_words(toml: str | Path, name: str) -> list[str]:
+    """The project's own words of one class; none where the file has no such class."""
+    table = read_toml(Path(toml), "word lists as TOML").get(name, {})
+    return str(table.get("words", "")).split()
+
+
 def slips(word: str) -> Iterator[str]:
     """The word with a letter doubled, two swapped, or one lost of six and more; the first stays.
 

@@ -32,6 +32,8 @@ class Settings:
     sources: factor per source, 1 where not named; 0 leaves one out.
     clean: sources whose rows nobody judged for this label and which count as negatives, with the
     number of rows that are taken.
+    renamed: how much a copy of a row counts in which the names of groups are others, against the
+    row itself (`training.renaming`); 0 = there are none.
     contrast: n-grams are multiplied by this power of their log-count ratio (`training.contrast`);
     0 = not at all.
     alternatives: other values of cost and contrast, one of which is taken where it does clearly
@@ -52,6 +54,7 @@ class Settings:
     size_power: float = 0.5
     offset: float = 0.5
     phrases: bool = True
+    renamed: float = 0.0
     contrast: float = 0.0
     alternatives: list[dict[str, float]] = field(default_factory=list)
     sources: dict[str, float] = field(default_factory=dict)

@@ -21,20 +21,24 @@ FACTORS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # of a decision's weight, to ch
 EPOCHS = 20  # in which held-out decisions are learnt on top of the public rows
 
 
-class UserRows(NamedTuple):
-    """Which rows of a label table are the user's: (n,) bool each.
+class RowOrigins(NamedTuple):
+    """Which rows of a label table are the user's, (n,) bool each, and which are copies.
 
     decisions: how much they count is chosen on decisions held out, and what they bought is
     measured there (`metrics["decisions"]`). tables: rows of the user's label tables. The held-out
     scores of both stay in the model, so that it is not tested on what it learnt by heart.
+    copy_of: (n,) int, each row's own place, or of a copy that of its row (`training.renaming`);
+    None = there are no copies. Copies are learnt from, and otherwise do not count: not in document
+    frequencies, nor where folds are dealt, nor in any measure.
     """
 
     decisions: np.ndarray
     tables: np.ndarray
+    copy_of: np.ndarray | None = None
 
     @classmethod
-    def none(cls, labels: pd.DataFrame) -> UserRows:
-        """None of the rows is the user's."""
+    def none(cls, labels: pd.DataFrame) -> RowOrigins:
+        """None of the rows is the user's, and none a copy."""
         return cls(np.zeros(len(labels), bool), np.zeros(len(labels), bool))
 
 

@@ -36,7 +36,7 @@ from moderation.training.languages import learnt_languages, spoken_in
 from moderation.training.linear import one_blas_thread
 from moderation.training.operating_point import OutOfFold, operating_point
 from moderation.training.recipe import Recipe
-from moderation.training.tasks import Task, UserRows, chosen_factor, decided, task_of
+from moderation.training.tasks import RowOrigins, Task, chosen_factor, decided, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def train(
     recipe: Recipe | None = None,
     lexicon: Lexicon | None = None,
     contexts: Mapping[str, ContextLabel | Future[ContextLabel]] | None = None,
-    user: UserRows | None = None,
+    origins: RowOrigins | None = None,
     seed: int = 0,
     sources: list[dict[str, Any]] | None = None,
     threads: int | None = None,
@@ -83,38 +83,43 @@ def train(
     """A model with one head per label of the table.
 
     labels: label table (`labels.read_labels`), at least `text` and a label. contexts: heads of
-    labels that are not trained from the table, or futures of them. user: which rows are the user's;
-    see `UserRows`. sources: provenance to store in the model.
+    labels that are not trained from the table, or futures of them. origins: which rows are the
+    user's, and which are copies. sources: provenance to store in the model.
     The same rows, seed and recipe give the same model, whatever `threads` is.
     Raises LabelError for a label with too few rows.
     """
     recipe = recipe or Recipe()
     contexts = dict(contexts or {})
     labels = whole(labels).reset_index(drop=True)
-    user = user or UserRows.none(labels)
-    tasks = _tasks(labels.drop(columns=[*contexts], errors="ignore"), recipe, user, seed)
+    origins = origins or RowOrigins.none(labels)
+    own_place = np.arange(len(labels))
+    copy_of = own_place if origins.copy_of is None else origins.copy_of
+    copied = copy_of != own_place
+    tasks = _tasks(labels.drop(columns=[*contexts], errors="ignore"), recipe, origins, seed)
     if not tasks and not contexts:
         raise LabelError("the label table has no label column")
     with ThreadPoolExecutor(1) as beside:
-        grouped = beside.submit(split_groups, labels)
-        features = training_features(labels, recipe, lexicon or Lexicon.of({}), tasks, threads)
-        groups = grouped.result()
-    fold = folds(labels, FOLDS, seed, groups)
+        grouped = beside.submit(_groups_and_folds, labels, copy_of, seed)
+        features = training_features(
+            labels, recipe, lexicon or Lexicon.of({}), tasks, threads, ~copied
+        )
+        groups, fold = grouped.result()
     pool = _Pool(threads, tasks)
     tasks = pool.per_label(with_chosen_settings, [(features, task, fold, seed) for task in tasks])
     fitted = pool.per_label(fit_label, [(features, task, fold, seed) for task in tasks])
     raw = _out_of_fold_logits(pool, features, fitted, fold, seed)
+    raw[copied] = np.nan
     heads = pool.per_label(
         _head, [(labels, label, raw[:, t], groups, seed) for t, label in enumerate(fitted)]
     )
     spoken = spoken_in(labels["text"])
     for k, task in enumerate(tasks):
         used = task.cost > 0
-        learnt = learnt_languages(spoken[used], user.decisions[used])
+        learnt = learnt_languages(spoken[used], origins.decisions[used])
         heads[k] = replace(heads[k], languages=learnt)
     table, phrase_weights = _table(features, [label.weights for label in fitted])
     training = {"seed": seed, "rows": len(labels), "recipe": recipe.to_dict()}
-    if counts := decided(labels, user.decisions):
+    if counts := decided(labels, origins.decisions):
         training["decisions"] = counts
     others = [head.result() if isinstance(head, Future) else head for head in contexts.values()]
     return Model(
@@ -124,16 +129,27 @@ def train(
         phrase_weights=phrase_weights,
         sources=sources or [],
         training=training,
-        held=_held_out_scores(labels, user.decisions, raw),
-        tables=_held_out_scores(labels, user.tables, raw),
+        held=_held_out_scores(labels, origins.decisions, raw),
+        tables=_held_out_scores(labels, origins.tables, raw),
     )
 
 
-def _tasks(labels: pd.DataFrame, recipe: Recipe, user: UserRows, seed: int) -> list[Task]:
+def _tasks(labels: pd.DataFrame, recipe: Recipe, origins: RowOrigins, seed: int) -> list[Task]:
     """A task per label of the table, those of the recipe first and in its order."""
     names = label_names(labels)
     names.sort(key=(*recipe.labels, *names).index)
-    return [task_of(labels, name, recipe.of(name), user.decisions, seed) for name in names]
+    return [task_of(labels, name, recipe.of(name), origins.decisions, seed) for name in names]
+
+
+def _groups_and_folds(
+    labels: pd.DataFrame, copy_of: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The group and the fold of each row: (n,) each. Copies stand where their rows do."""
+    original = copy_of == np.arange(len(labels))
+    rows = labels[original]
+    groups = split_groups(rows)
+    place = (np.cumsum(original) - 1)[copy_of]
+    return groups[place], folds(rows, FOLDS, seed, groups)[place]
 
 
 def _held_out_scores(
@@ -211,7 +227,7 @@ def _head(
 ) -> TextLabel:
     """Operating point and measures of a label from its out-of-fold logits."""
     task = label.task
-    rows = np.flatnonzero(task.cost > 0)
+    rows = np.flatnonzero((task.cost > 0) & ~np.isnan(raw))
     out_of_fold = OutOfFold(
         task.sign[rows] > 0, raw[rows], task.cost[rows], groups[rows], task.judged[rows]
     )

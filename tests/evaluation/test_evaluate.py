@@ -25,7 +25,7 @@ from moderation.evaluation.text import (
 )
 from moderation.labels.comments import label_comments
 from moderation.labels.table import label_frame
-from moderation.training.tasks import UserRows
+from moderation.training.tasks import RowOrigins
 from moderation.training.train import train
 
 WORDS = ["river", "garden", "ticket", "mayor", "school", "engine", "bakery", "window", "forest"]
@@ -374,7 +374,7 @@ def test_an_evaluation_is_written_as_markdown_and_held_out_rows_are_told(moderat
     frame = table()
     own = np.arange(len(frame)) % 2 == 0
     train(
-        frame, recipe=recipe(), user=UserRows.none(frame)._replace(decisions=own), threads=1
+        frame, recipe=recipe(), origins=RowOrigins.none(frame)._replace(decisions=own), threads=1
     ).save(tmp_path / "mine")
     frame.to_csv(tmp_path / "rows.csv", index=False)
     (tmp_path / "cases.csv").write_text("text,expected,class\nyou clown,abuse,rude\nhello,,calm\n")

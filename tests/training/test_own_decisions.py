@@ -10,7 +10,7 @@ from small_model import lexicon, recipe, table
 from moderation.labels.ledger import Decision, append, entries, retract
 from moderation.labels.table import label_frame, stack
 from moderation.training.decisions.gain import bought
-from moderation.training.tasks import FACTORS, UserRows, decided, task_of
+from moderation.training.tasks import FACTORS, RowOrigins, decided, task_of
 from moderation.training.train import train
 
 FILES = ("model.json", "weights.safetensors")
@@ -43,7 +43,7 @@ def made(own):
         frame,
         recipe=recipe(),
         lexicon=lexicon(),
-        user=UserRows.none(frame)._replace(decisions=mine),
+        origins=RowOrigins.none(frame)._replace(decisions=mine),
         threads=1,
     )
 

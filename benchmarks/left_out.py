@@ -146,7 +146,7 @@ class Material(NamedTuple):
             if settings.kind == "text":
                 hidden = table.assign(**{name: table[name].mask(unseen)})
                 own = RowOrigins.none(hidden).decisions
-                task = task_of(hidden, name, settings, own, 0)
+                task = task_of(hidden, name, settings, own, 0, copied)
                 tasks.append(replace(task, judged=task.judged & ~copied))
         features = training_features(table, recipe, lexicon, tasks, None, ~copied)
         groups = np.zeros(len(table), np.int64)

@@ -72,9 +72,16 @@ class Task:
 
 
 def task_of(
-    labels: pd.DataFrame, name: str, settings: Settings, own: np.ndarray, seed: int
+    labels: pd.DataFrame,
+    name: str,
+    settings: Settings,
+    own: np.ndarray,
+    seed: int,
+    copied: np.ndarray | None = None,
 ) -> Task:
     """What the label `name` learns from. own: (n,) bool, the user's decisions.
+
+    copied: (n,) bool, rows that serve no label as clean ones; None = none.
 
     Where they, or the public rows, have too few positives or negatives to be weighed against each
     other, the decisions count as one more set. Raises LabelError when all rows are too few.
@@ -83,8 +90,9 @@ def task_of(
     source = labels["source"].fillna("").astype("str").to_numpy()
     rng = np.random.default_rng(seed)
     judged = ~np.isnan(answers)
+    copies = np.zeros(len(answers), bool) if copied is None else copied
     for clean, most in settings.clean.items():
-        free = np.flatnonzero((source == clean) & np.isnan(answers))
+        free = np.flatnonzero((source == clean) & np.isnan(answers) & ~copies)
         answers[rng.permutation(free)[:most]] = 0.0
     used = ~np.isnan(answers)
     positives, negatives = int((answers == 1).sum()), int((answers == 0).sum())

@@ -95,7 +95,8 @@ def train(
     own_place = np.arange(len(labels))
     copy_of = own_place if origins.copy_of is None else origins.copy_of
     copied = copy_of != own_place
-    tasks = _tasks(labels.drop(columns=[*contexts], errors="ignore"), recipe, origins, seed)
+    judged = labels.drop(columns=[*contexts], errors="ignore")
+    tasks = _tasks(judged, recipe, origins.decisions, copied, seed)
     if not tasks and not contexts:
         raise LabelError("the label table has no label column")
     with ThreadPoolExecutor(1) as beside:
@@ -134,11 +135,13 @@ def train(
     )
 
 
-def _tasks(labels: pd.DataFrame, recipe: Recipe, origins: RowOrigins, seed: int) -> list[Task]:
+def _tasks(
+    labels: pd.DataFrame, recipe: Recipe, own: np.ndarray, copied: np.ndarray, seed: int
+) -> list[Task]:
     """A task per label of the table, those of the recipe first and in its order."""
     names = label_names(labels)
     names.sort(key=(*recipe.labels, *names).index)
-    return [task_of(labels, name, recipe.of(name), origins.decisions, seed) for name in names]
+    return [task_of(labels, name, recipe.of(name), own, seed, copied) for name in names]
 
 
 def _groups_and_folds(

@@ -11,7 +11,7 @@ from moderation.readers.inference.fields import Field, name_of
 from moderation.readers.inference.keyed import KEY, PAGE
 from moderation.readers.inference.names import of_comments
 from moderation.readers.inference.roles import Roles, infer
-from moderation.readers.synonyms import plainly
+from moderation.readers.synonyms import SYNONYMS, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,11 @@ _LIKE = 0.5  # fields that two lists have in common
 _NEAR = 2.5  # of the best one's evidence: another list that holds comments as well
 _PASSED_WORDS = "edges nodes data items results list node entries elements values"
 _PASSED_BY = frozenset(_PASSED_WORDS.split())
+_ON_PAGES = frozenset(
+    ["comments", "commentlist", "notes", "journals", "discussion", "reviews", "commentsdata"]
+)
+_TEXTS = frozenset(SYNONYMS["text"].split())
+_TITLES = frozenset(["title", "subject", "headline"])
 
 
 @dataclass
@@ -84,6 +89,7 @@ def best_of(every: list[Group]) -> tuple[list[Group], list[Group]]:
         or not _is_meagre(group)
         or ("id" in group.roles.fields and any(id(one) in around for one in group.records))
     ]
+    every = [group for group in every if not _is_page(group, every)]
     if not every:
         return [], []
     first = every[0]
@@ -104,6 +110,27 @@ def _is_meagre(group: Group) -> bool:
         return False
     values = [flat(record).get(fields["text"]) for record in group.records[:200]]
     return Field("", values).words < _WORDY
+
+
+def _is_page(group: Group, every: list[Group]) -> bool:
+    """Whether these have a title, and lists of comments on them: what is talked about."""
+    if any(of_comments(way) > 0 for way in group.ways) or (group.ways & group.within) - {""}:
+        return False
+    names = {
+        plainly(key)
+        for record in group.records[:9]
+        for path in flat(record)
+        for key in (path.rpartition(".")[2],)
+    }
+    return bool(names & _TITLES) and any(
+        other is not group
+        and "text" in other.roles.fields
+        and {"author", "created_at"} & other.roles.fields.keys()
+        and other.within
+        and other.within <= group.ways
+        and all(plainly(way) in _ON_PAGES for way in other.ways)
+        for other in every
+    )
 
 
 def _is_another(first: Group, other: Group) -> bool:
@@ -168,6 +195,7 @@ def _together(every: list[Group]) -> list[Group]:
             nested = bool(other.ways & group.within)
             if (
                 usual
+                and not _say_otherwise(usual, fields)
                 and len(usual & fields)
                 >= (0.8 if not nested else _LIKE) * min(len(usual), len(fields))
                 and len(usual & fields) >= _LIKE * max(len(usual), len(fields))
@@ -181,6 +209,14 @@ def _together(every: list[Group]) -> list[Group]:
         else:
             merged.append((group, usual))
     return [group for group, _ in merged]
+
+
+def _say_otherwise(usual: set[str], fields: set[str]) -> bool:
+    """Whether two lists have their texts under names that only one of them has."""
+    ours, theirs = (
+        {path for path in paths if plainly(path) in _TEXTS} for paths in (usual, fields)
+    )
+    return bool(ours and theirs) and not ours & theirs
 
 
 def _usual(records: list[dict[str, Any]]) -> set[str]:

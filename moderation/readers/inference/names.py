@@ -13,7 +13,7 @@ _TEXT = (
     r"comments?$|comment(ary|aires?|i|o|text|body|content|html|raw)$|kommentar|coment[aá]rio|reactie$|"
     r"opmerking|text$|^text|texte|testo|texto|tekst|treść|wpis|body|inhalt|content$|contenido|"
     r"conteúdo|contenu|contenuto|message|msg|mensa(je|gem)|nachricht|messaggio|wiadomość|"
-    r"reviews?(text|body|content)?$|opini|feedback|remark|note$|tweet$|utterance|yorum|mesaj|"
+    r"reviews?(text|body|content)?$|opini|feedback|remark|notes?$|tweet$|utterance|yorum|mesaj|"
     r"komment|комментари|коментар|текст|сообщени|отзыв|повідомлення|σχόλι|κείμενο|"
     r"תגובה|טקסט|تعليق|نص|نظر|متن|टिप्पणी|"
     r"评论内容|评论|評論|内容|內容|正文|留言|回复内容|回覆內容|弹幕|コメント|本文|メッセージ|"
@@ -63,7 +63,7 @@ _HINTS = {
 }
 _COMPILED = {role: re.compile(words) for role, words in _HINTS.items()}
 _COMMENTS = re.compile(
-    r"comment|repl(y|ies)|message|post|review|response|answer|discussion|thread|feedback|kommentar|"
+    r"comment|repl(y|ies)|message|post|review|response|answer|discussion|thread|feedback|^notes|journals|kommentar|"
     r"coment|reactie|antwort|комментар|отзыв|评论|評論|回复|留言|コメント|댓글|children|childs|nodes"
 )
 _NO_COMMENTS = re.compile(

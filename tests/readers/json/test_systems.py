@@ -583,3 +583,33 @@ def test_mails_as_objects_lose_what_they_quote(tmp_path):
         ["2@x", "Ben", "So they have."],
     ]
     assert dump.threads[["thread_id", "title"]].values.tolist() == [["1@x", "Tea"]]
+
+
+def test_what_has_a_title_and_comments_on_it_is_no_comment(tmp_path):
+    """An issue of a tracker: its description is the article of the thread."""
+    person = {"name": "ada", "fullname": "Ada L."}
+    remarks = [
+        {"id": 7, "comment": SAID, "user": person, "date_created": "1583438698", "parent": None},
+        {"id": 8, "comment": "Not in my part of town.", "user": person, "parent": 7}
+        | {"date_created": "1583438699"},
+    ]
+    issue = {"id": 1, "title": "Tulips", "content": "All about the tulips.", "user": person}
+    issue |= {"date_created": "1583438600", "status": "Open", "comments": remarks}
+    _, rows = found_in(tmp_path / "issue.json", issue)
+    assert rows[["id", "parent_id", "author"]].values.tolist() == [
+        ["7", "", "ada"],
+        ["8", "7", "ada"],
+    ]
+
+
+def test_notes_within_the_only_object_of_a_file_are_the_comments(tmp_path):
+    person = {"id": 3, "name": "Ada"}
+    notes = [
+        {"id": n, "user": person, "notes": text, "created_on": f"2016-01-2{n}T11:40:54Z"}
+        for n, text in enumerate(TEXTS, 1)
+    ]
+    issue = {"id": 9, "subject": "The bulbs of the park", "author": person, "journals": notes}
+    _, rows = found_in(tmp_path / "issue.json", {"issue": issue})
+    assert rows[["id", "text", "author"]].values.tolist() == [
+        [str(n), text, "Ada"] for n, text in enumerate(TEXTS, 1)
+    ]

@@ -10,10 +10,10 @@ SYNONYMS: dict[str, str] = {
     "text": "text body content comment commenttext commentbody message messagetext cooked "
     "textoriginal commentcontent textdisplay bodytext contenttext bodyhtml contenthtml posttext "
     "replytext contents",
-    "id": "id commentid uttid postnumber shortid commenthex dsqid idpost uuid",
+    "id": "id commentid uttid postnumber shortid commenthex dsqid idpost uuid idstr",
     "parent_id": "parentid parent parentcomment parentcommentid pid replyto replytoid inreplytoid "
     "inreplyto replytopostnumber commentparent parenthex parentitem idparentpost replytocommentid "
-    "inreplytocommentid inreplytostatusid",
+    "inreplytocommentid inreplytostatusid inreplytostatusidstr",
     "thread_id": "threadid linkid storyid postid commentpostid conversationid discussionid "
     "submissionid root rootid articleid idarticle assetid topicid videoid pageid url page",
     "author": "author authorname user username by speaker commenter attributedto userdisplayname "

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 
 class _Markup(NamedTuple):
-    """Where a program puts what belongs to a message; `skipped`: words that are nobody's here."""
+    """Where a program puts what belongs to a message.
+
+    skipped: words that are nobody's here. quoted: what is not this message's own.
+    """
 
     sign: re.Pattern[str]
     message: str
-    number: tuple[str, ...]
+    number: str
     author: str
     text: str
     instead: str
@@ -40,12 +43,13 @@ class _Markup(NamedTuple):
     service: str
     title: str
     skipped: str
+    quoted: str
 
 
 _DISCORD = _Markup(
     re.compile("chatlog__message"),
     "[data-message-id]",
-    ("data-message-id",),
+    "data-message-id",
     ".chatlog__author, .chatlog__author-name, .chatlog__system-notification-author",
     ".chatlog__content, .chatlog__system-notification-content",
     ".chatlog__forwarded-content, .chatlog__embed-title, .chatlog__embed-description, "
@@ -58,12 +62,13 @@ _DISCORD = _Markup(
     ".chatlog__attachment, .chatlog__reactions, .chatlog__sticker, .chatlog__header, "
     ".chatlog__forwarded, .chatlog__edited-timestamp, .chatlog__short-timestamp, "
     ".chatlog__system-notification-author, .chatlog__system-notification-timestamp",
+    ".chatlog__reply, .chatlog__reference, .chatlog__forwarded",
 )
 _TELEGRAM = _Markup(
     re.compile(r'class="message (?:default|service)'),
     ".message[id^='message']",
-    ("id",),
-    ".body > .from_name",
+    "id",
+    ".body:not(.forwarded) > .from_name",
     ".text",
     ".media_wrap .title, .media_wrap .status, .media_wrap img, .media_wrap a",
     ".date[title]",
@@ -72,6 +77,7 @@ _TELEGRAM = _Markup(
     ".page_header .text",
     ".reply_to, .from_name, .date, .media_wrap, .signature, .pagination, .reactions, "
     ".message.service, .userpic, .via_bot",
+    ".forwarded.body, .message.service",
 )
 _ANSWERED = re.compile(
     r"(?:scrollToMessage\(event,\s*['\"]?|go_to_message|chatlog__message-container-)(\d+)"
@@ -126,32 +132,43 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _rows(page: LexborHTMLParser, markup: _Markup, title: str) -> Iterator[Row]:
     """The messages; one that follows another of the same person does not say who that is."""
-    author = None
+    author = shown = None
     services = {node.mem_id for node in page.css(markup.service)}
-    for node in page.css(markup.message):
+    quoted = {node.mem_id for node in page.css(f"{markup.quoted} *")}
+    for node in page.css(f"{markup.message}, {markup.author}, {markup.time}"):
+        if node.mem_id in quoted:
+            continue
+        number = _NUMBER.search(attribute(node, markup.number))
+        if number is None and not node.css_matches(markup.message):
+            shown = _stamp(node) if node.css_matches(markup.time) else shown
+            author = _words(node) if node.css_matches(markup.author) else author
+            continue
         name = _words(node.css_first(markup.author))
         is_service = node.mem_id in services or (
             node.css_first(markup.service) is not None
             and node.css_first(".chatlog__content") is None
         )
         author = name or (None if is_service else author)
-        moment = node.css_first(markup.time)
-        said = attribute(moment, "title") or _words(moment) if moment is not None else ""
+        own = node.css_first(markup.time)
+        shown = _stamp(own) if own is not None else shown
         answered = node.css_first(markup.answered)
         linked = (
             f"{attribute(answered, 'onclick')} {attribute(answered, 'href')}" if answered else ""
         )
         parent = _ANSWERED.search(linked)
-        number = _NUMBER.search(attribute(node, markup.number[0]))
         yield Row(
             _text(node, markup),
             number[0] if number else None,
             parent[1] if parent else None,
             title,
             author,
-            _moment(said),
+            _moment(shown or ""),
             "service" if is_service else "message",
         )
+
+
+def _stamp(node: LexborNode) -> str:
+    return attribute(node, "title") or _words(node)
 
 
 def _moment(said: str) -> datetime | None:

@@ -93,6 +93,15 @@ def slack(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
             row.text = _MENTIONED.sub(lambda found: "@" + names.get(found[1], found[1]), row.text)
 
 
+def under_root(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
+    """What answers a comment that is not there hangs on the one at its top, which `url` names."""
+    known = {row.id for row in rows}
+    for row in rows:
+        if row.parent_id is not None and row.parent_id not in known and row.url in known:
+            row.parent_id = row.url
+        row.url = None
+
+
 def edits(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """An edit, whose `url` names the message that it changes, is no message but that one's text.
 

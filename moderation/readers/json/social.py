@@ -11,6 +11,7 @@ from moderation.readers.markup import as_utf8
 
 OPENS = "(opens the thread)"
 THREAD = "(its thread)"
+OWN = "(in its own channel)"
 _IN_CONTEXT = re.compile(r"/comments/(\w+)")
 
 
@@ -34,7 +35,18 @@ def _is_conversation(record: Record) -> bool:
 def _is_channel_post(record: Record) -> bool:
     """A channel's post, forwarded into the group where it is discussed."""
     sender = str(record.get("from_id") or "")
-    return sender.startswith("channel") and bool(record.get("forwarded_from"))
+    own = record.get(OWN) is True
+    return not own and sender.startswith("channel") and bool(record.get("forwarded_from"))
+
+
+def _mark_own(root: Any) -> None:
+    """Mark what stands in its channel itself: what is forwarded there is a message as others."""
+    listed = at(root, "chats.list")
+    for chat in listed if isinstance(listed, list) else [root]:
+        if isinstance(chat, dict) and str(chat.get("type")).endswith("channel"):
+            for message in chat.get("messages") or ():
+                if isinstance(message, dict):
+                    message[OWN] = True
 
 
 def _mark_oldest(root: Any) -> None:
@@ -340,6 +352,8 @@ SOCIAL = (
         post_title="name",
         post_url="",
         opening=_is_channel_post,
+        prepare=_mark_own,
+        written=OWN,
         opening_names=True,
         only=_service,
         settle=settle.telegram,

@@ -29,6 +29,11 @@ _LINE = re.compile(
 _SAID = re.compile(r"<[\s@+%&~]*(?P<who>[^\s<>!]+)(?P<host>![^\s<>]*)?>(?:\s(?P<text>.*))?")
 _DID = re.compile(r"\*\s+(?P<who>[^\s*]+)\s(?P<text>.*)")
 _NOTICE = re.compile(r"(?:\*{2,3}|-!-|-->|<--|--|={3}|\*\t|-[^\s-]+-)\s*(?P<text>.*)")
+_CLIENT = frozenset(["Now", "Topic", "You", "Disconnected", "Attempting", "Set", "Retrieving"])
+_CAME = re.compile(
+    r"\([^()\s]*[@!][^()\s]*\) |has (?:joined|left|quit)\b|is now known as |sets? mode |was kicked "
+    r"|(?:has )?change[sd] (?:the )?topic "
+)
 _WEECHAT = re.compile(r"(?P<who>[^\t]*)\t(?P<text>.*)")
 _WEECHAT_SIGNS = frozenset(["-->", "<--", "--", "=!=", ""])
 _DATE = (
@@ -68,7 +73,7 @@ def detect(source: Source) -> str | None:
 
 
 def _has_joins(lines: list[str]) -> bool:
-    return any("\t-->\t" in line or "\t<--\t" in line for line in lines)
+    return any("\t-->\t" in line or "\t<--\t" in line or "\t--\t" in line for line in lines)
 
 
 def read(source: Source) -> Iterator[Batch]:
@@ -117,7 +122,14 @@ def _message(line: str) -> _Message | None:
     if found := _NOTICE.fullmatch(rest):
         return _Message(*about, None, found["text"])
     found = _DID.fullmatch(rest)
-    return _Message(*about, found["who"], found["text"]) if found else None
+    return _of_deed(about, found["who"], found["text"]) if found else None
+
+
+def _of_deed(about: tuple[str | None, str, str], who: str, deed: str) -> _Message:
+    """What somebody does, or what a client says of him, or of itself."""
+    if who in _CLIENT or _CAME.match(deed):
+        return _Message(*about, None, f"{who} {deed}")
+    return _Message(*about, who, deed)
 
 
 def _of_columns(about: tuple[str | None, str, str], who: str, text: str) -> _Message:
@@ -126,8 +138,7 @@ def _of_columns(about: tuple[str | None, str, str], who: str, text: str) -> _Mes
         return _Message(*about, None, text)
     if who == "*":
         doer, _, deed = text.partition(" ")
-        is_notice = doer in ("Now", "Topic", "You", "Disconnected") or " has " in text[:80]
-        return _Message(*about, None, text) if is_notice else _Message(*about, doer, deed)
+        return _of_deed(about, doer, deed)
     return _Message(*about, who.lstrip("@+%&~!"), text)
 
 

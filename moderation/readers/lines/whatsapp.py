@@ -33,6 +33,9 @@ _WIDE = re.compile(
     rf"(?:\](?=\s)|\s[-–]|(?=, ))(?:,?\s){_MARKS}(.*)",
     re.IGNORECASE,
 )
+_TURNED = re.compile(
+    r"^\ufeff?(\d{1,2}:\d\d(?:\s?[AaPp][Mm])?), (\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?= - )"
+)
 _AFTER_NOON = re.compile(r"p|م|ب|下午|晚上|中午|오후|午後|μ", re.IGNORECASE)
 _BUDDHIST = 543  # years between the calendar of Thailand and ours
 _NAMED = re.compile(r"[\u200e\u200f]*([^:\"“”„«»]{1,80}?): ?(.*)", re.DOTALL)
@@ -56,6 +59,7 @@ _BY_SIZE = (  # place of a number in a date, what it exceeds, and the order that
 _SURE = 2  # lines that begin as messages do
 _MOST = 0.3  # of lines, where the first is none
 _KEPT = 1_000_000  # characters of a message
+_BEGINNING = 2_000  # characters
 
 
 class _Message(NamedTuple):
@@ -83,9 +87,20 @@ class _Habits(NamedTuple):
 
 def detect(source: Source) -> str | None:
     """The first line begins with a date and a time, and most others do so too."""
-    lines = [line for line in source.sample.splitlines()[:200] if line.strip()]
-    found = any(_is_chat(head, lines) for head in (_HEAD, _WIDE))
+    found = any(_is_chat(head, _first_lines(source)) for head in (_HEAD, _WIDE))
     return "lines of a chat: date, time, name" if found else None
+
+
+def _first_lines(source: Source) -> list[str]:
+    lines = [line for line in source.sample.splitlines()[:200] if line.strip()]
+    return [_TURNED.sub(r"\2, \1", line) for line in lines]
+
+
+def _all_lines(source: Source) -> Iterator[str]:
+    """The lines of the file, with the date before the time where the phone writes it behind."""
+    lines = lines_of(text_blocks(source))
+    turned = _TURNED.search(source.sample[:_BEGINNING]) is not None
+    return (_TURNED.sub(r"\2, \1", line, count=1) for line in lines) if turned else lines
 
 
 def _is_chat(head: re.Pattern[str], lines: list[str]) -> bool:
@@ -164,11 +179,10 @@ def _moment(message: _Message, order: str) -> datetime | None:
 
 def _habits(source: Source) -> _Habits:
     """What one pass over the file tells."""
-    lines = [line for line in source.sample.splitlines()[:200] if line.strip()]
-    head = _HEAD if _is_chat(_HEAD, lines) else _WIDE
+    head = _HEAD if _is_chat(_HEAD, _first_lines(source)) else _WIDE
     dates: list[tuple[int, int, int]] = []
     voices: set[str] = set()
-    for line in lines_of(text_blocks(source)):
+    for line in _all_lines(source):
         if found := head.match(line):
             dates.append((int(found[1]), int(found[2]), int(found[3])))
             name, colon, said = found[head.groups].partition(":")
@@ -198,7 +212,7 @@ def _steps_back(dates: list[tuple[int, int, int]], order: str) -> int:
 def _messages(source: Source, pattern: re.Pattern[str]) -> Iterator[_Message | Reject]:
     """The messages with the lines that continue them; what stands before the first is a reject."""
     number, pending, lines = 0, None, []
-    for line in lines_of(text_blocks(source)):
+    for line in _all_lines(source):
         number += 1
         head = pattern.match(line)
         if head is None:

@@ -60,11 +60,38 @@ def test_messages_of_discord_with_answers_files_and_notices(tmp_path):
     assert len(dump.rejects) == 0
 
 
+def test_a_group_of_an_older_page_names_who_speaks_once(tmp_path):
+    group = (
+        '<div class="chatlog__message-group"><span class="chatlog__author-name">{}</span>'
+        '<span class="chatlog__timestamp">05-Mar-20 10:12 AM</span>{}</div>'
+    )
+    said = (
+        '<div class="chatlog__message" data-message-id="{}"><div class="chatlog__content">'
+        '<div class="markdown">{}</div></div></div>'
+    )
+    first = group.format("ada", said.format(1, "who has seeds?") + said.format(2, "or beans"))
+    dump = page(tmp_path, first + group.format("bob", said.format(3, "I do")))
+    assert dump.comments[["author", "text"]].values.tolist() == [
+        ["ada", "who has seeds?"],
+        ["ada", "or beans"],
+        ["bob", "I do"],
+    ]
+
+
 FROM = '<div class="from_name">{}</div>'
 ANSWER = '<div class="reply_to details">In reply to <a href="#go_to_message{}">this</a></div>'
 DAY = (
     '<div class="message service" id="message-1">'
     '<div class="body details">1 February 2024</div></div>'
+)
+
+
+FORWARDED = (
+    '<div class="message default clearfix joined" id="message5"><div class="body">'
+    '<div class="pull_right date details" title="01.02.2024 10:00:05 UTC+01:00">10:00</div>'
+    '<div class="forwarded body"><div class="from_name">Somebody <span class="date details" '
+    'title="01.01.2020 10:00:00">2020</span></div><div class="text">as it was</div></div>'
+    "</div></div>"
 )
 
 
@@ -83,6 +110,7 @@ def test_messages_of_telegram_with_answers_and_zones(tmp_path):
         + DAY
         + telegram(2, "who has seeds?<br>and pots?", FROM.format("Ada"))
         + telegram(3, "nobody?")
+        + FORWARDED
         + telegram(4, "I do", FROM.format("Bob"), ANSWER.format(2))
         + "</div>"
     )
@@ -92,6 +120,7 @@ def test_messages_of_telegram_with_answers_and_zones(tmp_path):
         ("2", "", "Ada", "who has seeds?\nand pots?", "Garden"),
         ("3", "", "Ada", "nobody?", "Garden"),
         ("4", "2", "Bob", "I do", "Garden"),
+        ("5", "", "Ada", "as it was", "Garden"),
     ]
     assert str(dump.comments["created_at"].min()) == "2024-02-01 09:00:02+00:00"
     assert [note.partition(": ")[2] for note in dump.notes] == ["1 service messages left out"]

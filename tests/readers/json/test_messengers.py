@@ -297,3 +297,43 @@ def test_faces_of_weibo_and_bilibili_stay_in_the_text(tmp_path):
     }
     rows, _ = tree(tmp_path, {"data": [comment]})
     assert rows == [("1", "", "good[笑]")]
+
+
+def test_what_is_forwarded_in_a_channel_itself_is_a_message(tmp_path):
+    def posted(n, text, **more):
+        usual = {"type": "message", "date": "2024-01-01T10:00:00", "from": "News"}
+        return {"id": n, "text": text, "from_id": "channel5", **usual, **more}
+
+    messages = [posted(1, "one"), posted(2, "two", forwarded_from="Other")]
+    channel = {"name": "News", "type": "public_channel", "id": 5, "messages": messages}
+    rows, _ = tree(tmp_path, channel)
+    assert rows == [("1", "", "one"), ("2", "", "two")]
+
+
+def test_the_posts_of_a_page_are_threads_each(tmp_path):
+    def said(n, text, *answers):
+        more = {"comments": {"data": list(answers)}} if answers else {}
+        return {"id": n, "message": text, "created_time": DAY, "like_count": 0, **more}
+
+    posts = [
+        said("1", "post one", said("1_5", "a")),
+        said("2", "post two", said("2_6", "b", said("2_7", "c"))),
+    ]
+    rows, dump = tree(tmp_path, {"posts": {"data": posts}, "id": "9"})
+    assert rows == [("1_5", "", "a"), ("2_6", "", "b"), ("2_7", "2_6", "c")]
+    assert dump.comments["thread_id"].tolist() == ["1", "2", "2"]
+
+
+def test_replies_of_bilibili_that_are_rows_hang_on_the_top_too(tmp_path):
+    def reply(n, root, parent):
+        return {"rpid": n, "oid": 7, "root": root, "parent": parent, "content": {"message": f"{n}"}}
+
+    rows, _ = tree(tmp_path, [reply(1, 0, 0), reply(2, 1, 1), reply(3, 1, 99)])
+    assert [row[:2] for row in rows] == [("1", ""), ("2", "1"), ("3", "1")]
+
+
+def test_tweets_with_little_about_them_keep_their_ids(tmp_path):
+    first = {"id_str": "200", "text": "reply 200", "user": {"screen_name": "ada"}}
+    second = {"id_str": "300", "text": "reply 300", "in_reply_to_status_id_str": "200"}
+    rows, _ = tree(tmp_path, {"statuses": [first, second | {"user": {"screen_name": "bob"}}]})
+    assert rows == [("200", "", "reply 200"), ("300", "200", "reply 300")]

@@ -40,6 +40,13 @@ LOGS = {
         "Jan 01 10:01:00 <bob>\tI do: three\n"
         "Jan 01 10:01:10 *\tbob waves\n"
     ),
+    "mirc": (
+        "Session Start: Mon Jan 01 10:00:00 2024\nSession Ident: #garden\n"
+        "[10:00] * Now talking in #garden\n"
+        "[10:00] <ada> who has seeds?\n"
+        "[10:01] <@bob> I do: three\n"
+        "[10:01] * bob waves\n"
+    ),
     "supybot": (
         "2024-01-01T10:00:00+0000  *** ada has joined #garden\n"
         "2024-01-01T10:00:30+0000  <ada> who has seeds?\n"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from moderation.readers.json.shape import Record
 
 OPENS = "(opens the thread)"
+POST = "(a post)"
+_OF_POSTS = ("posts", "feed", "published_posts", "visitor_posts", "media", "photos", "videos")
 HIDDEN = "(its thread's author hid it)"
 _IN_URL = {name: re.compile(rf"[?&]{name}=([^&#]+)") for name in ("comment_id", "reply_comment_id")}
 
@@ -103,6 +105,15 @@ def _misskey_hidden(record: Record) -> str:
 
 def _graph_status(record: Record) -> str:
     return "hidden" if True in (record.get("is_hidden"), record.get("hidden")) else "unknown"
+
+
+def _mark_posts(root: Any) -> None:
+    """Mark the posts of a page: a comment with answers looks as they do."""
+    for name in _OF_POSTS:
+        posts = at(root, f"{name}.data")
+        for post in posts if isinstance(posts, list) else ():
+            if isinstance(post, dict):
+                post[POST] = True
 
 
 def _weibo_parent(record: Record) -> Any:
@@ -237,7 +248,13 @@ NETWORKS = (
         time="created_time|timestamp",
         url="permalink_url",
         status=_graph_status,
-        post=("id", "comments", "permalink_url|shares|status_type|full_picture|caption|story"),
+        prepare=_mark_posts,
+        written=POST,
+        post=(
+            "id",
+            "comments",
+            f"permalink_url|shares|status_type|full_picture|caption|story|{POST}",
+        ),
         post_title="",
         post_text="message|caption|story",
         post_url="permalink_url|permalink",

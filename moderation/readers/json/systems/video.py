@@ -6,27 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json import settle
 from moderation.readers.json.shape import JsonFormat
-from moderation.readers.json.walk import objects
 from moderation.readers.values import no_parent
 
 if TYPE_CHECKING:
     from moderation.readers.json.shape import Record
-
-ANSWERED = "(what it answers)"
-
-
-def _with_roots(root: Any) -> None:
-    """What each answers: a comment of the answer, or else the one at the top of its thread."""
-    found = [node for node in objects(root) if isinstance(node.get("rpid"), str | int)]
-    known = {node["rpid"] for node in found}
-    for node in found:
-        parent, top = (_plain(node.get(name)) for name in ("parent", "root"))
-        node[ANSWERED] = top if parent not in known and top in known else parent
-
-
-def _plain(value: Any) -> str | int | None:
-    """A value that can name a comment; None for lists and objects, which damage puts there."""
-    return value if isinstance(value, str | int) else None
 
 
 def _bilibili_status(record: Record) -> str:
@@ -57,12 +40,13 @@ VIDEO = (
         keys=("rpid", "content.message"),
         text="content.message",
         id="rpid",
-        parent=ANSWERED,
+        parent="parent",
         thread="oid",
         author="member.uname",
         time="ctime",
+        url="root",
         status=_bilibili_status,
-        prepare=_with_roots,
+        settle=settle.under_root,
         shut=_PARTS,
     ),
     JsonFormat(

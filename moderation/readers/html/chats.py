@@ -59,7 +59,7 @@ _DISCORD = _Markup(
     ".chatlog__system-notification-content",
     ".preamble__entry:nth-child(2)",
     ".postamble, .chatlog__reply, .chatlog__reference, .chatlog__embed, "
-    ".chatlog__attachment, .chatlog__reactions, .chatlog__sticker, .chatlog__header, "
+    ".chatlog__attachment, .chatlog__reactions, .chatlog__sticker, "
     ".chatlog__forwarded, .chatlog__edited-timestamp, .chatlog__short-timestamp, "
     ".chatlog__system-notification-author, .chatlog__system-notification-timestamp",
     ".chatlog__reply, .chatlog__reference, .chatlog__forwarded",
@@ -75,7 +75,7 @@ _TELEGRAM = _Markup(
     ".reply_to a",
     ".message.service",
     ".page_header .text",
-    ".reply_to, .from_name, .date, .media_wrap, .signature, .pagination, .reactions, "
+    ".reply_to, .forwarded .from_name, .media_wrap, .signature, .pagination, .reactions, "
     ".message.service, .userpic, .via_bot",
     ".forwarded.body, .message.service",
 )
@@ -87,6 +87,7 @@ _TAGS = re.compile(r"<[^<>]*+>?|>")
 _ZONED = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d) UTC([+-]\d\d:\d\d)")
 _NUMBER = re.compile(r"-?\d+")
 _UNSEEN = frozenset(["script", "style", "title", "template", None])
+_NAME = 60  # characters of a name
 LEFT_OUT = "service messages left out"
 
 
@@ -114,7 +115,9 @@ def read(source: Source) -> Iterator[Batch]:
         told = [title, *(entry.text(deep=False) for entry in page.css(".preamble__entry"))]
         left_out = 0
         for row in _rows(page, markup, title):
-            told += [row.text, row.author or ""]
+            told.append(row.text)
+            if row.author and len(row.author) <= _NAME:  # else damage has put words there
+                told.append(row.author)
             if markup is _TELEGRAM and row.kind == "service":
                 left_out += 1
                 continue

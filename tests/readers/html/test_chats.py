@@ -89,7 +89,8 @@ DAY = (
 FORWARDED = (
     '<div class="message default clearfix joined" id="message5"><div class="body">'
     '<div class="pull_right date details" title="01.02.2024 10:00:05 UTC+01:00">10:00</div>'
-    '<div class="forwarded body"><div class="from_name">Somebody <span class="date details" '
+    '<div class="forwarded body"><div class="from_name">The News of Our Town '
+    '<span class="date details" '
     'title="01.01.2020 10:00:00">2020</span></div><div class="text">as it was</div></div>'
     "</div></div>"
 )

@@ -67,7 +67,13 @@ def fields(node: LexborNode, learnt: Learnt | None = None) -> Fields:
 
     learnt: what repeats in the comments; asked where no element is known to hold the text.
     """
-    told = learnt.told(node) if learnt is not None and _body(node) is None else None
+    told, peeked = None, None
+    if learnt is not None and _body(node) is None:
+        if learnt.has_foot(node) or not _has_head(node):
+            told = learnt.told(node)
+        else:
+            peeked = learnt.author(node)
+            learnt.without_buttons(node)
     for picture in node.css("[class*='avatar'], [class*='Avatar']"):
         if len(picture.text(deep=True).strip()) <= _INITIALS:
             picture.decompose()
@@ -84,7 +90,15 @@ def fields(node: LexborNode, learnt: Learnt | None = None) -> Fields:
         author = head[0]
     if head and created is None:
         created = head[1]
+    if author and peeked and author.endswith(f" {peeked}"):
+        author = peeked  # a word of the page's stands before the name
     return Fields(text, author, created, kind, status, url)
+
+
+def _has_head(node: LexborNode) -> bool:
+    """Whether lines with a name stand over the text: these tell more than what repeats."""
+    head = _head(plain(node.inner_html))[1]
+    return head is not None and head[0] is not None
 
 
 def _status(node: LexborNode, names: set[str]) -> str:
@@ -179,7 +193,7 @@ def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | N
     body = _body(node)
     broad = body is not None and body.css_first(_HEADLIKE) is not None
     for junk in (body or node).css(FURNITURE + ("," + LOOSE_FURNITURE if broad else "")):
-        if body is None or junk.mem_id != body.mem_id:
+        if (body is None or junk.mem_id != body.mem_id) and not _is_said(junk):
             junk.decompose()
     if body is not None:
         text = plain(body.inner_html)
@@ -192,6 +206,11 @@ def _text(node: LexborNode) -> tuple[str, tuple[str | None, datetime | None] | N
         junk.decompose()
     text, head = _head(plain(node.inner_html))
     return _trimmed(text), head
+
+
+def _is_said(junk: LexborNode) -> bool:
+    """Whether an element called `says` holds what was said, and not that word."""
+    return junk.tag != "span" and "says" in classes(junk)
 
 
 def _body(node: LexborNode) -> LexborNode | None:

@@ -61,6 +61,15 @@ class Told(NamedTuple):
     created_at: datetime | None
 
 
+class _Split(NamedTuple):
+    """A comment's author and time, the texts that are none of its text, and whether any is."""
+
+    author: str | None
+    created_at: datetime | None
+    out: list[_Part]
+    rest: bool
+
+
 class _Part(NamedTuple):
     """A text of a comment: the way to it, and which of that way it is, from first and last."""
 
@@ -82,6 +91,7 @@ class _Ways:
     same: set[tuple[str, str]]  # ways with words that most comments have there
     numbers: set[str]  # ways to the comment's number on the page
     badges: set[str]  # ways beside the author's name
+    foot: bool = False  # the date stands behind the text
 
     def is_furniture(self, part: _Part) -> bool:
         """True for what the page says at every comment."""
@@ -110,11 +120,39 @@ class Learnt:
             if ways is not None:
                 self._ways.update(dict.fromkeys((node.mem_id for node in alike), ways))
 
+    def has_foot(self, node: LexborNode) -> bool:
+        """Whether the date stands behind the text in comments of this kind."""
+        ways = self._ways.get(node.mem_id)
+        return ways is not None and ways.foot
+
     def told(self, node: LexborNode) -> Told | None:
         """Author and time of a comment, taken out of its element; None where none is known."""
         ways = self._ways.get(node.mem_id)
         if ways is None:
             return None
+        author, created, out, rest = self._split(node, ways)
+        if not rest:
+            return None
+        for part in out:
+            part.node.decompose()
+        return Told(author, created)
+
+    def author(self, node: LexborNode) -> str | None:
+        """The author alone; nothing is taken out."""
+        ways = self._ways.get(node.mem_id)
+        return None if ways is None else self._split(node, ways).author
+
+    def without_buttons(self, node: LexborNode) -> None:
+        """Take out of the end of a comment's element what the page says at every comment."""
+        ways = self._ways.get(node.mem_id)
+        if ways is None:
+            return
+        for part in reversed(self._parts[node.mem_id]):
+            if (part.way, part.words) not in ways.same or _stands(part, ways.date):
+                break
+            part.node.decompose()
+
+    def _split(self, node: LexborNode, ways: _Ways) -> _Split:
         author, created = None, None
         out: list[_Part] = []
         rest = False
@@ -135,11 +173,7 @@ class Learnt:
                 out.append(part)
             else:
                 rest = True
-        if not rest:
-            return None
-        for part in out:
-            part.node.decompose()
-        return Told(author, created)
+        return _Split(author, created, out, rest)
 
     def _walk(self, node: LexborNode) -> Iterator[LexborNode]:
         """The elements and texts of a comment in their order, without those of its replies."""
@@ -214,6 +248,7 @@ def _learn(comments: list[list[_Part]]) -> _Ways | None:
     ways = _Ways(date, author, _same(comments), _numbers(comments), set())
     if author is not None:
         ways.badges = _badges(comments, ways, author)
+    ways.foot = 2 * sum(_has_foot(parts, ways) for parts in comments) > len(comments)
     return ways
 
 
@@ -297,6 +332,17 @@ def _byline(part: _Part) -> tuple[str | None, datetime | None]:
     before, behind = part.words[: date.start], part.words[date.end :]
     name = _name(before) or (_name(behind) if _BY.match(behind) else None)
     return name, declared or date.when
+
+
+def _has_foot(parts: list[_Part], ways: _Ways) -> bool:
+    """Whether more words of the text stand before the date than behind it."""
+    sizes, behind = [0, 0], False
+    for part in parts:
+        if part.dated and _stands(part, ways.date):
+            behind = True
+        elif not ways.is_furniture(part) and not (ways.author and _stands(part, ways.author)):
+            sizes[behind] += len(part.words)
+    return sizes[0] > sizes[1]
 
 
 def _badges(comments: list[list[_Part]], ways: _Ways, author: tuple[str, str]) -> set[str]:

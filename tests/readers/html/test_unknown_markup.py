@@ -1,5 +1,9 @@
 """Pages in the markup of blogs, plugins and magazines that are in no list."""
 
+import re
+import zlib
+
+import places
 import pytest
 
 from moderation.readers.html.page import rows
@@ -178,3 +182,24 @@ def test_endless_runs_are_read_in_the_time_of_their_length():
     assert len(told(page(run * 300))) == 300
     assert told(page("<a name='c1'></a>" * 5_000)) == []
     assert told(page("<h2>Comments</h2>" * 5_000)) == []
+
+
+def renamed(source):
+    """The page with other names for all classes and ids, and without what says more of them."""
+
+    def other(match):
+        names = (f"x{zlib.crc32(re.sub('[0-9]', '', one).encode()):x}" for one in match[4].split())
+        return f"{match[1]}{match[2]}={match[3]}{' '.join(names)}{match[3]}"
+
+    source = re.sub(r"(?s)<script.*?</script>", "", source)
+    source = re.sub(r"""\s(?:itemprop|itemtype|rel|data-[\w-]+)=(["']).*?\1""", "", source)
+    return re.sub(r"""(<[^<>]*?\s)(class|id)=(["'])(.*?)\3""", other, source)
+
+
+@pytest.mark.skipif(not places.SHARED.exists(), reason="the shared pages are not here")
+def test_a_real_page_is_read_alike_under_other_names():
+    page_file = places.SHARED / "samples/html/businessjargons.com.leadership.html"
+    source = page_file.read_text("utf-8")
+    before, after = ([one[2:] for one in told(text)] for text in (source, renamed(source)))
+    assert len(before) == 9
+    assert after == before

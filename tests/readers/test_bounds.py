@@ -8,6 +8,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from places import SAMPLES
 
 from moderation.errors import InputError
 from moderation.readers import Source, read
@@ -352,6 +353,14 @@ def test_comments_whose_elements_do_not_end_are_not_deep(tmp_path):
 def test_pages_that_are_deep_or_wide(tmp_path, content):
     dump = read(page(tmp_path, COMMENT_ITEM.format(1) + "</li>" + content))
     assert dump.comments["text"].tolist()[0].startswith("words of 1")
+
+
+def test_a_long_row_of_stars_in_a_text_of_a_page(tmp_path):
+    blogger = (SAMPLES / "html/blogger.html").read_text("utf-8")
+    before, mark, after = blogger.partition(">Nic")
+    path = tmp_path / "page.html"
+    path.write_text(f"{before}>{'*' * 30_000}{mark[1:]}{after}")
+    assert len(read(path).comments) == len(read(SAMPLES / "html/blogger.html").comments)
 
 
 @pytest.mark.parametrize("end", ["x", "<x", "<html><p>a</p>"])

@@ -43,7 +43,7 @@ _BY = re.compile(
 )
 _DIGITS = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W_]")
-_NUMBER = re.compile(r"\W*(?:no|nr|n)?\W*\d{1,6}\W*(?:樓|楼)?\W*", re.IGNORECASE)
+_NUMBER = re.compile(r"\W{0,9}(?:no|nr|n)?\W{0,9}\d{1,6}\W{0,9}[樓楼]?\W{0,9}", re.IGNORECASE)
 _NAMED = re.compile(r"author|user|name|nick|autor|usuario|poster|actor|who", re.IGNORECASE)
 _BLOCKS = frozenset(
     [

@@ -85,7 +85,8 @@ def made(folder: Path, names: Iterable[str], megabytes: float) -> Iterator[tuple
 
     many = [" ".join(text.split()) for text in sample(BYTES, int(megabytes * 1e6 / BYTES))[0]]
     for name in names:
-        for number, (file, make) in enumerate(DUMPS[name] if name not in SINGLE else []):
+        makers = dict(reversed(DUMPS[name])) if name not in SINGLE else {}  # compact, not indented
+        for number, (file, make) in enumerate(makers.items()):
             small = len(make(many[:SMALL]))
             count = min(len(many), int(megabytes * 1e6 * SMALL / small))
             home = folder / f"{name}-{number}"

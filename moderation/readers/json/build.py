@@ -17,7 +17,7 @@ from moderation.readers.records import SNIPPET, Finding, Row, ThreadRow, several
 from moderation.readers.values import no_parent, status_of, when
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from moderation.readers.json.walk import Match
     from moderation.readers.source import Source
@@ -289,13 +289,21 @@ class Builder:
     def _texts(self, records: list[Record]) -> list[str]:
         """The text of each comment; what stands for it where there is none."""
         shape = self._shape
-        (path, is_html), *_ = text_paths(shape.text)
-        convert = self._conversion(is_html)
-        found = values(records, path, path.split(".") if "." in path else [])
-        texts = [
-            convert(value) if value.__class__ is str and value else self._text(record, shape.text)
-            for value, record in zip(found, records, strict=True)
-        ]
+        texts = [""] * len(records)
+        empty: Sequence[int] = range(len(records))
+        for path, is_html in text_paths(shape.text):
+            some = records if len(empty) == len(records) else [records[row] for row in empty]
+            convert, left = self._conversion(is_html), []
+            found = values(some, path, path.split(".") if "." in path else [])
+            for row, value in zip(empty, found, strict=True):
+                if value.__class__ is str and value:
+                    texts[row] = convert(value)
+                elif value is None or value == "" or value == []:
+                    left.append(row)
+                else:
+                    texts[row] = convert(_flat(value))
+            if not (empty := left):
+                break
         if shape.instead and "" in texts:
             for row, text in enumerate(texts):
                 if not text:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moderation.readers.json.columns import values
 from moderation.readers.json.shape import NESTED, Record, at
 from moderation.readers.values import LONG
 
@@ -74,7 +75,7 @@ class Looks:
         if questions is None:
             return None
         odd: set[int] = set()
-        blanks, values = dict(questions.blanks), set(questions.values)
+        blanks, bare = dict(questions.blanks), set(questions.values)
         for key in records[0]:
             column = [record[key] for record in records]
             kinds = set(map(type, column))
@@ -85,7 +86,7 @@ class Looks:
                     for row, value in enumerate(column)
                     if value.__class__ is str and value.count(" ") >= least
                 )
-            if str in kinds and key in values:
+            if str in kinds and key in bare:
                 odd.update(
                     row
                     for row, value in enumerate(column)
@@ -96,8 +97,8 @@ class Looks:
         for path, least in questions.deep:
             odd.update(
                 row
-                for row, record in enumerate(records)
-                if isinstance(value := at(record, path), str) and value.count(" ") >= least
+                for row, value in enumerate(values(records, path, path.split(".")))
+                if value.__class__ is str and value.count(" ") >= least
             )
         return odd
 

@@ -141,7 +141,7 @@ def list_(
     if rows:
         typer.echo(table(["appeal", "opened", "is", "decided by", "text"], rows, width()))
     else:
-        tell("no appeals" if all_ else "no open appeals")
+        tell(tr("no appeals") if all_ else tr("no open appeals"))
 
 
 @commands.command()

@@ -142,7 +142,13 @@ def _show_languages(model: Model) -> None:
             rows.append((language, head.name, *shown))
     if rows:
         typer.echo()
-        header = ("language", "label", "precision", "recall", "flags per 100,000")
+        header = (
+            tr("language"),
+            tr("label"),
+            tr("precision"),
+            tr("recall"),
+            tr("flags per 100,000"),
+        )
         typer.echo(table(header, rows, width()))
         typer.echo(tr("--language CODE says more of one, or sets its goals"))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from moderation.features.kernel import DENSE_FEATURES
 from moderation.notebooks import cell, marked
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from moderation.evidence.words import Evidence
@@ -66,15 +67,30 @@ class Explanation:
 
     def __str__(self) -> str:
         if self.score is None and not self.text.strip():
-            return f"{self.label}: cannot tell (the comment has no words)"
+            return tr("{label}: cannot tell (the comment has no words)", label=self.label)
         if self.score is None and self.language is not None:
-            return f"{self.label}: cannot tell (it has not learnt the language, {self.language})"
+            return tr(
+                "{label}: cannot tell (it has not learnt the language, {language})",
+                label=self.label,
+                language=self.language,
+            )
         if self.score is None and self.short:
-            return f"{self.label}: cannot tell (fewer than {self.short} words)"
+            return tr("{label}: cannot tell (fewer than {n} words)", label=self.label, n=self.short)
         if self.score is None:
-            return f"{self.label}: cannot tell (no title, article, parent or siblings to compare)"
-        verdict = "flagged" if self.score >= self.threshold else "not flagged"
-        header = f"{self.label}: {self.score:.3f}, {verdict} (threshold {self.threshold:.3f})"
+            return tr(
+                "{label}: cannot tell (no title, article, parent or siblings to compare)",
+                label=self.label,
+            )
+        shown = {
+            "label": self.label,
+            "score": f"{self.score:.3f}",
+            "threshold": f"{self.threshold:.3f}",
+        }
+        header = (
+            tr("{label}: {score}, flagged (threshold {threshold})", **shown)
+            if self.score >= self.threshold
+            else tr("{label}: {score}, not flagged (threshold {threshold})", **shown)
+        )
         if self.parts is None:
             return f"{header}\n  {self.sentence}" if self.sentence else header
         shares = [(self.text[a:b], share) for a, b, share in self.parts.spans]
@@ -82,8 +98,13 @@ class Explanation:
         shares.sort(key=lambda part: -abs(part[1]))
         words = ", ".join(f"{_short(word)} {share:+.2f}" for word, share in shares[:8])
         total = self.parts.intercept + sum(share for _, share in shares)
-        start = f"start {self.parts.intercept:+.2f}"
-        return f"{header}\n  {total:+.2f} before calibration: {start}; {words}"
+        why = tr(
+            "{total} before calibration: start {start}; {words}",
+            total=f"{total:+.2f}",
+            start=f"{self.parts.intercept:+.2f}",
+            words=words,
+        )
+        return f"{header}\n  {why}"
 
 
 def _short(word: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moderation.model.goals.goal import precision_at
+from moderation.translation import tr
 
 if TYPE_CHECKING:
     from moderation.model.labels import ContextLabel, TextLabel
@@ -37,12 +38,15 @@ class Figures:
 
     def __str__(self) -> str:
         """`precision 0.72 (0.50 to 0.85), recall 0.45, 3,093 flags per 100,000 comments`."""
-        between = ""
+        precision = two_digits(self.precision)
         if not math.isnan(self.precision_low):
-            between = f" ({self.precision_low:.2f} to {self.precision_high:.2f})"
-        return (
-            f"precision {two_digits(self.precision)}{between}, recall {self.recall:.2f}, "
-            f"{self.flags * 100_000:,.0f} flags per 100,000 comments"
+            low, high = f"{self.precision_low:.2f}", f"{self.precision_high:.2f}"
+            precision = tr("{value} ({low} to {high})", value=precision, low=low, high=high)
+        return tr(
+            "precision {precision}, recall {recall}, {flags} flags per 100,000 comments",
+            precision=precision,
+            recall=f"{self.recall:.2f}",
+            flags=round(self.flags * 100_000),
         )
 
 

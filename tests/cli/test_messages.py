@@ -116,3 +116,14 @@ def test_what_was_read_and_rejected_in_german(moderation, tmp_path, monkeypatch)
     assert "Hinweis: a.csv: 2 Bytes sind kein UTF-8; als Windows-1252 gelesen." in said
     assert "Hinweis: a.csv: Kommentare mit der eigenen ID als übergeordneter" in said
     assert re.search("a.csv Zeile 4, Bytes [0-9]+ bis [0-9]+ 6 Zellen, aber die Kopfzeile", said)
+
+
+@pytest.mark.usefixtures("german")
+def test_explanations_and_thresholds_in_german(moderation):
+    shown = moderation("explain", "You are an idiot, and you know it").out
+    assert re.search(r"abuse: 0\.9\d+, markiert \(Schwelle 0\.\d+\)", shown)
+    assert " vor der Kalibrierung: Anfang " in shown
+    assert "off_topic: unklar (weder Titel, Artikel" in " ".join(shown.split())
+    shown = " ".join(moderation("thresholds", "default", "--language", "de").out.split())
+    assert shown.startswith("abuse: at most 3,000 flags per 100,000 comments, markiert ab ")
+    assert " der Kommentare abuse sind: Präzision 0." in shown

@@ -11,6 +11,7 @@ from moderation.model.by_language import standing_at
 from moderation.model.figures import figures, percent
 from moderation.model.goals.goal import Goal
 from moderation.model.share import Seen, shares
+from moderation.translation import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,18 +118,27 @@ def described(head: TextLabel | ContextLabel, prevalence: float | None = None) -
     operating = head.operating
     goal = operating.get("goal")
     given = head.threshold if (stands := getattr(head, "stands_at", None)) is None else stands
-    said = [f"{head.name}: {goal or 'no goal stated'}, flagged from {given:.3f}"]
+    said = [
+        tr(
+            "{label}: {goal}, flagged from {threshold}",
+            label=head.name,
+            goal=goal or tr("no goal stated"),
+            threshold=f"{given:.3f}",
+        )
+    ]
     if goal and operating.get("value") is not None:
-        said.append(f"promised {_promised(Goal.parse(goal), operating)}")
+        said.append(tr("promised {what}", what=_promised(Goal.parse(goal), operating)))
     found = figures(head)
     if found is None:
-        return said if head.curve is None else [*said, "it is above every score in training"]
-    told = [("where", found)]
+        above = tr("it is above every score in training")
+        return said if head.curve is None else [*said, above]
+    where = marked("where {share} of the comments are {label}: {figures}")
+    told = [(where, found)]
     if prevalence is not None:
-        told.append(("here, where", figures(head, prevalence) or found))
+        here = marked("here, where {share} of the comments are {label}: {figures}")
+        told.append((here, figures(head, prevalence) or found))
     return said + [
-        f"{where} {percent(one.share)} of the comments are {head.name}: {one}"
-        for where, one in told
+        tr(form, share=percent(one.share), label=head.name, figures=one) for form, one in told
     ]
 
 
@@ -137,7 +147,8 @@ def _promised(goal: Goal, operating: dict[str, Any]) -> str:
     shown = _amount(goal, value)
     if low is None or high is None:
         return shown
-    return f"{shown}; 95% interval {_amount(goal, low)} to {_amount(goal, high)}"
+    between = {"low": _amount(goal, low), "high": _amount(goal, high)}
+    return tr("{value}; 95% interval {low} to {high}", value=shown, **between)
 
 
 def _amount(goal: Goal, value: float | None) -> str:

@@ -17,7 +17,8 @@ SYNONYMS: dict[str, str] = {
     "thread_id": "threadid linkid storyid postid commentpostid conversationid discussionid "
     "submissionid root rootid articleid idarticle assetid topicid videoid pageid url page",
     "author": "author authorname user username by speaker commenter attributedto userdisplayname "
-    "commentauthor displayname nickname handle screenname bynickname from name "
+    "commentauthor displayname nickname handle screenname bynickname from reviewer "
+    "reviewername consumer customer poster name "
     "commentername sendername senderfullname creator member owner",
     "created_at": "createdat createdutc timestamp time datetime isodatetime commentdategmt dategmt "
     "commentdate date published publishedat createdate createddate creationdate postdate",

@@ -224,3 +224,48 @@ def test_what_reviews_are_about_is_their_page(tmp_path, name):
         "r4": "B0",
         "r5": "B1",
     }
+
+
+def test_published_may_be_a_verdict_or_a_date(tmp_path):
+    cells = {"1": "N,Y", "2": "Y,Y", "3": "N,N", "4": "N,Y"}
+    found = statuses(tmp_path / "comments.csv", csv_of("Hidden,Published", cells))
+    assert found == {"1": "approved", "2": "hidden", "3": "pending", "4": "approved"}
+
+
+def test_reviewers_are_the_authors_and_products_the_pages(tmp_path):
+    rows = [
+        {"id": n, "product_id": 30 + n % 2, "product_name": f"P{n % 2}", "review": f"<p>{text}</p>"}
+        | {"status": "approved", "reviewer": f"Ada {n}"}
+        for n, text in enumerate(TEXTS.values(), 1)
+    ]
+    path = tmp_path / "reviews.json"
+    path.write_text(json.dumps(rows))
+    comments = read(path).comments
+    assert sorted(zip(comments["id"], comments["author"], comments["thread_id"], strict=True)) == [
+        ("1", "Ada 1", "31"),
+        ("2", "Ada 2", "30"),
+        ("3", "Ada 3", "31"),
+        ("4", "Ada 4", "30"),
+        ("5", "Ada 5", "31"),
+    ]
+
+
+def test_a_pid_without_an_id_is_the_id(tmp_path):
+    """As Discuz has it: `pid` is the post, `tid` the thread."""
+    rows = ",".join(
+        f"({70 + n},{n % 2 + 8},'Ada',1620000000,'{text}')"
+        for n, text in enumerate(TEXTS.values(), 1)
+    )
+    path = tmp_path / "forum.sql"
+    path.write_text(
+        f"INSERT INTO `pre_forum_post` (`pid`,`tid`,`author`,`dateline`,`message`) VALUES {rows};"
+    )
+    comments = read(path).comments
+    assert comments["parent_id"].isna().all()
+    assert dict(zip(comments["id"], comments["thread_id"], strict=True)) == {
+        "71": "9",
+        "72": "8",
+        "73": "9",
+        "74": "8",
+        "75": "9",
+    }

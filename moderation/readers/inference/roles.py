@@ -28,7 +28,8 @@ _COUNTED = re.compile(r"count|num|total|anzahl|nombre|author|user|name|text|body
 _LONG_NAME = 5  # words of an author's name
 _OF_PEOPLE = re.compile(r"avatar|image|img|photo|picture|icon|thumb|profile|author|member|hash")
 _PAGE_WORDS = (
-    "objectid objectpk contentid entityid nodeid nid itemid productid productname asin businessid "
+    "tid objectid objectpk contentid entityid nodeid nid itemid productid productname asin "
+    "businessid "
     "placeid hotelid restaurantid listingid appid appname app game gameid movieid movie book "
     "bookid issueid bugid ticketid questionid noteableid commitid pullrequesturl issueurl "
     "sourceurl pageurl articleurl posturl videourl threadurl pagetitle slug pageslug postslug "
@@ -84,6 +85,7 @@ def infer(fields: list[Field], mapping: Mapping[str, str], rest: bool = True) ->
             found.take(role, path, by_values=False)
     if rest:
         _link(found, by_path, mapping)
+        _own_names(found, by_path, mapping)
         _no_root(found, by_path, chosen)
         if "id" not in found.fields:
             _id(found, fields)
@@ -208,6 +210,16 @@ def _link(found: Roles, by_path: dict[str, Field], mapping: Mapping[str, str]) -
         found.take("parent_id", best.parent.path, by_values=True)
 
 
+def _own_names(found: Roles, by_path: dict[str, Field], mapping: Mapping[str, str]) -> None:
+    """A parent that no row shares with another, where no row has an id, is the id: `pid`."""
+    one = by_path.get(found.fields.get("parent_id", ""))
+    if one is None or "id" in found.fields or mapping or found.link is not None:
+        return
+    if len(one.filled) > _FEW and one.is_unique and plainly(one.path) in ("pid", "rid"):
+        _release(found, one.path)
+        found.take("id", one.path, by_values=True)
+
+
 def _no_root(found: Roles, by_path: dict[str, Field], chosen: Mapping[str, str]) -> None:
     """A field of the comment at the top is no thread's, where another may be."""
     one = by_path.get(found.fields.get("thread_id", ""))
@@ -273,6 +285,7 @@ def _is_moment(one: Field) -> bool:
 
 def _may_be_author(one: Field) -> bool:
     other = one.is_time or one.is_address or one.has_flags or one.is_named
+    other = other or plainly(one.path.rpartition(".")[2]) in _PAGES
     return not other and 0 < one.words <= _LONG_NAME and not any("://" in v for v in one.filled[:9])
 
 

@@ -67,6 +67,9 @@ def completed(source: Source, chosen: dict[str, str], style: Style | None = None
         source.memo["told"] = found.note
         return dict(found.fields)
     if named:
+        when = fields.get(chosen.get("created_at", ""))
+        if when is not None and when.filled and when.has_flags and not source.mapping:
+            del chosen["created_at"]  # `published`: yes
         chosen = _merge_roles(source, chosen, found)
     return _without_pages(chosen, fields, source.mapping)
 

@@ -105,19 +105,21 @@ def under_root(source: Source, rows: list[Row], threads: list[ThreadRow]) -> Non
 def edits(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:
     """An edit, whose `url` names the message that it changes, is no message but that one's text.
 
-    One of a message that is not there stands for it.
+    The last of them counts, in whichever order they stand. One of a message that is not there
+    stands for it, one by somebody else for itself.
     """
     known = {row.id: row for row in rows if row.url is None}
-    kept = []
-    for row in rows:
-        edited = known.get(row.url) if row.url else None
-        if edited is not None and edited.author == row.author:
+    used: set[int] = set()
+    changes = [row for row in rows if row.url is not None]
+    for row in sorted(changes, key=lambda row: str(row.created_at or "")):
+        target, row.url = row.url, None
+        edited = known.setdefault(target, row)
+        if edited is row:
+            row.id = target
+        elif edited.author == row.author:
             edited.text = row.text if edited.text else ""
-        else:
-            row.id = row.url or row.id
-            kept.append(row)
-        row.url = None
-    rows[:] = kept
+            used.add(id(row))
+    rows[:] = [row for row in rows if id(row) not in used]
 
 
 def latest(source: Source, rows: list[Row], threads: list[ThreadRow]) -> None:

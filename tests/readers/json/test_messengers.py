@@ -39,6 +39,30 @@ def test_an_edit_of_matrix_is_the_text_of_the_message_it_changes(tmp_path):
     ]
 
 
+def test_the_last_edit_counts_in_whichever_order_they_stand_and_only_the_authors(tmp_path):
+    def edit(n, text):
+        new = {"m.new_content": {"body": text}}
+        return matrix(n, f"* {text}", **new, **relates(rel_type="m.replace", event_id="$e1"))
+
+    other = edit(4, "Not mine") | {"sender": "@bob:town.example"}
+    rows, _ = tree(
+        tmp_path, {"messages": [other, edit(3, "third"), edit(2, "second"), matrix(1, "first")]}
+    )
+    assert rows == [("$e1", "", "third"), ("$e4", "", "Not mine")]
+
+
+def test_words_of_zulip_that_are_no_html_stay_as_they_are(tmp_path):
+    usual = {
+        "sender_full_name": "Ada",
+        "timestamp": 1704103200,
+        "subject": "tea",
+        "recipient_id": 5,
+    }
+    usual |= {"display_recipient": "garden", "content_type": "text/x-markdown"}
+    rows, _ = tree(tmp_path, {"messages": [{"id": 1, "content": "a **b** <c>\nd", **usual}]})
+    assert rows == [("1", "", "a **b** <c>\nd")]
+
+
 def relates(**how):
     return {"m.relates_to": how}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from moderation.readers.json import settle
@@ -61,10 +62,13 @@ def _rocket_status(record: Record) -> str:
 
 
 def _with_topics(root: Any) -> None:
-    """Write into Zulip's messages what names their thread: the stream and the topic."""
+    """Write into Zulip's messages what names their thread, and words that are no HTML as such."""
     messages = root.get("messages") if isinstance(root, dict) else root
     for message in messages if isinstance(messages, list) else ():
         stream = at(message, "display_recipient")
+        raw = isinstance(message, dict) and message.get("content_type") == "text/x-markdown"
+        if raw and isinstance(message.get("content"), str):
+            message["content"] = escape(message["content"]).replace("\n", "<br>")
         if isinstance(stream, str):
             message[TOPIC] = f"{stream} > {message.get('subject')}"
 

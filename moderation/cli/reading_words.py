@@ -64,6 +64,25 @@ NOTES = (
         "nearly every comment is printed deeper than the one before: the page's lists may not have "
         "been closed, and the depths may be too great"
     ),
+    marked("the page says that something failed, instead of what was to be saved"),
+    marked("the site asked whether a browser was at work, and the page was not saved"),
+    marked("it is a page to log in: save the page again after logging in"),
+    marked(
+        "the page makes its comments in the browser, from {source}: save the page from the browser "
+        "when all are shown, or what is in that script as a JSON file, and read it"
+    ),
+    marked(
+        "the page loads its comments from {source} when it is opened: the saved file has none of "
+        "them; ask {system} for an export"
+    ),
+    marked(
+        "{file}: nothing but a name tells what a comment answers; taken for an answer to what the "
+        "author of that name wrote last before: {n}"
+    ),
+    marked(
+        "{file}: nothing but the @name that begins its text tells what a comment answers; taken "
+        "for an answer to what the author of that name wrote last before: {n}"
+    ),
 )
 REASONS = (
     marked("{n} cells, but the header has {columns}"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lxml import etree
 
 from moderation.readers.inference.groups import best_of, groups_in
-from moderation.readers.xml.fields import mended
+from moderation.readers.xml.fields import local, mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,18 +37,25 @@ def document(raw: bytes, as_json: Callable[[Any], dict[str, Any]]) -> Mended | N
     name = _record_name(raw, as_json)
     if not name:
         return None
-    kept, damaged, at = [], [], 0
+    kept: list[bytes] = []
+    records: list[bytes] = []
+    damaged: list[tuple[int, int, str]] = []
+    at = 0
     for start, end in _spans(raw, name):
         kept.append(raw[at:start])
         at = end
         if raw.startswith(b"</", start):
             continue  # of a record that has ended before
         if _whole(raw[start:end]) is not None:
-            kept.append(raw[start:end])
+            records.append(raw[start:end])
+            kept.append(records[-1])
             continue
         for first, last in _inner(raw, name, start, end):
-            if _is_empty(raw[first:last]) or _whole(raw[first:last]) is not None:
+            if _is_empty(raw[first:last]):
                 kept.append(raw[first:last])
+            elif _whole(raw[first:last]) is not None:
+                records.append(raw[first:last])
+                kept.append(records[-1])
             else:
                 damaged.append((first, last, DAMAGED))
     rest = b"".join([*kept, raw[at:]])
@@ -56,6 +63,9 @@ def document(raw: bytes, as_json: Callable[[Any], dict[str, Any]]) -> Mended | N
     if root is None:
         root = _recovered(rest)
         damaged.append((at, len(raw), CUT if _is_empty(raw[at:]) else DAMAGED))
+        if root is None or _count(root, name) < len(records):  # a second document, lost ends
+            together = _whole(b"<records>%b</records>" % b"".join(records))
+            root = root if together is None else together
     return None if root is None else Mended(root, damaged)
 
 
@@ -73,6 +83,10 @@ def _whole(raw: bytes) -> Any:
         return None
     wrong = any(not error.type_name.startswith(_HARMLESS) for error in parser.error_log)
     return None if wrong else root
+
+
+def _count(root: Any, name: str) -> int:
+    return sum(local(element.tag) == name for element in root.iter("*"))
 
 
 def _is_empty(raw: bytes) -> bool:

@@ -199,6 +199,14 @@ def test_xml_goes_on_behind_a_damaged_record(tmp_path, wrong):
     assert raw[start:end].startswith(entries[3][:30])
 
 
+def test_a_second_document_in_a_file_of_xml_is_read_too(tmp_path):
+    entries = [ENTRY.format(n, n, n, said) for n, said in enumerate(SAID, 1)]
+    raw = f"<book>\n{''.join(entries[:3])}</book>\n<book>\n{''.join(entries[3:])}"
+    dump = read(written(tmp_path, raw, "dump.xml"))
+    assert dump.comments["text"].tolist() == SAID
+    assert len(dump.rejects) == 1
+
+
 def test_cells_that_an_attribute_names(tmp_path):
     """As `mysqldump --xml` and phpMyAdmin write rows."""
     fields = ("comment_ID", "comment_content", "comment_approved", "comment_parent")

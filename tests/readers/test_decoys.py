@@ -106,11 +106,19 @@ def test_a_table_that_only_its_text_makes_one_of_comments_is_said(tmp_path):
     assert "--map text=COLUMN" in note
 
 
-@pytest.mark.parametrize("more", [{}, {"id": 7, "logger": "app.main"}])
-def test_the_log_of_a_program_is_said_to_be_one_of_comments_by_a_name_alone(tmp_path, more):
-    row = {"timestamp": DAY, "level": "INFO", "message": "Started worker 3 on port 80", **more}
+LOGGED = {"timestamp": DAY, "level": "INFO", "message": "Started worker 3 on port 80"}
+
+
+def test_the_log_of_a_program_is_told_as_one(tmp_path):
     path = tmp_path / "log.jsonl"
-    path.write_text(f"{json.dumps(row)}\n" * 3)
+    path.write_text(f"{json.dumps(LOGGED)}\n" * 3)
+    with pytest.raises(InputError, match="it is the log of a program"):
+        read(path)
+
+
+def test_the_log_of_a_program_is_said_to_be_one_of_comments_by_a_name_alone(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(f"{json.dumps({**LOGGED, 'id': 7, 'logger': 'app.main'})}\n" * 3)
     (note,) = read(path).notes
     assert "nothing but the name of the column 'message' tells that it holds comments" in note
 

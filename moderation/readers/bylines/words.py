@@ -73,7 +73,8 @@ REPLY_WORDS = """
 (?:log ?in to )?reply / respond / antwort(?:en)? / zum antworten (?:anmelden|einloggen) / responder
 responde / respuesta / contestar / répondre / um zu antworten / kommentieren / antworte
 rispondi / responda / beantwoorden / odpowiedz / odpovědět / svara / svar / vastaa / yanıtla
-cevapla / ответить / auf diesen kommentar antworten / auf .{1,40} antworten
+cevapla / ответить / 回覆 / 回复 / 返信 / 답글
+auf diesen kommentar antworten / auf .{1,40} antworten
 """
 
 BUTTON_WORDS = """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from moderation.readers.bylines.dates import stamp
 from moderation.readers.bylines.headings import is_comment_heading
+from moderation.readers.bylines.heads import REPLY_BUTTON
 from moderation.readers.values import when
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _INLINE = frozenset(
 )
 _LINES = frozenset(["b", "center", "div", "dt", "font", "p", "span", "strong", "td", "th"])
 _TITLE = 40  # characters of a line that is a heading without being marked up as one
+_BUTTONS = 3  # to reply, that tell where comments are
 _TITLES = 2  # such lines at most
 _HEIGHT = 2  # elements around a heading whose siblings may hold comments
 _PARTS = 50  # elements and texts of a heading that are looked at
@@ -124,8 +126,11 @@ def anchors_of(page: LexborHTMLParser) -> list[LexborNode]:
     """The dates that stand where a page of unknown markup speaks of comments."""
     if page.body is None:
         return []
-    named = _anchors(page.body, _regions(page))
-    return named if len(named) > 1 else _anchors(page.body, _behind_titles(page.body))
+    for regions in (_regions, _behind_titles, _around_buttons):
+        anchors = _anchors(page.body, regions(page))
+        if len(anchors) > 1:
+            return anchors
+    return []
 
 
 def _owners_of(anchors: Sequence[LexborNode]) -> list[LexborNode]:
@@ -222,10 +227,21 @@ def _regions(page: LexborHTMLParser) -> set[int]:
     return regions
 
 
-def _behind_titles(body: LexborNode) -> set[int]:
+def _around_buttons(page: LexborHTMLParser) -> set[int]:
+    """The element around all buttons to reply, where there are several."""
+    buttons = [
+        node
+        for node in page.css("a, button, [role='button']")
+        if REPLY_BUTTON.fullmatch((node.text(deep=True) or "")[:_LINE].strip())
+    ]
+    around = common(buttons) if len(buttons) >= _BUTTONS else None
+    return set() if around is None or around.tag in ("html", "body") else {around.mem_id}
+
+
+def _behind_titles(page: LexborHTMLParser) -> set[int]:
     """What follows a line that says "Comments" where no heading does."""
     titles: list[LexborNode] = []
-    for node in body.traverse(include_text=True):
+    for node in page.body.traverse(include_text=True) if page.body is not None else ():
         parent = node.parent
         if node.tag != "-text" or parent is None or parent.tag not in _LINES:
             continue

@@ -41,6 +41,10 @@ _BY = re.compile(
     r"|^\W*(?:by|von|par|por|da|door)(?:\s*[:：]\s*|$)",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(
+    r"\W*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|Uhr|h)?\W*",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W_]")
 _NUMBER = re.compile(r"\W{0,9}(?:no|nr|n)?\W{0,9}\d{1,6}\W{0,9}[樓楼]?\W{0,9}", re.IGNORECASE)
@@ -115,8 +119,9 @@ class Learnt:
             self._parts[node.mem_id] = list(self._read(node))
             kinds[self._kind(node)].append(node)
         self._ways: dict[int, _Ways] = {}
+        whole = _learn(list(self._parts.values()))
         for alike in kinds.values():
-            ways = _learn([self._parts[node.mem_id] for node in alike])
+            ways = _learn([self._parts[node.mem_id] for node in alike]) or whole
             if ways is not None:
                 self._ways.update(dict.fromkeys((node.mem_id for node in alike), ways))
 
@@ -367,7 +372,7 @@ def _badges(comments: list[list[_Part]], ways: _Ways, author: tuple[str, str]) -
 
 
 def _numbers(comments: list[list[_Part]]) -> set[str]:
-    """The ways on which nothing but the comments' numbers stand, another in each."""
+    """The ways on which nothing but the comments' numbers stand, or times of day."""
     found: dict[str, list[str]] = defaultdict(list)
     for parts in comments:
         for part in parts:
@@ -376,8 +381,10 @@ def _numbers(comments: list[list[_Part]]) -> set[str]:
         way
         for way, words in found.items()
         if len(words) >= _MOST * len(comments)
-        and len(set(words)) == len(words)
-        and all(map(_NUMBER.fullmatch, words))
+        and (
+            (len(set(words)) == len(words) and all(map(_NUMBER.fullmatch, words)))
+            or all(map(_CLOCK.fullmatch, words))
+        )
     }
 
 

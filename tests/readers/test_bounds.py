@@ -543,6 +543,12 @@ def test_long_and_odd_numbers_in_a_page(tmp_path, content):
     assert len(read(path).comments) == 2
 
 
+def test_a_long_row_of_slashes_in_a_text_of_json(tmp_path):
+    path = tmp_path / "dump.json"
+    path.write_text(f'[{{"id": 1, "message": "{"/" * 200_000} a"}}, {{"id": 2, "message": "b"}}]')
+    assert read(path).comments["text"].str.len().tolist() == [200_002, 1]
+
+
 @pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "1e999", "-1e999", "NaN", '"x"'])
 def test_long_and_odd_numbers_in_json(tmp_path, number):
     path = tmp_path / "dump.json"

@@ -9,7 +9,7 @@ from typing import Any
 
 from moderation.readers.values import no_parent, when
 
-_WORD = re.compile(r"\S*[^\W\d_]\S*")
+_WORD = re.compile(r"(?<!\S)(?:(?!\s)[\W\d_])*+[^\W\d_]\S*+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")  # no blanks between
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|/[^\s/]*(?:/\S*)?|\S+\.(?:html?|php|md)\S*", re.I)
 _NAMED = re.compile(r"[0-9a-fA-F]{8,}|[0-9a-fA-F-]{32,}|\d{5,}")

@@ -8,9 +8,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from places import ROOT
 
-from moderation.readers import READERS, _json_reader, read
+from moderation.readers import READERS, read
 from moderation.readers.json import formats
 from moderation.readers.json.shape import JsonFormat
+from moderation.readers.registry import _json_reader
 
 SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Adding a format")[1]
 SECTION = SECTION.split("\n## ")[0]

@@ -168,12 +168,6 @@ def _feedparser(path: Path) -> Any:
     return feedparser.parse(path.read_bytes())
 
 
-def _mwparserfromhell(path: Path) -> Any:
-    import mwparserfromhell
-
-    return mwparserfromhell.parse(path.read_text(encoding="utf-8"))
-
-
 def _sqlite(path: Path) -> int:
     with sqlite3.connect(path) as base:
         tables = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

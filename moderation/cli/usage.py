@@ -52,13 +52,10 @@ VALUES = (
     marked("Input should be greater than or equal to {least}"),
     marked("Input should be less than or equal to {most}"),
 )
-FRAMEWORK = (
-    marked("Show this message and exit."),
-    marked("Install completion for the current shell."),
-    marked(
-        "Show completion for the current shell, to copy it or customize the installation."
-    ),
-)  # fmt: skip
+# What the framework says of its own options, for the catalogues; `help_said` translates it.
+marked("Show this message and exit.")
+marked("Install completion for the current shell.")
+marked("Show completion for the current shell, to copy it or customize the installation.")
 
 
 def help_said(command: Any, context: Any, say: Callable[[Any], str]) -> str:

@@ -39,8 +39,9 @@ def first_values(source: Source) -> list[Any]:
             head = read_fully(stream, FIRST_BYTES)
         for value in values(io.BytesIO(head)):
             if value.wrong:  # a closing quote, in case it is cut within a string
+                source.memo["first cut"] = len(head) == FIRST_BYTES
                 firsts.append(rescued(value.raw + b'"'))
-                firsts += _behind_damage(value.raw)
+                firsts += _behind_damage(value.raw, before=False)
                 continue
             try:
                 firsts.append(loads(value.raw))
@@ -53,13 +54,22 @@ def first_values(source: Source) -> list[Any]:
     return first
 
 
-def _behind_damage(raw: bytes) -> list[Any]:
-    """What a damaged text holds before the damage, and the objects behind it.
+def ends_cut(source: Source) -> bool:
+    """Whether the last of the first values is but what a longer one begins with."""
+    first_values(source)
+    return bool(source.memo.get("first cut"))
+
+
+def _behind_damage(raw: bytes, before: bool = True) -> list[Any]:
+    """What a damaged text holds before the damage, unless that is known, and the objects behind it.
 
     These are inner ones where something holds them, not rows of the file.
     """
     left = salvaged(raw, bool)
-    return [left.root, {BEHIND: left.others}] if left.root else left.others
+    if not left.root:
+        return left.others
+    behind = [{BEHIND: left.others}] if left.others or before else []
+    return [left.root, *behind] if before else behind
 
 
 def rescued(raw: bytes) -> Any:

@@ -18,11 +18,11 @@ from moderation.readers.json import formats, unknown
 from moderation.readers.json.damage.salvage import located
 from moderation.readers.json.damage.strays import says_twice
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.text import BEHIND, first_values
+from moderation.readers.json.text import BEHIND, ends_cut, first_values
 from moderation.readers.layouts.ancestry import ABOVE, OWN, Ancestry, ancestry
-from moderation.readers.layouts.rows import found
+from moderation.readers.layouts.rows import DEPTH, found
 from moderation.readers.records import snippet
-from moderation.readers.source import HEAD_BYTES, Source
+from moderation.readers.source import Source
 from moderation.readers.table import read as table
 from moderation.readers.table.csv.style import style_of
 from moderation.readers.table.dialects import dialect_of
@@ -51,8 +51,7 @@ def detect(source: Source) -> str | None:
     if source.is_json:
         if formats.which(source) or formats.flat_reddit(source) or dialect_of(source):
             return None
-        roots = [one for one in first_values(source) if not _is_broken(one)]
-        laid = _laid(source, _whole(source) if _is_cut(source, roots) else roots)
+        laid = _laid(source, _shown(source))
     else:
         laid = _of_table(source, source.sample)
     return laid.what if laid else None
@@ -62,22 +61,51 @@ def _is_broken(root: Any) -> bool:
     return isinstance(root, dict) and BEHIND in root
 
 
-def _is_cut(source: Source, roots: list[Any]) -> bool:
-    """Whether the head shows but a part of a document that may be columns."""
-    whole = len(source.head) < HEAD_BYTES
-    if whole or len(roots) != 1 or not isinstance(roots[0], dict):
-        return False
-    node = roots[0]
-    for _ in range(_LEAST):
-        last = next(reversed(node.values()), None)
-        if isinstance(last, list):
-            return len(last) >= _FEW and not any(isinstance(one, dict) for one in last)
-        if not isinstance(last, dict) or not last:
+def _shown(source: Source) -> list[Any]:
+    """The first values of the file without what is cut; the whole where these tell nothing."""
+    roots = [one for one in first_values(source) if not _is_broken(one)]
+    if not ends_cut(source) or not roots:
+        return roots
+    if len(roots) > 1:
+        return roots[:-1]
+    return _whole(source) if _may_be_columns(roots[0]) else [_without_last(roots[0])]
+
+
+def _may_be_columns(node: Any) -> bool:
+    """Whether a document that is cut ends within a column, or within rows that are lists."""
+    for _ in range(DEPTH):
+        if not isinstance(node, dict) or not node:
             return False
-        if len(last) >= _FEW and list(last)[:2] == ["0", "1"]:
-            return True
+        last = next(reversed(node.values()))
+        if isinstance(last, list):
+            return _is_plain(last) and (
+                len(last) >= _FEW
+                or any(isinstance(one, list) for one in last)
+                or all(isinstance(one, list) and _is_plain(one) for one in node.values())
+            )
+        if not isinstance(last, dict):
+            return list(node)[:2] == ["0", "1"] and _is_plain(list(node.values()))
+        if list(last)[:1] != ["0"] and _are_records(list(node.values())):
+            return False
         node = last
     return False
+
+
+def _are_records(values: list[Any]) -> bool:
+    """Whether these are objects by their names, rather than a table and what stands beside it."""
+    return sum(isinstance(one, dict) for one in values) > _LEAST
+
+
+def _is_plain(cells: list[Any]) -> bool:
+    return not any(isinstance(cell, dict) for cell in cells)
+
+
+def _without_last(node: Any, depth: int = DEPTH) -> Any:
+    """A document that is cut without the row within which it is."""
+    if isinstance(node, dict) and node and depth:
+        key = next(reversed(node))
+        return {**node, key: _without_last(node[key], depth - 1)}
+    return node[:-1] if isinstance(node, list) and len(node) > _LEAST else node
 
 
 def _laid(source: Source, roots: list[Any]) -> _Laid | None:
@@ -85,6 +113,8 @@ def _laid(source: Source, roots: list[Any]) -> _Laid | None:
     if not roots:
         return None
     root = roots[0] if len(roots) == 1 else roots
+    if isinstance(root, list) and len(root) == 1:
+        root = root[0]
     rows = found(root)
     records = rows.records if rows else _plain_rows(root)
     above = ancestry(records, source.mapping) if records else None

@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 _LEAST = 2  # rows
 _LONGEST_NAME = 64  # characters of a column's name
-_DEPTH = 4  # objects around the table
+DEPTH = 4  # objects around the table
 
 
 class Found(NamedTuple):
@@ -43,7 +43,7 @@ def found(root: Any) -> Found | None:
 def _around(root: Any) -> Iterator[Any]:
     """The document and the values within its objects."""
     level = [root]
-    for _ in range(_DEPTH):
+    for _ in range(DEPTH):
         yield from level
         level = [
             value

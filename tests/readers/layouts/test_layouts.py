@@ -84,6 +84,90 @@ def test_columns_of_a_large_file_are_known_by_the_whole(tmp_path):
     assert len(dump.comments) == count
 
 
+MANY = 3_000  # rows that are more than detection looks at
+LARGE = {
+    "nr": list(range(MANY)),
+    "inhalt": [
+        f"The bridge no. {n} is closed again, and nobody says for how long" for n in range(MANY)
+    ],
+    "antwort_auf": [None, *range(MANY - 1)],
+    "datum": WHEN * (MANY // 3),
+}
+LONG = {
+    "inhalt": [f"The bridge no. {n} is closed. " * 400 for n in range(60)],
+    "nr": list(range(60)),
+    "antwort_auf": [None, *range(59)],
+}
+
+
+def rows_of(columns):
+    return [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def typed(columns):
+    return [
+        {name: {"NULL": True} if cell is None else {"S": str(cell)} for name, cell in row}
+        for row in (zip(columns, row, strict=True) for row in rows_of(columns))
+    ]
+
+
+def by_places(columns):
+    return {name: {str(n): cell for n, cell in enumerate(cells)} for name, cells in columns.items()}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        LARGE,
+        LONG,
+        {"a": {"b": LARGE}, "meta": {"count": MANY}},
+        [LARGE],
+        by_places(LARGE),
+        by_places(LONG),
+        [list(LARGE), *rows_of(LARGE)],
+        [list(LONG), *rows_of(LONG)],
+        {"columns": list(LARGE), "data": rows_of(LARGE)},
+        {"rows": rows_of(LONG), "fields": list(LONG)},
+        {"Items": typed(LARGE), "Count": MANY},
+        typed(LONG),
+    ],
+)
+def test_layouts_beyond_what_detection_looks_at(tmp_path, value):
+    path = written(tmp_path, value)
+    assert path.stat().st_size > 1 << 18
+    dump = read(path)
+    assert len(dump.comments) in (MANY, 60)
+    assert dump.comments["text"].str.startswith("The bridge no. ").all()
+    assert dump.comments["parent_id"].notna().sum() == len(dump.comments) - 1
+
+
+def test_paths_beyond_what_detection_looks_at(tmp_path):
+    rows = [
+        {"path": f"{n}." if n % 2 else f"{n - 1}.{n}.", "inhalt": text}
+        for n, text in enumerate(LARGE["inhalt"], 1001)
+    ]
+    dump = read(written(tmp_path, {"liste": rows}))
+    assert len(dump.comments) == MANY
+    assert dump.comments["parent_id"].notna().sum() == MANY // 2
+
+
+def test_columns_that_are_cut_are_refused(tmp_path):
+    path = written(tmp_path, json.dumps(LARGE)[:-100])
+    with pytest.raises(InputError, match="is damaged JSON"):
+        read(path)
+
+
+def test_records_by_their_names_are_read_past_damage(tmp_path):
+    """Though what detection looks at ends within a list of plain values."""
+    likes = [f"reader {n}" for n in range(400)]
+    records = {
+        f"c{n}": {"author": "Ada", "text": text, "likes": likes}
+        for n, text in enumerate(LARGE["inhalt"][:100])
+    }
+    dump = read(written(tmp_path, json.dumps({"comments": records})[:-50]))
+    assert len(dump.comments) >= 99
+
+
 PATHS = [{"path": path} for path in ("4", "4/7", "4/7/9", "4/12")]
 SORTED = [{"sort": s} for s in ("004.", "004.007.", "004.007.009.", "004.012.")]
 ABOVE = [{"above": above} for above in ([], [4], [4, 7], [4])]

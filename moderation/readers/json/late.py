@@ -15,7 +15,7 @@ import numpy as np
 from moderation.readers.json.lenient import loads
 from moderation.readers.json.parts import parts
 from moderation.readers.json.shape import NESTED
-from moderation.readers.json.text import FIRST_BYTES, first_values
+from moderation.readers.json.text import FIRST_BYTES, FIRST_VALUES, first_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +53,11 @@ def late(source: Source) -> list[Late]:
 
 def may_be_longer(source: Source) -> bool:
     """Whether the file goes on behind what `first_values` has seen."""
-    return bool(source.compression) or source.size > FIRST_BYTES or len(first_values(source)) >= 100
+    return (
+        bool(source.compression)
+        or source.size > FIRST_BYTES
+        or len(first_values(source)) >= FIRST_VALUES
+    )
 
 
 def _late(source: Source) -> Iterator[Late]:

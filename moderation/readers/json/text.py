@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BEHIND = "behind the damage"  # the key of what no row of the file holds
 READ_BYTES = 1 << 20
 FIRST_BYTES = 1 << 18  # what detection looks at
+FIRST_VALUES = 100
 LONGEST = 1 << 26  # bytes of one record; a longer one is damage, and is not held in memory
 LONGEST_DOCUMENT = 1 << 29  # bytes of one object that all the comments stand in
 AT_ONCE = 1 << 14  # brackets that are looked for at once
@@ -47,7 +48,7 @@ def first_values(source: Source) -> list[Any]:
                 firsts.append(loads(value.raw))
             except ValueError:
                 firsts += _behind_damage(value.raw)
-            if len(firsts) >= 100:
+            if len(firsts) >= FIRST_VALUES:
                 break
         source.memo["first values"] = firsts
     first: list[Any] = source.memo["first values"]

@@ -12,6 +12,8 @@ from moderation.readers.inference.roles import infer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from moderation.readers.inference.roles import Roles
+
 Record = dict[str, Any]
 
 OWN, ABOVE = "moderation:id", "moderation:parent"
@@ -22,6 +24,8 @@ _MOST = 0.9  # of the rows, that are as the layout says
 _SETS = (("lft", "rgt"), ("left", "right"), ("lft", "rght"), ("l", "r"), ("leftid", "rightid"))
 _SIDE = re.compile(r"[\W_]|tree|node|set|comment|id")
 _SAMPLED = 2_000
+_PATH = re.compile(r"[/.]?\d+(?:[/.>|]\d+)*[/.]?")
+_STEPS = 3  # lengths of paths, which decimals and dates have not
 
 
 class Ancestry(NamedTuple):
@@ -34,15 +38,13 @@ class Ancestry(NamedTuple):
 
 def ancestry(records: list[Record], mapping: Mapping[str, str]) -> Ancestry | None:
     """What the rows answer, if nothing but their ancestry tells; None where that tells nothing."""
-    if len(records) < _LEAST or {"parent_id", "depth"} & mapping.keys():
-        return None
-    roles = infer(fields_of(records[:_SAMPLED]), mapping)
-    if "text" not in roles.fields or roles.fields.keys() & {"parent_id", "depth"}:
+    roles = _untold(records, mapping)
+    if roles is None:
         return None
     own = roles.fields.get("id")
     names = [name_of(record.get(own)) for record in records] if own else None
     taken = {roles.fields["text"], roles.fields.get("created_at"), roles.fields.get("author")}
-    keys = list(dict.fromkeys(key for one in records[:50] for key in one))
+    keys = _keys(records)
     for key in keys:
         values = [record.get(key) for record in records]
         if key in taken:
@@ -50,6 +52,41 @@ def ancestry(records: list[Record], mapping: Mapping[str, str]) -> Ancestry | No
         if found := (_by_path(key, values, names) or _by_list(key, values, names)):
             return found
     return _by_sets(records, keys, names)
+
+
+def may_tell(records: list[Record], mapping: Mapping[str, str]) -> bool:
+    """Whether some of many rows look as if their ancestry told what they answer.
+
+    What stands above them may be among the others: rows come in any order.
+    """
+    if _untold(records, mapping) is None:
+        return False
+    keys = _keys(records)
+    return any(
+        all(_is_side(record.get(left), record.get(right)) for record in records)
+        for left, right in _sides(keys)
+    ) or any(_are_paths([record.get(key) for record in records]) for key in keys)
+
+
+def _are_paths(values: list[Any]) -> bool:
+    """Whether these are numbers of rows, behind one another, each path another."""
+    if not all(isinstance(value, str) and _PATH.fullmatch(value) for value in values):
+        return False
+    steps = {len(re.findall(r"\d+", value)) for value in values}
+    return len(steps) >= _STEPS and len(set(values)) == len(values)
+
+
+def _untold(records: list[Record], mapping: Mapping[str, str]) -> Roles | None:
+    """What the fields are, of rows with a text of which none tells what they answer."""
+    if len(records) < _LEAST or {"parent_id", "depth"} & mapping.keys():
+        return None
+    roles = infer(fields_of(records[:_SAMPLED]), mapping)
+    told = "text" not in roles.fields or roles.fields.keys() & {"parent_id", "depth"}
+    return None if told else roles
+
+
+def _keys(records: list[Record]) -> list[str]:
+    return list(dict.fromkeys(key for one in records[:50] for key in one))
 
 
 def _by_path(key: str, values: list[Any], names: list[str | None] | None) -> Ancestry | None:

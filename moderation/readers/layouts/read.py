@@ -18,8 +18,8 @@ from moderation.readers.json import formats, unknown
 from moderation.readers.json.damage.salvage import located
 from moderation.readers.json.damage.strays import says_twice
 from moderation.readers.json.lenient import loads
-from moderation.readers.json.text import BEHIND, ends_cut, first_values
-from moderation.readers.layouts.ancestry import ABOVE, OWN, Ancestry, ancestry
+from moderation.readers.json.text import BEHIND, FIRST_VALUES, ends_cut, first_values
+from moderation.readers.layouts.ancestry import ABOVE, OWN, Ancestry, ancestry, may_tell
 from moderation.readers.layouts.rows import DEPTH, found
 from moderation.readers.records import snippet
 from moderation.readers.source import Source
@@ -51,7 +51,10 @@ def detect(source: Source) -> str | None:
     if source.is_json:
         if formats.which(source) or formats.flat_reddit(source) or dialect_of(source):
             return None
-        laid = _laid(source, _shown(source))
+        shown = _shown(source)
+        laid = _laid(source, shown)
+        if not laid and _goes_on(source, shown) and may_tell(_rows_of(shown), source.mapping):
+            laid = _laid(source, _whole(source))
     else:
         laid = _of_table(source, source.sample)
     return laid.what if laid else None
@@ -59,6 +62,15 @@ def detect(source: Source) -> str | None:
 
 def _is_broken(root: Any) -> bool:
     return isinstance(root, dict) and BEHIND in root
+
+
+def _goes_on(source: Source, shown: list[Any]) -> bool:
+    """Whether there is more in the file than what it begins with, and not too much to hold."""
+    return source.size <= LARGEST and (ends_cut(source) or len(shown) >= FIRST_VALUES)
+
+
+def _rows_of(roots: list[Any]) -> list[Record]:
+    return _plain_rows(roots[0] if len(roots) == 1 else roots)
 
 
 def _shown(source: Source) -> list[Any]:

@@ -151,6 +151,24 @@ def test_paths_beyond_what_detection_looks_at(tmp_path):
     assert dump.comments["parent_id"].notna().sum() == MANY // 2
 
 
+@pytest.mark.parametrize("around", [lambda rows: rows, lambda rows: {"liste": rows}])
+def test_nested_sets_and_paths_in_any_order(tmp_path, around):
+    """Where what detection looks at has hardly a row that stands above another."""
+    sets, paths = [], []
+    for n, text in enumerate(LARGE["inhalt"]):
+        first, place = divmod(n, 3)
+        sides = [(6 * first + 1, 6 * first + 6), (6 * first + 2, 6 * first + 5)]
+        left, right = [*sides, (6 * first + 3, 6 * first + 4)][place]
+        sets.append({"inhalt": text, "lft": left, "rgt": right})
+        steps = [str(3 * first + step) for step in range(place + 1)]
+        paths.append({"inhalt": text, "weg": "/".join(steps)})
+    for rows in (sets, paths):
+        mixed = [rows[n * 1_007 % MANY] for n in range(MANY)]
+        dump = read(written(tmp_path, around(mixed)))
+        assert len(dump.comments) == MANY
+        assert dump.comments["parent_id"].notna().sum() == MANY // 3 * 2
+
+
 def test_columns_that_are_cut_are_refused(tmp_path):
     path = written(tmp_path, json.dumps(LARGE)[:-100])
     with pytest.raises(InputError, match="is damaged JSON"):

@@ -104,7 +104,7 @@ def _of_systems(source: Source, text: str, systems: dict[str, System]) -> Iterat
     places, filled = _Places(text), _Filled(text)
     for row in filled.rows():
         if row.wrong:
-            if row.table in systems:
+            if row.table in systems or _hides_statements(text, row):
                 yield from _rejected(source, text, places, row)
             continue
         last = row.table.rpartition("_")[2]
@@ -127,6 +127,11 @@ def _unread(source: Source, text: str) -> Iterator[Finding]:
         if row.wrong:
             yield from _rejected(source, text, places, row)
     yield from _strange(source, text, filled)
+
+
+def _hides_statements(text: str, row: SqlRow) -> bool:
+    """Whether other tables are filled where a row breaks off, perhaps that of the comments."""
+    return next(heads(text[row.start : row.end]), None) is not None
 
 
 def _rejected(source: Source, text: str, places: _Places, row: SqlRow) -> Iterator[Finding]:

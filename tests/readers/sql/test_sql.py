@@ -109,6 +109,16 @@ def test_a_row_that_breaks_off_is_a_reject(tmp_path):
     assert dump.rejects["reason"].tolist() == ["post: a row breaks off"]
 
 
+def test_statements_that_a_broken_row_hides_are_a_reject(tmp_path):
+    created, _, filled = VBULLETIN.partition("INSERT INTO `post`")
+    broken = f"{created}INSERT INTO `thread` VALUES (3,'Seeds',10)` INSERT INTO `post`{filled}"
+    dump = dumped(tmp_path, broken.partition("INSERT INTO `thread` (")[0])
+    assert dump.comments["id"].tolist() == []
+    (reject,) = dump.rejects.to_dict("records")
+    assert reject["reason"] == "thread: what stands between the rows is none"
+    assert "INSERT INTO `post`" in reject["snippet"]
+
+
 @pytest.mark.parametrize("folder", ["comments/tea", "threads/tea"])
 def test_hashover_as_xml(tmp_path, folder):
     body = "<body>{}</body><date>2016-04-05T10:00:00-0700</date><name>Ada</name>"

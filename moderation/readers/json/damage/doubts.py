@@ -22,11 +22,11 @@ from moderation.readers.json.damage.strays import (
     says_something,
     strings_in,
 )
+from moderation.readers.json.damage.titles import HABIT, Titles
 from moderation.readers.json.damage.words import (
     LONG_NAME,
     PROSE,
     in_place_of_a_date,
-    is_inserted,
     is_long,
     is_text,
     prose_in,
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
     from moderation.readers.json.damage.strays import Way
 
-_HABIT = 2  # comments that show what is usual
 _SHAPES = 1_000  # sets of keys that are remembered
 
 
@@ -96,8 +95,7 @@ class Doubts:
         self._plain: Counter[str] = Counter()  # keys of comments whose values have no blank
         self._worded: Counter[str] = Counter()  # and those whose values are more than that
         self._sentences: Counter[str] = Counter()  # keys that should hold values, and hold texts
-        self._titles: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each thread
-        self._bent: dict[tuple[str, str], bool] = {}  # threads and titles that were looked at
+        self._titles = Titles(shape)
         self._looked_for: dict[tuple[str, ...], tuple[list[str], bool]] = {}
         self._sampled = 0
         self._usual: frozenset[str] | None = None
@@ -110,18 +108,17 @@ class Doubts:
             for counts in (self._nested, self._inner, self._beside, self._plain, self._worded):
                 counts.clear()
             self._sentences.clear()
-            self._titles.clear()
-            self._bent.clear()
+            self._titles.forget()
             self._sampled = 0
             seen: set[str] = set()
             for root in roots:
                 self._remember(root, seen)
             self._usual = self._homes.usual_keys()
-            beside = (key for key, count in self._beside.items() if count >= _HABIT)
+            beside = (key for key, count in self._beside.items() if count >= HABIT)
             self._usual_beside = frozenset(beside)
-            often = (path for path, count in self._nested.items() if count >= _HABIT)
+            often = (path for path, count in self._nested.items() if count >= HABIT)
             self._deep = frozenset([*self.texts, *often])
-            least = max(_HABIT, self._sampled // 2)
+            least = max(HABIT, self._sampled // 2)
             self._single = [
                 key
                 for key, count in self._plain.items()
@@ -142,7 +139,7 @@ class Doubts:
             self._nested.update(self._nested_texts(match.record, frozenset()))
             self._inner.update(set(self._inner_prose(match.record)))
             self._beside.update(key for inner in self._with_texts(match.record) for key in inner)
-            self._titles[self._thread(match.record)].update(self._titles_in(match.record))
+            self._titles.remember(match.record)
             self._sampled += 1
             self._sentences.update(sentences(match.record))
             for key, value in match.record.items():
@@ -201,7 +198,7 @@ class Doubts:
 
     def _is_like_its_replies(self, node: Record) -> bool:
         """Whether an object with a list has a text and other keys that comments have."""
-        if self._shape.name == "json-tree" or self._homes.shared(node) < _HABIT + 1:
+        if self._shape.name == "json-tree" or self._homes.shared(node) < HABIT + 1:
             return False
         if not any(isinstance(value, list) and value for value in node.values()):
             return False
@@ -210,7 +207,7 @@ class Doubts:
 
     def _of_values(self, node: Record) -> str:
         """A key whose name is that of a value, with a text under it; empty where there is none."""
-        return next((key for key in sentences(node) if self._sentences[key] < _HABIT), "")
+        return next((key for key in sentences(node) if self._sentences[key] < HABIT), "")
 
     def are_bent(self, elements: list[Element]) -> bool:
         """Whether a text stands where one of these objects would have an id or a date."""
@@ -252,7 +249,7 @@ class Doubts:
             for column in (values(records, path, keys) for path, keys in self._text_paths)
             if column.count(None) < len(column)
         ]
-        same, bent = len(columns) == 1, self._are_titles_bent(records)
+        same, bent = len(columns) == 1, self._titles.are_bent(records)
         for row, record in enumerate(records):
             text = columns[0][row] if columns else None
             fine = (
@@ -260,14 +257,14 @@ class Doubts:
                 and text
                 and (same or all(other[row] is None or other[row] == text for other in columns))
             )
-            if not fine or row in odd or (bent and self._is_title_bent(record)):
+            if not fine or row in odd or (bent and self._titles.is_bent(record)):
                 yield record
 
     def of(self, match: Match) -> str:
         """Why an object may not hold all that its comment or post said; empty where it does."""
         record = match.record
         if not match.is_post and self._looks.are_usual(record):
-            bent = self._is_title_bent(record)
+            bent = self._titles.is_bent(record)
             return "a text within the title of others" if bent else self._of_texts(record)
         if path := prose_in(record, self._bare_of_posts if match.is_post else self._bare):
             return f"{path} is prose"
@@ -300,7 +297,7 @@ class Doubts:
         return Questions(
             [(path, least) for path, least in deep if path in record],
             [(path, least) for path, least in deep if path not in record],
-            [key for key in record if is_value(key) and self._sentences[key] < _HABIT],
+            [key for key in record if is_value(key) and self._sentences[key] < HABIT],
             odd,
         )
 
@@ -309,7 +306,7 @@ class Doubts:
 
         outer: its key, empty where the object is deeper.
         """
-        if any(is_text(key) and self._inner[key] < _HABIT for key in node):
+        if any(is_text(key) and self._inner[key] < HABIT for key in node):
             return True
         beside = self._usual_beside if outer in self._around else None
         if beside and node.keys() - beside - self._text_parts:
@@ -328,7 +325,7 @@ class Doubts:
     def _of_keys(self, record: Record) -> str:
         if path := next((path for path in self._names if is_long(at(record, path))), ""):
             return f"{path} is prose"
-        if self._is_title_bent(record):
+        if self._titles.is_bent(record):
             return "a text within the title of others"
         if key := misspelt(record, self._all_known, self._text_keys):
             return f"{key} is prose"
@@ -353,7 +350,7 @@ class Doubts:
 
     def _of_inner_keys(self, record: Record) -> str:
         """Why a key of an object within the comment is none that others have there."""
-        prose = (key for key in self._inner_prose(record) if self._inner[key] < _HABIT)
+        prose = (key for key in self._inner_prose(record) if self._inner[key] < HABIT)
         if key := next(prose, ""):
             return f"the key {key[:SNIPPET]!r} is prose"
         for inner in self._with_texts(record) if self._usual_beside else ():
@@ -361,52 +358,6 @@ class Doubts:
                 return f"no other comment has the key {key[:SNIPPET]!r}"
         path = next(self._nested_texts(record, self._deep), "") if self._usual else ""
         return path and f"no other comment has the key {path!r}"
-
-    def _thread(self, record: Record) -> str:
-        """What names the thread of a comment."""
-        names = (at(record, path) for path in self._shape.thread.split("|") if path)
-        return str(next((name for name in names if name is not None), ""))
-
-    def _titles_in(self, record: Record) -> list[str]:
-        """The titles that a comment gives its thread."""
-        values = (at(record, path) for path in self._shape.title.split("|") if path)
-        return [value for value in values if isinstance(value, str)]
-
-    def _is_title_bent(self, record: Record) -> bool:
-        """Whether a title is that of other comments of its thread, with a text in its middle."""
-        if not self._shape.title:
-            return False
-        thread = self._thread(record)
-        return any(self._is_bent(thread, title) for title in self._titles_in(record))
-
-    def _are_titles_bent(self, records: list[Record]) -> bool:
-        """Whether any of these comments has such a title."""
-        if not self._shape.title:
-            return False
-        threads = [""] * len(records)
-        for path, keys in reversed(alternatives_of(self._shape.thread)):
-            found = values(records, path, keys)
-            threads = [
-                thread if value is None else str(value)
-                for thread, value in zip(threads, found, strict=True)
-            ]
-        return any(
-            isinstance(title, str) and self._is_bent(thread, title)
-            for path, keys in alternatives_of(self._shape.title)
-            for thread, title in {
-                (thread, title)
-                for thread, title in zip(threads, values(records, path, keys), strict=True)
-                if title.__class__ is str
-            }
-        )
-
-    def _is_bent(self, thread: str, title: str) -> bool:
-        if (thread, title) not in self._bent:
-            self._bent[thread, title] = is_text(title) and any(
-                count >= _HABIT and is_inserted(title, other)
-                for other, count in self._titles.get(thread, Counter()).items()
-            )
-        return self._bent[thread, title]
 
     def _post_key(self, record: Record) -> str:
         """A key of posts, with prose under it, in a file whose comments do not have it."""

@@ -102,7 +102,8 @@ def _by_path(key: str, values: list[Any], names: list[str | None] | None) -> Anc
             continue
         above = [known.get(path.rpartition(sign)[0]) for path in paths]
         steps = [path.count(sign) for path in paths]
-        deeper = [place for place, step in enumerate(steps) if step > min(steps)]
+        top = min(steps)
+        deeper = [place for place, step in enumerate(steps) if step > top]
         hits = sum(above[place] is not None for place in deeper)
         if hits >= _LEAST and hits >= _MOST * len(deeper):
             return _told(above, paths, names, f"the paths in {key!r}")

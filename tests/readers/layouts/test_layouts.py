@@ -169,6 +169,20 @@ def test_nested_sets_and_paths_in_any_order(tmp_path, around):
         assert dump.comments["parent_id"].notna().sum() == MANY // 3 * 2
 
 
+def test_many_paths_cost_no_square():
+    rows = [{"inhalt": f"{TEXTS[0]} {n}", "weg": f"{n // 2}/{n}"} for n in range(60_000)]
+    tops = [{"inhalt": f"{TEXTS[1]} {n}", "weg": f"{n}"} for n in range(30_000)]
+    above = ancestry([*tops, *rows], {})
+    assert sum(one is not None for one in above.above) == 60_000
+
+
+@pytest.mark.parametrize("value", [LARGE, {"columns": list(LARGE), "data": rows_of(LARGE)}])
+def test_layouts_too_large_to_hold_are_refused(tmp_path, monkeypatch, value):
+    monkeypatch.setattr("moderation.readers.layouts.read.LARGEST", 1 << 18)
+    with pytest.raises(InputError, match="MB of JSON that is no list of objects; give it as"):
+        read(written(tmp_path, value))
+
+
 def test_columns_that_are_cut_are_refused(tmp_path):
     path = written(tmp_path, json.dumps(LARGE)[:-100])
     with pytest.raises(InputError, match="is damaged JSON"):

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 _ROOT = re.compile(r"<mediawiki[\s>]")
 _END = re.compile(rb"</page>")
 _TITLE = re.compile(rb"<title>([^<]*)</title>")
-_TEXT = re.compile(rb"<text\b[^<>]*(?:/>|>([^<]*)</text>)")
+_ATTRIBUTE = rb"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"<>\r\n]*+\"|'[^'<>\r\n]*+')"
+_ATTRIBUTES = re.compile(rb"(?:%b)*+\s*+/?" % _ATTRIBUTE)
+_TEXT = re.compile(rb"<text\b([^<>]*)(?:/>|>([^<]*)</text>)")
 _SITE = re.compile(rb"<siteinfo\b.*?</siteinfo>|<siteinfo/>", re.DOTALL)
 _KNOWN = b"title ns id parentid timestamp username ip comment origin model format text sha1 minor"
 _ELEMENT = re.compile(rb"<(%b|redirect)\b[^<>]*>([^<]*)</\1>" % _KNOWN.replace(b" ", b"|"))
-_TAG = re.compile(rb"<[^<>]*>")
+_TAG = re.compile(rb"<[/?]?[\w:-]++(?:%b)*+\s*+[/?]?>|<!--[^<>]*+>" % _ATTRIBUTE)
 _WORD = re.compile(rb"[^\s<>/]{2}")
 _OUTSIDE = "words that stand in no page"
 _ANSWER = re.compile(r'"(?:revisions|wikitext)"\s*:')
@@ -103,7 +105,7 @@ def _dumped(source: Source) -> Iterator[Page | Reject]:
             yield _reject(source, pending, byte, "a page that does not end")
             pending, byte = b"", byte + len(pending)
     begun = b"<page" in pending
-    if begun or _words(pending):
+    if begun or _words(pending, elements=False):
         yield _reject(source, pending, byte, "a page cut off" if begun else _OUTSIDE)
 
 
@@ -111,7 +113,7 @@ def _cut_out(source: Source, raw: bytes, byte: int) -> Iterator[Page | Reject]:
     """The page that these bytes end with, and rejects for what stands before it."""
     start = raw.rfind(b"<page>")
     before = raw if start < 0 else raw[:start]
-    if _words(before):
+    if _words(before, elements=False):
         yield _reject(source, before, byte, _OUTSIDE)
     if start < 0:
         return
@@ -130,7 +132,9 @@ def _cut_out(source: Source, raw: bytes, byte: int) -> Iterator[Page | Reject]:
     )
     if any(map(is_sentence, values)) or _words(page):
         yield _reject(source, page, byte + start, "words between the elements of a page")
-    text = unescape((texts[-1][1] or b"").decode("utf-8", "replace"))
+    elif not all(_ATTRIBUTES.fullmatch(one[1]) for one in texts):
+        yield _reject(source, page, byte + start, "words in the tag of a text")
+    text = unescape((texts[-1][2] or b"").decode("utf-8", "replace"))
     yield Page(unescape(title[1].decode("utf-8", "replace")), text, place)
 
 

@@ -163,6 +163,16 @@ def test_dotclear(tmp_path):
     assert dump.rejects["reason"].tolist() == ["no row of the table 'comment'"]
 
 
+def test_comments_under_the_header_of_entries_are_told(tmp_path):
+    backup = (
+        "///DOTCLEAR|2.26|full\n\n"
+        "[post post_id,post_title,post_contcomment_dt,comment_author,comment_content]\n"
+        '"1","1","2015-01-19 16:00:00","Ada","Who has seeds?"\n'
+    )
+    dump = dumped(tmp_path, backup, "backup.txt")
+    assert dump.rejects["reason"].tolist() == ["a row of the table 'post'"]
+
+
 def test_many_tables_that_are_never_closed(tmp_path):
     text = "CREATE TABLE a (b int, c text\n" * 50_000
     with pytest.raises(InputError):

@@ -110,6 +110,16 @@ def test_a_dump_of_talk_pages(tmp_path):
     assert [note for note in dump.notes if "1 pages that nobody signed" in note]
 
 
+def test_comments_within_the_tag_of_a_text_are_told(tmp_path):
+    torn = page("Talk:Tea", ">".join([escape(SIGNED)] * 2))
+    torn = torn.replace("<text>", '<text xml:space="preserve')
+    path = tmp_path / "wiki.xml"
+    path.write_text(f"<mediawiki>{torn}</mediawiki>")
+    dump = read(path)
+    assert said_in(dump) == SAID
+    assert dump.rejects["reason"].tolist() == ["words in the tag of a text"]
+
+
 def test_a_page_of_a_dump_that_is_cut_off_is_told(tmp_path):
     pages = page("Talk:Tea", escape(SIGNED)) + page("Talk:Town", escape(SIGNED))[:300]
     path = tmp_path / "wiki.xml"
